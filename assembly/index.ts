@@ -1,0 +1,58 @@
+// The complete wasm surface of the engine: the search's exports, and those that only the kernel
+// model has.
+import { enter, systemScratch } from './control';
+import { validZonesText } from './kernel/memoryBlock';
+import { deadlockedThreads, waitPart } from './kernel/system';
+import { LAYOUT_VERSION } from './layout';
+import { record } from './observe';
+import { recover } from './property/recoverable';
+import { lookAt } from './state';
+
+export * from './surface';
+
+/** Version of the layout of scenario and state; compared when the module is loaded. */
+export const layoutVersion: u32 = LAYOUT_VERSION;
+
+/**
+ * Begins (1) or ends (0) to record what steps tell. The record holds the last step that was tried.
+ */
+export function recordSteps(on: u32): void {
+  enter(0);
+  record(on != 0);
+}
+
+/** Address of the record: a count, then records of four words (layout.ts, Observation). */
+export function recordedSteps(): usize {
+  enter(0);
+  return systemScratch();
+}
+
+/**
+ * Threads of a state that wait for one another for ever, after its successors have been enumerated.
+ */
+export function deadlocked(): u32 {
+  return deadlockedThreads();
+}
+
+/** The string number of what valid_zones of a block shows in a state. */
+export function zonesText(state: usize, block: u32): u32 {
+  enter(0);
+  lookAt(state);
+  return validZonesText(block);
+}
+
+/** Whether a device can be bound again from a state: 1 yes, 0 no, 2 unknown. */
+export function recoverDevice(state: usize, device: u32): i32 {
+  enter(0);
+  record(false);
+  return recover(state, device);
+}
+
+/**
+ * What a thread of a state waits for: part 0 the lock, 1 its object, 2 the holders as a set, 3
+ * whether killable.
+ */
+export function waitOf(state: usize, thread: u32, part: u32): u32 {
+  enter(0);
+  return waitPart(state, thread, part);
+}

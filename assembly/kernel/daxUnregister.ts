@@ -1,0 +1,243 @@
+// drivers/dax/bus.c unregister_dev_dax() and device_del() beneath it: how a device of a dynamic
+// region goes, by delete or with its region's driver.
+//
+// The thread's DEVICE is the device.
+
+import { ueventOfDevice } from '../actor/event';
+import { fail } from '../fail';
+import {
+  DEVICE_ALIGN_OFFSET,
+  DEVICE_DEAD,
+  DEVICE_FILES_GONE,
+  DEVICE_FLAGS_OFFSET,
+  DEVICE_GONE,
+  DEVICE_ID,
+  DEVICE_LATE,
+  DEVICE_ROW_KMEM_SLOT_OFFSET,
+  DEVICE_USERS_OFFSET,
+  Driver,
+  EVENT_REMOVE,
+  Feature,
+  Lock,
+  Pc,
+  RANGE_USERS_OFFSET,
+  RESOURCE_NAME_DANGLING,
+  SLOT_FLAGS_OFFSET,
+  THREAD_DEVICE_OFFSET,
+  THREAD_PC_OFFSET,
+} from '../layout';
+import { has } from '../scenario';
+import {
+  BLOCKED,
+  back,
+  call,
+  device,
+  deviceRow,
+  FAIL_PROGRAM_POINT,
+  goto,
+  MOVED,
+  me,
+  othersInside,
+  range,
+  slot,
+  th,
+  threadRecord,
+  threads,
+  tryMutex,
+  unlockMutex,
+  wait,
+  waitForMutex,
+} from '../state';
+import { mappingObject } from './daxMapping';
+import { freeDevDaxRanges, homeOf, rangesOf } from './daxRange';
+import { killDevDax } from './deviceDax';
+import { driverOf, endRelease, forget, release } from './driverCore';
+import {
+  isInterrupted,
+  lockOfDevice,
+  tryRangesWrite,
+  tryRegionWrite,
+  unlockRangesWrite,
+  unlockRegionWrite,
+  waitForRanges,
+  waitForRegion,
+} from './regionLock';
+import { isLinked } from './resource';
+
+function currentDevice(): u32 {
+  return load<u8>(th, THREAD_DEVICE_OFFSET);
+}
+
+function flagsOf(index: u32): u32 {
+  return load<u8>(device(index), DEVICE_FLAGS_OFFSET);
+}
+
+/** Runs the step of a program point of unregister_dev_dax. */
+export function unregisterStep(pc: Pc): i32 {
+  switch (pc) {
+    case Pc.unregister_dev_dax__region:
+      return unregisterDevDaxRegion();
+    case Pc.unregister_dev_dax__dead:
+      return unregisterDevDaxDead();
+    case Pc.unregister_dev_dax__drain:
+      return unregisterDevDaxDrain();
+    case Pc.unregister_dev_dax__release:
+      return unregisterDevDaxRelease();
+    case Pc.unregister_dev_dax__released:
+      return unregisterDevDaxReleased();
+    case Pc.unregister_dev_dax__gone:
+      return unregisterDevDaxGone();
+    case Pc.unregister_dev_dax__put:
+      return unregisterDevDaxPut();
+    case Pc.dev_dax_release__id:
+      return devDaxReleaseId();
+    default: {
+      fail(FAIL_PROGRAM_POINT);
+      return BLOCKED;
+    }
+  }
+}
+
+// ---- unregister_dev_dax ---------------------------------------------------------------
+
+/**
+ * Takes the lock over the books and kills the device: nothing maps it any more. Up to v6.2 its
+ * ranges are freed already here, so that kmem finds none to remove.
+ * Source: drivers/dax/bus.c unregister_dev_dax(), v5.10, v6.3 and v6.12 (dax_region_rwsem, no
+ * signal heard).
+ */
+function unregisterDevDaxRegion(): i32 {
+  const index = currentDevice();
+  const home = homeOf(index);
+  if (has(Feature.DaxRwsems) && !tryRegionWrite(home)) return waitForRegion(home, false);
+  killDevDax(index);
+  if (!has(Feature.RemoveResource)) {
+    if (driverOf(index) == Driver.Kmem) leaveNamesDangling(index);
+    freeDevDaxRanges(index);
+  }
+  goto(Pc.unregister_dev_dax__dead);
+  return MOVED;
+}
+
+/**
+ * kmem's remove frees the name of nodes that it has not seen. Source: drivers/dax/kmem.c
+ * dev_dax_kmem_remove(), v6.1.
+ */
+function leaveNamesDangling(index: u32): void {
+  const first = <u32>load<u16>(deviceRow(index), DEVICE_ROW_KMEM_SLOT_OFFSET);
+  for (let r: u32 = 0; r < rangesOf(index); r++) {
+    if (!isLinked(first + r)) continue;
+    const at = slot(first + r);
+    store<u8>(at, load<u8>(at, SLOT_FLAGS_OFFSET) | RESOURCE_NAME_DANGLING, SLOT_FLAGS_OFFSET);
+  }
+}
+
+/**
+ * Marks the device dead, so that no probe begins, and its files as gone, so that nobody enters one.
+ * Source: drivers/base/core.c device_del(), v6.12.
+ */
+function unregisterDevDaxDead(): i32 {
+  const index = currentDevice();
+  const lock = lockOfDevice(index);
+  if (!tryMutex(lock, Lock.DeviceLock, index))
+    return waitForMutex(lock, Lock.DeviceLock, index, false);
+  store<u8>(device(index), flagsOf(index) | DEVICE_DEAD | DEVICE_FILES_GONE, DEVICE_FLAGS_OFFSET);
+  unlockMutex(lock, Lock.DeviceLock, index);
+  goto(Pc.unregister_dev_dax__drain);
+  return MOVED;
+}
+
+/**
+ * Waits until nobody is inside a file of the device.
+ * Source: drivers/base/core.c device_del(), device_remove_attrs(); fs/kernfs/dir.c
+ * kernfs_drain(), v6.12.
+ */
+function unregisterDevDaxDrain(): i32 {
+  const index = currentDevice();
+  const inside = othersInside(device(index) + DEVICE_USERS_OFFSET);
+  if (inside != 0) return wait(Lock.DeviceFiles, index, inside, false);
+  goto(Pc.unregister_dev_dax__release);
+  return MOVED;
+}
+
+/**
+ * Source: drivers/base/bus.c bus_remove_device(), drivers/base/dd.c device_release_driver(),
+ * v6.12.
+ */
+function unregisterDevDaxRelease(): i32 {
+  const index = currentDevice();
+  const lock = lockOfDevice(index);
+  if (!tryMutex(lock, Lock.DeviceLock, index))
+    return waitForMutex(lock, Lock.DeviceLock, index, false);
+  if (release(index, Pc.unregister_dev_dax__released)) return MOVED;
+  return unregisterDevDaxReleased();
+}
+
+function unregisterDevDaxReleased(): i32 {
+  endRelease(currentDevice());
+  goto(Pc.unregister_dev_dax__gone);
+  unregisterDevDaxGone();
+  return MOVED;
+}
+
+/**
+ * Takes the device's directory away, with a mappingN that came too late to be unregistered
+ * before, and frees what the device had.
+ * Source: drivers/base/core.c device_del(), kobject_del(); drivers/dax/bus.c
+ * unregister_dev_dax(), v6.12.
+ */
+function unregisterDevDaxGone(): i32 {
+  const index = currentDevice();
+  for (let r: u32 = 0; r < rangesOf(index); r++) {
+    const inside = othersInside(range(index, r) + RANGE_USERS_OFFSET);
+    if (inside != 0) return wait(Lock.MappingFiles, mappingObject(index, r), inside, false);
+  }
+  // delete has taken the id, and keeps a reference.
+  const hasId = (flagsOf(index) & DEVICE_ID) != 0;
+  freeDevDaxRanges(index);
+  forget(index);
+  store<u8>(
+    device(index),
+    flagsOf(index) & ~(DEVICE_FILES_GONE | DEVICE_ID | DEVICE_LATE),
+    DEVICE_FLAGS_OFFSET,
+  );
+  store<u8>(device(index), 0, DEVICE_ALIGN_OFFSET);
+  forgetVictim(index);
+  ueventOfDevice(index, EVENT_REMOVE);
+  if (hasId && has(Feature.DaxRwsems)) {
+    call(Pc.dev_dax_release__id, Pc.unregister_dev_dax__put);
+    return MOVED;
+  }
+  return unregisterDevDaxPut();
+}
+
+/** Gives the lock over the books back, after the last reference. */
+function unregisterDevDaxPut(): i32 {
+  if (has(Feature.DaxRwsems)) unlockRegionWrite(homeOf(currentDevice()));
+  back();
+  return MOVED;
+}
+
+/**
+ * Drops the last reference to a device: its id is freed under dax_dev_rwsem, or, when a signal ends
+ * that wait, is not.
+ * Source: drivers/dax/bus.c dev_dax_release(), free_dev_dax_id(), v6.12.
+ */
+function devDaxReleaseId(): i32 {
+  const index = currentDevice();
+  if (tryRangesWrite(index)) unlockRangesWrite(index);
+  else if (!isInterrupted()) return waitForRanges(index, true);
+  back();
+  return MOVED;
+}
+
+/** Writers of delete who found the device and wait keep a reference to what is now gone. */
+function forgetVictim(index: u32): void {
+  const count = threads();
+  for (let other: u32 = 0; other < count; other++) {
+    const at = threadRecord(other);
+    const waits = load<u16>(at, THREAD_PC_OFFSET) == Pc.delete_store__region;
+    if (other == me || !waits || load<u8>(at, THREAD_DEVICE_OFFSET) != index) continue;
+    store<u8>(at, DEVICE_GONE, THREAD_DEVICE_OFFSET);
+  }
+}

@@ -1,0 +1,236 @@
+// drivers/dax/device.c: the device_dax driver, and what processes do with /dev/daxX.Y.
+//
+// Users of a device are bit sets of threads: a process opens, maps and pins at most once.
+import { faultAt } from '../actor/fault';
+import {
+  DEVICE_ALIVE,
+  DEVICE_DRIVER_OFFSET,
+  DEVICE_FLAGS_OFFSET,
+  DEVICE_MAPS_OFFSET,
+  DEVICE_OPENS_OFFSET,
+  DEVICE_PINNED_OFFSET,
+  DEVICE_PINS_OFFSET,
+  DEVICE_PRESENT,
+  DEVICE_RANGES_OFFSET,
+  DEVICE_ROW_DAX_SLOT_OFFSET,
+  Driver,
+  Errno,
+  FaultPoint,
+  Feature,
+  GLOBAL_MEM_HOTPLUG_OFFSET,
+  Lock,
+  LockMode,
+  Message,
+  Pc,
+  Property,
+  RANGE_END_OFFSET,
+  RANGE_START_OFFSET,
+  THREAD_DEVICE_OFFSET,
+  THREAD_ERROR_OFFSET,
+  Verb,
+} from '../layout';
+import { observeLock, observeMessage, observeUnlock } from '../observe';
+import { has, point } from '../scenario';
+import {
+  back,
+  broken,
+  device,
+  deviceRow,
+  goto,
+  leave,
+  MOVED,
+  me,
+  range,
+  st,
+  th,
+  wait,
+  waitForMutex,
+} from '../state';
+import { freeSlot, isLinked, releaseRegion, requestRegion } from './resource';
+import { addedRamBytes, REGION_DISJOINT, regionIntersectsRam } from './resourceWalk';
+
+function daxSlot(index: u32, r: u32): u32 {
+  return <u32>load<u16>(deviceRow(index), DEVICE_ROW_DAX_SLOT_OFFSET) + r;
+}
+
+function ranges(index: u32): u32 {
+  return load<u8>(device(index), DEVICE_RANGES_OFFSET);
+}
+
+function rangeFirst(index: u32, r: u32): u64 {
+  return point(load<u16>(range(index, r), RANGE_START_OFFSET));
+}
+
+function rangeLast(index: u32, r: u32): u64 {
+  return point(load<u16>(range(index, r), RANGE_END_OFFSET));
+}
+
+function answer(errno: u32): i32 {
+  store<u8>(th, errno, THREAD_ERROR_OFFSET);
+  back();
+  return MOVED;
+}
+
+/** Gives the claims of a device back, as devres does on failure and on remove. */
+export function releaseClaims(index: u32): void {
+  for (let r: u32 = 0; r < ranges(index); r++) {
+    if (!isLinked(daxSlot(index, r))) continue;
+    const first = rangeFirst(index, r);
+    if (!releaseRegion(first, rangeLast(index, r) - first + 1)) {
+      observeMessage(Message.NonexistentResource, index, r);
+    }
+  }
+}
+
+/**
+ * Claims every range of the device, or none. Source: drivers/dax/device.c dev_dax_probe(), v5.1
+ * (one range) and v6.12; before common-pinning the region driver beneath holds the range for ever.
+ */
+export function devDaxProbeRequest(): i32 {
+  const index = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
+  if (has(Feature.CommonPinning)) {
+    for (let r: u32 = 0; r < ranges(index); r++) {
+      const first = rangeFirst(index, r);
+      const taken = isLinked(daxSlot(index, r));
+      if (
+        taken ||
+        !requestRegion(daxSlot(index, r), first, rangeLast(index, r) - first + 1, index, 0)
+      ) {
+        observeMessage(Message.CouldNotReserveRange, index, r);
+        for (let done: u32 = 0; !taken && done < r; done++) freeSlot(daxSlot(index, done));
+        return answer(Errno.EBUSY);
+      }
+    }
+  }
+  goto(Pc.dev_dax_probe__memremap);
+  return MOVED;
+}
+
+/**
+ * Maps the pages and brings the device alive.
+ *
+ * The map refuses a range that is System RAM, as far as region_intersects can tell; when that
+ * answer is wrong the property query-sound is broken. Source: drivers/dax/device.c dev_dax_probe(),
+ * kernel/memremap.c devm_memremap_pages(), v5.1.
+ */
+export function devDaxProbeMemremap(): i32 {
+  const lock = st + GLOBAL_MEM_HOTPLUG_OFFSET;
+  if (load<u8>(lock) != 0) return waitForMutex(lock, Lock.MemHotplug, 0, false);
+  const index = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
+  for (let r: u32 = 0; r < ranges(index); r++) {
+    const first = rangeFirst(index, r);
+    const last = rangeLast(index, r);
+    const disjoint = regionIntersectsRam(first, last - first + 1) == REGION_DISJOINT;
+    if (disjoint && addedRamBytes(first, last) != 0) broken(Property.QuerySound, index);
+    if (disjoint) continue;
+    releaseClaims(index);
+    return answer(Errno.ENXIO);
+  }
+  const fault = faultAt(FaultPoint.Memremap);
+  if (fault != 0) {
+    releaseClaims(index);
+    return answer(fault);
+  }
+  observeMemHotplug();
+  const at = device(index);
+  store<u8>(at, load<u8>(at, DEVICE_FLAGS_OFFSET) | DEVICE_ALIVE, DEVICE_FLAGS_OFFSET);
+  return answer(0);
+}
+
+/**
+ * Ends all use: no new mapping, and the mappings of processes go. Source: drivers/dax/bus.c
+ * kill_dev_dax(), v5.1.
+ */
+export function killDevDax(index: u32): void {
+  const at = device(index);
+  store<u8>(at, load<u8>(at, DEVICE_FLAGS_OFFSET) & ~DEVICE_ALIVE, DEVICE_FLAGS_OFFSET);
+  store<u8>(at, 0, DEVICE_MAPS_OFFSET);
+}
+
+/** Source: drivers/dax/device.c, devres actions in reverse order of dev_dax_probe(), v5.1. */
+export function devDaxRemoveKill(): i32 {
+  killDevDax(load<u8>(th, THREAD_DEVICE_OFFSET));
+  goto(Pc.dev_dax_remove__unmap);
+  return MOVED;
+}
+
+/**
+ * Takes the memory map away. A page that is pinned now outlives its struct page: the pin is stale.
+ * Source: kernel/memremap.c devm_memremap_pages_release(), v5.1; mm/memremap.c memunmap_pages(),
+ * v6.12.
+ */
+export function devDaxRemoveUnmap(): i32 {
+  const lock = st + GLOBAL_MEM_HOTPLUG_OFFSET;
+  if (load<u8>(lock) != 0) return waitForMutex(lock, Lock.MemHotplug, 0, false);
+  const index = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
+  observeMemHotplug();
+  const at = device(index);
+  store<u8>(
+    at,
+    load<u8>(at, DEVICE_PINNED_OFFSET) | load<u8>(at, DEVICE_PINS_OFFSET),
+    DEVICE_PINNED_OFFSET,
+  );
+  goto(Pc.dev_dax_remove__unpin);
+  devDaxRemoveUnpin();
+  return MOVED;
+}
+
+/**
+ * Waits for the last page reference, in v5.1 after the map has gone, without end and without a
+ * signal getting through; kernels from v5.18 do not wait. Then the claim on the range goes. Source:
+ * drivers/dax/device.c dev_dax_percpu_exit(), __devm_release_region(), v5.1.
+ */
+export function devDaxRemoveUnpin(): i32 {
+  const index = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
+  const pins = <u32>load<u8>(device(index), DEVICE_PINS_OFFSET);
+  if (pins != 0 && !has(Feature.UnpinFreeUnmap)) return wait(Lock.Pages, index, pins, false);
+  // The canary's planted bug: the claim stays.
+  if (has(Feature.CommonPinning) && !has(Feature.Canary)) releaseClaims(index);
+  back();
+  return MOVED;
+}
+
+function observeMemHotplug(): void {
+  observeLock(Lock.CpuHotplug, 0, LockMode.Read);
+  observeLock(Lock.MemHotplug, 0, LockMode.Write);
+  observeUnlock(Lock.MemHotplug, 0, LockMode.Write);
+  observeUnlock(Lock.CpuHotplug, 0, LockMode.Read);
+}
+
+/**
+ * Does one deed of a process with /dev/daxX.Y. Source: drivers/dax/device.c dax_open(), dax_mmap(),
+ * check_vma(), v5.1: a device that is not alive has no character device (ENXIO); mapping one that
+ * has been killed gives ENXIO.
+ */
+export function processDeed(index: u32, verb: Verb): i32 {
+  const at = device(index);
+  const mine: u32 = 1 << me;
+  const flags = <u32>load<u8>(at, DEVICE_FLAGS_OFFSET);
+  const opens = <u32>load<u8>(at, DEVICE_OPENS_OFFSET);
+  const maps = <u32>load<u8>(at, DEVICE_MAPS_OFFSET);
+  const pins = <u32>load<u8>(at, DEVICE_PINS_OFFSET);
+  const bound = load<u8>(at, DEVICE_DRIVER_OFFSET) == Driver.DeviceDax;
+  if (verb == Verb.Open) {
+    if ((flags & DEVICE_PRESENT) == 0) return leave(Errno.ENOENT);
+    if (!bound || (flags & DEVICE_ALIVE) == 0) return leave(Errno.ENXIO);
+    store<u8>(at, opens | mine, DEVICE_OPENS_OFFSET);
+  } else if (verb == Verb.Mmap) {
+    if ((opens & mine) == 0) return leave(Errno.EINVAL);
+    if ((flags & DEVICE_ALIVE) == 0) return leave(Errno.ENXIO);
+    store<u8>(at, maps | mine, DEVICE_MAPS_OFFSET);
+  } else if (verb == Verb.Pin) {
+    if ((maps & mine) == 0) return leave(Errno.EINVAL);
+    store<u8>(at, pins | mine, DEVICE_PINS_OFFSET);
+  } else if (verb == Verb.Unpin) {
+    if ((pins & mine) == 0) return leave(Errno.EINVAL);
+    store<u8>(at, pins & ~mine, DEVICE_PINS_OFFSET);
+    const stale = <u32>load<u8>(at, DEVICE_PINNED_OFFSET);
+    if ((stale & mine) != 0) broken(Property.NoCrash, index);
+    store<u8>(at, stale & ~mine, DEVICE_PINNED_OFFSET);
+  } else if (verb == Verb.Munmap) {
+    store<u8>(at, maps & ~mine, DEVICE_MAPS_OFFSET);
+  } else {
+    store<u8>(at, opens & ~mine, DEVICE_OPENS_OFFSET);
+  }
+  return leave(0);
+}

@@ -1,0 +1,275 @@
+// The driver beneath a dynamic region (drivers/dax/hmem/hmem.c), its bind and unbind, and what
+// devres does when it goes: mappings, devices, region. The same holds for a region of
+// drivers/dax/cxl.c.
+//
+// The thread's REGION is the region, DEVICE the device at hand. The order in which devres undoes
+// things is here device by device, the one with the highest id first, and of each device the
+// mappings before the device; in the kernel a mapping that was added after a younger device goes
+// before that one.
+
+import { fail } from '../fail';
+import {
+  CODE_NO_SUCH,
+  DEVICE_FLAGS_OFFSET,
+  DEVICE_GONE,
+  DEVICE_LATE,
+  DEVICE_PRESENT,
+  Errno,
+  Feature,
+  Lock,
+  Pc,
+  Property,
+  RANGE_FLAGS_OFFSET,
+  RANGE_LATE,
+  RANGE_MAPPING,
+  REGION_ALIVE,
+  REGION_BOUND,
+  REGION_FILES,
+  REGION_LEAVING,
+  REGION_LEFTOVER,
+  REGION_SEED_OFFSET,
+  REGION_USERS_OFFSET,
+  REGION_YOUNGEST_OFFSET,
+  THREAD_DEVICE_OFFSET,
+  THREAD_REGION_OFFSET,
+} from '../layout';
+import { has } from '../scenario';
+import {
+  BLOCKED,
+  back,
+  broken,
+  call,
+  device,
+  devices,
+  FAIL_PROGRAM_POINT,
+  goto,
+  leave,
+  MOVED,
+  othersInside,
+  range,
+  region,
+  th,
+  tryMutex,
+  unlockMutex,
+  wait,
+  waitForMutex,
+} from '../state';
+import { devmCreateDevDax, lowestFree } from './daxCreate';
+import { unregisterDaxMapping } from './daxMapping';
+import {
+  addRange,
+  clearRegionFlag,
+  homeOf,
+  isRegionBound,
+  rangesOf,
+  regionEnd,
+  regionIs,
+  regionStart,
+  registerMapping,
+  setRegionFlag,
+} from './daxRange';
+import { isStaticRegion } from './daxRegion';
+import { lockOfRegion, tryRegionWrite, unlockRegionWrite, waitForRegion } from './regionLock';
+
+function currentRegion(): u32 {
+  return load<u8>(th, THREAD_REGION_OFFSET);
+}
+
+function currentDevice(): u32 {
+  return load<u8>(th, THREAD_DEVICE_OFFSET);
+}
+
+function flagsOf(index: u32): u32 {
+  return load<u8>(device(index), DEVICE_FLAGS_OFFSET);
+}
+
+function unlockRegionDevice(home: u32): void {
+  unlockMutex(lockOfRegion(home), Lock.RegionLock, home);
+}
+
+/** Runs the step of a program point from device_driver_detach__lock on. */
+export function hmemStep(pc: Pc): i32 {
+  switch (pc) {
+    case Pc.device_driver_detach__lock:
+      return deviceDriverDetachLock();
+    case Pc.device_driver_detach__released:
+      return deviceDriverDetachReleased();
+    case Pc.devres_release_all__next:
+      return devresReleaseAllNext();
+    case Pc.dax_region_unregister__drain:
+      return daxRegionUnregisterDrain();
+    case Pc.dax_hmem_probe__lock:
+      return daxHmemProbeLock();
+    case Pc.dax_hmem_probe__region:
+      return daxHmemProbeRegion();
+    case Pc.dax_hmem_probe__created:
+      return daxHmemProbeCreated();
+    default: {
+      fail(FAIL_PROGRAM_POINT);
+      return BLOCKED;
+    }
+  }
+}
+
+// ---- unbind ---------------------------------------------------------------------------
+
+/**
+ * Writes the region driver's unbind; `code` is a region.
+ * Source: drivers/base/bus.c unbind_store(), v5.10 and v6.12.
+ */
+export function providerUnbind(code: u32): i32 {
+  if (code >= <u32>CODE_NO_SUCH || isStaticRegion(code) || !isRegionBound(code))
+    return leave(Errno.ENODEV);
+  store<u8>(th, code, THREAD_REGION_OFFSET);
+  goto(Pc.device_driver_detach__lock);
+  return MOVED;
+}
+
+/**
+ * Takes device_lock(region) for the whole of it, and devres its list of actions: what comes later
+ * survives.
+ */
+function deviceDriverDetachLock(): i32 {
+  const home = currentRegion();
+  const lock = lockOfRegion(home);
+  if (!tryMutex(lock, Lock.RegionLock, home))
+    return waitForMutex(lock, Lock.RegionLock, home, false);
+  if (!isRegionBound(home)) {
+    unlockRegionDevice(home);
+    return leave(0);
+  }
+  setRegionFlag(home, REGION_LEAVING);
+  call(Pc.devres_release_all__next, Pc.device_driver_detach__released);
+  return MOVED;
+}
+
+/** The device of a region that devres undoes next; DEVICE_GONE when there is none. */
+function youngest(home: u32): u32 {
+  let found: u32 = DEVICE_GONE;
+  const count = devices();
+  for (let index: u32 = 0; index < count; index++) {
+    if (homeOf(index) != home) continue;
+    if ((flagsOf(index) & (DEVICE_PRESENT | DEVICE_LATE)) == DEVICE_PRESENT) found = index;
+  }
+  return found;
+}
+
+/** The last of a device's mappings that devres knows of, + 1; 0 when there is none. */
+function lastMapping(index: u32): u32 {
+  for (let r = rangesOf(index); r > 0; r--) {
+    const flags = load<u8>(range(index, r - 1), RANGE_FLAGS_OFFSET);
+    if ((flags & (RANGE_MAPPING | RANGE_LATE)) == RANGE_MAPPING) return r;
+  }
+  return 0;
+}
+
+/**
+ * Undoes the next thing that was done for the region device. Mappings go without any lock over
+ * the books.
+ * Source: drivers/base/devres.c devres_release_all(); drivers/dax/bus.c unregister_dax_mapping(),
+ * unregister_dev_dax(), dax_region_unregister(), v6.12.
+ */
+function devresReleaseAllNext(): i32 {
+  const home = currentRegion();
+  const index = youngest(home);
+  if (index == DEVICE_GONE) {
+    store<u8>(th, 0, THREAD_DEVICE_OFFSET);
+    clearRegionFlag(home, REGION_FILES);
+    goto(Pc.dax_region_unregister__drain);
+    return MOVED;
+  }
+  store<u8>(th, index, THREAD_DEVICE_OFFSET);
+  const mapping = lastMapping(index);
+  if (mapping != 0) unregisterDaxMapping(index, mapping - 1, Pc.devres_release_all__next);
+  else call(Pc.unregister_dev_dax__region, Pc.devres_release_all__next);
+  return MOVED;
+}
+
+/**
+ * Waits until nobody is inside dax_region/. Source: drivers/dax/bus.c dax_region_unregister(),
+ * v5.10 and v6.12.
+ */
+function daxRegionUnregisterDrain(): i32 {
+  const home = currentRegion();
+  const inside = othersInside(region(home) + REGION_USERS_OFFSET);
+  if (inside != 0) return wait(Lock.RegionFiles, home, inside, false);
+  back();
+  return MOVED;
+}
+
+/** The region is without a driver now; an action that devres has not run has no owner any more. */
+function deviceDriverDetachReleased(): i32 {
+  const home = currentRegion();
+  clearRegionFlag(home, REGION_BOUND | REGION_ALIVE | REGION_LEAVING);
+  store<u8>(region(home), 0, REGION_SEED_OFFSET);
+  store<u8>(region(home), 0, REGION_YOUNGEST_OFFSET);
+  if (regionIs(home, REGION_LEFTOVER)) broken(Property.NoLeak, firstDevice(home));
+  unlockRegionDevice(home);
+  return leave(0);
+}
+
+/** What a finding about a region names. */
+function firstDevice(home: u32): u32 {
+  const count = devices();
+  for (let index: u32 = 0; index < count; index++) {
+    if (homeOf(index) == home) return index;
+  }
+  return 0;
+}
+
+// ---- bind -----------------------------------------------------------------------------
+
+/**
+ * Writes the region driver's bind; `code` is a region.
+ * Source: drivers/base/bus.c bind_store(), v5.10 and v5.14.
+ */
+export function providerBind(code: u32): i32 {
+  if (code >= <u32>CODE_NO_SUCH || isStaticRegion(code)) return leave(Errno.ENODEV);
+  if (!has(Feature.BindErrno) && isRegionBound(code)) return leave(Errno.ENODEV);
+  // A region for which the scenario has no device cannot come back in this model.
+  if (!isRegionBound(code) && lowestFree(code) == DEVICE_GONE) return leave(Errno.ENODEV);
+  store<u8>(th, code, THREAD_REGION_OFFSET);
+  goto(Pc.dax_hmem_probe__lock);
+  return MOVED;
+}
+
+/**
+ * Takes device_lock(region) and makes the region. Actions that have survived an earlier unbind
+ * refuse the probe, until a reboot.
+ * Source: drivers/base/dd.c really_probe(); drivers/dax/hmem/hmem.c dax_hmem_probe();
+ * drivers/dax/bus.c alloc_dax_region(), v6.12.
+ */
+function daxHmemProbeLock(): i32 {
+  const home = currentRegion();
+  const lock = lockOfRegion(home);
+  if (!tryMutex(lock, Lock.RegionLock, home))
+    return waitForMutex(lock, Lock.RegionLock, home, false);
+  if (isRegionBound(home) || regionIs(home, REGION_LEFTOVER)) {
+    unlockRegionDevice(home);
+    return leave(has(Feature.BindErrno) ? Errno.EBUSY : Errno.ENODEV);
+  }
+  setRegionFlag(home, REGION_BOUND | REGION_FILES | REGION_ALIVE);
+  goto(Pc.dax_hmem_probe__region);
+  return MOVED;
+}
+
+/**
+ * Makes the device that has the whole region, under the lock over the books (v6.12).
+ * Source: drivers/dax/bus.c devm_create_dev_dax(), v6.12.
+ */
+function daxHmemProbeRegion(): i32 {
+  const home = currentRegion();
+  if (has(Feature.DaxRwsems) && !tryRegionWrite(home)) return waitForRegion(home, false);
+  const index = lowestFree(home);
+  addRange(index, regionStart(home), regionEnd(home));
+  devmCreateDevDax(index, Pc.dax_hmem_probe__created);
+  return MOVED;
+}
+
+function daxHmemProbeCreated(): i32 {
+  const home = currentRegion();
+  registerMapping(currentDevice(), 0);
+  if (has(Feature.DaxRwsems)) unlockRegionWrite(home);
+  unlockRegionDevice(home);
+  return leave(0);
+}

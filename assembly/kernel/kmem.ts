@@ -1,0 +1,264 @@
+// drivers/dax/kmem.c: a dax device's ranges become System RAM.
+//
+// Both generations in one: up to v5.9 a device has one range and unbind gives nothing back before
+// v5.3; from v5.10 each range is handled on its own. The thread's DEVICE is the device, INDEX the
+// range at hand.
+import { faultAt } from '../actor/fault';
+import {
+  DEVICE_DATA,
+  DEVICE_FLAGS_OFFSET,
+  DEVICE_GHOST_OFFSET,
+  DEVICE_RANGES_OFFSET,
+  DEVICE_RES_COUNT_OFFSET,
+  DEVICE_RESERVED_OFFSET,
+  DEVICE_ROW_KMEM_SLOT_OFFSET,
+  DEVICE_ROW_NODE_OFFSET,
+  DEVICE_ROW_RAM_SLOT_OFFSET,
+  DEVICE_ROW_SPARE_SLOT_OFFSET,
+  DEVICE_ROW_SPARES_OFFSET,
+  DEVICE_STUCK_OFFSET,
+  Errno,
+  FaultPoint,
+  Feature,
+  GHOST_ALL_OFFLINE,
+  GHOST_KMEM_BOUND,
+  GHOST_KMEM_UNBOUND,
+  GHOST_MESSAGE,
+  GLOBAL_FLAGS_OFFSET,
+  GLOBAL_HOTREMOVE_FAILED,
+  Message,
+  NODE_NONE,
+  Pc,
+  Property,
+  RESOURCE_MEM,
+  RESOURCE_PRESENT,
+  RESOURCE_SYSRAM,
+  SLOT_FLAGS_OFFSET,
+  SLOT_NONE,
+  THREAD_DEVICE_OFFSET,
+  THREAD_ERROR_OFFSET,
+  THREAD_INDEX_OFFSET,
+} from '../layout';
+import { observeMessage } from '../observe';
+import { has } from '../scenario';
+import { back, broken, call, device, deviceRow, goto, MOVED, slot, st, th } from '../state';
+import { allBlocksOffline, rangeBytes, rangeStart } from './memoryHotplug';
+import { isLinked, releaseResource, removeResource, requestRegion } from './resource';
+
+function ranges(index: u32): u32 {
+  return load<u8>(device(index), DEVICE_RANGES_OFFSET);
+}
+
+function kmemSlot(index: u32, r: u32): u32 {
+  return <u32>load<u16>(deviceRow(index), DEVICE_ROW_KMEM_SLOT_OFFSET) + r;
+}
+
+function ramSlot(index: u32, r: u32): u32 {
+  return <u32>load<u16>(deviceRow(index), DEVICE_ROW_RAM_SLOT_OFFSET) + r;
+}
+
+/**
+ * Bytes of the thread's range that the kernel of v5.10 and later would add; 0 when it is too small.
+ */
+function atRange(r: u32): u64 {
+  store<u8>(th, r, THREAD_INDEX_OFFSET);
+  return rangeBytes();
+}
+
+function setBit(at: usize, offset: usize, bit: u32): void {
+  store<u8>(at + offset, load<u8>(at + offset) | bit);
+}
+
+function fails(errno: u32): i32 {
+  store<u8>(th, 0, THREAD_INDEX_OFFSET);
+  store<u8>(th, errno, THREAD_ERROR_OFFSET);
+  const index = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
+  for (let r: u32 = 0; r < ranges(index); r++) {
+    const kept = isLinked(kmemSlot(index, r)) && !isLinked(ramSlot(index, r));
+    if (kept) broken(Property.Rollback, index);
+  }
+  back();
+  return MOVED;
+}
+
+function succeeds(index: u32): i32 {
+  store<u8>(th, 0, THREAD_INDEX_OFFSET);
+  store<u8>(th, 0, THREAD_ERROR_OFFSET);
+  const at = device(index);
+  setBit(at, DEVICE_FLAGS_OFFSET, DEVICE_DATA);
+  if (has(Feature.RegionSubdivision)) store<u8>(at, ranges(index), DEVICE_RES_COUNT_OFFSET);
+  setBit(at, DEVICE_GHOST_OFFSET, GHOST_KMEM_BOUND);
+  if (load<u8>(at, DEVICE_RESERVED_OFFSET) == 0) broken(Property.NoSilentLoss, index);
+  back();
+  return MOVED;
+}
+
+/**
+ * Reserves the next usable range, or ends the probe.
+ *
+ * v5.1 has no test for a range without a whole block: its request fails, with EBUSY. Between the
+ * request and the change of its flags the node is busy; that window is only seen by readers of the
+ * tree and is not a step of its own. Source: drivers/dax/kmem.c dev_dax_kmem_probe(), v5.1 and
+ * v6.12.
+ */
+export function kmemProbeRequest(): i32 {
+  const index = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
+  let r = <u32>load<u8>(th, THREAD_INDEX_OFFSET);
+  const at = device(index);
+  const multi = has(Feature.MultiRange);
+  if (r == 0) {
+    if (load<u8>(deviceRow(index), DEVICE_ROW_NODE_OFFSET) == NODE_NONE) {
+      observeMessage(Message.RejectedNode, index, 0);
+      return fails(Errno.EINVAL);
+    }
+    if (multi && !anyUsable(index) && has(Feature.KmemRejectsEmpty)) {
+      observeMessage(Message.RejectedEmpty, index, 0);
+      return fails(Errno.EINVAL);
+    }
+  }
+  for (; r < ranges(index); r++) {
+    const bytes = atRange(r);
+    if (multi && bytes == 0) {
+      observeMessage(Message.TooSmall, index, r);
+      continue;
+    }
+    if (reserve(index, r, bytes)) {
+      call(Pc.add_memory__lock, Pc.dev_dax_kmem_probe__added);
+      return MOVED;
+    }
+    observeMessage(Message.CouldNotReserveRegion, index, r);
+    if (!multi || load<u8>(at, DEVICE_RESERVED_OFFSET) == 0) return fails(Errno.EBUSY);
+  }
+  return succeeds(index);
+}
+
+function anyUsable(index: u32): bool {
+  let usable = false;
+  for (let r: u32 = 0; r < ranges(index); r++) usable = atRange(r) != 0 || usable;
+  store<u8>(th, 0, THREAD_INDEX_OFFSET);
+  return usable;
+}
+
+/**
+ * A slot for a reservation. Before v5.3 a failed add leaves its node behind, and a retry nests
+ * inside it: it needs another slot. SLOT_NONE when there is none.
+ */
+function freeReservation(index: u32, r: u32): u32 {
+  const own = kmemSlot(index, r);
+  if ((load<u8>(slot(own), SLOT_FLAGS_OFFSET) & RESOURCE_PRESENT) == 0) return own;
+  const row = deviceRow(index);
+  const first = <u32>load<u16>(row, DEVICE_ROW_SPARE_SLOT_OFFSET);
+  const spares = <u32>load<u8>(row, DEVICE_ROW_SPARES_OFFSET);
+  for (let spare = first; spare < first + spares; spare++) {
+    if ((load<u8>(slot(spare), SLOT_FLAGS_OFFSET) & RESOURCE_PRESENT) == 0) return spare;
+  }
+  return SLOT_NONE;
+}
+
+function reserve(index: u32, r: u32, bytes: u64): bool {
+  if (faultAt(FaultPoint.RequestRegion) != 0) return false;
+  const at = freeReservation(index, r);
+  if (at == SLOT_NONE || !requestRegion(at, rangeStart(), bytes, index, 0)) return false;
+  store<u8>(slot(at), RESOURCE_PRESENT | RESOURCE_MEM | RESOURCE_SYSRAM, SLOT_FLAGS_OFFSET);
+  return true;
+}
+
+/**
+ * Takes add_memory's answer for the range at hand. Source: drivers/dax/kmem.c dev_dax_kmem_probe(),
+ * v5.1 (a failure leaves the reservation) and v6.12.
+ */
+export function kmemProbeAdded(): i32 {
+  const index = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
+  const r = <u32>load<u8>(th, THREAD_INDEX_OFFSET);
+  const errno = <u32>load<u8>(th, THREAD_ERROR_OFFSET);
+  const at = device(index);
+  if (errno == 0) setBit(at, DEVICE_RESERVED_OFFSET, 1 << r);
+  else {
+    if (has(Feature.MultiRange)) observeMessage(Message.AddMemoryFailed, index, r);
+    if (has(Feature.KmemAddRollback)) releaseResource(kmemSlot(index, r));
+    if (load<u8>(at, DEVICE_RESERVED_OFFSET) == 0) return fails(errno);
+  }
+  store<u8>(th, 0, THREAD_ERROR_OFFSET);
+  if (r + 1 >= ranges(index)) return succeeds(index);
+  store<u8>(th, r + 1, THREAD_INDEX_OFFSET);
+  goto(Pc.dev_dax_kmem_probe__request);
+  return kmemProbeRequest();
+}
+
+/** Notes for the property `recoverable` how kmem let the device go. */
+function noteUnbound(index: u32): void {
+  let offline = true;
+  for (let r: u32 = 0; r < ranges(index); r++) {
+    const bytes = atRange(r);
+    if (bytes != 0 && !allBlocksOffline(rangeStart(), bytes)) offline = false;
+  }
+  store<u8>(th, 0, THREAD_INDEX_OFFSET);
+  const at = device(index);
+  const kept = load<u8>(at, DEVICE_GHOST_OFFSET) & ~(GHOST_ALL_OFFLINE | GHOST_MESSAGE);
+  store<u8>(at, kept | GHOST_KMEM_UNBOUND | (offline ? GHOST_ALL_OFFLINE : 0), DEVICE_GHOST_OFFSET);
+}
+
+/**
+ * Removes the next range, or ends. Before v5.3 nothing is given back: the memory stays until
+ * reboot. Source: drivers/dax/kmem.c dev_dax_kmem_remove(), v5.1 and v6.12.
+ */
+export function kmemRemoveRange(): i32 {
+  const index = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
+  let r = <u32>load<u8>(th, THREAD_INDEX_OFFSET);
+  if (r == 0) noteUnbound(index);
+  const at = device(index);
+  if (has(Feature.KmemHotRemove)) {
+    for (; r < ranges(index); r++) {
+      const bytes = atRange(r);
+      if (bytes == 0) continue;
+      if (has(Feature.RegionSubdivision) && r >= <u32>load<u8>(at, DEVICE_RES_COUNT_OFFSET)) {
+        // A mapping was added while kmem was bound: res[r] lies behind the table that probe made.
+        broken(Property.NoCrash, index);
+        continue;
+      }
+      const held = (<u32>load<u8>(at, DEVICE_RESERVED_OFFSET) >> r) & 1;
+      if (held == 0 && has(Feature.KmemSkipsNullSlot)) continue;
+      call(Pc.remove_memory__lock, Pc.dev_dax_kmem_remove__removed);
+      return MOVED;
+    }
+  }
+  return endRemove(index);
+}
+
+/**
+ * Source: drivers/dax/kmem.c dev_dax_kmem_remove(), v6.12: one range after the other; a failure is
+ * final.
+ */
+export function kmemRemoveRemoved(): i32 {
+  const index = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
+  const r = <u32>load<u8>(th, THREAD_INDEX_OFFSET);
+  const errno = <u32>load<u8>(th, THREAD_ERROR_OFFSET);
+  const at = device(index);
+  const held = (<u32>load<u8>(at, DEVICE_RESERVED_OFFSET) >> r) & 1;
+  if (errno != 0) {
+    observeMessage(Message.RemoveFailedOnlined, index, r);
+    observeMessage(Message.CannotBeHotremoved, index, r);
+    setBit(at, DEVICE_STUCK_OFFSET, 1 << r);
+    setBit(at, DEVICE_GHOST_OFFSET, GHOST_MESSAGE);
+    setBit(st, GLOBAL_FLAGS_OFFSET, GLOBAL_HOTREMOVE_FAILED);
+  } else if (held == 0) {
+    observeMessage(Message.NullDereference, index, r);
+    broken(Property.NoCrash, index);
+  } else if (has(Feature.RemoveResource)) removeResource(kmemSlot(index, r));
+  else releaseResource(kmemSlot(index, r));
+  store<u8>(th, 0, THREAD_ERROR_OFFSET);
+  store<u8>(th, r + 1, THREAD_INDEX_OFFSET);
+  goto(Pc.dev_dax_kmem_remove__range);
+  if (r + 1 >= ranges(index)) return endRemove(index);
+  return kmemRemoveRange();
+}
+
+function endRemove(index: u32): i32 {
+  const at = device(index);
+  store<u8>(th, 0, THREAD_INDEX_OFFSET);
+  store<u8>(at, 0, DEVICE_RESERVED_OFFSET);
+  store<u8>(at, 0, DEVICE_RES_COUNT_OFFSET);
+  store<u8>(at, load<u8>(at, DEVICE_FLAGS_OFFSET) & ~DEVICE_DATA, DEVICE_FLAGS_OFFSET);
+  back();
+  return MOVED;
+}

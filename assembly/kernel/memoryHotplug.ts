@@ -1,0 +1,282 @@
+// mm/memory_hotplug.c: adding and removing memory. Called by kmem for one range of one device: the
+// running thread's DEVICE and INDEX name it, ERROR carries the answer back.
+
+import { ueventOfBlock } from '../actor/event';
+import { faultAt } from '../actor/fault';
+import {
+  BLOCK_SECTIONS,
+  BLOCK_STATE_OFFSET,
+  BLOCK_TYPE_OFFSET,
+  BLOCK_ZONE_OFFSET,
+  BlockState,
+  DEVICE_ROW_RAM_SLOT_OFFSET,
+  Errno,
+  EVENT_ADD,
+  EVENT_REMOVE,
+  FaultPoint,
+  Feature,
+  GLOBAL_HOTPLUG_OFFSET,
+  GLOBAL_MEM_HOTPLUG_OFFSET,
+  GLOBAL_POLICY_OFFSET,
+  Lock,
+  LockMode,
+  NAME_SYSTEM_RAM,
+  NAME_SYSTEM_RAM_KMEM,
+  OnlineType,
+  Pc,
+  RANGE_END_OFFSET,
+  RANGE_START_OFFSET,
+  RESOURCE_BUSY,
+  RESOURCE_DRIVER_MANAGED,
+  RESOURCE_MEM,
+  RESOURCE_SYSRAM,
+  THREAD_BLOCK_OFFSET,
+  THREAD_DEVICE_OFFSET,
+  THREAD_ERROR_OFFSET,
+  THREAD_INDEX_OFFSET,
+} from '../layout';
+import { observeLock, observePair, observeUnlock } from '../observe';
+import { has, memoryLimit, point } from '../scenario';
+import {
+  back,
+  block,
+  blocks,
+  choose,
+  deviceRow,
+  goto,
+  MOVED,
+  range,
+  st,
+  th,
+  tryMutex,
+  unlockMutex,
+  waitForMutex,
+} from '../state';
+import { blockStart, blockState, deviceOnline } from './memoryBlock';
+import { freeSlot, releaseMemRegionAdjustable, requestRegion, requestTopLevel } from './resource';
+import { kmemBytes, kmemStart } from './section';
+
+/** First address and bytes that kmem asks for of the thread's range. */
+export function rangeStart(): u64 {
+  const at = range(load<u8>(th, THREAD_DEVICE_OFFSET), load<u8>(th, THREAD_INDEX_OFFSET));
+  return kmemStart(point(load<u16>(at, RANGE_START_OFFSET)));
+}
+
+export function rangeBytes(): u64 {
+  const at = range(load<u8>(th, THREAD_DEVICE_OFFSET), load<u8>(th, THREAD_INDEX_OFFSET));
+  return kmemBytes(
+    point(load<u16>(at, RANGE_START_OFFSET)),
+    point(load<u16>(at, RANGE_END_OFFSET)),
+  );
+}
+
+/** First block at or above an address; blocks() when there is none. */
+function firstBlock(start: u64): u32 {
+  const count = blocks();
+  for (let index: u32 = 0; index < count; index++) {
+    if (blockStart(index) >= start) return index;
+  }
+  return count;
+}
+
+function isInRange(index: u32, start: u64, bytes: u64): bool {
+  return index < blocks() && blockStart(index) < start + bytes;
+}
+
+function ramSlot(): u32 {
+  const row = deviceRow(load<u8>(th, THREAD_DEVICE_OFFSET));
+  return <u32>load<u16>(row, DEVICE_ROW_RAM_SLOT_OFFSET) + load<u8>(th, THREAD_INDEX_OFFSET);
+}
+
+function unlockHotplug(): void {
+  unlockMutex(st + GLOBAL_HOTPLUG_OFFSET, Lock.DeviceHotplug, 0);
+}
+
+function unlockMemHotplug(): void {
+  unlockMutex(st + GLOBAL_MEM_HOTPLUG_OFFSET, Lock.MemHotplug, 0);
+  observeUnlock(Lock.CpuHotplug, 0, LockMode.Read);
+}
+
+function answer(errno: u32): i32 {
+  store<u8>(th, 0, THREAD_BLOCK_OFFSET);
+  store<u8>(th, errno, THREAD_ERROR_OFFSET);
+  back();
+  return MOVED;
+}
+
+/**
+ * Claims System RAM for the range: nested in what is not busy since v5.1, at the top level only
+ * before.
+ * @returns 0 or an errno.
+ * Source: mm/memory_hotplug.c register_memory_resource(), v5.0, v5.1 and v6.12.
+ */
+function registerMemoryResource(start: u64, bytes: u64): u32 {
+  const fault = faultAt(FaultPoint.AddMemory);
+  if (fault != 0) return fault;
+  const nested = has(Feature.MemoryResourceChildren);
+  // From v5.8 on mem= limits only what is added while booting.
+  const limited = nested && !has(Feature.DriverManaged);
+  if (limited && start + bytes > memoryLimit()) return Errno.E2BIG;
+  const managed = has(Feature.DriverManaged);
+  const flags =
+    RESOURCE_MEM | RESOURCE_SYSRAM | RESOURCE_BUSY | (managed ? RESOURCE_DRIVER_MANAGED : 0);
+  const name = managed ? NAME_SYSTEM_RAM_KMEM : NAME_SYSTEM_RAM;
+  if (nested) return requestRegion(ramSlot(), start, bytes, name, flags) ? 0 : Errno.EEXIST;
+  return requestTopLevel(ramSlot(), start, bytes, name, flags) ? 0 : Errno.EEXIST;
+}
+
+/** Source: mm/memory_hotplug.c add_memory(), v5.1; add_memory_driver_managed(), v6.12. */
+export function addMemoryLock(): i32 {
+  const lock = st + GLOBAL_HOTPLUG_OFFSET;
+  if (!tryMutex(lock, Lock.DeviceHotplug, 0))
+    return waitForMutex(lock, Lock.DeviceHotplug, 0, false);
+  const errno = registerMemoryResource(rangeStart(), rangeBytes());
+  if (errno != 0) {
+    unlockHotplug();
+    return answer(errno);
+  }
+  goto(Pc.add_memory_resource__begin);
+  return MOVED;
+}
+
+/** A failed add gives the System RAM node back; sections that are present already stay. */
+function failAdd(errno: u32): i32 {
+  unlockMemHotplug();
+  observePair(Lock.ResourceLock, 0, LockMode.Write);
+  freeSlot(ramSlot());
+  unlockHotplug();
+  return answer(errno);
+}
+
+/**
+ * Adds the sections of the range; their memory block devices appear, offline.
+ * @returns 0 or an errno; on a fault the sections before it stay.
+ * Source: mm/memory_hotplug.c __add_pages(), v5.1 (a section that is present is passed over); v5.3
+ * and later (-EEXIST); drivers/base/memory.c hotplug_memory_register(), v5.1,
+ * create_memory_block_devices(), v6.12.
+ */
+function archAddMemory(start: u64, bytes: u64): u32 {
+  const first = firstBlock(start);
+  const batch = has(Feature.BlocksAsBatch);
+  let last = first;
+  while (isInRange(last, start, bytes)) {
+    const record = block(last);
+    const present =
+      blockState(last) != BlockState.Absent ||
+      (load<u8>(record, BLOCK_TYPE_OFFSET) & BLOCK_SECTIONS) != 0;
+    if (present && batch) return Errno.EEXIST;
+    last++;
+  }
+  const fault = faultAt(FaultPoint.ArchAddMemory);
+  const end = fault != 0 ? first + choose(last - first) : last;
+  for (let index = first; index < end; index++) {
+    const record = block(index);
+    if (fault != 0 && batch) store<u8>(record, BLOCK_SECTIONS, BLOCK_TYPE_OFFSET);
+    else if (blockState(index) == BlockState.Absent) {
+      if (!batch) observeLock(Lock.MemSysfs, 0, LockMode.Write);
+      observePair(Lock.BlockLock, index, LockMode.Write);
+      if (!batch) observeUnlock(Lock.MemSysfs, 0, LockMode.Write);
+      store<u8>(record, BlockState.Offline, BLOCK_STATE_OFFSET);
+      ueventOfBlock(index, EVENT_ADD);
+    }
+  }
+  return fault;
+}
+
+/** Source: mm/memory_hotplug.c add_memory_resource(), v5.1 and v6.12. */
+export function addMemoryResourceBegin(): i32 {
+  const lock = st + GLOBAL_MEM_HOTPLUG_OFFSET;
+  if (load<u8>(lock) != 0) return waitForMutex(lock, Lock.MemHotplug, 0, false);
+  observeLock(Lock.CpuHotplug, 0, LockMode.Read);
+  tryMutex(lock, Lock.MemHotplug, 0);
+  const start = rangeStart();
+  const errno = archAddMemory(start, rangeBytes());
+  if (errno != 0) return failAdd(errno);
+  unlockMemHotplug();
+  if (load<u8>(st, GLOBAL_POLICY_OFFSET) == OnlineType.Offline) {
+    unlockHotplug();
+    return answer(0);
+  }
+  store<u8>(th, firstBlock(start), THREAD_BLOCK_OFFSET);
+  goto(Pc.add_memory_resource__online);
+  return MOVED;
+}
+
+/**
+ * Brings the new blocks online, ascending, one a step; stops at the first that fails; nobody hears
+ * of it. Source: mm/memory_hotplug.c add_memory_resource(), online_memory_block(), v5.1 (policy
+ * read once, before) and v5.7 and later (the type is read for each block).
+ */
+export function addMemoryResourceOnline(): i32 {
+  const lock = st + GLOBAL_MEM_HOTPLUG_OFFSET;
+  if (load<u8>(lock) != 0) return waitForMutex(lock, Lock.MemHotplug, 0, false);
+  const index = <u32>load<u8>(th, THREAD_BLOCK_OFFSET);
+  const policy: OnlineType = load<u8>(st, GLOBAL_POLICY_OFFSET);
+  let stop = blockState(index) == BlockState.Online;
+  if (!stop) {
+    const type =
+      has(Feature.TypedAutoOnline) && policy != OnlineType.Offline ? policy : OnlineType.Online;
+    stop = deviceOnline(index, type) != 0;
+  }
+  if (!stop && isInRange(index + 1, rangeStart(), rangeBytes())) {
+    store<u8>(th, index + 1, THREAD_BLOCK_OFFSET);
+    return MOVED;
+  }
+  unlockHotplug();
+  return answer(0);
+}
+
+/**
+ * Looks whether every block of the range is offline; if not, nothing is removed.
+ * Source: mm/memory_hotplug.c remove_memory(), try_remove_memory(), v6.12.
+ */
+export function removeMemoryLock(): i32 {
+  const lock = st + GLOBAL_HOTPLUG_OFFSET;
+  if (!tryMutex(lock, Lock.DeviceHotplug, 0))
+    return waitForMutex(lock, Lock.DeviceHotplug, 0, false);
+  const start = rangeStart();
+  const bytes = rangeBytes();
+  for (let index = firstBlock(start); isInRange(index, start, bytes); index++) {
+    const state = blockState(index);
+    if (state == BlockState.Absent || state == BlockState.Offline) continue;
+    unlockHotplug();
+    return answer(Errno.EBUSY);
+  }
+  goto(Pc.remove_memory__remove);
+  return MOVED;
+}
+
+/**
+ * Removes the blocks, their sections and the System RAM node. Writers of the blocks' files only try
+ * device_hotplug_lock, so nobody can be inside a file that is drained here.
+ * Source: mm/memory_hotplug.c try_remove_memory(), v6.12.
+ */
+export function removeMemoryRemove(): i32 {
+  const lock = st + GLOBAL_MEM_HOTPLUG_OFFSET;
+  if (load<u8>(lock) != 0) return waitForMutex(lock, Lock.MemHotplug, 0, false);
+  observeLock(Lock.CpuHotplug, 0, LockMode.Read);
+  tryMutex(lock, Lock.MemHotplug, 0);
+  const start = rangeStart();
+  const bytes = rangeBytes();
+  for (let index = firstBlock(start); isInRange(index, start, bytes); index++) {
+    if (blockState(index) == BlockState.Absent) continue;
+    observePair(Lock.BlockFiles, index, LockMode.Write);
+    store<u8>(block(index), BlockState.Absent, BLOCK_STATE_OFFSET);
+    store<u8>(block(index), 0, BLOCK_ZONE_OFFSET);
+    store<u8>(block(index), 0, BLOCK_TYPE_OFFSET);
+    ueventOfBlock(index, EVENT_REMOVE);
+  }
+  releaseMemRegionAdjustable(start, bytes);
+  unlockMemHotplug();
+  unlockHotplug();
+  return answer(0);
+}
+
+/** Whether every block that stands in the device's usable range is offline. */
+export function allBlocksOffline(start: u64, bytes: u64): bool {
+  for (let index = firstBlock(start); isInRange(index, start, bytes); index++) {
+    const state = blockState(index);
+    if (state == BlockState.Online || state == BlockState.GoingOffline) return false;
+  }
+  return true;
+}

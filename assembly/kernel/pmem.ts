@@ -1,0 +1,228 @@
+// drivers/dax/pmem*.c beneath a static region: the namespace's driver makes the dax device and
+// takes it away.
+//
+// The thread's REGION is the region, DEVICE its one dax device.
+import { ueventOfDevice } from '../actor/event';
+import {
+  DEVICE_DEAD,
+  DEVICE_FLAGS_OFFSET,
+  DEVICE_ID,
+  DEVICE_LOCK_OFFSET,
+  DEVICE_PRESENT,
+  DEVICE_ROW_DAX_SLOT_OFFSET,
+  DEVICE_ROW_KMEM_SLOT_OFFSET,
+  DEVICE_ROW_REGION_OFFSET,
+  Errno,
+  EVENT_ADD,
+  EVENT_REMOVE,
+  Feature,
+  Lock,
+  NAME_NAMESPACE,
+  Pc,
+  REGION_BOUND,
+  REGION_FLAGS_OFFSET,
+  REGION_HAS_NAMESPACE,
+  REGION_LOCK_OFFSET,
+  REGION_ROW_END_OFFSET,
+  REGION_ROW_FLAGS_OFFSET,
+  REGION_ROW_METADATA_OFFSET,
+  REGION_ROW_NAMESPACE_SLOT_OFFSET,
+  REGION_ROW_START_OFFSET,
+  RESOURCE_NAME_DANGLING,
+  SLOT_FLAGS_OFFSET,
+  THREAD_DEVICE_OFFSET,
+  THREAD_DRIVER_OFFSET,
+  THREAD_REGION_OFFSET,
+} from '../layout';
+import { has } from '../scenario';
+import {
+  call,
+  device,
+  deviceRow,
+  devices,
+  goto,
+  leave,
+  MOVED,
+  region,
+  regionRow,
+  slot,
+  th,
+  tryMutex,
+  unlockMutex,
+  waitForMutex,
+} from '../state';
+import { killDevDax } from './deviceDax';
+import { deviceAttachNext, endRelease, forget, release } from './driverCore';
+import { freeSlot, isLinked, requestRegion } from './resource';
+
+function lockOfRegion(index: u32): usize {
+  return region(index) + REGION_LOCK_OFFSET;
+}
+
+/** Returns the dax device of a static region. */
+function deviceOf(index: u32): u32 {
+  const count = devices();
+  for (let d: u32 = 0; d < count; d++) {
+    if (load<u8>(deviceRow(d), DEVICE_ROW_REGION_OFFSET) == index) return d;
+  }
+  return 0;
+}
+
+function isBound(index: u32): bool {
+  return (load<u8>(region(index), REGION_FLAGS_OFFSET) & REGION_BOUND) != 0;
+}
+
+function setBound(index: u32, bound: bool): void {
+  const at = region(index);
+  const flags = load<u8>(at, REGION_FLAGS_OFFSET) & ~REGION_BOUND;
+  store<u8>(at, bound ? flags | REGION_BOUND : flags, REGION_FLAGS_OFFSET);
+}
+
+/** Names that kmem's nodes borrowed from the device are freed with it. */
+export function freeDeviceName(index: u32): void {
+  if (has(Feature.KmemPrivateName)) return;
+  const first = <u32>load<u16>(deviceRow(index), DEVICE_ROW_KMEM_SLOT_OFFSET);
+  for (let r: u32 = 0; r < 1; r++) {
+    if (!isLinked(first + r)) continue;
+    const at = slot(first + r);
+    store<u8>(at, load<u8>(at, SLOT_FLAGS_OFFSET) | RESOURCE_NAME_DANGLING, SLOT_FLAGS_OFFSET);
+  }
+}
+
+// ---- Disable --------------------------------------------------------------------------
+
+/** Unbinds the namespace's driver. Source: drivers/base/bus.c unbind_store(), v5.1. */
+export function namespaceDisable(index: u32): i32 {
+  if (!isBound(index)) return leave(Errno.ENODEV);
+  store<u8>(th, index, THREAD_REGION_OFFSET);
+  store<u8>(th, deviceOf(index), THREAD_DEVICE_OFFSET);
+  goto(Pc.dax_pmem_remove__lock);
+  return MOVED;
+}
+
+/** Source: drivers/dax/bus.c unregister_dev_dax(): kill, then device_del(), v5.1. */
+export function daxPmemRemoveLock(): i32 {
+  const index = <u32>load<u8>(th, THREAD_REGION_OFFSET);
+  if (!tryMutex(lockOfRegion(index), Lock.RegionLock, index)) {
+    return waitForMutex(lockOfRegion(index), Lock.RegionLock, index, false);
+  }
+  if (!isBound(index)) {
+    unlockMutex(lockOfRegion(index), Lock.RegionLock, index);
+    return leave(0);
+  }
+  killDevDax(load<u8>(th, THREAD_DEVICE_OFFSET));
+  goto(Pc.unregister_dev_dax__lock);
+  return MOVED;
+}
+
+/**
+ * Marks the device dead, so that no bind begins; its attributes take no lock and are gone at once.
+ * Source: drivers/base/core.c device_del(), v5.1.
+ */
+export function unregisterDevDaxLock(): i32 {
+  const index = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
+  const at = device(index);
+  const lock = at + DEVICE_LOCK_OFFSET;
+  if (!tryMutex(lock, Lock.DeviceLock, index))
+    return waitForMutex(lock, Lock.DeviceLock, index, false);
+  store<u8>(at, load<u8>(at, DEVICE_FLAGS_OFFSET) | DEVICE_DEAD, DEVICE_FLAGS_OFFSET);
+  unlockMutex(lock, Lock.DeviceLock, index);
+  goto(Pc.unregister_dev_dax__drop);
+  return MOVED;
+}
+
+/** Source: drivers/base/bus.c bus_remove_device(); drivers/base/dd.c, v5.1. */
+export function unregisterDevDaxDrop(): i32 {
+  const index = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
+  const lock = device(index) + DEVICE_LOCK_OFFSET;
+  if (!tryMutex(lock, Lock.DeviceLock, index))
+    return waitForMutex(lock, Lock.DeviceLock, index, false);
+  if (release(index, Pc.unregister_dev_dax__removed)) return MOVED;
+  return unregisterDevDaxRemoved();
+}
+
+export function unregisterDevDaxRemoved(): i32 {
+  const index = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
+  const which = <u32>load<u8>(th, THREAD_REGION_OFFSET);
+  endRelease(index);
+  forget(index);
+  ueventOfDevice(index, EVENT_REMOVE);
+  freeDeviceName(index);
+  // Before common-pinning the namespace's driver holds the device's range itself.
+  if (!has(Feature.CommonPinning))
+    freeSlot(load<u16>(deviceRow(index), DEVICE_ROW_DAX_SLOT_OFFSET));
+  const row = regionRow(which);
+  if ((load<u8>(row, REGION_ROW_FLAGS_OFFSET) & REGION_HAS_NAMESPACE) != 0) {
+    freeSlot(load<u16>(row, REGION_ROW_NAMESPACE_SLOT_OFFSET));
+  }
+  setBound(which, false);
+  unlockMutex(lockOfRegion(which), Lock.RegionLock, which);
+  return leave(0);
+}
+
+// ---- Enable ---------------------------------------------------------------------------
+
+/** Binds the namespace's driver. Source: drivers/base/bus.c bind_store(), v5.1. */
+export function namespaceEnable(index: u32): i32 {
+  if (isBound(index)) return leave(Errno.ENODEV);
+  store<u8>(th, index, THREAD_REGION_OFFSET);
+  store<u8>(th, deviceOf(index), THREAD_DEVICE_OFFSET);
+  goto(Pc.dax_pmem_probe__lock);
+  return MOVED;
+}
+
+/**
+ * Claims the whole namespace for a moment and then its metadata, and registers the dax device.
+ * Memory that an earlier kmem left behind lies in the namespace, so that the first claim fails.
+ * Source: drivers/dax/pmem/core.c __dax_pmem_probe(), v5.1.
+ */
+export function daxPmemProbeLock(): i32 {
+  const index = <u32>load<u8>(th, THREAD_REGION_OFFSET);
+  const lock = lockOfRegion(index);
+  if (!tryMutex(lock, Lock.RegionLock, index))
+    return waitForMutex(lock, Lock.RegionLock, index, false);
+  if (isBound(index) || !claimNamespace(index)) {
+    unlockMutex(lock, Lock.RegionLock, index);
+    return leave(isBound(index) || !has(Feature.BindErrno) ? Errno.ENODEV : Errno.EBUSY);
+  }
+  const d = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
+  const at = device(d);
+  store<u8>(at, DEVICE_PRESENT | DEVICE_ID, DEVICE_FLAGS_OFFSET);
+  setBound(index, true);
+  ueventOfDevice(d, EVENT_ADD);
+  goto(Pc.device_add__attach);
+  return MOVED;
+}
+
+function claimNamespace(index: u32): bool {
+  const row = regionRow(index);
+  if ((load<u8>(row, REGION_ROW_FLAGS_OFFSET) & REGION_HAS_NAMESPACE) == 0) return true;
+  const at = <u32>load<u16>(row, REGION_ROW_NAMESPACE_SLOT_OFFSET);
+  const start = load<u64>(row, REGION_ROW_START_OFFSET);
+  const end = load<u64>(row, REGION_ROW_END_OFFSET);
+  const metadata = load<u64>(row, REGION_ROW_METADATA_OFFSET);
+  if (!requestRegion(at, start, end - start + 1, NAME_NAMESPACE, 0)) return false;
+  if (!has(Feature.CommonPinning)) return true;
+  freeSlot(at);
+  return requestRegion(at, start, metadata, NAME_NAMESPACE, 0);
+}
+
+/** Source: drivers/base/core.c device_add(), drivers/base/dd.c device_initial_probe(), v5.1. */
+export function deviceAddAttach(): i32 {
+  const index = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
+  const lock = device(index) + DEVICE_LOCK_OFFSET;
+  if (!tryMutex(lock, Lock.DeviceLock, index))
+    return waitForMutex(lock, Lock.DeviceLock, index, false);
+  store<u8>(th, 0, THREAD_DRIVER_OFFSET);
+  call(Pc.device_add__next, Pc.provider_probe__done);
+  deviceAttachNext();
+  return MOVED;
+}
+
+export function providerProbeDone(): i32 {
+  const index = <u32>load<u8>(th, THREAD_REGION_OFFSET);
+  const d = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
+  unlockMutex(device(d) + DEVICE_LOCK_OFFSET, Lock.DeviceLock, d);
+  unlockMutex(lockOfRegion(index), Lock.RegionLock, index);
+  return leave(0);
+}

@@ -1,0 +1,110 @@
+// The kernel model as a System of the search: initial state, successors, properties.
+
+import { kindOf } from '../actor/program';
+import { runThread, settleThreads, startedInstruction } from '../actor/thread';
+import { scratchState } from '../control';
+import {
+  Header,
+  Property,
+  SCENARIO_OFFSET,
+  THREAD_INSTRUCTION_OFFSET,
+  THREAD_PC_OFFSET,
+  ThreadKind,
+} from '../layout';
+import { isRecording, record } from '../observe';
+import { deadlocked, forgetWaits, noteWait } from '../property/deadlock';
+import { violations } from '../property/invariants';
+import { header } from '../scenario';
+import { copyState } from '../search/fingerprint';
+import {
+  choiceCount,
+  forgetChoices,
+  lookAt,
+  nextChoices,
+  threadRecord,
+  waitHolders,
+  waitKillable,
+  waitLock,
+  waitObject,
+} from '../state';
+
+let source: usize = 0;
+let cursor: u32 = 0;
+
+@unmanaged
+export class KernelSystem {
+  stateBytes(): u32 {
+    return header(Header.StateBytes);
+  }
+
+  initialCount(): u32 {
+    return 1;
+  }
+
+  writeInitial(index: u32, to: usize): void {
+    const bytes = <usize>header(Header.StateBytes);
+    const from = SCENARIO_OFFSET + <usize>header(Header.InitialTable) + <usize>index * bytes;
+    memory.copy(to, from, bytes);
+    settleThreads(to);
+  }
+
+  begin(state: usize): void {
+    source = state;
+    cursor = 0;
+    forgetChoices();
+    forgetWaits();
+  }
+
+  next(to: usize): i32 {
+    const bytes = header(Header.StateBytes);
+    const count = header(Header.ThreadCount);
+    const whole = header(Header.Granularity) == 0;
+    while (cursor < count) {
+      copyState(to, source, bytes);
+      const thread = cursor;
+      if (isRecording()) record(true);
+      const moved = runThread(to, thread, whole);
+      const label = thread | (startedInstruction << 8);
+      if (!moved && choiceCount == 0) noteBlocked(thread);
+      if (!nextChoices()) {
+        cursor++;
+        forgetChoices();
+      }
+      if (moved) return label;
+    }
+    return -1;
+  }
+
+  check(state: usize): u32 {
+    return violations(state);
+  }
+
+  finish(): u32 {
+    return deadlocked() != 0 ? (1 << Property.NoDeadlock) & header(Header.Properties) : 0;
+  }
+}
+
+/** A thread that waits inside a system call, or a script at one that it cannot enter. */
+function noteBlocked(thread: u32): void {
+  lookAt(source);
+  const at = threadRecord(thread);
+  const inside = load<u16>(at, THREAD_PC_OFFSET) != 0;
+  const script =
+    kindOf(thread) == ThreadKind.Script && load<u16>(at, THREAD_INSTRUCTION_OFFSET) < 0xfffe;
+  if (inside || script) noteWait(thread, waitHolders);
+}
+
+/** Threads of the state expanded last that wait for one another for ever. */
+export function deadlockedThreads(): u32 {
+  return deadlocked();
+}
+
+/** Tries a thread of a state, and tells what it waits for; the state stays as it is. */
+export function waitPart(state: usize, thread: u32, part: u32): u32 {
+  memory.copy(scratchState(3), state, <usize>header(Header.StateBytes));
+  forgetChoices();
+  if (runThread(scratchState(3), thread, false)) return 0;
+  if (part == 0) return waitLock;
+  if (part == 1) return waitObject;
+  return part == 2 ? waitHolders : waitKillable ? 1 : 0;
+}

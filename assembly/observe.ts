@@ -1,0 +1,57 @@
+// What a step tells while it is recorded: locks, waits, messages, returns. In a search nothing is
+// recorded.
+//
+// Records lie in the worker's scratch memory: u32 kind, u32 a, u32 b, u32 c. The driver decodes
+// them.
+import { systemScratch } from './control';
+import {
+  Lock,
+  LockMode,
+  Message,
+  OBSERVATION_BYTES,
+  OBSERVATION_MAX,
+  OBSERVATION_RECORDS_OFFSET,
+  Observation,
+} from './layout';
+
+let recording: bool = false;
+
+/** Starts (and empties) or ends the record. */
+export function record(on: bool): void {
+  recording = on;
+  if (on) store<u32>(systemScratch(), 0);
+}
+
+export function isRecording(): bool {
+  return recording;
+}
+
+export function observe(kind: Observation, a: u32, b: u32, c: u32): void {
+  if (!recording) return;
+  const count = load<u32>(systemScratch());
+  if (count >= <u32>OBSERVATION_MAX) return;
+  const at = systemScratch() + OBSERVATION_RECORDS_OFFSET + <usize>count * OBSERVATION_BYTES;
+  store<u32>(at, kind);
+  store<u32>(at, a, 4);
+  store<u32>(at, b, 8);
+  store<u32>(at, c, 12);
+  store<u32>(systemScratch(), count + 1);
+}
+
+export function observeLock(lock: Lock, object: u32, mode: LockMode): void {
+  observe(Observation.Lock, lock, object, mode);
+}
+
+export function observeUnlock(lock: Lock, object: u32, mode: LockMode): void {
+  observe(Observation.Unlock, lock, object, mode);
+}
+
+/** A lock that is taken and given back inside one step. */
+export function observePair(lock: Lock, object: u32, mode: LockMode): void {
+  observe(Observation.Lock, lock, object, mode);
+  observe(Observation.Unlock, lock, object, mode);
+}
+
+export function observeMessage(message: Message, object: u32, range: u32): void {
+  observe(Observation.Message, message, object, range);
+}

@@ -1,0 +1,296 @@
+// One predicate for each built-in property that a state shows. They are looked at where no system
+// call is under way, so that nothing half done is judged; what only a step can see is noted by the
+// step (state.ts broken()).
+
+import { hasRangeAround, homeOf, regionBooksAreWrong, regionIs } from '../kernel/daxRange';
+import { blockStart, blockState, deviceOfBlock, NO_DEVICE, zoneOf } from '../kernel/memoryBlock';
+import { isLinked, nodeEnd, nodeFlags, nodeParent, nodeStart } from '../kernel/resource';
+import { addedRamBytes } from '../kernel/resourceWalk';
+import { usableBytes } from '../kernel/section';
+import {
+  BLOCK_ASKED_KERNEL,
+  BLOCK_ASKED_MOVABLE,
+  BLOCK_ROW_NODE_OFFSET,
+  BLOCK_TYPE_OFFSET,
+  BLOCK_USERS_OFFSET,
+  BlockState,
+  DEVICE_DRIVER_OFFSET,
+  DEVICE_GHOST_OFFSET,
+  DEVICE_LOCK_OFFSET,
+  DEVICE_MEMORY_OFFSET,
+  DEVICE_RANGES_OFFSET,
+  DEVICE_ROW_DAX_SLOT_OFFSET,
+  DEVICE_ROW_FIRMWARE_NODE_OFFSET,
+  DEVICE_ROW_KMEM_SLOT_OFFSET,
+  DEVICE_ROW_RAM_SLOT_OFFSET,
+  DEVICE_ROW_REGION_OFFSET,
+  DEVICE_STUCK_OFFSET,
+  DEVICE_USERS_OFFSET,
+  DRIVER_USERS_OFFSET,
+  Driver,
+  Feature,
+  GHOST_KMEM_NAMED,
+  GHOST_KMEM_UNBOUND,
+  GLOBAL_BROKEN_OFFSET,
+  GLOBAL_HOTPLUG_OFFSET,
+  GLOBAL_MEM_HOTPLUG_OFFSET,
+  GLOBAL_REGION_WRITER_OFFSET,
+  Header,
+  MEMORY_OVERWRITTEN,
+  MEMORY_POISON,
+  PARENT_GONE,
+  Property,
+  RANGE_END_OFFSET,
+  RANGE_START_OFFSET,
+  RANGE_USERS_OFFSET,
+  REGION_BOUND,
+  REGION_ENCRYPTED,
+  REGION_FLAGS_OFFSET,
+  REGION_KMEM_TYPE,
+  REGION_LOCK_OFFSET,
+  REGION_ROW_FLAGS_OFFSET,
+  REGION_STATIC,
+  REGION_USERS_OFFSET,
+  RESOURCE_BUSY,
+  RESOURCE_LEAKED,
+  RESOURCE_NAME_DANGLING,
+  RESOURCE_PRESENT,
+  SLOT_FLAGS_OFFSET,
+  SLOT_PARENT_BASE,
+  THREAD_PC_OFFSET,
+  Zone,
+} from '../layout';
+import { blockBytes, has, header, point } from '../scenario';
+import {
+  block,
+  blockRow,
+  blocks,
+  device,
+  deviceRow,
+  devices,
+  driver,
+  lookAt,
+  range,
+  region,
+  regionRow,
+  slot,
+  st,
+  threadRecord,
+  threads,
+} from '../state';
+
+function bit(property: Property): u32 {
+  return 1 << property;
+}
+
+/** Whether no thread is inside the kernel. */
+export function isQuiet(): bool {
+  const count = threads();
+  for (let thread: u32 = 0; thread < count; thread++) {
+    if (load<u16>(threadRecord(thread), THREAD_PC_OFFSET) != 0) return false;
+  }
+  return true;
+}
+
+/** Bit set of the properties that a state violates on the face of its bytes. */
+export function violations(state: usize): u32 {
+  lookAt(state);
+  let found = load<u32>(st, GLOBAL_BROKEN_OFFSET);
+  const checked = header(Header.Properties);
+  if (!isQuiet()) return found & checked;
+  found |= ofResources() | ofDevices() | ofBlocks() | ofRegions() | ofLocks();
+  return found & checked;
+}
+
+// ---- Locks and books ------------------------------------------------------------------
+
+/** lock-pairing: nobody is inside the kernel, so nothing is held. */
+function ofLocks(): u32 {
+  let held = <u32>load<u8>(st, GLOBAL_HOTPLUG_OFFSET) | load<u8>(st, GLOBAL_MEM_HOTPLUG_OFFSET);
+  // Writer and readers of dax_region_rwsem and of dax_dev_rwsem are four bytes in a row.
+  held |= load<u32>(st, GLOBAL_REGION_WRITER_OFFSET);
+  for (let which: Driver = Driver.DeviceDax; which <= Driver.Kmem; which++) {
+    held |= load<u8>(driver(which), DRIVER_USERS_OFFSET);
+  }
+  for (let index: u32 = 0; index < devices(); index++) {
+    const at = device(index);
+    held |= <u32>load<u8>(at, DEVICE_LOCK_OFFSET) | load<u8>(at, DEVICE_USERS_OFFSET);
+    const ranges = <u32>load<u8>(at, DEVICE_RANGES_OFFSET);
+    for (let r: u32 = 0; r < ranges; r++) held |= load<u8>(range(index, r), RANGE_USERS_OFFSET);
+  }
+  const count = header(Header.RegionCount);
+  for (let index: u32 = 0; index < count; index++) {
+    held |=
+      <u32>load<u8>(region(index), REGION_LOCK_OFFSET) |
+      load<u8>(region(index), REGION_USERS_OFFSET);
+  }
+  for (let index: u32 = 0; index < blocks(); index++)
+    held |= load<u8>(block(index), BLOCK_USERS_OFFSET);
+  return held != 0 ? bit(Property.LockPairing) : 0;
+}
+
+/**
+ * accounting: a region's ranges are disjoint, inside it, and no more than it has; and memory that a
+ * device has not given back lies in that device's ranges.
+ */
+function ofRegions(): u32 {
+  if (!has(Feature.RegionSubdivision)) return 0;
+  const count = header(Header.RegionCount);
+  for (let index: u32 = 0; index < count; index++) {
+    if (regionBooksAreWrong(index)) return bit(Property.Accounting);
+  }
+  for (let index: u32 = 0; index < devices(); index++) {
+    if (regionIs(homeOf(index), REGION_BOUND) && leavesMemoryOutside(index)) {
+      return bit(Property.Accounting);
+    }
+  }
+  return 0;
+}
+
+/** Whether kmem's reservations under a device's name lie where the books say it has nothing. */
+function leavesMemoryOutside(index: u32): bool {
+  const first = <u32>load<u16>(deviceRow(index), DEVICE_ROW_KMEM_SLOT_OFFSET);
+  const count = header(Header.RangeMax);
+  for (let r: u32 = 0; r < count; r++) {
+    if (!isLinked(first + r)) continue;
+    const node = SLOT_PARENT_BASE + first + r;
+    if (!hasRangeAround(index, nodeStart(node), nodeEnd(node))) return true;
+  }
+  return false;
+}
+
+// ---- Resources ------------------------------------------------------------------------
+
+/** resource-tree: no dangling parent or name, each child inside its parent. no-leak: no orphan. */
+function ofResources(): u32 {
+  let found: u32 = 0;
+  const count = header(Header.SlotCount);
+  for (let index: u32 = 0; index < count; index++) {
+    const flags = <u32>load<u8>(slot(index), SLOT_FLAGS_OFFSET);
+    if ((flags & RESOURCE_PRESENT) == 0) continue;
+    if ((flags & RESOURCE_LEAKED) != 0) {
+      found |= bit(Property.NoLeak);
+      continue;
+    }
+    if ((flags & RESOURCE_NAME_DANGLING) != 0) found |= bit(Property.ResourceTree);
+    const node = SLOT_PARENT_BASE + index;
+    const parent = nodeParent(node);
+    const inside =
+      parent != PARENT_GONE &&
+      nodeStart(node) >= nodeStart(parent) &&
+      nodeEnd(node) <= nodeEnd(parent);
+    if (!inside) found |= bit(Property.ResourceTree);
+    if (overlapsAnother(index, node, parent)) found |= bit(Property.NoOverlap);
+  }
+  return found;
+}
+
+/** Two busy claims that share an address, neither beneath the other. */
+function overlapsAnother(index: u32, node: u32, parent: u32): bool {
+  if ((nodeFlags(node) & RESOURCE_BUSY) == 0) return false;
+  const count = header(Header.SlotCount);
+  for (let other = index + 1; other < count; other++) {
+    if (!isLinked(other)) continue;
+    const second = SLOT_PARENT_BASE + other;
+    if ((nodeFlags(second) & RESOURCE_BUSY) == 0 || nodeParent(second) == node || parent == second)
+      continue;
+    if (nodeStart(second) <= nodeEnd(node) && nodeEnd(second) >= nodeStart(node)) return true;
+  }
+  return false;
+}
+
+// ---- Devices --------------------------------------------------------------------------
+
+function ofDevices(): u32 {
+  let found: u32 = 0;
+  const count = devices();
+  for (let index: u32 = 0; index < count; index++) {
+    const at = device(index);
+    const which: Driver = load<u8>(at, DEVICE_DRIVER_OFFSET);
+    const ghost = <u32>load<u8>(at, DEVICE_GHOST_OFFSET);
+    const byType = isKmemByType(index);
+    const named = byType || (ghost & GHOST_KMEM_NAMED) != 0;
+    if (which == Driver.Kmem && !named) found |= bit(Property.ExplicitKmem);
+    const written = (load<u8>(at, DEVICE_MEMORY_OFFSET) & MEMORY_OVERWRITTEN) != 0;
+    if (written && !named) found |= bit(Property.NoDataLoss);
+    const rebound = which != Driver.None && (ghost & GHOST_KMEM_UNBOUND) != 0;
+    if (rebound && !has(Feature.KmemHotRemove)) found |= bit(Property.NoRebindAfterKmem);
+    const ranges = <u32>load<u8>(at, DEVICE_RANGES_OFFSET);
+    for (let r: u32 = 0; r < ranges; r++) found |= ofRange(index, r, which);
+  }
+  return found;
+}
+
+function isKmemByType(index: u32): bool {
+  if (!has(Feature.MatchByType)) return false;
+  const row = regionRow(load<u8>(deviceRow(index), DEVICE_ROW_REGION_OFFSET));
+  return (load<u8>(row, REGION_ROW_FLAGS_OFFSET) & REGION_KMEM_TYPE) != 0;
+}
+
+/** no-leak, no-overlap, aligned and capacity of one range. */
+function ofRange(index: u32, r: u32, which: Driver): u32 {
+  const row = deviceRow(index);
+  const dax = <u32>load<u16>(row, DEVICE_ROW_DAX_SLOT_OFFSET) + r;
+  const kmem = <u32>load<u16>(row, DEVICE_ROW_KMEM_SLOT_OFFSET) + r;
+  const ram = <u32>load<u16>(row, DEVICE_ROW_RAM_SLOT_OFFSET) + r;
+  const at = range(index, r);
+  const first = point(load<u16>(at, RANGE_START_OFFSET));
+  const last = point(load<u16>(at, RANGE_END_OFFSET));
+  let found: u32 = 0;
+  if (which == Driver.DeviceDax && addedRamBytes(first, last) != 0)
+    found |= bit(Property.NoOverlap);
+  const claims = which == Driver.DeviceDax || which == Driver.Compat;
+  if (isLinked(dax) && !claims && has(Feature.CommonPinning)) found |= bit(Property.NoLeak);
+  const stuck = ((<u32>load<u8>(device(index), DEVICE_STUCK_OFFSET) >> r) & 1) != 0;
+  const declared = stuck || which == Driver.Kmem || !has(Feature.KmemHotRemove);
+  if (isLinked(kmem) && !isLinked(ram)) found |= bit(Property.NoLeak);
+  if (isLinked(ram) && !declared) found |= bit(Property.NoLeak);
+  if (!isLinked(ram)) return found;
+  const start = nodeStart(SLOT_PARENT_BASE + ram);
+  const end = nodeEnd(SLOT_PARENT_BASE + ram);
+  const whole = start % blockBytes() == 0 && (end + 1) % blockBytes() == 0;
+  // What an unbound device left behind may lie outside once it has shrunk: see accounting.
+  const outside = which == Driver.Kmem && (start < first || end > last);
+  if (!whole || outside) found |= bit(Property.Aligned);
+  if (which == Driver.Kmem && usableBytes(first, last) != last - first + 1)
+    found |= bit(Property.Capacity);
+  return found;
+}
+
+// ---- Blocks ---------------------------------------------------------------------------
+
+function ofBlocks(): u32 {
+  let found: u32 = 0;
+  const count = blocks();
+  for (let index: u32 = 0; index < count; index++) {
+    const state = blockState(index);
+    if (state == BlockState.Absent) continue;
+    const first = blockStart(index);
+    if (addedRamBytes(first, first + blockBytes() - 1) != blockBytes())
+      found |= bit(Property.Covered);
+    const owner = deviceOfBlock(index);
+    if (owner != NO_DEVICE) found |= ofOwnedBlock(index, owner);
+    if (state != BlockState.Online) continue;
+    const asked = load<u8>(block(index), BLOCK_TYPE_OFFSET);
+    const movable = zoneOf(index) == Zone.Movable;
+    if ((asked & BLOCK_ASKED_MOVABLE) != 0 && !movable) found |= bit(Property.Zone);
+    if ((asked & BLOCK_ASKED_KERNEL) != 0 && movable) found |= bit(Property.Zone);
+  }
+  return found;
+}
+
+/** node, and the policies on what may come online. */
+function ofOwnedBlock(index: u32, owner: u32): u32 {
+  let found: u32 = 0;
+  const row = deviceRow(owner);
+  const node = load<u8>(row, DEVICE_ROW_FIRMWARE_NODE_OFFSET);
+  if (load<u8>(blockRow(index), BLOCK_ROW_NODE_OFFSET) != node) found |= bit(Property.Node);
+  if (blockState(index) != BlockState.Online) return found;
+  const poisoned = (load<u8>(device(owner), DEVICE_MEMORY_OFFSET) & MEMORY_POISON) != 0;
+  if (poisoned) found |= bit(Property.NoPoisonOnline);
+  const home = <u32>load<u8>(row, DEVICE_ROW_REGION_OFFSET);
+  const persistent = (load<u8>(regionRow(home), REGION_ROW_FLAGS_OFFSET) & REGION_STATIC) != 0;
+  const encrypted = (load<u8>(region(home), REGION_FLAGS_OFFSET) & REGION_ENCRYPTED) != 0;
+  if (persistent && !encrypted) found |= bit(Property.Encrypted);
+  return found;
+}

@@ -1,0 +1,192 @@
+// Where the search keeps its own numbers: the control block, the workers' lines and their areas.
+//
+// Portable subset (plain constants), read by asc and imported by TypeScript. Addresses are
+// absolute. Bytes 0-63 stay unused, so that address 0 can mean "none". What is written often has a
+// cache line of its own.
+//
+//   64         128     192      256        320       384     512          640
+//   | settings | table | cursor | reserved | barrier | level | violations | services |
+//   960    4096                                  65536
+//   | free | a line of 64 bytes for each worker  | scenario, worker areas, ... (memoryPlan.ts)
+
+/** Changes with any change below; a stale .wasm is refused. */
+export const SEARCH_VERSION = 1;
+
+// ---- Settings: written by the driver before the start, then read only (error and requests apart)
+
+/** u32: why an instance trapped; 0 when none did. */
+export const CONTROL_ERROR = 64;
+/** u32: 1 when one worker is lost; the others leave at their next barrier. */
+export const CONTROL_ABORT = 68;
+/** u32: a Stop that the driver or a worker asks for within a level; 0 for none. */
+export const CONTROL_STOP = 72;
+/** u32: workers that take part. */
+export const CONTROL_WORKERS = 76;
+/** u32: bytes of a state; written by searchStart. */
+export const CONTROL_STATE_BYTES = 80;
+/** u32: properties whose violation ends the search. */
+export const CONTROL_STOP_MASK = 84;
+/** u32: greatest number of states, 0xffffffff for no limit. */
+export const CONTROL_STATES_MAX = 88;
+/** u32: greatest depth, 0xffffffff for no limit. */
+export const CONTROL_DEPTH_MAX = 92;
+/** u32: address of the first state. */
+export const CONTROL_ARENA = 96;
+/** u32: end of the memory in use; the table ends here. */
+export const CONTROL_TOP = 100;
+/** u32: address of 65,536 bytes, one for each detail of a label: 1 when seen. */
+export const CONTROL_LABELS = 104;
+/** u32: address of the first indices of the levels, u32 each. */
+export const CONTROL_LEVELS = 108;
+/** u32: how many of them have room. */
+export const CONTROL_LEVELS_MAX = 112;
+/** u32: address of the area of worker 0; the next one follows after WORKER_AREA_BYTES. */
+export const CONTROL_AREAS = 116;
+/** u32: 1 when waiting workers may begin, 2 when they shall leave. */
+export const CONTROL_START = 120;
+/** u32: workers that wait for the start. */
+export const CONTROL_READY = 124;
+
+// ---- Table ----------------------------------------------------------------------------
+
+/** u32: address of the first bucket. */
+export const CONTROL_TABLE = 128;
+/** u32: buckets of BUCKET_BYTES; the driver writes how many there are at the start. */
+export const CONTROL_BUCKETS = 132;
+/** u32: number of states at which the table must grow. */
+export const CONTROL_GROW_AT = 136;
+/** u32: 1 when a worker needs a larger table. */
+export const CONTROL_GROW = 140;
+/** u32: what the last barrier decided, a Phase. */
+export const CONTROL_PHASE = 144;
+/** u32: not 0 when workers are wanted at a barrier before their level is done. */
+export const CONTROL_ATTENTION = 148;
+/** u32: states that the memory has room for beside the present table. */
+export const CONTROL_CAPACITY = 152;
+
+// ---- Counters with a line of their own ------------------------------------------------
+
+/** u32: next state of the level to be taken by a worker. */
+export const CONTROL_CURSOR = 192;
+/** u32: places of the arena given out, holes of unfinished blocks included. */
+export const CONTROL_RESERVED = 256;
+/** u32: workers at the barrier. */
+export const CONTROL_ARRIVED = 320;
+/** u32: barriers passed. */
+export const CONTROL_GENERATION = 324;
+/** u32: next bucket to be cleared while the table grows. */
+export const CONTROL_CLEARED = 328;
+/** u32: next state to be put into the grown table. */
+export const CONTROL_MOVED = 332;
+
+// ---- Level ----------------------------------------------------------------------------
+
+/** u32: depth of the states that are being expanded. */
+export const CONTROL_LEVEL = 384;
+/** u32: their first index, and the index after the last. */
+export const CONTROL_LEVEL_FROM = 388;
+export const CONTROL_LEVEL_TO = 392;
+/** u32: states taken at a time. */
+export const CONTROL_CHUNK = 396;
+/** u32: 1 when the search has ended. */
+export const CONTROL_FINISHED = 400;
+/** u32: a Stop: why it ended; 0 when nothing was left to expand. */
+export const CONTROL_STOPPED_BY = 404;
+/** u64: transitions of the levels expanded to their end. */
+export const CONTROL_TRANSITIONS = 408;
+/**
+ * u32: states found in all, those of an unfinished level included; valid once the search has ended.
+ */
+export const CONTROL_FOUND = 416;
+
+/** u32 each: least depth at which property 0-31 was violated, 0xffffffff for none. */
+export const CONTROL_VIOLATIONS = 512;
+
+// ---- Services after the search --------------------------------------------------------
+
+/** u32: what the backward pass looks for: a property number, or TARGET_MARKED. */
+export const CONTROL_TARGET = 640;
+/** u32: depth of the nearest target, and the level that the pass is at. */
+export const CONTROL_TARGET_LEVEL = 644;
+export const CONTROL_TRACE_LEVEL = 648;
+/** u32: next state of that level. */
+export const CONTROL_TRACE_CURSOR = 652;
+/** u32: addresses: one mark a state; one record a state; 256 bytes thread -> dense number. */
+export const CONTROL_MARKS = 656;
+export const CONTROL_RECORDS = 660;
+/** u32: number of threads seen by the pass. */
+export const CONTROL_THREADS = 664;
+/** u32: chosen initial state. */
+export const CONTROL_TRACE_INITIAL = 668;
+/** u32: next state of the fixpoint, and whether its present pass changed a mark. */
+export const CONTROL_REACH_CURSOR = 672;
+export const CONTROL_REACH_CHANGED = 676;
+/** 256 bytes: dense number + 1 of each thread. */
+export const CONTROL_THREAD_NUMBERS = 704;
+
+export const TARGET_MARKED = 0xffffffff;
+
+// ---- Workers --------------------------------------------------------------------------
+
+export const WORKERS_MAX = 64;
+/** A line of 64 bytes for each worker. */
+export const WORKER_LINES = 4096;
+export const WORKER_LINE_BYTES = 64;
+/** u64: transitions so far. */
+export const LINE_TRANSITIONS = 0;
+/** u32: next place of the worker's block in the arena, and its end. */
+export const LINE_NEXT = 8;
+export const LINE_END = 12;
+/** u64: a sum that nobody reads; it keeps loads ahead of their use from being optimised away. */
+export const LINE_TOUCHED = 16;
+
+/**
+ * An area for each worker: scratch memory of the system, four states, hashes of a batch, the batch.
+ */
+export const WORKER_SCRATCH_BYTES = 1048576;
+export const WORKER_STATES_BYTES = 65536;
+export const BATCH_MAX = 32;
+export const BATCH_HASHES_BYTES = 256;
+export const BATCH_BYTES = 16384;
+export const WORKER_AREA_BYTES = 1130752;
+export const STATE_BYTES_MAX = 16384;
+
+// ---- Sizes ----------------------------------------------------------------------------
+
+export const LABEL_DETAILS = 65536;
+export const BUCKET_BYTES = 64;
+export const BUCKET_SLOTS = 8;
+/** Bytes a state that stay free for the services: a mark, then a record of RECORD_BYTES. */
+export const SIDE_BYTES = 16;
+export const RECORD_BYTES = 12;
+/** Before the state in the output of `successors`: label, bits of check. */
+export const SUCCESSOR_HEAD_BYTES = 8;
+
+// ---- Codes ----------------------------------------------------------------------------
+
+/** What explore, traceRun and reachRun return. */
+export const RUN_DONE = 0;
+export const RUN_MORE = 1;
+
+/** Why a search ended before everything was expanded. */
+export const STOP_NONE = 0;
+export const STOP_VIOLATION = 1;
+export const STOP_STATES = 2;
+export const STOP_DEPTH = 3;
+export const STOP_TIME = 4;
+export const STOP_MEMORY = 5;
+export const STOP_INTERRUPT = 6;
+
+/** What a barrier decides. */
+export const PHASE_LEVEL = 1;
+export const PHASE_GROW = 2;
+export const PHASE_GO_ON = 3;
+export const PHASE_STOPPED = 4;
+
+/** Failures: a bug of daxcheck or of a System, never of a model. Systems use codes from 100 on. */
+export const FAIL_TABLE_FULL = 1;
+export const FAIL_STATE_BYTES = 2;
+export const FAIL_NO_INITIAL = 3;
+export const FAIL_THREADS = 4;
+export const FAIL_TRACE = 5;
+export const FAIL_LOOKUP = 6;

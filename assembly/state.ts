@@ -1,0 +1,339 @@
+// The state vector: where each record lies, the running thread, and the locks that live in it.
+//
+// A step works on one state (`st`) for one thread (`th`, number `me`). Locks are bytes of the
+// state: a mutex holds its owner's number + 1, readers and users of a file are bit sets of threads.
+
+import { must } from './fail';
+import {
+  BLOCK_BYTES,
+  BLOCK_ROW_BYTES,
+  DEVICE_BYTES,
+  DEVICE_ROW_BYTES,
+  DRIVER_BYTES,
+  FAULT_ROW_BYTES,
+  GLOBAL_BROKEN_ABOUT_OFFSET,
+  GLOBAL_BROKEN_OFFSET,
+  GLOBAL_DRIVERS_OFFSET,
+  Header,
+  Lock,
+  LockMode,
+  Observation,
+  Pc,
+  Property,
+  RANGE_BYTES,
+  REGION_BYTES,
+  REGION_ROW_BYTES,
+  RETURN_MAX,
+  SLOT_BYTES,
+  THREAD_BYTES,
+  THREAD_DEPTH_OFFSET,
+  THREAD_PC_OFFSET,
+  THREAD_ROW_BYTES,
+  THREAD_STACK_OFFSET,
+} from './layout';
+import { observe, observeLock, observeUnlock } from './observe';
+import { header, table } from './scenario';
+
+/** A step's answer. */
+export const BLOCKED: i32 = 0;
+export const MOVED: i32 = 1;
+
+/** Errors of daxcheck itself, for fail(). */
+export const FAIL_STACK: i32 = 101;
+export const FAIL_POINT: i32 = 102;
+export const FAIL_PROGRAM_POINT: i32 = 103;
+export const FAIL_ENDLESS_CALL: i32 = 104;
+export const FAIL_INSTRUCTION: i32 = 105;
+export const FAIL_RESOURCE: i32 = 106;
+
+/** The state a step works on. */
+export let st: usize = 0;
+/** The running thread's record, and its number. */
+export let th: usize = 0;
+export let me: u32 = 0;
+
+/** What the running thread waits for, set by a step that is blocked. */
+export let waitHolders: u32 = 0;
+export let waitKillable: bool = false;
+export let waitLock: u32 = 0;
+export let waitObject: u32 = 0;
+
+export function enterState(state: usize, thread: u32): void {
+  st = state;
+  me = thread;
+  th = threadRecord(thread);
+  waitHolders = 0;
+  waitKillable = false;
+}
+
+/** Works on another state without a running thread. */
+export function lookAt(state: usize): void {
+  st = state;
+}
+
+export function devices(): u32 {
+  return header(Header.DeviceCount);
+}
+export function blocks(): u32 {
+  return header(Header.BlockCount);
+}
+export function threads(): u32 {
+  return header(Header.ThreadCount);
+}
+
+export function device(index: u32): usize {
+  return st + <usize>header(Header.DevicesAt) + <usize>index * DEVICE_BYTES;
+}
+export function deviceRow(index: u32): usize {
+  return table(Header.DeviceTable) + <usize>index * DEVICE_ROW_BYTES;
+}
+export function range(deviceIndex: u32, index: u32): usize {
+  const at = deviceIndex * header(Header.RangeMax) + index;
+  return st + <usize>header(Header.RangesAt) + <usize>at * RANGE_BYTES;
+}
+export function block(index: u32): usize {
+  return st + <usize>header(Header.BlocksAt) + <usize>index * BLOCK_BYTES;
+}
+export function blockRow(index: u32): usize {
+  return table(Header.BlockTable) + <usize>index * BLOCK_ROW_BYTES;
+}
+export function region(index: u32): usize {
+  return st + <usize>header(Header.RegionsAt) + <usize>index * REGION_BYTES;
+}
+export function regionRow(index: u32): usize {
+  return table(Header.RegionTable) + <usize>index * REGION_ROW_BYTES;
+}
+export function slot(index: u32): usize {
+  return st + <usize>header(Header.SlotsAt) + <usize>index * SLOT_BYTES;
+}
+export function driver(index: u32): usize {
+  return st + GLOBAL_DRIVERS_OFFSET + <usize>(index - 1) * DRIVER_BYTES;
+}
+export function eventsOfBlock(index: u32): usize {
+  return st + <usize>header(Header.EventsAt) + <usize>index;
+}
+export function eventsOfDevice(index: u32): usize {
+  return st + <usize>header(Header.EventsAt) + <usize>(blocks() + index);
+}
+export function variable(index: u32): usize {
+  return st + <usize>header(Header.VariablesAt) + <usize>index;
+}
+export function faultRow(index: u32): usize {
+  return table(Header.FaultTable) + <usize>index * FAULT_ROW_BYTES;
+}
+export function threadRecord(index: u32): usize {
+  return st + <usize>header(Header.ThreadsAt) + <usize>index * THREAD_BYTES;
+}
+export function threadRow(index: u32): usize {
+  return table(Header.ThreadTable) + <usize>index * THREAD_ROW_BYTES;
+}
+
+// ---- Program points -------------------------------------------------------------------
+
+/** Goes to a program point of the same thread. */
+export function goto(pc: Pc): void {
+  store<u16>(th, pc, THREAD_PC_OFFSET);
+}
+
+/** Calls a path that comes back to `back`. */
+export function call(callee: Pc, back: Pc): void {
+  const depth = <u32>load<u8>(th, THREAD_DEPTH_OFFSET);
+  must(depth < <u32>RETURN_MAX, FAIL_STACK);
+  store<u16>(th + ((<usize>depth) << 1), back, THREAD_STACK_OFFSET);
+  store<u8>(th, depth + 1, THREAD_DEPTH_OFFSET);
+  goto(callee);
+}
+
+/** Returns to the program point that called. */
+export function back(): void {
+  const depth = <u32>load<u8>(th, THREAD_DEPTH_OFFSET);
+  must(depth > 0, FAIL_STACK);
+  const at = th + ((<usize>(depth - 1)) << 1);
+  goto(load<u16>(at, THREAD_STACK_OFFSET));
+  store<u16>(at, 0, THREAD_STACK_OFFSET);
+  store<u8>(th, depth - 1, THREAD_DEPTH_OFFSET);
+}
+
+// ---- Broken promises ------------------------------------------------------------------
+
+/**
+ * Notes in the state that a step broke a property; `about` is the number of the object it speaks
+ * of.
+ */
+export function broken(property: Property, about: u32): void {
+  const checked = header(Header.Properties);
+  if (((checked >> property) & 1) == 0) return;
+  const before = load<u32>(st, GLOBAL_BROKEN_OFFSET);
+  if (before == 0) store<u8>(st, about + 1, GLOBAL_BROKEN_ABOUT_OFFSET);
+  store<u32>(st, before | (1 << property), GLOBAL_BROKEN_OFFSET);
+}
+
+// ---- Locks ----------------------------------------------------------------------------
+
+/** Notes what the running thread waits for, and answers BLOCKED. */
+export function wait(lock: Lock, object: u32, holders: u32, killable: bool): i32 {
+  waitHolders = holders;
+  waitKillable = killable;
+  waitLock = lock;
+  waitObject = object;
+  observe(Observation.Wait, lock, object, (killable ? 0x10000 : 0) | holders);
+  return BLOCKED;
+}
+
+/** Takes a mutex, a byte of the state; false when another thread has it. */
+export function tryMutex(at: usize, lock: Lock, object: u32): bool {
+  if (load<u8>(at) != 0) return false;
+  store<u8>(at, me + 1);
+  observeLock(lock, object, LockMode.Write);
+  return true;
+}
+
+/** Notes that the running thread waits for the owner of a mutex. */
+export function waitForMutex(at: usize, lock: Lock, object: u32, killable: bool): i32 {
+  return wait(lock, object, 1 << (load<u8>(at) - 1), killable);
+}
+
+/** Gives a mutex back; giving back what another thread holds breaks lock-pairing. */
+export function unlockMutex(at: usize, lock: Lock, object: u32): void {
+  if (load<u8>(at) != me + 1) broken(Property.LockPairing, 0);
+  store<u8>(at, 0);
+  observeUnlock(lock, object, LockMode.Write);
+}
+
+/** Takes a semaphore for writing: `at` its writer, `at + 1` the bit set of its readers. */
+export function tryWrite(at: usize, lock: Lock): bool {
+  if (load<u8>(at) != 0 || load<u8>(at, 1) != 0) return false;
+  store<u8>(at, me + 1);
+  observeLock(lock, 0, LockMode.Write);
+  return true;
+}
+
+export function tryRead(at: usize, lock: Lock): bool {
+  if (load<u8>(at) != 0) return false;
+  store<u8>(at, load<u8>(at, 1) | ((<u8>1) << (<u8>me)), 1);
+  observeLock(lock, 0, LockMode.Read);
+  return true;
+}
+
+export function waitForSemaphore(at: usize, lock: Lock): i32 {
+  const writer = <u32>load<u8>(at);
+  const readers = <u32>load<u8>(at, 1);
+  return wait(lock, 0, writer != 0 ? 1 << (writer - 1) : readers, true);
+}
+
+export function unlockWrite(at: usize, lock: Lock): void {
+  if (load<u8>(at) != me + 1) broken(Property.LockPairing, 0);
+  store<u8>(at, 0);
+  observeUnlock(lock, 0, LockMode.Write);
+}
+
+export function unlockRead(at: usize, lock: Lock): void {
+  if ((load<u8>(at, 1) & (1 << me)) == 0) broken(Property.LockPairing, 0);
+  store<u8>(at, load<u8>(at, 1) & ~((<u8>1) << (<u8>me)), 1);
+  observeUnlock(lock, 0, LockMode.Read);
+}
+
+/** Enters a sysfs attribute: takes its kernfs active reference. */
+export function enterFile(users: usize, lock: Lock, object: u32): void {
+  store<u8>(users, load<u8>(users) | ((<u8>1) << (<u8>me)));
+  observeLock(lock, object, LockMode.Active);
+}
+
+export function leaveFile(users: usize, lock: Lock, object: u32): void {
+  store<u8>(users, load<u8>(users) & ~((<u8>1) << (<u8>me)));
+  observeUnlock(lock, object, LockMode.Active);
+}
+
+/** Whether others are inside a file; its removal must wait for them. */
+export function othersInside(users: usize): u32 {
+  return <u32>load<u8>(users) & ~(1 << me);
+}
+
+// ---- Choices --------------------------------------------------------------------------
+
+/**
+ * Choices taken so far in this successor, how many there were at each, and how many are prescribed.
+ */
+export let choiceDepth: u32 = 0;
+export let choiceCount: u32 = 0;
+let choiceTaken: u64 = 0;
+let choiceWidth: u64 = 0;
+
+export function restartChoices(): void {
+  choiceDepth = 0;
+}
+
+export function forgetChoices(): void {
+  choiceDepth = 0;
+  choiceCount = 0;
+  choiceTaken = 0;
+  choiceWidth = 0;
+}
+
+/**
+ * Picks one of `count` answers (at most 255) that the model allows; the enumeration visits all of
+ * them. At most eight choices a successor: one byte each in two registers.
+ */
+export function choose(count: u32): u32 {
+  if (count <= 1) return 0;
+  const shift = (<u64>choiceDepth) << 3;
+  must(choiceDepth < 8 && count < 256, FAIL_STACK);
+  if (choiceDepth == choiceCount) {
+    choiceCount++;
+    const clear: u64 = ~((<u64>0xff) << shift);
+    choiceTaken &= clear;
+    choiceWidth = (choiceWidth & clear) | ((<u64>count) << shift);
+  }
+  choiceDepth++;
+  return <u32>((choiceTaken >> shift) & 0xff);
+}
+
+/** Moves on to the next combination of choices; false when all have been visited. */
+export function nextChoices(): bool {
+  while (choiceCount > 0) {
+    const shift = (<u64>(choiceCount - 1)) << 3;
+    const taken = (choiceTaken >> shift) & 0xff;
+    const width = (choiceWidth >> shift) & 0xff;
+    if (taken + 1 < width) {
+      choiceTaken += (<u64>1) << shift;
+      return true;
+    }
+    choiceCount--;
+  }
+  return false;
+}
+
+// ---- Return to user level -------------------------------------------------------------
+
+/** Set by leave(): the running thread's system call returned in this step. */
+export let returned: bool = false;
+export let returnedErrno: u32 = 0;
+/** What a read gave: a string number, or RETURNED_NOTHING, or a number above RETURNED_NUMBER. */
+export let returnedText: u32 = 0;
+export const RETURNED_NOTHING: u32 = 0xffff;
+export const RETURNED_NUMBER: u32 = 0x10000;
+/** Above this: a place of the boundary table, for addresses and sizes. */
+export const RETURNED_POINT: u32 = 0x20000;
+
+export function forgetReturn(): void {
+  returned = false;
+}
+
+/** Ends the running thread's system call with an errno (0: success). */
+export function leave(errno: u32): i32 {
+  return leaveWith(errno, RETURNED_NOTHING);
+}
+
+export function leaveWith(errno: u32, text: u32): i32 {
+  store<u16>(th, Pc.User, THREAD_PC_OFFSET);
+  store<u64>(th, 0, THREAD_STACK_OFFSET);
+  store<u8>(th, 0, THREAD_DEPTH_OFFSET);
+  // Device, driver, block, index, error, argument: dead, so all zero.
+  store<u32>(th, 0, 14);
+  store<u16>(th, 0, 18);
+  store<u8>(th, 0, 22);
+  returned = true;
+  returnedErrno = errno;
+  returnedText = text;
+  return MOVED;
+}

@@ -1,0 +1,125 @@
+// What every build exports of the search, bound to its System. Addresses and counts are u32: read
+// them unsigned.
+import { System } from './bound';
+import { enter } from './control';
+import { explore as exploreOf, searchStart as searchStartOf } from './search/explore';
+import { SEARCH_VERSION } from './search/layout';
+import {
+  placeServices as placeServicesOf,
+  traceBegin as traceBeginOf,
+  traceChoose as traceChooseOf,
+  traceRun as traceRunOf,
+} from './search/predecessors';
+import { reachBegin as reachBeginOf, reachRun as reachRunOf } from './search/reach';
+import {
+  replayInitial as replayInitialOf,
+  replayState as replayStateOf,
+  replaySuccessorCount as replaySuccessorCountOf,
+  replayTake as replayTakeOf,
+  successorsFinish as successorsFinishOf,
+  successors as successorsOf,
+  violatedBy as violatedByOf,
+} from './search/replay';
+
+/** Version of the control block; compared when the module is loaded. */
+export const searchVersion: u32 = SEARCH_VERSION;
+
+/** Bytes of a state in the scenario at hand. */
+export function stateBytes(): u32 {
+  enter(0);
+  return changetype<System>(0).stateBytes();
+}
+
+/** Number of initial states, duplicates included. */
+export function initialCount(): u32 {
+  enter(0);
+  return changetype<System>(0).initialCount();
+}
+
+/** Writes an initial state to an address aligned to 8. */
+export function writeInitial(number: u32, to: usize): void {
+  enter(0);
+  changetype<System>(0).writeInitial(number, to);
+}
+
+/** Properties violated by a state on the face of its bytes. */
+export function check(state: usize): u32 {
+  enter(0);
+  return changetype<System>(0).check(state);
+}
+
+/** Makes level 0; once, before explore. */
+export function searchStart(): void {
+  searchStartOf<System>();
+}
+
+/** Explores as a worker for so many chunks: RUN_MORE or RUN_DONE. */
+export function explore(worker: u32, chunks: u32): i32 {
+  return exploreOf<System>(worker, chunks);
+}
+
+/** Finds room for marks and records behind the states. */
+export function placeServices(): void {
+  placeServicesOf();
+}
+
+/** Starts choosing a trace: depth of the nearest target, or -1. */
+export function traceBegin(target: u32): i32 {
+  enter(0);
+  return traceBeginOf(target);
+}
+
+/** Goes on for so many states: RUN_MORE or RUN_DONE. */
+export function traceRun(budget: u32): i32 {
+  return traceRunOf<System>(budget);
+}
+
+/** Address of the ordinals of the chosen trace. */
+export function traceChoose(): usize {
+  return traceChooseOf<System>();
+}
+
+/** Starts the fixpoint over the marks. */
+export function reachBegin(): void {
+  reachBeginOf();
+}
+
+/** Goes on for so many states: RUN_MORE or RUN_DONE. */
+export function reachRun(budget: u32): i32 {
+  return reachRunOf<System>(budget);
+}
+
+/** Address of the state of the replay. */
+export function replayState(): usize {
+  return replayStateOf();
+}
+
+/** Sets the replay to an initial state. */
+export function replayInitial(number: u32): void {
+  replayInitialOf<System>(number);
+}
+
+/** Number of steps that the state of the replay has. */
+export function replaySuccessorCount(): u32 {
+  return replaySuccessorCountOf<System>();
+}
+
+/** Takes a step of the replay: its label, or -1. */
+export function replayTake(ordinal: u32): i32 {
+  return replayTakeOf<System>(ordinal);
+}
+
+/** Properties violated by a state, deadlocks included. */
+export function violatedBy(state: usize): u32 {
+  return violatedByOf<System>(state);
+}
+
+/** Writes the successors of a state: how many there are. */
+export function successors(state: usize, to: usize, most: u32): u32 {
+  return successorsOf<System>(state, to, most);
+}
+
+/** What finish() said after the last successors(). */
+export function successorsFinish(): u32 {
+  return successorsFinishOf();
+}

@@ -1,0 +1,92 @@
+/**
+ * Compiles every WebAssembly module: the engine, and the small systems that keep its search honest.
+ *
+ * All get the same search and the same surface; for a small system, assembly/bound.ts alone is
+ * replaced, in memory, by one that names it. Names given as arguments build those modules only.
+ */
+
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import asc from 'assemblyscript/asc';
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** @typedef {{ name: string, entry: string, out: string, target: string, bound?: string }} Build */
+
+/**
+ * @param {string} name of the file in bench/systems/
+ * @param {string} className of its System
+ * @param {string} target of asconfig.json
+ * @returns {Build}
+ */
+function system(name, className, target) {
+  return {
+    name: target === 'debug' ? `${name}.debug` : name,
+    entry: 'assembly/surface.ts',
+    out: `build/systems/${name}${target === 'debug' ? '.debug' : ''}`,
+    target,
+    bound: `export { ${className} as System } from '../bench/systems/${name}';\n`,
+  };
+}
+
+/** @type {Build[]} */
+const BUILDS = [
+  { name: 'engine', entry: 'assembly/index.ts', out: 'build/engine', target: 'release' },
+  { name: 'engine.debug', entry: 'assembly/index.ts', out: 'build/engine.debug', target: 'debug' },
+  {
+    name: 'probe.debug',
+    entry: 'assembly/search/probe.ts',
+    out: 'build/systems/probe.debug',
+    target: 'debug',
+  },
+  {
+    name: 'resourceProbe.debug',
+    entry: 'assembly/kernel/resourceProbe.ts',
+    out: 'build/systems/resourceProbe.debug',
+    target: 'debug',
+  },
+  {
+    name: 'sectionProbe.debug',
+    entry: 'assembly/kernel/sectionProbe.ts',
+    out: 'build/systems/sectionProbe.debug',
+    target: 'debug',
+  },
+  system('daxhp', 'Daxhp', 'release'),
+  system('grid', 'Grid', 'release'),
+  system('twoPhase', 'TwoPhase', 'release'),
+  system('graph', 'Graph', 'release'),
+  system('graph', 'Graph', 'debug'),
+];
+
+/** @param {Build} build */
+async function compile(build) {
+  const { error, stderr } = await asc.main(
+    [
+      build.entry,
+      ...['--config', 'asconfig.json', '--target', build.target],
+      ...['--outFile', `${build.out}.wasm`],
+      ...(build.target === 'release' ? ['--textFile', `${build.out}.wat`] : []),
+    ],
+    {
+      readFile(path, base) {
+        if (build.bound !== undefined && path === 'assembly/bound.ts') return build.bound;
+        const full = join(base, path);
+        return existsSync(full) ? readFileSync(full, 'utf8') : null;
+      },
+    },
+  );
+  if (error) {
+    console.error(`${build.name}: ${error.message}\n${stderr.toString()}`);
+    process.exitCode = 1;
+  }
+}
+
+process.chdir(ROOT);
+mkdirSync('build/systems', { recursive: true });
+const wanted = process.argv.slice(2);
+for (const build of BUILDS) {
+  const isWanted = wanted.length === 0 || wanted.includes(build.name);
+  // The tree of a package holds no index.ts to compile; nothing is built from it there.
+  if (isWanted && existsSync(build.entry)) await compile(build);
+}

@@ -1,0 +1,141 @@
+/**
+ * `daxcheck explore`: a verdict for each model, its traces, and the worst of their statuses.
+ */
+import { availableParallelism } from 'node:os';
+import { EXIT } from '../errors.js';
+import type { Model } from '../model/model.js';
+import { renderVerdictJson } from '../report/json.js';
+import { renderVerdict } from '../report/text.js';
+import { renderTrace } from '../report/traceText.js';
+import type { Verdict } from '../verdict/trace.js';
+import { loadModels, reject, withRejections } from './load.js';
+import { type LookOptions, progressFor, styleFor } from './look.js';
+import { type Overrides, override } from './options.js';
+import { worstStatus } from './status.js';
+import type { Terminal } from './terminal.js';
+import type { TraceFolder } from './traceFiles.js';
+
+export interface ExploreCommandOptions extends LookOptions, Overrides {
+  readonly workers?: number;
+  readonly maxSeconds?: number;
+  readonly memory?: number;
+  readonly traceDir?: string;
+  readonly asDeclared?: boolean;
+}
+
+/** Picks the options that change what is explored. */
+export function overridesOf(options: Overrides): Overrides {
+  const { granularity, kernel, without, maxStates, maxDepth } = options;
+  return {
+    ...(granularity !== undefined && { granularity }),
+    ...(kernel !== undefined && { kernel }),
+    ...(without !== undefined && { without }),
+    ...(maxStates !== undefined && { maxStates }),
+    ...(maxDepth !== undefined && { maxDepth }),
+    ...(options.continue !== undefined && { continue: options.continue }),
+  };
+}
+
+/** Explores one model with the engine's options of the command line. */
+export async function exploreModel(
+  model: Model,
+  options: ExploreCommandOptions,
+  terminal: Terminal,
+): Promise<Verdict> {
+  const { explore } = await import('../explore.js');
+  const progress = progressFor(options, terminal);
+  try {
+    return await explore(model, {
+      workers: options.workers ?? availableParallelism(),
+      signal: terminal.interrupt,
+      onProgress: progress.update,
+      ...(options.maxSeconds !== undefined && { seconds: options.maxSeconds }),
+      ...(options.memory !== undefined && { memoryBytes: options.memory }),
+    });
+  } finally {
+    progress.end();
+  }
+}
+
+function verdictText(
+  verdict: Verdict,
+  traceFiles: readonly string[],
+  look: {
+    readonly options: LookOptions;
+    readonly terminal: Terminal;
+    readonly exitStatus: number;
+  },
+): string {
+  const style = styleFor(look.options, look.terminal);
+  const { exitStatus } = look;
+  const traces = look.options.quiet === true ? [] : verdict.violations;
+  const texts = traces.map((trace, index) => {
+    const file = traceFiles[index];
+    return renderTrace(trace, style, file === undefined ? {} : { file });
+  });
+  return [...texts, renderVerdict(verdict, style, { traceFiles, exitStatus })].join('\n');
+}
+
+/**
+ * What --as-declared makes of a verdict: 0 when it is the declared one, 151 where nothing is
+ * declared.
+ */
+export function declaredStatus(verdict: Verdict): number {
+  if (verdict.expectation === null) return EXIT.optionMismatch;
+  return verdict.expectation.met
+    ? EXIT.holds
+    : worstStatus([verdict.exitStatus, EXIT.selfCheckFailed]);
+}
+
+/** Writes the traces; what that needs is loaded only when somebody wants them. */
+async function traceFilesOf(
+  verdict: Verdict,
+  model: Model,
+  traces: TraceFolder,
+): Promise<readonly string[]> {
+  const { writeTraces } = await import('./traceFiles.js');
+  return writeTraces(verdict, model, traces);
+}
+
+async function exploreOne(
+  model: Model,
+  options: ExploreCommandOptions,
+  { terminal, traces }: { readonly terminal: Terminal; readonly traces: TraceFolder | null },
+): Promise<number> {
+  const verdict = await exploreModel(model, options, terminal);
+  const traceFiles = traces === null ? [] : await traceFilesOf(verdict, model, traces);
+  const isDeclared = options.asDeclared === true;
+  const exitStatus = isDeclared ? declaredStatus(verdict) : verdict.exitStatus;
+  terminal.writeOut(
+    options.json === true
+      ? renderVerdictJson(verdict, traceFiles)
+      : verdictText(verdict, traceFiles, { options, terminal, exitStatus }),
+  );
+  if (isDeclared && verdict.expectation === null) {
+    terminal.writeError(
+      `daxcheck: ${model.file}: --as-declared needs a model with \`expect\`, as it is written\n`,
+    );
+  }
+  return exitStatus;
+}
+
+/** Explores the models in order, and returns the worst of their statuses. */
+export async function exploreCommand(
+  paths: readonly string[],
+  options: ExploreCommandOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const loaded = loadModels(paths, terminal);
+  if (!loaded.ok) return reject(loaded.diagnostics, options, terminal);
+  const models = loaded.models.map((model) => override(model, overridesOf(options)));
+  const { traceDir } = options;
+  const traces = traceDir === undefined ? null : { directory: traceDir, used: new Set<string>() };
+  const statuses: number[] = [];
+  for (const [index, model] of models.entries()) {
+    if (index > 0 && options.json !== true) terminal.writeOut('\n');
+    const job = (): Promise<number> => exploreOne(model, options, { terminal, traces });
+    statuses.push(await withRejections(job, options, terminal));
+    if (terminal.interrupt.aborted) break;
+  }
+  return worstStatus(statuses);
+}

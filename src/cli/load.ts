@@ -1,0 +1,63 @@
+/**
+ * Loads the models that a command names, all of them before anything else, so that a fault in one
+ * leaves no partial output; and tells the user of every fault at once.
+ */
+import type { Diagnostic } from '../errors.js';
+import { EXIT, formatDiagnostic } from '../errors.js';
+import { loadModel } from '../loadModel.js';
+import type { Model } from '../model/model.js';
+import { diagnosticsOf } from './status.js';
+import type { Terminal } from './terminal.js';
+
+export type Loaded =
+  | { readonly ok: true; readonly models: readonly Model[] }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+/**
+ * Loads every model; the faults of all of them when one is rejected. What was accepted with an
+ * assumption is told on stderr.
+ */
+export function loadModels(paths: readonly string[], terminal: Terminal): Loaded {
+  const results = paths.map((path) => loadModel(path));
+  const diagnostics = results.flatMap((result) => (result.ok ? [] : result.diagnostics));
+  if (diagnostics.length > 0) return { ok: false, diagnostics };
+  const warnings = results.flatMap((result) => (result.ok ? result.warnings : []));
+  for (const warning of warnings) terminal.writeError(`warning: ${formatDiagnostic(warning)}\n`);
+  return { ok: true, models: results.flatMap((result) => (result.ok ? [result.model] : [])) };
+}
+
+/**
+ * Prints faults of the user's input to stderr, and with --json as one object to stdout; returns the
+ * status.
+ */
+export function reject(
+  diagnostics: readonly Diagnostic[],
+  options: { readonly json?: boolean },
+  terminal: Terminal,
+): number {
+  const lines = diagnostics.map((fault) => `${formatDiagnostic(fault)}\n`);
+  const count = diagnostics.length === 1 ? 'one fault' : `${diagnostics.length} faults`;
+  terminal.writeError(`${lines.join('')}daxcheck: ${count}; nothing was explored\n`);
+  if (options.json === true) {
+    const record = { verdict: 'rejected', exitStatus: EXIT.modelRejected, diagnostics };
+    terminal.writeOut(`${JSON.stringify(record)}\n`);
+  }
+  return EXIT.modelRejected;
+}
+
+/**
+ * Runs `job`; a rejection that it throws becomes faults and their status, anything else goes on up.
+ */
+export async function withRejections(
+  job: () => Promise<number> | number,
+  options: { readonly json?: boolean },
+  terminal: Terminal,
+): Promise<number> {
+  try {
+    return await job();
+  } catch (error) {
+    const diagnostics = diagnosticsOf(error);
+    if (diagnostics === null) throw error;
+    return reject(diagnostics, options, terminal);
+  }
+}

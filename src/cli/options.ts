@@ -1,0 +1,113 @@
+/**
+ * Reads the values of command-line options, and says what was expected where one cannot be read.
+ */
+import { InvalidArgumentError } from 'commander';
+import { FEATURES, isFeature, isRelease, RELEASES } from '../kernel/features.js';
+import type { Granularity, Model } from '../model/model.js';
+import { parseSize } from '../model/quantity.js';
+import { suggestion } from '../model/suggest.js';
+
+/** Options of `explore` that change what is explored; absent where the model's own value holds. */
+export interface Overrides {
+  readonly granularity?: Granularity;
+  readonly kernel?: string;
+  readonly without?: readonly string[];
+  readonly maxStates?: number;
+  readonly maxDepth?: number;
+  readonly continue?: boolean;
+}
+
+const COUNT_MAX = Number.MAX_SAFE_INTEGER;
+
+/** Reads a whole number of at least one. */
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (!/^[0-9]+$/.test(text) || count < 1 || count > COUNT_MAX) {
+    throw new InvalidArgumentError('Expected a whole number of at least 1.');
+  }
+  return count;
+}
+
+/** Reads a number of worker threads. */
+export function parseWorkers(text: string): number {
+  const count = parseCount(text);
+  if (count > 64) throw new InvalidArgumentError('Expected 1 to 64 workers.');
+  return count;
+}
+
+/** Reads a positive number of seconds, fractions allowed. */
+export function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!/^[0-9]+(\.[0-9]+)?$/.test(text) || seconds <= 0) {
+    throw new InvalidArgumentError('Expected a number of seconds above 0.');
+  }
+  return seconds;
+}
+
+/** Reads an amount of memory into bytes. */
+export function parseMemory(text: string): number {
+  const bytes = parseSize(text);
+  if (bytes === null || bytes < 1n << 20n || bytes > BigInt(COUNT_MAX)) {
+    throw new InvalidArgumentError('Expected a size of at least 1M, such as 512M or 2G.');
+  }
+  return Number(bytes);
+}
+
+/** Reads `call` or `step`. */
+export function parseGranularity(text: string): Granularity {
+  if (text === 'call' || text === 'step') return text;
+  throw new InvalidArgumentError('Expected call or step.');
+}
+
+/** Reads the name of a modelled release; the v may be left out. */
+export function parseRelease(text: string): string {
+  const name = /^[0-9]/.test(text) ? `v${text}` : text;
+  if (isRelease(name)) return name;
+  const known = RELEASES.map((release) => release.name);
+  throw new InvalidArgumentError(`Not a modelled release: ${suggestion(text, known)}.`);
+}
+
+/** Reads a list of features, separated by commas, onto those of earlier uses of the option. */
+export function parseFeatures(text: string, before: readonly string[] = []): readonly string[] {
+  const ids = text.split(',').filter((id) => id !== '');
+  const unknown = ids.filter((id) => !isFeature(id));
+  if (ids.length > 0 && unknown.length === 0) return [...before, ...ids];
+  const known = FEATURES.map((feature) => feature.id);
+  const faults = unknown.map((id) => `No feature ${id}: ${suggestion(id, known)}.`);
+  throw new InvalidArgumentError(faults.join(' ') || 'Expected names of features.');
+}
+
+/**
+ * Returns the model with the command line's wishes in place of its own.
+ *
+ * What the model declares of its verdict holds for the model as written, so any change takes the
+ * declaration away.
+ */
+export function override(model: Model, wishes: Overrides): Model {
+  const isChanged = Object.values(wishes).some((wish) => wish !== undefined);
+  if (!isChanged) return model;
+  return {
+    ...model,
+    granularity: wishes.granularity ?? model.granularity,
+    kernel: {
+      ...model.kernel,
+      release: wishes.kernel ?? model.kernel.release,
+      without: [...new Set([...model.kernel.without, ...(wishes.without ?? [])])],
+    },
+    continueAfterViolation: wishes.continue ?? model.continueAfterViolation,
+    limits: {
+      states: wishes.maxStates ?? model.limits.states,
+      depth: wishes.maxDepth ?? model.limits.depth,
+    },
+    expect: null,
+  };
+}
+
+/** Reads a kernel's name as verdicts show it: 'v5.1 without a, b with c'. */
+export function kernelRequestOf(
+  name: string,
+): Pick<Model['kernel'], 'release' | 'without' | 'with'> {
+  const match = /^(\S+)(?: without (.*?))?(?: with (.*))?$/.exec(name);
+  const list = (text: string | undefined): string[] => text?.split(', ') ?? [];
+  return { release: match?.[1] ?? name, without: list(match?.[2]), with: list(match?.[3]) };
+}

@@ -1,0 +1,199 @@
+/**
+ * The command line: every command, option and help text. A command's code is loaded when it is
+ * called, so that `--help` and `--version` answer at once.
+ */
+import { Command, CommanderError, Option } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import { EXIT } from '../errors.js';
+import {
+  parseCount,
+  parseFeatures,
+  parseGranularity,
+  parseMemory,
+  parseRelease,
+  parseSeconds,
+  parseWorkers,
+} from './options.js';
+import { endingOf } from './status.js';
+import type { Terminal } from './terminal.js';
+
+const STATUSES = `
+Exit status:
+  0 holds and complete    10 assumption false    11 deadlock    12 invariant violated
+  13 temporal property violated    14 script findings only    20 incomplete    21 vacuous
+  22 a self-check failed    23 a real kernel disagreed    2 wrong command line
+  150 model rejected    151 an option that does not fit this model    152 out of memory
+  153 system error    255 a bug in daxcheck`;
+
+/** Takes the status of the command that ran. */
+type Report = (status: number) => void;
+
+const json = (): Option => new Option('--json', 'print JSON, one object a line');
+const noColor = (): Option => new Option('--no-color', 'no colours, also on a terminal');
+
+function addExplore(program: Command, terminal: Terminal, report: Report): void {
+  program
+    .command('explore')
+    .description('explore every interleaving of the models and print a verdict for each')
+    .argument('<model...>', 'model files')
+    .option('--workers <n>', 'threads (default: one for each processor)', parseWorkers)
+    .option(
+      '--granularity <g>',
+      'interleave system calls (call) or their steps (step)',
+      parseGranularity,
+    )
+    .option('--kernel <release>', 'another kernel than the model names', parseRelease)
+    .option('--without <ids>', 'take these features away (daxcheck kernels)', parseFeatures)
+    .option('--max-states <n>', 'stop after the level that reaches this many states', parseCount)
+    .option('--max-depth <n>', 'stop after this many levels', parseCount)
+    .option('--max-seconds <n>', 'stop after this time', parseSeconds)
+    .option('--memory <size>', 'use at most this much memory, such as 2G', parseMemory)
+    .option('--continue', 'explore on after a violation')
+    .option('--trace-dir <dir>', 'write a trace file for each violation into this directory')
+    .option('--as-declared', 'exit 0 when the verdict is the one that the model declares')
+    .option('--progress', 'show progress even when stderr is no terminal')
+    .option('--quiet', 'no progress and no traces: the verdict alone')
+    .addOption(json())
+    .addOption(noColor())
+    .addHelpText(
+      'after',
+      `\nExample:\n  daxcheck explore --kernel v5.1 --trace-dir traces model.yaml\n${STATUSES}`,
+    )
+    .action(async (paths: string[], options) => {
+      const { exploreCommand } = await import('./explore.js');
+      report(await exploreCommand(paths, options, terminal));
+    });
+}
+
+function addRun(program: Command, terminal: Terminal, report: Report): void {
+  program
+    .command('run')
+    .description('run the scripts of a model once, without search: what would this machine answer?')
+    .argument('<model>', 'model file')
+    .option('--kernel <release>', 'another kernel than the model names', parseRelease)
+    .option('--without <ids>', 'take these features away (daxcheck kernels)', parseFeatures)
+    .addOption(json())
+    .addOption(noColor())
+    .addHelpText('after', '\nExample:\n  daxcheck run --kernel v5.1 model.yaml')
+    .action(async (path: string, options) => {
+      const { runCommand } = await import('./run.js');
+      report(await runCommand(path, options, terminal));
+    });
+}
+
+function addTraces(program: Command, terminal: Terminal, report: Report): void {
+  program
+    .command('replay')
+    .description(
+      'run a trace file again, without search; status 22 when the model behaves otherwise',
+    )
+    .argument('<trace>', 'trace file (.itf.json)')
+    .addOption(json())
+    .addOption(noColor())
+    .addHelpText('after', '\nExample:\n  daxcheck replay traces/model.recoverable.itf.json')
+    .action(async (path: string, options) => {
+      const { replayCommand } = await import('./replay.js');
+      report(await replayCommand(path, options, terminal));
+    });
+  program
+    .command('show')
+    .description('print a trace file for reading')
+    .argument('<trace>', 'trace file (.itf.json)')
+    .addOption(json())
+    .addOption(noColor())
+    .addHelpText('after', '\nExample:\n  daxcheck show traces/model.recoverable.itf.json')
+    .action(async (path: string, options) => {
+      const { showCommand } = await import('./replay.js');
+      report(await showCommand(path, options, terminal));
+    });
+}
+
+function addGate(program: Command, terminal: Terminal, report: Report): void {
+  program
+    .command('gate')
+    .description('explore every model below a directory; 0 when each meets what it declares')
+    .argument('<dir>', 'directory of model files (*.yaml, *.yml)')
+    .option('--workers <n>', 'threads (default: one for each processor)', parseWorkers)
+    .addOption(json())
+    .addOption(noColor())
+    .addHelpText(
+      'after',
+      '\nNo declaration, no gate: one without `expect` fails.\n\nExample:\n  daxcheck gate models',
+    )
+    .action(async (directory: string, options) => {
+      const { gateCommand } = await import('./gate.js');
+      report(await gateCommand(directory, options, terminal));
+    });
+}
+
+function addSmall(program: Command, terminal: Terminal, report: Report): void {
+  program
+    .command('kernels')
+    .description('list the modelled releases, and the commits they differ by')
+    .addOption(json())
+    .addHelpText('after', '\nExample:\n  daxcheck kernels --json')
+    .action(async (options) => {
+      const { kernelsCommand } = await import('./kernels.js');
+      report(kernelsCommand(options, terminal));
+    });
+  program
+    .command('init')
+    .description('write a first model with comments; an existing file stays as it is')
+    .argument('[file]', 'file to write', 'model.yaml')
+    .addOption(json())
+    .addHelpText('after', '\nExample:\n  daxcheck init model.yaml && daxcheck explore model.yaml')
+    .action(async (file: string, options) => {
+      const { initCommand } = await import('./init.js');
+      report(initCommand(file, options, terminal));
+    });
+}
+
+function createProgram(terminal: Terminal, report: Report): Command {
+  const program = new Command('daxcheck')
+    .description(packageJson.description)
+    .version(packageJson.version, '-V, --version')
+    .exitOverride()
+    .configureOutput({
+      writeOut: terminal.writeOut,
+      writeErr: terminal.writeError,
+      outputError: (text, write) => write(text.replace(/^error: /, 'daxcheck: ')),
+    })
+    .showHelpAfterError('(daxcheck COMMAND --help tells more)')
+    .addHelpText(
+      'after',
+      `\nExample:\n  daxcheck init model.yaml && daxcheck explore model.yaml\n${STATUSES}`,
+    );
+  addExplore(program, terminal, report);
+  addRun(program, terminal, report);
+  addTraces(program, terminal, report);
+  addGate(program, terminal, report);
+  addSmall(program, terminal, report);
+  return program;
+}
+
+/**
+ * Runs one command line to its end.
+ *
+ * @param words the command line without program and script.
+ * @returns the exit status. Never throws: what is unexpected becomes one line on stderr.
+ */
+export async function runCommandLine(
+  words: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
+  let status: number = EXIT.holds;
+  const program = createProgram(terminal, (reported) => {
+    status = reported;
+  });
+  try {
+    await program.parseAsync([...words], { from: 'user' });
+    return status;
+  } catch (error) {
+    // Help and version come this way too, with exit code 0; all else of commander is a wrong
+    // command line.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.holds : EXIT.usage;
+    const ending = endingOf(error);
+    terminal.writeError(`daxcheck: ${ending.message}\n`);
+    return ending.status;
+  }
+}

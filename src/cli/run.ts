@@ -1,0 +1,36 @@
+/**
+ * `daxcheck run`: one schedule of the scripts, with what each line returns and what the machine
+ * looks like after it.
+ */
+import { EXIT } from '../errors.js';
+import { renderRunJson } from '../report/json.js';
+import { renderRun } from '../report/runText.js';
+import { overridesOf } from './explore.js';
+import { loadModels, reject, withRejections } from './load.js';
+import { type LookOptions, styleFor } from './look.js';
+import { type Overrides, override } from './options.js';
+import type { Terminal } from './terminal.js';
+
+/** Runs the model's scripts, prints every line's answer, and returns the status. */
+export async function runCommand(
+  path: string,
+  options: LookOptions & Overrides,
+  terminal: Terminal,
+): Promise<number> {
+  const loaded = loadModels([path], terminal);
+  if (!loaded.ok) return reject(loaded.diagnostics, options, terminal);
+  const [model] = loaded.models.map((each) => override(each, overridesOf(options)));
+  if (model === undefined) return EXIT.bug;
+  const job = async (): Promise<number> => {
+    const { run } = await import('../run.js');
+    const records = await run(model, {});
+    const style = styleFor(options, terminal);
+    terminal.writeOut(
+      options.json === true
+        ? renderRunJson(records)
+        : renderRun(records, style, { model: model.file }),
+    );
+    return EXIT.holds;
+  };
+  return withRejections(job, options, terminal);
+}

@@ -1,0 +1,80 @@
+/**
+ * Exit statuses of errors, and which of several is the worst.
+ */
+
+import { EngineError, FAIL_MEMORY, FAIL_STALE, FAIL_USE } from '../engine/engineError.js';
+import type { Diagnostic } from '../errors.js';
+import { EXIT } from '../errors.js';
+
+/**
+ * From best to worst. Findings are worse than a script's, faults of the input worse than any
+ * finding.
+ */
+const BY_SEVERITY: readonly number[] = [
+  EXIT.holds,
+  EXIT.scriptFindings,
+  EXIT.vacuous,
+  EXIT.incomplete,
+  EXIT.assumptionFalse,
+  EXIT.temporalViolated,
+  EXIT.deadlock,
+  EXIT.invariantViolated,
+  EXIT.selfCheckFailed,
+  EXIT.kernelDisagrees,
+  EXIT.usage,
+  EXIT.optionMismatch,
+  EXIT.modelRejected,
+  EXIT.outOfMemory,
+  EXIT.systemError,
+  EXIT.bug,
+];
+
+/**
+ * Returns the worst of the statuses; 0 for none. One that is not in the table is a bug, the worst.
+ */
+export function worstStatus(statuses: readonly number[]): number {
+  const rank = (status: number): number => {
+    const index = BY_SEVERITY.indexOf(status);
+    return index < 0 ? BY_SEVERITY.length - 1 : index;
+  };
+  return BY_SEVERITY[Math.max(0, ...statuses.map(rank))] ?? EXIT.bug;
+}
+
+/**
+ * Returns the faults that an error carries, when it is a rejection of the user's model; else null.
+ */
+export function diagnosticsOf(error: unknown): readonly Diagnostic[] | null {
+  if (!(error instanceof Error) || !('diagnostics' in error)) return null;
+  return Array.isArray(error.diagnostics) ? error.diagnostics : null;
+}
+
+/** What the user is told of an error that is no fault of the model, and the status it ends with. */
+export interface Ending {
+  readonly status: number;
+  /** One line without a line feed. */
+  readonly message: string;
+}
+
+/** Failures of the engine that are no bugs: options it cannot meet, memory, another build. */
+const ENGINE_STATUSES: ReadonlyMap<number, number> = new Map<number, number>([
+  [FAIL_USE, EXIT.optionMismatch],
+  [FAIL_MEMORY, EXIT.outOfMemory],
+  [FAIL_STALE, EXIT.systemError],
+]);
+
+/** Turns an unexpected error into one line and a status; never a stack. */
+export function endingOf(error: unknown): Ending {
+  const text = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+  if (error instanceof RangeError && /memory|array buffer|allocation/i.test(text)) {
+    const message = `the machine has no memory left (${text}); try --memory with a smaller size`;
+    return { status: EXIT.outOfMemory, message };
+  }
+  if (error instanceof Error && 'syscall' in error && 'code' in error) {
+    return { status: EXIT.systemError, message: text };
+  }
+  const engine = error instanceof EngineError ? ENGINE_STATUSES.get(error.code) : undefined;
+  if (engine !== undefined) return { status: engine, message: text };
+  const name = error instanceof Error ? error.name : 'error';
+  const message = `${name}: ${text}\n  this is a bug in daxcheck; please report it with the model`;
+  return { status: EXIT.bug, message };
+}

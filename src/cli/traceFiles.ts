@@ -1,0 +1,55 @@
+/**
+ * Writes trace files, one for each violation, with names that say what they are and never clash in
+ * one run.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { readTextFile } from '../model/files.js';
+import type { Model } from '../model/model.js';
+import { hashModelText, renderItf } from '../report/itf.js';
+import type { Trace, Verdict } from '../verdict/trace.js';
+
+/** Where trace files go, and the names that this run has used there. */
+export interface TraceFolder {
+  readonly directory: string;
+  readonly used: Set<string>;
+}
+
+/**
+ * Returns the name of a trace's file without its suffix: the model's, the property's and the
+ * device's.
+ */
+export function traceName(model: string, trace: Trace): string {
+  const { property, device } = trace.finding;
+  const parts = [basename(model).replace(/\.ya?ml$/, ''), property, ...(device ? [device] : [])];
+  return parts.join('.').replace(/[^\w.-]+/g, '-');
+}
+
+function freeName(name: string, used: ReadonlySet<string>): string {
+  for (let count = 1; ; count++) {
+    const candidate = `${count === 1 ? name : `${name}-${count}`}.itf.json`;
+    if (!used.has(candidate)) return candidate;
+  }
+}
+
+/** Returns the hash of the model's file, or of the empty text when it has none to read again. */
+export function hashOf(model: Model): string {
+  const read = readTextFile(model.file, { file: model.file, line: 1, column: 1 });
+  return hashModelText(read.ok ? read.text : '');
+}
+
+/**
+ * Writes a file for each violation, making the directory where it is missing; returns their paths
+ * in order.
+ */
+export function writeTraces(verdict: Verdict, model: Model, folder: TraceFolder): string[] {
+  mkdirSync(folder.directory, { recursive: true });
+  const origin = { modelHash: hashOf(model), initial: 0 };
+  return verdict.violations.map((trace) => {
+    const name = freeName(traceName(model.file, trace), folder.used);
+    folder.used.add(name);
+    const path = join(folder.directory, name);
+    writeFileSync(path, renderItf(trace, origin));
+    return path;
+  });
+}

@@ -1,0 +1,286 @@
+/**
+ * The bytes of the initial state and of the state that the machine boots into.
+ */
+import {
+  BLOCK_BYTES,
+  BLOCK_SPAN_KERNEL,
+  BLOCK_SPAN_MOVABLE,
+  BLOCK_STATE_OFFSET,
+  BLOCK_ZONE_OFFSET,
+  BlockState,
+  DEVICE_ALIVE,
+  DEVICE_BYTES,
+  DEVICE_DATA,
+  DEVICE_DRIVER_OFFSET,
+  DEVICE_FLAGS_OFFSET,
+  DEVICE_GHOST_OFFSET,
+  DEVICE_ID,
+  DEVICE_MEMORY_OFFSET,
+  DEVICE_PRESENT,
+  DEVICE_RANGES_OFFSET,
+  DEVICE_RES_COUNT_OFFSET,
+  DEVICE_RESERVED_OFFSET,
+  DRIVER_BYTES,
+  DRIVER_FIRST,
+  DRIVER_FLAGS_OFFSET,
+  DRIVER_IDS_OFFSET,
+  DRIVER_REGISTERED,
+  Driver,
+  GHOST_KMEM_BOUND,
+  GHOST_KMEM_NAMED,
+  GLOBAL_DRIVERS_OFFSET,
+  GLOBAL_POLICY_OFFSET,
+  MEMORY_OVERWRITTEN,
+  MEMORY_POISON,
+  NAME_NAMESPACE,
+  NAME_SYSTEM_RAM,
+  NAME_SYSTEM_RAM_KMEM,
+  OnlineType,
+  RANGE_BYTES,
+  RANGE_END_OFFSET,
+  RANGE_FLAGS_OFFSET,
+  RANGE_MAPPING,
+  RANGE_START_OFFSET,
+  REGION_ALIVE,
+  REGION_BOUND,
+  REGION_BYTES,
+  REGION_ENCRYPTED,
+  REGION_FILES,
+  REGION_FLAGS_OFFSET,
+  RESOURCE_BUSY,
+  RESOURCE_DRIVER_MANAGED,
+  RESOURCE_MEM,
+  RESOURCE_PRESENT,
+  RESOURCE_SYSRAM,
+  SLOT_BYTES,
+  SLOT_END_OFFSET,
+  SLOT_FLAGS_OFFSET,
+  SLOT_NAME_OFFSET,
+  SLOT_PARENT_BASE,
+  SLOT_PARENT_OFFSET,
+  SLOT_START_OFFSET,
+  Zone,
+} from '../../assembly/layout.js';
+import type { DaxRegion, DriverName, Model, OnlinePolicy, Range } from '../model/model.js';
+import type { StatePlan } from './statePlan.js';
+import { parentOf, type StaticNode } from './statics.js';
+import { blocksOfRange, type Plan, type PlannedDevice } from './universe.js';
+
+export interface InitialContext {
+  readonly model: Model;
+  readonly plan: Plan;
+  readonly state: StatePlan;
+  readonly statics: readonly StaticNode[];
+  readonly points: readonly bigint[];
+  readonly names: readonly string[];
+  readonly features: ReadonlySet<string>;
+  /** The zone that a kernel allocation would find in a block. */
+  readonly kernelZones: readonly Zone[];
+}
+
+/**
+ * What the namespace's driver holds: its metadata, or before common-pinning all of the namespace.
+ * Source: drivers/dax/pmem.c dax_pmem_probe(), v5.0; drivers/dax/pmem/core.c __dax_pmem_probe(),
+ * v5.1.
+ */
+function namespaceClaim(region: DaxRegion, features: ReadonlySet<string>): Range {
+  const metadata = region.namespace?.metadataBytes ?? 0n;
+  const end = features.has('common-pinning') ? region.start + metadata - 1n : region.end;
+  return { start: region.start, end };
+}
+
+const POLICIES: { readonly [P in OnlinePolicy]: OnlineType } = {
+  offline: OnlineType.Offline,
+  online: OnlineType.Online,
+  online_kernel: OnlineType.Kernel,
+  online_movable: OnlineType.Movable,
+};
+
+/**
+ * Driver of a device in the initial state; at boot nobody has kmem, and device_dax takes what it
+ * matches.
+ */
+function driverAt(device: PlannedDevice, context: InitialContext, isBoot: boolean): Driver {
+  const { declared } = device;
+  if (declared === null) return Driver.None;
+  if (declared.compat && context.features.has('class-compat')) return Driver.Compat;
+  // Without class-compat there is no compat driver: device_dax has taken the device from the bus.
+  if (!isBoot && !declared.compat) {
+    if (declared.driver === null) return Driver.None;
+    return declared.driver === 'kmem' ? Driver.Kmem : Driver.DeviceDax;
+  }
+  const { modules } = context.model.machine;
+  return modules.device_dax === 'loaded' ? Driver.DeviceDax : Driver.None;
+}
+
+/** Writes fields of one state; offsets are checked against the plan by the engine's own tests. */
+function writerOf(bytes: Uint8Array, context: InitialContext) {
+  const { points, state, statics } = context;
+  const view = new DataView(bytes.buffer);
+  const places = new Map(points.map((value, index) => [value, index]));
+  const placeOf = (address: bigint): number => {
+    const place = places.get(address);
+    if (place === undefined) throw new Error(`address 0x${address.toString(16)} is not a boundary`);
+    return place;
+  };
+  const slot = (
+    number: number,
+    range: Range,
+    parent: number,
+    flags: number,
+    name: number,
+  ): void => {
+    const at = state.slotsAt + number * SLOT_BYTES;
+    view.setUint16(at + SLOT_START_OFFSET, placeOf(range.start), true);
+    view.setUint16(at + SLOT_END_OFFSET, placeOf(range.end), true);
+    view.setUint16(at + SLOT_PARENT_OFFSET, parent, true);
+    view.setUint8(at + SLOT_FLAGS_OFFSET, flags | RESOURCE_PRESENT | RESOURCE_MEM);
+    view.setUint8(at + SLOT_NAME_OFFSET, name);
+  };
+  return { view, placeOf, slot, parentOf: (range: Range) => parentOf(statics, range) };
+}
+
+type Writer = ReturnType<typeof writerOf>;
+
+function writeGlobals({ view }: Writer, context: InitialContext): void {
+  const { machine } = context.model;
+  view.setUint8(GLOBAL_POLICY_OFFSET, POLICIES[machine.autoOnlineBlocks]);
+  const drivers: readonly DriverName[] = ['device_dax', 'kmem'];
+  const isLoaded = drivers.map(
+    (name) =>
+      machine.modules[name] === 'loaded' && (name !== 'kmem' || context.features.has('kmem')),
+  );
+  for (const [index, name] of drivers.entries()) {
+    if (isLoaded[index] !== true) continue;
+    const at = GLOBAL_DRIVERS_OFFSET + index * DRIVER_BYTES;
+    const isFirst = index === 0 || isLoaded[0] !== true;
+    view.setUint8(at + DRIVER_FLAGS_OFFSET, DRIVER_REGISTERED | (isFirst ? DRIVER_FIRST : 0));
+    const ids = machine.ids[name].reduce((set, id) => set | (1 << context.names.indexOf(id)), 0);
+    view.setUint16(at + DRIVER_IDS_OFFSET, ids, true);
+  }
+}
+
+function writeRegions({ view, slot, parentOf: parent }: Writer, context: InitialContext): void {
+  for (const [index, region] of context.plan.regions.entries()) {
+    const at = context.state.regionsAt + index * REGION_BYTES;
+    const flags =
+      REGION_BOUND | REGION_FILES | REGION_ALIVE | (region.encrypted ? REGION_ENCRYPTED : 0);
+    view.setUint8(at + REGION_FLAGS_OFFSET, flags);
+    if (region.namespace === null) continue;
+    const range = namespaceClaim(region, context.features);
+    slot(context.state.namespaceSlot(index), range, parent(range), RESOURCE_BUSY, NAME_NAMESPACE);
+  }
+}
+
+function blockZone(context: InitialContext, block: number, initial: OnlinePolicy): Zone {
+  if (initial === 'online_movable') return Zone.Movable;
+  const kernel = context.kernelZones[block] ?? Zone.Normal;
+  return initial === 'online' && context.model.machine.movableNode ? Zone.Movable : kernel;
+}
+
+/** kmem's reservation, the System RAM in it, and its blocks. */
+function writeKmem(
+  writer: Writer,
+  context: InitialContext,
+  index: number,
+  range: Range,
+  number: number,
+): void {
+  const { view, slot } = writer;
+  const { model, plan, state, features } = context;
+  const starts = blocksOfRange(range, model.machine.blockSize);
+  const first = starts[0];
+  if (first === undefined) return;
+  const added = { start: first, end: first + BigInt(starts.length) * model.machine.blockSize - 1n };
+  const managed = features.has('driver-managed');
+  slot(state.kmemSlot(index) + number, added, writer.parentOf(added), RESOURCE_SYSRAM, index);
+  const flags = RESOURCE_SYSRAM | RESOURCE_BUSY | (managed ? RESOURCE_DRIVER_MANAGED : 0);
+  const name = managed ? NAME_SYSTEM_RAM_KMEM : NAME_SYSTEM_RAM;
+  slot(
+    state.ramSlot(index) + number,
+    added,
+    SLOT_PARENT_BASE + state.kmemSlot(index) + number,
+    flags,
+    name,
+  );
+  const initial = plan.devices[index]?.declared?.blocks ?? 'offline';
+  for (const [block, { start }] of plan.blocks.entries()) {
+    if (start < added.start || start > added.end) continue;
+    const at = state.blocksAt + block * BLOCK_BYTES;
+    view.setUint8(
+      at + BLOCK_STATE_OFFSET,
+      initial === 'offline' ? BlockState.Offline : BlockState.Online,
+    );
+    if (initial === 'offline') continue;
+    const zone = blockZone(context, block, initial);
+    const span = zone === Zone.Movable ? BLOCK_SPAN_MOVABLE : BLOCK_SPAN_KERNEL;
+    view.setUint8(at + BLOCK_ZONE_OFFSET, zone | span);
+  }
+}
+
+const hasNamespace = (plan: Plan, device: PlannedDevice): boolean =>
+  (plan.regions[device.region]?.namespace ?? null) !== null;
+
+function writeDevice(
+  writer: Writer,
+  context: InitialContext,
+  index: number,
+  isBoot: boolean,
+): void {
+  const { view, placeOf, slot } = writer;
+  const { plan, state } = context;
+  const device = plan.devices[index];
+  const declared = device?.declared;
+  if (device === undefined || declared === null || declared === undefined) return;
+  const driver = driverAt(device, context, isBoot);
+  const at = state.devicesAt + index * DEVICE_BYTES;
+  const isKmem = driver === Driver.Kmem;
+  const isAlive = driver === Driver.DeviceDax || driver === Driver.Compat;
+  const present = DEVICE_PRESENT | DEVICE_ID;
+  view.setUint8(at + DEVICE_DRIVER_OFFSET, driver);
+  view.setUint8(
+    at + DEVICE_FLAGS_OFFSET,
+    present | (isKmem ? DEVICE_DATA : 0) | (isAlive ? DEVICE_ALIVE : 0),
+  );
+  view.setUint8(at + DEVICE_RANGES_OFFSET, declared.ranges.length);
+  const isNamed = isKmem || (!isBoot && context.model.machine.ids.kmem.includes(declared.name));
+  const ghost = (isKmem ? GHOST_KMEM_BOUND : 0) | (isNamed ? GHOST_KMEM_NAMED : 0);
+  view.setUint8(at + DEVICE_GHOST_OFFSET, ghost);
+  const isOnline = isKmem && (declared.blocks ?? 'offline') !== 'offline';
+  view.setUint8(
+    at + DEVICE_MEMORY_OFFSET,
+    (declared.poison ? MEMORY_POISON : 0) | (isOnline ? MEMORY_OVERWRITTEN : 0),
+  );
+  if (isKmem) view.setUint8(at + DEVICE_RESERVED_OFFSET, (1 << declared.ranges.length) - 1);
+  if (isKmem && context.features.has('region-subdivision'))
+    view.setUint8(at + DEVICE_RES_COUNT_OFFSET, declared.ranges.length);
+  for (const [number, range] of declared.ranges.entries()) {
+    const place = state.rangesAt + (index * plan.rangeMax + number) * RANGE_BYTES;
+    view.setUint16(place + RANGE_START_OFFSET, placeOf(range.start), true);
+    view.setUint16(place + RANGE_END_OFFSET, placeOf(range.end), true);
+    view.setUint8(place + RANGE_FLAGS_OFFSET, RANGE_MAPPING);
+    const isPinned = context.features.has('common-pinning') ? isAlive : !hasNamespace(plan, device);
+    if (isPinned)
+      slot(state.daxSlot(index) + number, range, writer.parentOf(range), RESOURCE_BUSY, index);
+    if (isKmem) writeKmem(writer, context, index, range, number);
+  }
+}
+
+/** Makes the state's bytes, threads and fault budgets left at zero. */
+export function makeState(context: InitialContext, isBoot: boolean): Uint8Array {
+  const bytes = new Uint8Array(context.state.stateBytes);
+  const writer = writerOf(bytes, context);
+  writeGlobals(writer, context);
+  if (isBoot) clearIds(writer);
+  writeRegions(writer, context);
+  for (let index = 0; index < context.plan.devices.length; index++) {
+    writeDevice(writer, context, index, isBoot);
+  }
+  return bytes;
+}
+
+/** A boot begins without dynamic ids. */
+function clearIds({ view }: Writer): void {
+  for (const index of [0, 1])
+    view.setUint16(GLOBAL_DRIVERS_OFFSET + index * DRIVER_BYTES + DRIVER_IDS_OFFSET, 0, true);
+}

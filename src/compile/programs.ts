@@ -1,0 +1,320 @@
+/**
+ * Programs as the engine's instructions: 12 bytes each, all actors' in one table, with an entry for
+ * each program.
+ */
+import {
+  Driver,
+  EVENT_ADD,
+  EVENT_CHANGE,
+  EVENT_OFFLINE,
+  EVENT_ONLINE,
+  EVENT_REMOVE,
+  File,
+  INSTRUCTION_BYTES,
+  OBJECT_EVENT,
+  Op,
+  VALUE_EVENT,
+  VALUE_VARIABLE,
+  Verb,
+} from '../../assembly/layout.js';
+import type { DriverName } from '../model/model.js';
+import type { ActorProgram, Instruction, Operand, SysfsFile } from '../userland/program.js';
+import { makeBytes } from './bytes.js';
+import type { Strings } from './strings.js';
+import type { Plan } from './universe.js';
+
+export interface EncodedPrograms {
+  readonly instructions: Uint8Array;
+  /** For each actor the numbers of its programs' first instructions. */
+  readonly entries: readonly (readonly number[])[];
+  /** What each instruction number is; null for the End after a program. */
+  readonly sources: readonly (Instruction | null)[];
+}
+
+export interface ProgramContext {
+  readonly plan: Plan;
+  readonly strings: Strings;
+  /** Modules that can be loaded on this kernel. */
+  readonly hasModule: (name: DriverName) => boolean;
+}
+
+interface Encoded {
+  readonly op: Op;
+  readonly file?: number;
+  readonly object?: number;
+  readonly sub?: number;
+  readonly value?: number;
+  readonly jump?: number;
+  readonly other?: number;
+}
+
+const DRIVERS: { readonly [D in DriverName]: Driver } = {
+  device_dax: Driver.DeviceDax,
+  kmem: Driver.Kmem,
+};
+
+const VERBS = {
+  open: Verb.Open,
+  mmap: Verb.Mmap,
+  pin: Verb.Pin,
+  unpin: Verb.Unpin,
+  munmap: Verb.Munmap,
+  close: Verb.Close,
+} as const;
+
+const ACTIONS = {
+  add: EVENT_ADD,
+  remove: EVENT_REMOVE,
+  change: EVENT_CHANGE,
+  online: EVENT_ONLINE,
+  offline: EVENT_OFFLINE,
+} as const;
+
+const DRIVER_FILES = {
+  bind: File.Bind,
+  unbind: File.Unbind,
+  new_id: File.NewId,
+  remove_id: File.RemoveId,
+} as const;
+const BLOCK_FILES = {
+  state: File.BlockState,
+  online: File.BlockOnline,
+  removable: File.BlockRemovable,
+  valid_zones: File.BlockZones,
+} as const;
+const DEVICE_FILES = {
+  size: File.DeviceSize,
+  align: File.DeviceAlign,
+  mapping: File.DeviceMapping,
+  target_node: File.DeviceTargetNode,
+  numa_node: File.DeviceNumaNode,
+  modalias: File.DeviceModalias,
+  resource: File.DeviceResource,
+} as const;
+const REGION_FILES = {
+  create: File.RegionCreate,
+  delete: File.RegionDelete,
+  available_size: File.RegionAvailable,
+  seed: File.RegionSeed,
+  size: File.RegionSize,
+  align: File.RegionAlign,
+  id: File.RegionId,
+} as const;
+
+function deviceNumber(plan: Plan, name: string): number {
+  return plan.devices.findIndex((device) => device.name === name);
+}
+
+function regionNumber(plan: Plan, name: string): number {
+  return plan.regions.findIndex(
+    (region) => region.name === name || region.namespace?.name === name,
+  );
+}
+
+function blockNumber(plan: Plan, block: number | 'event'): number {
+  return block === 'event' ? OBJECT_EVENT : plan.blocks.findIndex(({ index }) => index === block);
+}
+
+/** File and object numbers of a sysfs file. */
+function encodeFile(file: SysfsFile, plan: Plan): { file: number; object: number; sub?: number } {
+  switch (file.kind) {
+    case 'driver':
+      return { file: DRIVER_FILES[file.attr], object: DRIVERS[file.driver] };
+    case 'drivers_probe':
+      return { file: File.DriversProbe, object: 0 };
+    case 'auto_online_blocks':
+      return { file: File.AutoOnline, object: 0 };
+    case 'block':
+      return { file: BLOCK_FILES[file.attr], object: blockNumber(plan, file.block) };
+    case 'device':
+      return { file: DEVICE_FILES[file.attr], object: deviceNumber(plan, file.device) };
+    case 'mapping':
+      return { file: File.Mapping, object: deviceNumber(plan, file.device), sub: file.mapping };
+    case 'region':
+      return { file: REGION_FILES[file.attr], object: regionNumber(plan, file.region) };
+    case 'provider':
+      return { file: file.attr === 'bind' ? File.ProviderBind : File.ProviderUnbind, object: 0 };
+    case 'device-directory':
+      return { file: File.DeviceDirectory, object: deviceNumber(plan, file.device) };
+    case 'block-directory':
+      return { file: File.BlockDirectory, object: blockNumber(plan, file.block) };
+  }
+}
+
+function encodeOperand(operand: Operand, program: ActorProgram, strings: Strings): number {
+  if (operand.kind === 'event-device') return VALUE_EVENT;
+  if (operand.kind === 'constant') return strings.number(operand.text);
+  return VALUE_VARIABLE + program.variables.indexOf(operand.name);
+}
+
+/** One instruction; `base` is the number of its program's first one. */
+function encode(
+  item: Instruction,
+  base: number,
+  program: ActorProgram,
+  context: ProgramContext,
+): Encoded {
+  const { plan, strings, hasModule } = context;
+  const operand = (value: Operand): number => encodeOperand(value, program, strings);
+  switch (item.op) {
+    case 'write':
+      return { op: Op.Write, ...encodeFile(item.file, plan), value: operand(item.value) };
+    case 'read':
+      return {
+        op: Op.Read,
+        ...encodeFile(item.file, plan),
+        other: program.variables.indexOf(item.into),
+      };
+    case 'exists':
+      return { op: Op.Exists, ...encodeFile(item.file, plan) };
+    case 'equal':
+      return { op: Op.Equal, value: operand(item.left), other: operand(item.right) };
+    case 'event': {
+      const sub = item.subsystem === null ? 0 : item.subsystem === 'memory' ? 1 : 2;
+      return { op: Op.Event, sub, object: item.action === null ? 0 : ACTIONS[item.action] };
+    }
+    case 'assign':
+      return {
+        op: Op.Assign,
+        value: operand(item.value),
+        other: program.variables.indexOf(item.variable),
+      };
+    case 'status':
+      return { op: Op.Status, value: item.value };
+    case 'jump':
+      return { op: Op.Jump, jump: base + item.to };
+    case 'jump-if-failed':
+      return { op: Op.JumpIfFailed, jump: base + item.to };
+    case 'jump-if-ok':
+      return { op: Op.JumpIfOk, jump: base + item.to };
+    case 'process':
+      return { op: Op.Process, object: deviceNumber(plan, item.device), sub: VERBS[item.verb] };
+    case 'module': {
+      const object = hasModule(item.module) ? DRIVERS[item.module] : Driver.None;
+      return { op: Op.Module, object, sub: item.verb === 'load' ? 0 : 1 };
+    }
+    case 'namespace':
+      return {
+        op: Op.Namespace,
+        object: regionNumber(plan, item.region),
+        sub: item.verb === 'enable' ? 0 : 1,
+      };
+    case 'clear-errors':
+      return { op: Op.ClearErrors, object: deviceNumber(plan, item.device) };
+    case 'encrypt':
+      return { op: Op.Encrypt, object: regionNumber(plan, item.region) };
+    default:
+      return { op: PLAIN[item.op] };
+  }
+}
+
+const PLAIN = {
+  invert: Op.Invert,
+  sleep: Op.Sleep,
+  settle: Op.Settle,
+  reboot: Op.Reboot,
+  exit: Op.Exit,
+} as const;
+
+/** Encodes the programs of all actors into one table. */
+export function encodePrograms(
+  actors: readonly ActorProgram[],
+  context: ProgramContext,
+): EncodedPrograms {
+  const bytes = makeBytes();
+  const sources: (Instruction | null)[] = [];
+  const write = (item: Encoded): void => {
+    bytes.u8(item.op);
+    bytes.u8(item.file ?? 0);
+    bytes.u8(item.object ?? 0);
+    bytes.u8(item.sub ?? 0);
+    bytes.u16(item.value ?? 0);
+    bytes.u16(item.jump ?? 0);
+    bytes.u16(item.other ?? 0);
+    bytes.fillTo((sources.length + 1) * INSTRUCTION_BYTES);
+  };
+  const entries = actors.map((actor) =>
+    actor.programs.map((program) => {
+      const base = sources.length;
+      for (const item of program.instructions) {
+        write(encode(item, base, actor, context));
+        sources.push(item);
+      }
+      write({ op: Op.End });
+      sources.push(null);
+      return base;
+    }),
+  );
+  return { instructions: bytes.done(), entries, sources };
+}
+
+/**
+ * Tells which events of which objects can make a udev program do anything: bits of memory's
+ * actions, and of dax's shifted by 8. Others need not be kept. Every outcome of a test is tried, so
+ * none that matters is missed.
+ */
+export function eventsWanted(actors: readonly ActorProgram[]): number {
+  let wanted = 0;
+  for (const actor of actors) {
+    if (actor.kind !== 'udev') continue;
+    for (const program of actor.programs) {
+      for (const subsystem of ['memory', 'dax'] as const) {
+        for (const [action, bit] of Object.entries(ACTIONS)) {
+          if (canAct(program.instructions, subsystem, action))
+            wanted |= subsystem === 'memory' ? bit : bit << 8;
+        }
+      }
+    }
+  }
+  return wanted;
+}
+
+type Status = 0 | 1 | null;
+
+function canAct(items: readonly Instruction[], subsystem: string, action: string): boolean {
+  const seen = new Set<string>();
+  const open: { at: number; status: Status }[] = [{ at: 0, status: 0 }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { at, status } = next;
+    const item = items[at];
+    const key = `${at}/${status}`;
+    if (item === undefined || item.op === 'exit' || seen.has(key)) continue;
+    seen.add(key);
+    switch (item.op) {
+      case 'event': {
+        const holds =
+          (item.subsystem ?? subsystem) === subsystem && (item.action ?? action) === action;
+        open.push({ at: at + 1, status: holds ? 0 : 1 });
+        break;
+      }
+      case 'jump':
+        open.push({ at: item.to, status });
+        break;
+      case 'jump-if-failed':
+      case 'jump-if-ok': {
+        const taken = item.op === 'jump-if-failed' ? 1 : 0;
+        if (status !== 1 - taken) open.push({ at: item.to, status });
+        if (status !== taken) open.push({ at: at + 1, status });
+        break;
+      }
+      case 'invert':
+        open.push({ at: at + 1, status: status === null ? null : status === 0 ? 1 : 0 });
+        break;
+      case 'status':
+        open.push({ at: at + 1, status: item.value });
+        break;
+      case 'equal':
+      case 'exists':
+      case 'read':
+        open.push({ at: at + 1, status: null });
+        break;
+      case 'assign':
+      case 'sleep':
+        open.push({ at: at + 1, status: 0 });
+        break;
+      default:
+        return true;
+    }
+  }
+  return false;
+}

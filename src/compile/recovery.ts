@@ -1,0 +1,56 @@
+/**
+ * The recovery menu of the property `recoverable`: what a fresh administrator may do, one system
+ * call each.
+ *
+ * Take each block offline; unbind from either driver; new_id, remove_id and bind on either driver.
+ */
+import type { DriverName, Model, Place } from '../model/model.js';
+import type { ActorProgram, Instruction, Program, SysfsFile } from '../userland/program.js';
+import type { Plan } from './universe.js';
+
+const DRIVERS: readonly DriverName[] = ['device_dax', 'kmem'];
+
+function write(file: SysfsFile, value: string, path: string, place: Place): Program {
+  const instruction: Instruction = {
+    op: 'write',
+    file,
+    value: { kind: 'constant', text: value },
+    place,
+    text: `echo ${value} > ${path}`,
+  };
+  return { instructions: [instruction] };
+}
+
+/** Compiles the menu as if it were an actor's. */
+export function compileRecovery(plan: Plan, model: Model): ActorProgram {
+  const { place } = model.kernel;
+  const offline = plan.blocks.map(({ index }) =>
+    write(
+      { kind: 'block', block: index, attr: 'state' },
+      'offline',
+      `/sys/devices/system/memory/memory${index}/state`,
+      place,
+    ),
+  );
+  const driverWrites = plan.devices.flatMap(({ name }) =>
+    DRIVERS.flatMap((driver) =>
+      (['unbind', 'new_id', 'remove_id', 'bind'] as const).map((attr) =>
+        write(
+          { kind: 'driver', driver, attr },
+          name,
+          `/sys/bus/dax/drivers/${driver}/${attr}`,
+          place,
+        ),
+      ),
+    ),
+  );
+  return {
+    actor: 'recovery',
+    kind: 'any',
+    programs: [...offline, ...driverWrites],
+    variables: [],
+    times: null,
+    workers: 1,
+    coldplug: false,
+  };
+}

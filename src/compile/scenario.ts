@@ -1,0 +1,371 @@
+/**
+ * Model to scenario: the bytes that the engine runs, and the names that its numbers stand for.
+ */
+import {
+  Header,
+  INSTRUCTION_ENDED,
+  INSTRUCTION_IDLE,
+  LAYOUT_VERSION,
+  NAME_MAX,
+  OBJECT_EVENT,
+  SCENARIO_MAGIC,
+  SCENARIO_MAX_BYTES,
+  THREAD_BYTES,
+  THREAD_INSTRUCTION_OFFSET,
+  THREAD_MAX,
+  ThreadKind,
+} from '../../assembly/layout.js';
+import { byPlace, type Diagnostic, diagnose } from '../errors.js';
+import { FEATURES, type Kernel, PLANTED, resolveKernel } from '../kernel/features.js';
+import type { DriverName, Model } from '../model/model.js';
+import { compileActor } from '../userland/compileActor.js';
+import type { ActorProgram, Instruction } from '../userland/program.js';
+import { makeBytes } from './bytes.js';
+import { checkNames } from './check.js';
+import { makeState } from './initialState.js';
+import { planPoints } from './points.js';
+import { type EncodedPrograms, encodePrograms, eventsWanted } from './programs.js';
+import { checkReads } from './reads.js';
+import { compileRecovery } from './recovery.js';
+import { rejection } from './reject.js';
+import { planState, type StatePlan } from './statePlan.js';
+import { encodeStatics, planStatics, type StaticNode } from './statics.js';
+import { makeStrings, type Strings } from './strings.js';
+import {
+  encodeBlocks,
+  encodeDevices,
+  encodeFaults,
+  encodeRegions,
+  encodeThreads,
+  nodeUsed,
+  type PlannedThread,
+  planThreads,
+  zonesAround,
+} from './tables.js';
+import { type Plan, planUniverse } from './universe.js';
+import { encodeValues, isDaxName } from './values.js';
+
+/** A compiled model. */
+export interface Scenario {
+  readonly model: Model;
+  readonly kernel: Kernel;
+  readonly bytes: Uint8Array;
+  readonly plan: Plan;
+  readonly state: StatePlan;
+  readonly statics: readonly StaticNode[];
+  readonly points: readonly bigint[];
+  readonly strings: readonly string[];
+  /** Names of the drivers' id sets, by bit. */
+  readonly names: readonly string[];
+  readonly threads: readonly PlannedThread[];
+  /** What each instruction number is; null for the end of a program. */
+  readonly instructions: readonly (Instruction | null)[];
+  /** Where the instruction table begins in `bytes`. */
+  readonly instructionsAt: number;
+  /** Instruction number from which the recovery menu's programs begin. */
+  readonly recoveryFrom: number;
+  /** Bit set of the properties that the engine checks. */
+  readonly checked: number;
+  readonly recoverable: readonly number[];
+}
+
+interface Compiled {
+  readonly actors: readonly ActorProgram[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+function compileActors(model: Model, plan: Plan): Compiled {
+  const results = model.actors.map((actor) => compileActor(actor, plan.universe));
+  return {
+    actors: results.flatMap(({ program }) => (program === null ? [] : [program])),
+    diagnostics: results.flatMap(({ diagnostics }) => diagnostics),
+  };
+}
+
+/** Well-formed names, numbered: the devices' first. */
+function collectNames(plan: Plan, strings: readonly string[], model: Model): readonly string[] {
+  const { ids } = model.machine;
+  const all = [
+    ...plan.devices.map(({ name }) => name),
+    ...ids.device_dax,
+    ...ids.kmem,
+    ...strings.filter(isDaxName),
+  ];
+  return [...new Set(all)];
+}
+
+function featureWords(kernel: Kernel): readonly [number, number] {
+  let low = 0;
+  let high = 0;
+  for (const { id, bit } of [...FEATURES, ...PLANTED]) {
+    if (bit === null || !kernel.features.has(id)) continue;
+    if (bit < 32) low |= 1 << bit;
+    else high |= 1 << (bit - 32);
+  }
+  return [low >>> 0, high >>> 0];
+}
+
+function tooMany(model: Model, count: number, limit: number, what: string): Diagnostic[] {
+  if (count <= limit) return [];
+  return [
+    diagnose('DAX303', model.kernel.place, `the model has ${count} ${what}`, { limit: `${limit}` }),
+  ];
+}
+
+/** Threads of the initial state at their first instruction, and the budgets of the faults. */
+function startThreads(
+  bytes: Uint8Array,
+  scenario: Pick<Scenario, 'state' | 'threads' | 'model'>,
+  entries: readonly (readonly number[])[],
+): void {
+  const view = new DataView(bytes.buffer);
+  for (const [index, thread] of scenario.threads.entries()) {
+    const at = scenario.state.threadsAt + index * THREAD_BYTES + THREAD_INSTRUCTION_OFFSET;
+    const first = thread.actor === null ? undefined : entries[thread.actor]?.[0];
+    const isScript = thread.kind === ThreadKind.Script;
+    view.setUint16(at, isScript ? (first ?? INSTRUCTION_ENDED) : INSTRUCTION_IDLE, true);
+  }
+  for (const [index, fault] of scenario.model.faults.entries()) {
+    view.setUint8(scenario.state.faultsAt + index, Math.min(255, fault.times));
+  }
+}
+
+/** Everything of a compiled model but its bytes. */
+interface Parts extends Omit<Scenario, 'bytes' | 'instructionsAt' | 'recoveryFrom'> {
+  readonly actors: readonly ActorProgram[];
+  readonly encoded: EncodedPrograms;
+  readonly strings: readonly string[];
+  readonly stringTable: Strings;
+  readonly variables: number;
+}
+
+function refuse(faults: readonly Diagnostic[]): void {
+  if (faults.length > 0) throw rejection([...faults].sort(byPlace));
+}
+
+/** Faults of a model whose numbers do not fit the state vector. */
+function sizeFaults(
+  model: Model,
+  counts: { readonly threads: number; readonly names: number; readonly strings: number },
+): readonly Diagnostic[] {
+  const what = 'threads (actors, udev workers and the environment)';
+  const none = diagnose('DAX303', model.kernel.place, 'the model has no actor', {
+    limit: '1 to 8 threads; add `actors:`',
+  });
+  return [
+    ...tooMany(model, counts.threads, THREAD_MAX, what),
+    ...tooMany(model, counts.names, NAME_MAX, 'dax names in its ids and scripts'),
+    ...tooMany(model, counts.strings, OBJECT_EVENT, 'different strings'),
+    ...(counts.threads === 0 ? [none] : []),
+  ];
+}
+
+function countVariables(
+  threads: readonly PlannedThread[],
+  actors: readonly ActorProgram[],
+): number {
+  const own = threads.map(({ actor }) => (actor === null ? [] : (actors[actor]?.variables ?? [])));
+  return own.flat().length;
+}
+
+/**
+ * Reservations that failed adds may leave behind, one inside the other, before the roll-back of
+ * v5.3.
+ */
+const SPARES_MAX = 2;
+
+function spareReservations(model: Model, features: ReadonlySet<string>): number {
+  if (features.has('kmem-add-rollback') || !features.has('kmem')) return 0;
+  const canAlwaysFail =
+    !features.has('memory-resource-children') || model.machine.memoryLimit !== null;
+  if (canAlwaysFail) return SPARES_MAX;
+  const points = ['add_memory', 'arch_add_memory'];
+  const failures = model.faults.filter(({ point }) => points.includes(point));
+  return Math.min(
+    SPARES_MAX,
+    failures.reduce((sum, { times }) => sum + times, 0),
+  );
+}
+
+/** Resolves every name and number of a model; throws when there are faults. */
+function resolve(model: Model): Parts {
+  const kernel = resolveKernel(model.kernel);
+  const { plan, diagnostics: planFaults } = planUniverse(model);
+  const { nodes: statics, diagnostics: treeFaults } = planStatics(model.machine.iomem);
+  const { actors, diagnostics: actorFaults } = compileActors(model, plan);
+  const checked = checkNames(model, plan);
+  const readFaults = checkReads(actors);
+  refuse([...planFaults, ...treeFaults, ...actorFaults, ...readFaults, ...checked.diagnostics]);
+
+  const stringTable = makeStrings();
+  const hasModule = (name: DriverName): boolean =>
+    model.machine.modules[name] !== 'absent' && (name !== 'kmem' || kernel.features.has('kmem'));
+  const programs = [...actors, compileRecovery(plan, model)];
+  const encoded = encodePrograms(programs, { plan, strings: stringTable, hasModule });
+  for (const { name } of plan.devices) stringTable.number(name);
+  if (hasUdev(actors)) for (const { index } of plan.blocks) stringTable.number(`memory${index}`);
+  const strings = stringTable.all;
+  const names = collectNames(plan, strings, model);
+  const { points, diagnostics: pointFaults } = planPoints(model, plan, strings);
+  const threads = planThreads(actors, model);
+  const counts = { threads: threads.length, names: names.length, strings: strings.length };
+  refuse([...pointFaults, ...sizeFaults(model, counts)]);
+  const variables = countVariables(threads, actors);
+  const faults = model.faults.length;
+  const spares = spareReservations(model, kernel.features);
+  return {
+    model,
+    kernel,
+    plan,
+    state: planState(plan, { faults, variables, threads: threads.length, spares }),
+    statics,
+    points,
+    strings,
+    stringTable,
+    names,
+    threads,
+    instructions: encoded.sources,
+    checked: checked.mask >>> 0,
+    recoverable: checked.recoverable,
+    actors,
+    encoded,
+    variables,
+  };
+}
+
+const hasUdev = (actors: readonly ActorProgram[]): boolean =>
+  actors.some(({ kind }) => kind === 'udev');
+
+const low = (value: bigint): number => Number(value & 0xffffffffn);
+const high = (value: bigint): number => Number(value >> 32n);
+
+/** The header's words but the places of tables. */
+function headerWords(parts: Parts): ReadonlyMap<Header, number> {
+  const { model, plan, state, threads, actors, encoded } = parts;
+  const [featuresLow, featuresHigh] = featureWords(parts.kernel);
+  const limit = model.machine.memoryLimit ?? (1n << 64n) - 1n;
+  return new Map<Header, number>([
+    [Header.Magic, SCENARIO_MAGIC],
+    [Header.Version, LAYOUT_VERSION],
+    [Header.StateBytes, state.stateBytes],
+    [Header.Granularity, model.granularity === 'step' ? 1 : 0],
+    [Header.FeaturesLow, featuresLow],
+    [Header.FeaturesHigh, featuresHigh],
+    [Header.Properties, parts.checked],
+    [Header.ThreadCount, threads.length],
+    [Header.DeviceCount, plan.devices.length],
+    [Header.BlockCount, plan.blocks.length],
+    [Header.RangeMax, plan.rangeMax],
+    [Header.SlotCount, state.slotCount],
+    [Header.StaticCount, parts.statics.length],
+    [Header.PointCount, parts.points.length],
+    [Header.RegionCount, plan.regions.length],
+    [Header.FaultCount, model.faults.length],
+    [Header.VariableCount, parts.variables],
+    [Header.StringCount, parts.strings.length],
+    [Header.DevicesAt, state.devicesAt],
+    [Header.RangesAt, state.rangesAt],
+    [Header.BlocksAt, state.blocksAt],
+    [Header.RegionsAt, state.regionsAt],
+    [Header.SlotsAt, state.slotsAt],
+    [Header.EventsAt, state.eventsAt],
+    [Header.FaultsAt, state.faultsAt],
+    [Header.VariablesAt, state.variablesAt],
+    [Header.ThreadsAt, state.threadsAt],
+    [Header.RecoveryCount, encoded.entries[actors.length]?.length ?? 0],
+    [Header.BlockBytesLow, low(model.machine.blockSize)],
+    [Header.BlockBytesHigh, high(model.machine.blockSize)],
+    [Header.MemoryLimitLow, low(limit)],
+    [Header.MemoryLimitHigh, high(limit)],
+    [Header.MovableNode, model.machine.movableNode ? 1 : 0],
+    [Header.EventsWanted, eventsWanted(actors)],
+    [Header.KernelBytes, state.faultsAt],
+  ]);
+}
+
+function words16(values: readonly number[]): Uint8Array {
+  const bytes = makeBytes();
+  for (const value of values) bytes.u16(value);
+  return bytes.done();
+}
+
+function words64(values: readonly bigint[]): Uint8Array {
+  const bytes = makeBytes();
+  for (const value of values) bytes.u64(value);
+  return bytes.done();
+}
+
+/** The tables behind the header. */
+function encodeTables(parts: Parts): readonly (readonly [Header, Uint8Array])[] {
+  const { model, plan, state, statics, points, names, threads, actors, encoded } = parts;
+  const { features } = parts.kernel;
+  const zones = plan.blocks.map(({ start, region }) =>
+    zonesAround(start, nodeUsed(plan.regions[region]?.targetNode ?? null, features), statics),
+  );
+  const kernelZones = zones.map(({ kernelZone }) => kernelZone);
+  const context = { model, plan, state, statics, points, names, features, kernelZones };
+  const initial = makeState(context, false);
+  startThreads(initial, parts, encoded.entries);
+  const bases = encoded.entries.map((_, index) => encoded.entries.slice(0, index).flat().length);
+  const blockNames = hasUdev(actors) ? parts.stringTable : null;
+  return [
+    [Header.InitialTable, initial],
+    [Header.BootTable, makeState(context, true)],
+    [Header.PointTable, words64(points)],
+    [Header.StaticTable, encodeStatics(statics)],
+    [
+      Header.DeviceTable,
+      encodeDevices({ plan, state, strings: parts.stringTable, names, features }),
+    ],
+    [Header.BlockTable, encodeBlocks(plan, zones, features, blockNames)],
+    [Header.RegionTable, encodeRegions(plan, state)],
+    [Header.ThreadTable, encodeThreads(threads, actors, bases)],
+    [Header.FaultTable, encodeFaults(model)],
+    [Header.InstructionTable, encoded.instructions],
+    [Header.EntryTable, words16(encoded.entries.flat())],
+    [Header.ValueTable, encodeValues(parts.strings, { plan, points, names })],
+    [Header.RecoveryTable, words16(encoded.entries[actors.length] ?? [])],
+  ];
+}
+
+/**
+ * Compiles a model.
+ *
+ * Throws a ModelRejection that carries every fault of scripts, rules, names and sizes at once.
+ */
+export function compileModel(model: Model): Scenario {
+  const parts = resolve(model);
+  const bytes = assemble(headerWords(parts), encodeTables(parts));
+  if (bytes.length > SCENARIO_MAX_BYTES) {
+    const message = `the compiled model takes ${bytes.length} bytes`;
+    const limit = `${SCENARIO_MAX_BYTES} bytes`;
+    refuse([diagnose('DAX303', model.kernel.place, message, { limit })]);
+  }
+  const { actors, encoded, stringTable, variables, ...rest } = parts;
+  const recovery = encoded.entries[actors.length]?.[0];
+  return {
+    ...rest,
+    bytes,
+    instructionsAt: new DataView(bytes.buffer).getUint32(Header.InstructionTable * 4, true),
+    recoveryFrom: recovery ?? encoded.sources.length,
+  };
+}
+
+/** Header, then the tables, each at a multiple of 8, their offsets in the header. */
+function assemble(
+  words: ReadonlyMap<Header, number>,
+  tables: readonly (readonly [Header, Uint8Array])[],
+): Uint8Array {
+  const offsets = new Map<Header, number>();
+  const body = makeBytes();
+  body.fillTo(Header.Count * 4);
+  for (const [word, table] of tables) {
+    body.align(8);
+    offsets.set(word, body.length);
+    body.append(table);
+  }
+  const bytes = body.done();
+  const view = new DataView(bytes.buffer);
+  for (const [word, value] of [...words, ...offsets]) view.setUint32(word * 4, value >>> 0, true);
+  return bytes;
+}

@@ -1,0 +1,167 @@
+/**
+ * Everything that can exist while a model runs: declared devices, those that scripts may create,
+ * blocks, nodes.
+ */
+import { BLOCK_MAX, DEVICE_MAX, RANGE_MAX } from '../../assembly/layout.js';
+import { type Diagnostic, diagnose } from '../errors.js';
+import type { DaxDevice, DaxRegion, Model, Range } from '../model/model.js';
+import type { Universe } from '../userland/universe.js';
+
+export interface PlannedDevice {
+  readonly name: string;
+  /** Index into `regions`. */
+  readonly region: number;
+  /** I of daxR.I. */
+  readonly id: number;
+  /** null for a device that does not exist at the start. */
+  readonly declared: DaxDevice | null;
+}
+
+export interface PlannedBlock {
+  /** N of memoryN. */
+  readonly index: number;
+  readonly start: bigint;
+  readonly region: number;
+}
+
+export interface Plan {
+  readonly regions: readonly DaxRegion[];
+  readonly devices: readonly PlannedDevice[];
+  /** Ascending by address. */
+  readonly blocks: readonly PlannedBlock[];
+  /** Ranges that a device may have. */
+  readonly rangeMax: number;
+  readonly universe: Universe;
+}
+
+/** Devices that may be created in a dynamic region beyond the declared ones. */
+const CREATED_MAX = 2;
+const RANGES_OF_DIVIDED = 4;
+
+const alignUp = (address: bigint, to: bigint): bigint => ((address + to - 1n) / to) * to;
+
+/** Whole blocks of a range, ascending. */
+export function blocksOfRange(range: Range, blockSize: bigint): readonly bigint[] {
+  const first = alignUp(range.start, blockSize);
+  const starts: bigint[] = [];
+  for (let at = first; at + blockSize - 1n <= range.end; at += blockSize) {
+    starts.push(at);
+    if (starts.length > BLOCK_MAX) break;
+  }
+  return starts;
+}
+
+function actorTexts(model: Model): string {
+  return model.actors
+    .map((actor) => {
+      if (actor.kind === 'script') return actor.script.text;
+      const texts = actor.kind === 'any' ? actor.commands : actor.rules;
+      return texts.map(({ text }) => text).join('\n');
+    })
+    .join('\n');
+}
+
+/**
+ * Whether a script of the model may divide regions: then devices may be created and have several
+ * ranges.
+ */
+function divides(model: Model): { creates: boolean; resizes: boolean } {
+  const text = actorTexts(model);
+  return { creates: /\/create\b/.test(text), resizes: /\/(size|mapping)\b/.test(text) };
+}
+
+function createdDevices(
+  region: DaxRegion,
+  index: number,
+  declared: readonly PlannedDevice[],
+): PlannedDevice[] {
+  const own = declared.filter((device) => device.region === index);
+  const number = own[0]?.name.match(/^dax(\d+)\./)?.[1] ?? String(index);
+  const taken = new Set(own.map(({ id }) => id));
+  const created: PlannedDevice[] = [];
+  for (let id = 0; created.length < CREATED_MAX; id++) {
+    if (taken.has(id)) continue;
+    created.push({ name: `dax${number}.${id}`, region: index, id, declared: null });
+  }
+  return region.kind === 'dynamic' ? created : [];
+}
+
+function planDevices(model: Model): PlannedDevice[] {
+  const { regions, devices } = model.machine;
+  const declared = devices.map(
+    (device): PlannedDevice => ({
+      name: device.name,
+      region: regions.findIndex(({ name }) => name === device.region),
+      id: Number(device.name.split('.')[1] ?? 0),
+      declared: device,
+    }),
+  );
+  if (!divides(model).creates) return declared;
+  const created = regions.flatMap((region, index) => createdDevices(region, index, declared));
+  return [...declared, ...created];
+}
+
+function planBlocks(model: Model): PlannedBlock[] {
+  const { regions, devices, blockSize } = model.machine;
+  const starts = new Map<bigint, number>();
+  for (const [index, region] of regions.entries()) {
+    const own = devices.filter((device) => device.region === region.name);
+    const ranges = region.kind === 'dynamic' ? [region] : own.flatMap((device) => device.ranges);
+    for (const range of ranges) {
+      for (const start of blocksOfRange(range, blockSize)) starts.set(start, index);
+    }
+  }
+  return [...starts]
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([start, region]) => ({ start, region, index: Number(start / blockSize) }));
+}
+
+/** Plans what can exist; faults when it is more than the engine has room for. */
+export function planUniverse(model: Model): { plan: Plan; diagnostics: readonly Diagnostic[] } {
+  const { regions, blockSize } = model.machine;
+  const devices = planDevices(model);
+  const blocks = planBlocks(model);
+  const place = model.kernel.place;
+  const diagnostics: Diagnostic[] = [];
+  const tooMany = (count: number, limit: number, what: string): void => {
+    if (count <= limit) return;
+    diagnostics.push(
+      diagnose('DAX303', place, `the model has more than ${limit} ${what}`, { limit: `${limit}` }),
+    );
+  };
+  tooMany(devices.length, DEVICE_MAX, 'dax devices');
+  tooMany(
+    blocks.length,
+    BLOCK_MAX,
+    `memory blocks of ${blockSize >> 20n}M; declare a smaller device`,
+  );
+  tooMany(regions.length, DEVICE_MAX, 'dax regions');
+  const declaredRanges = Math.max(1, ...model.machine.devices.map(({ ranges }) => ranges.length));
+  tooMany(declaredRanges, RANGE_MAX, 'ranges of one device');
+  const rangeMax = divides(model).resizes
+    ? Math.max(RANGES_OF_DIVIDED, declaredRanges)
+    : declaredRanges;
+  const universe: Universe = {
+    virt: 'none',
+    regions: regions.map(({ name, kind, namespace }) => ({
+      name,
+      kind,
+      namespace: namespace?.name ?? null,
+    })),
+    devices: devices.map((device) => ({
+      name: device.name,
+      region: regions[device.region]?.name ?? '',
+      blocks: blocks.filter((block) => belongs(block, device, blockSize)).map(({ index }) => index),
+    })),
+  };
+  return { plan: { regions, devices, blocks, rangeMax, universe }, diagnostics };
+}
+
+function belongs(block: PlannedBlock, device: PlannedDevice, blockSize: bigint): boolean {
+  if (block.region !== device.region) return false;
+  const ranges = device.declared?.ranges;
+  if (ranges === undefined) return true;
+  return ranges.some(
+    ({ start, end }) => block.start >= start && block.start + blockSize - 1n <= end,
+  );
+}

@@ -1,0 +1,117 @@
+/**
+ * What each string means to each file: the parsing that the kernel does in the file's store
+ * function, done once.
+ *
+ * Source: drivers/dax/bus.c, drivers/base/memory.c, drivers/base/bus.c, lib/kstrtox.c, v5.1 and
+ * v6.12.
+ */
+import { CODE_INVALID, CODE_NO_SUCH, File, OnlineType } from '../../assembly/layout.js';
+import { makeBytes } from './bytes.js';
+import { parseMapping, parseNumber } from './points.js';
+import type { Plan } from './universe.js';
+
+export interface ValueContext {
+  readonly plan: Plan;
+  readonly points: readonly bigint[];
+  /** Well-formed dax names, numbered as in the drivers' id sets. */
+  readonly names: readonly string[];
+}
+
+const FILES = File.BlockDirectory + 1;
+const UINT64_MAX = (1n << 64n) - 1n;
+const INT_MAX = 2147483647n;
+
+/** Whether new_id takes a name: two numbers that print back as they were written. */
+export function isDaxName(text: string): boolean {
+  const match = /^dax(-?\d+)\.(-?\d+)$/.exec(text);
+  return (
+    match !== null && [match[1], match[2]].every((digits) => String(Number(digits)) === digits)
+  );
+}
+
+function onlineType(text: string): number {
+  if (text === 'offline') return OnlineType.Offline;
+  if (text === 'online') return OnlineType.Online;
+  if (text === 'online_kernel') return OnlineType.Kernel;
+  return text === 'online_movable' ? OnlineType.Movable : CODE_INVALID;
+}
+
+/** Source: lib/kstrtox.c kstrtobool(), v5.1. */
+function strtobool(text: string): number {
+  if (/^([1yY]|[oO][nN])/.test(text)) return OnlineType.Online;
+  return /^([0nN]|[oO][fF])/.test(text) ? OnlineType.Offline : CODE_INVALID;
+}
+
+function numberOf(text: string, points: ReadonlyMap<bigint, number>): number {
+  const value = parseNumber(text);
+  if (value === null) return CODE_INVALID;
+  return value > UINT64_MAX ? CODE_NO_SUCH : (points.get(value) ?? CODE_INVALID);
+}
+
+function integerOf(text: string): number {
+  const value = parseNumber(text.replace(/^-/, ''));
+  if (value === null) return CODE_INVALID;
+  if (value > INT_MAX) return CODE_NO_SUCH;
+  // Any integer but 1 is refused alike.
+  return text === String(value) && value <= 2n ? Number(value) : 2;
+}
+
+function mappingOf(text: string, points: ReadonlyMap<bigint, number>, part: 0 | 1): number {
+  const range = parseMapping(text);
+  return range === null ? CODE_INVALID : (points.get(range[part]) ?? CODE_INVALID);
+}
+
+/** The code of a string for a file. */
+function codeOf(
+  file: File,
+  text: string,
+  context: ValueContext,
+  points: ReadonlyMap<bigint, number>,
+): number {
+  const { plan, names } = context;
+  switch (file) {
+    case File.Bind:
+    case File.Unbind:
+    case File.DriversProbe:
+    case File.RegionDelete: {
+      const index = plan.devices.findIndex(({ name }) => name === text);
+      return index < 0 ? CODE_NO_SUCH : index;
+    }
+    case File.NewId:
+    case File.RemoveId:
+      return isDaxName(text) ? names.indexOf(text) : CODE_INVALID;
+    case File.AutoOnline:
+    case File.BlockState:
+      return onlineType(text);
+    case File.BlockOnline:
+      return strtobool(text);
+    case File.DeviceSize:
+    case File.DeviceAlign:
+      return numberOf(text, points);
+    case File.DeviceMapping:
+      return mappingOf(text, points, 0);
+    case File.Mapping:
+      return mappingOf(text, points, 1);
+    case File.RegionCreate:
+      return integerOf(text);
+    case File.ProviderBind:
+    case File.ProviderUnbind: {
+      const index = plan.regions.findIndex(
+        ({ name, namespace }) => text === name || text === namespace?.name,
+      );
+      return index < 0 ? CODE_NO_SUCH : index;
+    }
+    default:
+      return CODE_INVALID;
+  }
+}
+
+/** The value table: for each file a row of codes, one for each string. */
+export function encodeValues(strings: readonly string[], context: ValueContext): Uint8Array {
+  const points = new Map(context.points.map((value, index) => [value, index]));
+  const bytes = makeBytes();
+  for (let file = 0; file < FILES; file++) {
+    for (const text of strings) bytes.u16(codeOf(file, text, context, points));
+  }
+  return bytes.done();
+}

@@ -1,0 +1,163 @@
+/**
+ * The control block as the driver reads it: one record of accessors over the shared memory.
+ */
+import {
+  BUCKET_BYTES,
+  CONTROL_ABORT,
+  CONTROL_ARENA,
+  CONTROL_ATTENTION,
+  CONTROL_BUCKETS,
+  CONTROL_ERROR,
+  CONTROL_FINISHED,
+  CONTROL_FOUND,
+  CONTROL_LEVEL,
+  CONTROL_LEVEL_FROM,
+  CONTROL_LEVEL_TO,
+  CONTROL_LEVELS,
+  CONTROL_READY,
+  CONTROL_RESERVED,
+  CONTROL_START,
+  CONTROL_STATE_BYTES,
+  CONTROL_STOP,
+  CONTROL_STOPPED_BY,
+  CONTROL_TOP,
+  CONTROL_TRANSITIONS,
+  CONTROL_VIOLATIONS,
+  CONTROL_WORKERS,
+  LINE_TRANSITIONS,
+  WORKER_LINE_BYTES,
+  WORKER_LINES,
+} from '../../assembly/search/layout.js';
+
+const NONE = 0xffffffff;
+
+/** Reads and writes the control block of one memory. */
+export interface Control {
+  /** The u32 at an address. */
+  read(address: number): number;
+  write(address: number, value: number): void;
+  /** Writes and wakes whoever waits at the address. */
+  signal(address: number, value: number): void;
+}
+
+/** Makes the accessors. The memory never grows, so the view stays good. */
+export function controlOf(memory: WebAssembly.Memory): Control {
+  const words = new Int32Array(memory.buffer);
+  return {
+    read: (address) => Atomics.load(words, address / 4) >>> 0,
+    write: (address, value) => void Atomics.store(words, address / 4, value | 0),
+    signal: (address, value) => {
+      Atomics.store(words, address / 4, value | 0);
+      Atomics.notify(words, address / 4);
+    },
+  };
+}
+
+/** Asks the workers to stop within the level, for a STOP_* reason; the first reason stays. */
+export function requestStop(control: Control, reason: number): void {
+  if (control.read(CONTROL_STOP) === 0) control.write(CONTROL_STOP, reason);
+  // After the reason: whoever sees the attention must find it.
+  control.write(CONTROL_ATTENTION, 1);
+}
+
+/** Tells all workers to leave, because one is lost. */
+export function abortAll(control: Control): void {
+  control.write(CONTROL_ABORT, 1);
+  control.signal(CONTROL_START, 2);
+}
+
+/** The code that a trapped instance left, 0 for none. */
+export function errorCode(control: Control): number {
+  return control.read(CONTROL_ERROR);
+}
+
+/** Numbers of a search under way; approximate while workers run. */
+export interface Counts {
+  readonly found: number;
+  readonly transitions: number;
+  readonly depth: number;
+  readonly frontier: number;
+  readonly memoryBytes: number;
+}
+
+/** Reads where a search is. */
+export function countsNow(control: Control): Counts {
+  let transitions = 0;
+  for (let worker = 0; worker < control.read(CONTROL_WORKERS); worker += 1) {
+    const line = WORKER_LINES + worker * WORKER_LINE_BYTES + LINE_TRANSITIONS;
+    transitions += wide(control, line);
+  }
+  return {
+    found: control.read(CONTROL_RESERVED),
+    transitions,
+    depth: control.read(CONTROL_LEVEL),
+    frontier: control.read(CONTROL_LEVEL_TO) - control.read(CONTROL_LEVEL_FROM),
+    memoryBytes: memoryInUse(control),
+  };
+}
+
+/** Bytes in use: what lies before the states, the states, and the table. */
+function memoryInUse(control: Control): number {
+  const states = control.read(CONTROL_RESERVED) * control.read(CONTROL_STATE_BYTES);
+  return control.read(CONTROL_ARENA) + states + control.read(CONTROL_BUCKETS) * BUCKET_BYTES;
+}
+
+function wide(control: Control, address: number): number {
+  return control.read(address) + control.read(address + 4) * 2 ** 32;
+}
+
+/** What an ended search left in the control block. */
+export interface Ended {
+  readonly stoppedBy: number;
+  /** States of the levels found in full, and all that were found. */
+  readonly distinctStates: number;
+  readonly found: number;
+  readonly transitions: number;
+  readonly depth: number;
+  /** States of each level found in full. */
+  readonly levels: readonly number[];
+  readonly violations: readonly { readonly property: number; readonly depth: number }[];
+  readonly memoryBytes: number;
+}
+
+/** Tells whether the search has ended in order. */
+export function isFinished(control: Control): boolean {
+  return control.read(CONTROL_FINISHED) === 1;
+}
+
+/** Reads the outcome of an ended search. */
+export function readEnded(control: Control): Ended {
+  const distinctStates = control.read(CONTROL_LEVEL_TO);
+  const depth = control.read(CONTROL_LEVEL);
+  const first = control.read(CONTROL_LEVELS);
+  const levels: number[] = [];
+  for (let level = 0; level <= depth; level += 1) {
+    const from = control.read(first + level * 4);
+    levels.push(control.read(first + level * 4 + 4) - from);
+  }
+  const violations = [];
+  for (let property = 0; property < 32; property += 1) {
+    const at = control.read(CONTROL_VIOLATIONS + property * 4);
+    if (at !== NONE) violations.push({ property, depth: at });
+  }
+  return {
+    stoppedBy: control.read(CONTROL_STOPPED_BY),
+    distinctStates,
+    found: control.read(CONTROL_FOUND),
+    transitions: wide(control, CONTROL_TRANSITIONS),
+    depth,
+    levels,
+    violations,
+    memoryBytes: memoryInUse(control),
+  };
+}
+
+/** Number of workers that wait for the start. */
+export function readyWorkers(control: Control): number {
+  return control.read(CONTROL_READY);
+}
+
+/** End of the memory in use by the search. */
+export function topOf(control: Control): number {
+  return control.read(CONTROL_TOP);
+}

@@ -1,0 +1,132 @@
+/**
+ * The engine as other layers see it: bytes of a scenario in, an outcome out. It knows no kernel.
+ *
+ * One engine is one search over one memory; open another one for another search.
+ */
+import { CONTROL_LABELS, LABEL_DETAILS } from '../../assembly/search/layout.js';
+import { controlOf } from './control.js';
+import { EngineError, FAIL_USE } from './engineError.js';
+import { compileModule, instantiate, searchExports } from './instantiate.js';
+import { planMemory } from './memoryPlan.js';
+import type { Progress } from './progress.js';
+import { makeReplay, makeSuccessors, type Replay, type Successors } from './replay.js';
+import { runSearch, type SearchResult } from './search.js';
+import {
+  type ChosenTrace,
+  markReach,
+  type StateBatch,
+  states,
+  traceTo,
+  traceToMarked,
+} from './services.js';
+
+export { EngineError } from './engineError.js';
+export type { Progress } from './progress.js';
+export type { Replay, Successor, Successors } from './replay.js';
+export type { SearchResult, StoppedBy } from './search.js';
+export type { ChosenTrace, StateBatch } from './services.js';
+
+/** What to search, and how far. */
+export interface EngineOptions {
+  /** Built by scripts/build-wasm.mjs, for shared memory. */
+  readonly wasm: Uint8Array | WebAssembly.Module;
+  /** Copied to SCENARIO_OFFSET; at most 1 MiB. */
+  readonly scenario: Uint8Array;
+  /** Most threads to use; 1 to 64. Small searches use none. */
+  readonly workers: number;
+  /**
+   * Properties (bit n: property n) whose first violation ends the search; assembly/search/level.ts
+   * has the rule.
+   */
+  readonly stopMask: number;
+  /** `states` and `depth` act between levels; `seconds` and `memoryBytes` also within one. */
+  readonly limits: {
+    readonly states?: number | undefined;
+    readonly depth?: number | undefined;
+    readonly seconds?: number | undefined;
+    readonly memoryBytes?: number | undefined;
+  };
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Ends a search as `stoppedBy: 'interrupt'`; the services after it reject. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Size of a level from which threads are started. Default: 8192; 0 waits for them. It changes no
+   * result.
+   */
+  readonly parallelFrom?: number | undefined;
+  /** Bytes of the table of visited states at the start. Default: 4 MiB. It changes no result. */
+  readonly tableBytes?: number | undefined;
+}
+
+/** One scenario in one memory. */
+export interface Engine {
+  readonly stateBytes: number;
+  readonly memory: WebAssembly.Memory;
+  /** All exports of the module, for those that only its System has. */
+  readonly exports: WebAssembly.Exports;
+  readonly replay: Replay;
+  readonly successors: Successors;
+  /** Searches; once. */
+  search(): Promise<SearchResult>;
+  traceTo(property: number): Promise<ChosenTrace | null>;
+  traceToMarked(targets: Uint8Array): Promise<ChosenTrace | null>;
+  markReach(marks: Uint8Array): Promise<Uint8Array>;
+  states(): Iterable<StateBatch>;
+}
+
+const PARALLEL_FROM = 8192;
+
+/**
+ * Compiles the module, reserves the memory and writes the scenario into it.
+ *
+ * Throws EngineError: FAIL_STALE for a module of another build, FAIL_MEMORY when the machine
+ * refuses the memory, FAIL_USE for options that cannot be met.
+ */
+export function openEngine(options: EngineOptions): Engine {
+  const module = compileModule(options.wasm);
+  const { scenario, workers, stopMask, limits, tableBytes, signal } = options;
+  const memory = planMemory({
+    scenario,
+    workers,
+    stopMask,
+    states: limits.states,
+    depth: limits.depth,
+    memoryBytes: limits.memoryBytes,
+    tableBytes,
+  });
+  const instance = instantiate(module, memory);
+  const engine = searchExports(instance);
+  const control = controlOf(memory);
+  const services = { engine, control, memory, signal };
+  let isSearched = false;
+  return {
+    stateBytes: engine.stateBytes() >>> 0,
+    memory,
+    exports: instance.exports,
+    replay: makeReplay(engine, memory),
+    successors: makeSuccessors(engine, memory, control),
+    search: async () => {
+      if (isSearched) throw new EngineError(FAIL_USE, 'an engine searches once');
+      isSearched = true;
+      return runSearch({
+        engine,
+        control,
+        module,
+        memory,
+        workers,
+        parallelFrom: options.parallelFrom ?? PARALLEL_FROM,
+        seconds: limits.seconds,
+        signal,
+        onProgress: options.onProgress,
+        readLabels: () => {
+          const at = control.read(CONTROL_LABELS);
+          return new Uint8Array(memory.buffer).slice(at, at + LABEL_DETAILS);
+        },
+      });
+    },
+    traceTo: (property) => traceTo(services, property),
+    traceToMarked: (targets) => traceToMarked(services, targets),
+    markReach: (marks) => markReach(services, marks),
+    states: () => states(services),
+  };
+}

@@ -1,0 +1,77 @@
+/**
+ * Makes instances of the engine's module and checks that they fit; the one place that reads files
+ * for the engine.
+ */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { SEARCH_VERSION } from '../../assembly/search/layout.js';
+import { EngineError, FAIL_STALE } from './engineError.js';
+
+/** What every build exports of the search (assembly/surface.ts); u32 results come signed. */
+export interface SearchExports {
+  readonly searchVersion: WebAssembly.Global;
+  stateBytes(): number;
+  initialCount(): number;
+  writeInitial(number: number, to: number): void;
+  check(state: number): number;
+  searchStart(): void;
+  explore(worker: number, chunks: number): number;
+  placeServices(): void;
+  traceBegin(target: number): number;
+  traceRun(budget: number): number;
+  traceChoose(): number;
+  reachBegin(): void;
+  reachRun(budget: number): number;
+  replayState(): number;
+  replayInitial(number: number): void;
+  replaySuccessorCount(): number;
+  replayTake(ordinal: number): number;
+  violatedBy(state: number): number;
+  successors(state: number, to: number, most: number): number;
+  successorsFinish(): number;
+}
+
+/** Compiles the module unless it is compiled already. */
+export function compileModule(wasm: Uint8Array | WebAssembly.Module): WebAssembly.Module {
+  if (wasm instanceof WebAssembly.Module) return wasm;
+  return new WebAssembly.Module(Uint8Array.from(wasm));
+}
+
+/** Makes an instance over a memory. Throws EngineError FAIL_STALE for a module of another build. */
+export function instantiate(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+): WebAssembly.Instance {
+  const instance = new WebAssembly.Instance(module, { env: { memory } });
+  const version = instance.exports.searchVersion;
+  const value: unknown = version instanceof WebAssembly.Global ? version.value : undefined;
+  if (value !== SEARCH_VERSION) {
+    const versions = `search version ${value}, expected ${SEARCH_VERSION}`;
+    const text = `the engine's .wasm is of another build (${versions}); run npm run build`;
+    throw new EngineError(FAIL_STALE, text);
+  }
+  return instance;
+}
+
+/** The exports of an instance, typed. The version has been compared, so they are all there. */
+export function searchExports(instance: WebAssembly.Instance): SearchExports {
+  return instance.exports as unknown as SearchExports;
+}
+
+/**
+ * Finds the program of a worker thread: beside this file once bundled, else in dist/ of the source
+ * tree.
+ *
+ * Threads load plain JavaScript, so a run from sources needs the bundle too.
+ */
+export function workerFile(): string {
+  const places = ['./worker.js', '../../dist/worker.js'].map((place) =>
+    fileURLToPath(new URL(place, import.meta.url)),
+  );
+  const found = places.find((place) => existsSync(place));
+  if (found === undefined) {
+    const text = `no program for worker threads at ${places.join(' or ')}; run npm run build`;
+    throw new EngineError(FAIL_STALE, text);
+  }
+  return found;
+}

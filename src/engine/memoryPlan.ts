@@ -1,0 +1,127 @@
+/**
+ * Who owns which bytes of the one shared memory.
+ *
+ *   0     64              65536      + 1 MiB                                            top
+ *   | none | control block | scenario | worker areas | labels | levels | states ->  <- table |
+ *
+ * The memory is reserved in full at once and never grows, so that views stay valid; a page costs
+ * nothing before it is touched. Between the states and the table there is always room left for the
+ * services after the search.
+ */
+import { SCENARIO_MAX_BYTES, SCENARIO_OFFSET } from '../../assembly/layout.js';
+import {
+  BUCKET_BYTES,
+  CONTROL_AREAS,
+  CONTROL_ARENA,
+  CONTROL_BUCKETS,
+  CONTROL_DEPTH_MAX,
+  CONTROL_LABELS,
+  CONTROL_LEVELS,
+  CONTROL_LEVELS_MAX,
+  CONTROL_STATES_MAX,
+  CONTROL_STOP_MASK,
+  CONTROL_TOP,
+  CONTROL_WORKERS,
+  LABEL_DETAILS,
+  WORKER_AREA_BYTES,
+  WORKERS_MAX,
+} from '../../assembly/search/layout.js';
+import { EngineError, FAIL_MEMORY, FAIL_USE } from './engineError.js';
+
+const PAGE_BYTES = 65536;
+/** 65,535 and not 65,536: the size of the memory must fit 32 bits. */
+const PAGES_MAX = 65535;
+const LEVELS_MAX = 1 << 20;
+/** A table that fits the caches is faster than a large empty one; it doubles when it fills. */
+const TABLE_BYTES = 1 << 22;
+const ARENA_BYTES_MIN = 1 << 20;
+
+/** Settings of a search that go to the control block. */
+export interface PlanOptions {
+  readonly scenario: Uint8Array;
+  readonly workers: number;
+  readonly stopMask: number;
+  readonly states: number | undefined;
+  readonly depth: number | undefined;
+  /** Most bytes of the memory; undefined for as much as 32 bits address. */
+  readonly memoryBytes: number | undefined;
+  /** Bytes of the table at the start; for tests of its growth. */
+  readonly tableBytes: number | undefined;
+}
+
+/** Returns the fewest bytes that a search with so many workers runs in. */
+export function memoryBytesMin(workers: number): number {
+  return arenaFor(workers) + ARENA_BYTES_MIN;
+}
+
+function arenaFor(workers: number): number {
+  const areas = SCENARIO_OFFSET + SCENARIO_MAX_BYTES;
+  return areas + workers * WORKER_AREA_BYTES + LABEL_DETAILS + LEVELS_MAX * 4;
+}
+
+/**
+ * Reserves the memory, lays it out and writes the scenario into it.
+ *
+ * Throws EngineError FAIL_USE for settings that cannot be met, FAIL_MEMORY when the machine
+ * refuses.
+ */
+export function planMemory(options: PlanOptions): WebAssembly.Memory {
+  const { workers, scenario } = options;
+  if (!Number.isInteger(workers) || workers < 1 || workers > WORKERS_MAX) {
+    throw new EngineError(FAIL_USE, `${workers} workers asked for; 1 to ${WORKERS_MAX} can be had`);
+  }
+  if (scenario.length > SCENARIO_MAX_BYTES) {
+    const text = `the scenario has ${scenario.length} bytes; ${SCENARIO_MAX_BYTES} fit`;
+    throw new EngineError(FAIL_USE, text);
+  }
+  const least = memoryBytesMin(workers);
+  if (options.memoryBytes !== undefined && options.memoryBytes < least) {
+    const text = `${options.memoryBytes} bytes of memory allowed; ${least} are the least`;
+    throw new EngineError(FAIL_USE, text);
+  }
+  const memory = reserve(options.memoryBytes, least);
+  new Uint8Array(memory.buffer).set(scenario, SCENARIO_OFFSET);
+  writeControl(memory, options);
+  return memory;
+}
+
+function reserve(memoryBytes: number | undefined, least: number): WebAssembly.Memory {
+  let pages = Math.min(PAGES_MAX, Math.floor((memoryBytes ?? PAGES_MAX * PAGE_BYTES) / PAGE_BYTES));
+  for (;;) {
+    try {
+      return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    } catch (cause) {
+      // A machine may refuse to reserve 4 GiB; a smaller memory only means an earlier stop.
+      pages = Math.floor(pages / 2);
+      if (pages * PAGE_BYTES < least) {
+        const text = `the machine has no ${least} bytes of memory to reserve`;
+        throw new EngineError(FAIL_MEMORY, text, cause);
+      }
+    }
+  }
+}
+
+function writeControl(memory: WebAssembly.Memory, options: PlanOptions): void {
+  const words = new Uint32Array(memory.buffer);
+  const top = memory.buffer.byteLength;
+  const areas = SCENARIO_OFFSET + SCENARIO_MAX_BYTES;
+  const labels = areas + options.workers * WORKER_AREA_BYTES;
+  const levels = labels + LABEL_DETAILS;
+  const arena = levels + LEVELS_MAX * 4;
+  const tableBytes = Math.min(options.tableBytes ?? TABLE_BYTES, (top - arena) / 4);
+  const settings: readonly (readonly [number, number])[] = [
+    // One worker until a pool takes over.
+    [CONTROL_WORKERS, 1],
+    [CONTROL_STOP_MASK, options.stopMask],
+    [CONTROL_STATES_MAX, Math.min(options.states ?? 0xffffffff, 0xffffffff)],
+    [CONTROL_DEPTH_MAX, Math.min(options.depth ?? 0xffffffff, 0xffffffff)],
+    [CONTROL_AREAS, areas],
+    [CONTROL_LABELS, labels],
+    [CONTROL_LEVELS, levels],
+    [CONTROL_LEVELS_MAX, LEVELS_MAX],
+    [CONTROL_ARENA, arena],
+    [CONTROL_TOP, top],
+    [CONTROL_BUCKETS, Math.max(1, Math.floor(tableBytes / BUCKET_BYTES))],
+  ];
+  for (const [address, value] of settings) words[address / 4] = value;
+}

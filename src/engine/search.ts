@@ -1,0 +1,202 @@
+/**
+ * Drives a search: by itself while levels are small, by a pool of threads once one is large.
+ *
+ * Calls into the engine are cut to some milliseconds, so that progress, limits and interrupts have
+ * their turn.
+ */
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  RUN_DONE,
+  STOP_DEPTH,
+  STOP_INTERRUPT,
+  STOP_MEMORY,
+  STOP_STATES,
+  STOP_TIME,
+  STOP_VIOLATION,
+} from '../../assembly/search/layout.js';
+import {
+  type Control,
+  countsNow,
+  errorCode,
+  isFinished,
+  readEnded,
+  requestStop,
+} from './control.js';
+import { trapError } from './engineError.js';
+import type { SearchExports } from './instantiate.js';
+import { type Pool, startPool } from './pool.js';
+import { makeReporter, type Progress } from './progress.js';
+
+/** Why a search ended before everything was expanded; null when it ran to its end. */
+export type StoppedBy = null | 'violation' | 'states' | 'depth' | 'time' | 'memory' | 'interrupt';
+
+/**
+ * The outcome of a search. All but `memoryBytes` and `seconds` is the same for any number of
+ * workers.
+ */
+export interface SearchResult {
+  /** Every reachable state was expanded. */
+  readonly complete: boolean;
+  readonly stoppedBy: StoppedBy;
+  /** States of the levels found in full. */
+  readonly distinctStates: number;
+  /** All states found: more than distinctStates when the search stopped within a level. */
+  readonly statesAtLeast: number;
+  /** Transitions, stutters included, out of the levels expanded in full. */
+  readonly transitions: number;
+  /** Depth of the last level found in full. */
+  readonly depth: number;
+  /** Number of states of each of them. */
+  readonly levels: readonly number[];
+  /** Violated properties in ascending order, each with the least depth at which it is. */
+  readonly violations: readonly { readonly property: number; readonly depth: number }[];
+  /** For each detail of a label (bits 8-23): 1 when a transition with it was taken. */
+  readonly labelsSeen: Uint8Array;
+  readonly memoryBytes: number;
+  readonly seconds: number;
+}
+
+/** What a search needs. */
+export interface SearchSetup {
+  readonly engine: SearchExports;
+  readonly control: Control;
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly workers: number;
+  /**
+   * Size of a level from which threads are worth their start; 0: wait for them before the first
+   * step.
+   */
+  readonly parallelFrom: number;
+  readonly seconds: number | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: ((progress: Progress) => void) | undefined;
+  /** Reads labelsSeen out of the memory. */
+  readonly readLabels: () => Uint8Array;
+}
+
+const SLICE_MILLISECONDS = 15;
+const WATCH_MILLISECONDS = 20;
+const CHUNKS_MAX = 4096;
+
+const STOPPED_BY: Readonly<Record<number, StoppedBy>> = {
+  [STOP_VIOLATION]: 'violation',
+  [STOP_STATES]: 'states',
+  [STOP_DEPTH]: 'depth',
+  [STOP_TIME]: 'time',
+  [STOP_MEMORY]: 'memory',
+  [STOP_INTERRUPT]: 'interrupt',
+};
+
+/** Runs a search to its end, or to a limit. Throws EngineError when the engine traps. */
+export async function runSearch(setup: SearchSetup): Promise<SearchResult> {
+  const start = performance.now();
+  const watch = makeWatch(setup, start);
+  try {
+    setup.engine.searchStart();
+    await exploreAll(setup, watch);
+  } catch (cause) {
+    throw cause instanceof WebAssembly.RuntimeError
+      ? trapError(errorCode(setup.control), cause)
+      : cause;
+  }
+  const { stoppedBy, found, ...ended } = readEnded(setup.control);
+  return {
+    complete: stoppedBy === 0,
+    stoppedBy: STOPPED_BY[stoppedBy] ?? null,
+    statesAtLeast: found,
+    labelsSeen: setup.readLabels(),
+    seconds: (performance.now() - start) / 1000,
+    ...ended,
+  };
+}
+
+/** Returns what looks at limits and shows progress, to be called now and then. */
+function makeWatch(setup: SearchSetup, start: number): () => void {
+  const { control, seconds, signal, onProgress } = setup;
+  const report = onProgress === undefined ? undefined : makeReporter(onProgress);
+  return () => {
+    const now = (performance.now() - start) / 1000;
+    if (signal?.aborted) requestStop(control, STOP_INTERRUPT);
+    else if (seconds !== undefined && now >= seconds) requestStop(control, STOP_TIME);
+    report?.(countsNow(control), now);
+  };
+}
+
+async function exploreAll(setup: SearchSetup, watch: () => void): Promise<void> {
+  const threads = makeThreads(setup);
+  try {
+    let chunks = 1;
+    for (;;) {
+      watch();
+      if (isWorthThreads(setup)) threads.start();
+      // From the very start means: not before all are up.
+      if (setup.parallelFrom === 0) await threads.allReady();
+      const pool = threads.ready();
+      if (pool !== null) return await handOver(setup, pool, watch);
+      const began = performance.now();
+      if (setup.engine.explore(0, chunks) === RUN_DONE) return;
+      const took = performance.now() - began;
+      if (took < SLICE_MILLISECONDS / 2) chunks = Math.min(CHUNKS_MAX, chunks * 2);
+      else if (took > SLICE_MILLISECONDS * 2) chunks = Math.max(1, chunks >> 1);
+      await nextTurn();
+    }
+  } finally {
+    await threads.close();
+  }
+}
+
+/** The pool of a search, which comes up while the search goes on. */
+interface Threads {
+  /** Starts the threads unless they are started. */
+  start(): void;
+  /** The pool once all threads wait for work, null before. Throws what kept them from starting. */
+  ready(): Pool | null;
+  allReady(): Promise<void>;
+  close(): Promise<void>;
+}
+
+function makeThreads({ control, module, memory, workers }: SearchSetup): Threads {
+  let starting: Promise<Pool | null> | undefined;
+  let pool: Pool | null = null;
+  let failure: unknown;
+  const ready = (): Pool | null => {
+    const lost = failure ?? pool?.failure();
+    if (lost !== undefined) throw lost;
+    return pool?.isReady() ? pool : null;
+  };
+  return {
+    start: () => {
+      starting ??= startPool(control, { module, memory }, workers).then(
+        (started) => {
+          pool = started;
+          return started;
+        },
+        (cause: unknown) => {
+          failure = cause;
+          return null;
+        },
+      );
+    },
+    ready,
+    allReady: async () => {
+      while (starting !== undefined && ready() === null) await delay(1);
+    },
+    close: async () => (await starting)?.close(),
+  };
+}
+
+function isWorthThreads({ control, workers, parallelFrom }: SearchSetup): boolean {
+  return workers > 1 && countsNow(control).frontier >= parallelFrom;
+}
+
+async function handOver(setup: SearchSetup, pool: Pool, watch: () => void): Promise<void> {
+  const timer = setInterval(watch, WATCH_MILLISECONDS);
+  try {
+    await pool.takeOver();
+  } finally {
+    clearInterval(timer);
+  }
+  if (isFinished(setup.control)) return;
+  throw trapError(errorCode(setup.control), pool.failure());
+}

@@ -1,0 +1,145 @@
+/**
+ * What can be asked of the states after a search: traces, reachability of marked states, the states
+ * themselves.
+ *
+ * One instance does it, in short calls; nothing here depends on how many workers searched.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  CONTROL_ARENA,
+  CONTROL_FOUND,
+  CONTROL_MARKS,
+  CONTROL_STATE_BYTES,
+  CONTROL_TARGET_LEVEL,
+  CONTROL_TRACE_INITIAL,
+  RECORD_BYTES,
+  RUN_MORE,
+  TARGET_MARKED,
+} from '../../assembly/search/layout.js';
+import { type Control, isFinished } from './control.js';
+import { EngineError, FAIL_USE } from './engineError.js';
+import type { SearchExports } from './instantiate.js';
+
+/**
+ * A path: an initial state by its number, then each step by its place among the state's successors.
+ */
+export interface ChosenTrace {
+  readonly initial: number;
+  readonly ordinals: readonly number[];
+}
+
+/**
+ * Consecutive states; `bytes` is a view into the engine's memory, good until the engine is closed.
+ */
+export interface StateBatch {
+  /** Index of the first one. */
+  readonly first: number;
+  readonly count: number;
+  readonly bytes: Uint8Array;
+}
+
+/** What the services work on. */
+export interface ServiceSetup {
+  readonly engine: SearchExports;
+  readonly control: Control;
+  readonly memory: WebAssembly.Memory;
+  readonly signal: AbortSignal | undefined;
+}
+
+const STATES_A_CALL = 16384;
+const STATES_A_BATCH = 65536;
+
+/**
+ * Calls `run` until it has no more to do, with turns for others in between. Throws when
+ * interrupted.
+ */
+async function runAll(setup: ServiceSetup, run: (budget: number) => number): Promise<void> {
+  while (run(STATES_A_CALL) === RUN_MORE) {
+    await nextTurn();
+    setup.signal?.throwIfAborted();
+  }
+}
+
+function mustBeSearched({ control }: ServiceSetup): void {
+  if (isFinished(control)) return;
+  throw new EngineError(FAIL_USE, 'the states were asked for before a search had ended');
+}
+
+/** Puts one mark for each state found into the memory, after the states. */
+function writeMarks(setup: ServiceSetup, marks: Uint8Array): Uint8Array {
+  const count = setup.control.read(CONTROL_FOUND);
+  if (marks.length !== count) {
+    throw new EngineError(FAIL_USE, `${marks.length} marks were given for ${count} states`);
+  }
+  setup.engine.placeServices();
+  const place = new Uint8Array(setup.memory.buffer, setup.control.read(CONTROL_MARKS), count);
+  place.set(marks);
+  return place;
+}
+
+/**
+ * Chooses the trace to a violation of a property: shortest, then fewest context switches, then a
+ * fixed order.
+ *
+ * @returns null when the search found no violation of it.
+ */
+export async function traceTo(setup: ServiceSetup, property: number): Promise<ChosenTrace | null> {
+  mustBeSearched(setup);
+  return chooseTrace(setup, property);
+}
+
+/**
+ * Chooses, in the same order, the trace to the nearest state whose target byte is 1; null when none
+ * is.
+ */
+export async function traceToMarked(
+  setup: ServiceSetup,
+  targets: Uint8Array,
+): Promise<ChosenTrace | null> {
+  mustBeSearched(setup);
+  writeMarks(setup, targets);
+  return chooseTrace(setup, TARGET_MARKED);
+}
+
+async function chooseTrace(setup: ServiceSetup, target: number): Promise<ChosenTrace | null> {
+  const { engine, control } = setup;
+  if (engine.traceBegin(target) < 0) return null;
+  await runAll(setup, (budget) => engine.traceRun(budget));
+  const first = engine.traceChoose() >>> 0;
+  const depth = control.read(CONTROL_TARGET_LEVEL);
+  const view = new DataView(setup.memory.buffer);
+  const ordinals = Array.from({ length: depth }, (_, step) =>
+    view.getUint32(first + step * RECORD_BYTES, true),
+  );
+  return { initial: control.read(CONTROL_TRACE_INITIAL), ordinals };
+}
+
+/**
+ * Marks every state from which a marked one can be reached.
+ *
+ * @param marks a byte for each state in the order of `states`, not 0 when marked; it is not
+ * changed.
+ * @returns the marks at the fixpoint. After an incomplete search, a state with a successor that was
+ * never found is marked as well: what lies beyond has not been seen.
+ */
+export async function markReach(setup: ServiceSetup, marks: Uint8Array): Promise<Uint8Array> {
+  mustBeSearched(setup);
+  const place = writeMarks(setup, marks);
+  setup.engine.reachBegin();
+  await runAll(setup, (budget) => setup.engine.reachRun(budget));
+  return Uint8Array.from(place);
+}
+
+/** Iterates over all states found, in the order of their levels. */
+export function* states(setup: ServiceSetup): Generator<StateBatch> {
+  mustBeSearched(setup);
+  const { control, memory } = setup;
+  const arena = control.read(CONTROL_ARENA);
+  const stateBytes = control.read(CONTROL_STATE_BYTES);
+  const found = control.read(CONTROL_FOUND);
+  for (let first = 0; first < found; first += STATES_A_BATCH) {
+    const count = Math.min(STATES_A_BATCH, found - first);
+    const at = arena + first * stateBytes;
+    yield { first, count, bytes: new Uint8Array(memory.buffer, at, count * stateBytes) };
+  }
+}

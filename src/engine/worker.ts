@@ -1,0 +1,30 @@
+/**
+ * What a worker thread runs: one long task, an instance of its own over the shared memory.
+ *
+ * The loop is inside WebAssembly; calls are short only so that optimised code replaces the first,
+ * slow one.
+ */
+import { CONTROL_READY, CONTROL_START, RUN_MORE } from '../../assembly/search/layout.js';
+import { instantiate, searchExports } from './instantiate.js';
+
+/** What a task is given; the memory is shared, the module is compiled already. */
+export interface WorkerTask {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly worker: number;
+}
+
+const CHUNKS_A_CALL = 8;
+const WAIT_MILLISECONDS = 100;
+
+/** Waits for the start, then explores to the end of the search. */
+export function runWorker({ module, memory, worker }: WorkerTask): void {
+  const engine = searchExports(instantiate(module, memory));
+  const words = new Int32Array(memory.buffer);
+  Atomics.add(words, CONTROL_READY / 4, 1);
+  while (Atomics.load(words, CONTROL_START / 4) === 0) {
+    Atomics.wait(words, CONTROL_START / 4, 0, WAIT_MILLISECONDS);
+  }
+  if (Atomics.load(words, CONTROL_START / 4) !== 1) return;
+  while (engine.explore(worker, CHUNKS_A_CALL) === RUN_MORE);
+}

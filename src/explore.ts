@@ -1,0 +1,228 @@
+/**
+ * Explores a model: every interleaving, a verdict, and a counterexample for each violated property.
+ */
+import { Property } from '../assembly/layout.js';
+import { compileModel, type Scenario } from './compile/scenario.js';
+import type { Engine, Progress, SearchResult } from './engine/engine.js';
+import { EXIT } from './errors.js';
+import { PROPERTIES } from './kernel/properties.js';
+import { openKernelEngine } from './kernelEngine.js';
+import type { Model } from './model/model.js';
+import { compareExpectation } from './verdict/expectation.js';
+import { makeTrace, rowOf } from './verdict/findings.js';
+import { avoidanceOf } from './verdict/inevitable.js';
+import { checkRecoverable, type RecoverableAnswer } from './verdict/recoverable.js';
+import { scopeOf } from './verdict/scope.js';
+import type { Trace, Verdict } from './verdict/trace.js';
+import { vacuousOf } from './verdict/vacuity.js';
+
+export interface ExploreOptions {
+  /** Most worker threads; 1 by default. It changes nothing but `measured`. */
+  readonly workers?: number;
+  readonly seconds?: number;
+  readonly memoryBytes?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+  /** The engine's debug build, with its assertions. */
+  readonly debug?: boolean;
+}
+
+/** What ends a search that was not asked to go on: kernel defects and policies. */
+function stopMaskOf(model: Model): number {
+  if (model.continueAfterViolation) return 0;
+  return (
+    PROPERTIES.filter((row) => row.class !== 'script').reduce(
+      (mask, { bit }) => mask | (1 << bit),
+      0,
+    ) >>> 0
+  );
+}
+
+const OPTIONS: { readonly [limit: string]: string } = {
+  violation: '--continue',
+  states: '--max-states',
+  depth: '--max-depth',
+  time: '--max-seconds',
+  memory: '--memory',
+  interrupt: 'run it again',
+};
+
+const LIMITS: { readonly [limit: string]: string } = { violation: 'first violation' };
+
+async function violationTraces(
+  engine: Engine,
+  scenario: Scenario,
+  result: SearchResult,
+): Promise<Trace[]> {
+  const traces: Trace[] = [];
+  for (const { property } of result.violations) {
+    const chosen = await engine.traceTo(property);
+    if (chosen === null) continue;
+    const row = rowOf(property);
+    const isGood = (state: Uint8Array): boolean =>
+      (engine.successors.check(state) & (1 << property)) === 0;
+    const avoidance = await avoidanceOf(engine, scenario, result.statesAtLeast, isGood);
+    traces.push(
+      makeTrace(engine, scenario, { row, class: row.class, device: null, chosen, avoidance }),
+    );
+  }
+  return traces;
+}
+
+async function recoverableTraces(
+  engine: Engine,
+  scenario: Scenario,
+  result: SearchResult,
+): Promise<{ traces: Trace[]; answers: RecoverableAnswer[] }> {
+  const traces: Trace[] = [];
+  const answers: RecoverableAnswer[] = [];
+  if (!result.complete) return { traces, answers };
+  const row = rowOf(Property.Recoverable);
+  for (const device of scenario.recoverable) {
+    const answer = await checkRecoverable(engine, scenario, device, result.statesAtLeast);
+    answers.push(answer);
+    for (const loss of answer.losses) {
+      const isLost = lostStates(engine, loss.reach);
+      const avoidance = { canAvoid: (state: Uint8Array) => !isLost(state) };
+      const name = scenario.plan.devices[device]?.name ?? null;
+      traces.push(
+        makeTrace(engine, scenario, {
+          row,
+          class: loss.class,
+          device: name,
+          chosen: loss.chosen,
+          avoidance,
+        }),
+      );
+    }
+  }
+  return { traces, answers };
+}
+
+/** Whether a state is one from which the device can no longer be bound, by its bytes. */
+function lostStates(engine: Engine, reach: Uint8Array): (state: Uint8Array) => boolean {
+  const lost = new Set<string>();
+  const keyOf = (state: Uint8Array): string => Buffer.from(state).toString('latin1');
+  for (const { first, count, bytes } of engine.states()) {
+    for (let index = 0; index < count; index++) {
+      if (reach[first + index] !== 0) continue;
+      lost.add(keyOf(bytes.slice(index * engine.stateBytes, (index + 1) * engine.stateBytes)));
+    }
+  }
+  return (state) => lost.has(keyOf(state));
+}
+
+/** What was checked and not found broken; `recoverable` only where it could be answered. */
+function heldOf(
+  scenario: Scenario,
+  violations: readonly Trace[],
+  answers: readonly RecoverableAnswer[],
+): readonly string[] {
+  const broken = new Set(
+    violations.map(({ finding }) => `${finding.property}/${finding.device ?? ''}`),
+  );
+  const plain = PROPERTIES.filter(
+    ({ name, bit }) => name !== 'recoverable' && ((scenario.checked >>> bit) & 1) !== 0,
+  )
+    .map(({ name }) => name)
+    .filter((name) => !broken.has(`${name}/`));
+  const recoverable = scenario.recoverable
+    .filter((_, index) => answers[index]?.isUnknown === false)
+    .map((device) => scenario.plan.devices[device]?.name ?? '?')
+    .filter((name) => !broken.has(`recoverable/${name}`))
+    .map((name) => `recoverable ${name}`);
+  return [...plain, ...recoverable];
+}
+
+function exitStatusOf(verdict: Verdict['verdict'], violations: readonly Trace[]): number {
+  if (verdict === 'violated') {
+    const kernel = violations
+      .filter(({ finding }) => finding.class !== 'script')
+      .map(({ finding }) => finding.property);
+    if (kernel.some((name) => name !== 'no-deadlock' && name !== 'recoverable'))
+      return EXIT.invariantViolated;
+    return kernel.includes('no-deadlock') ? EXIT.deadlock : EXIT.temporalViolated;
+  }
+  if (verdict === 'findings') return EXIT.scriptFindings;
+  if (verdict === 'incomplete') return EXIT.incomplete;
+  return verdict === 'vacuous' ? EXIT.vacuous : EXIT.holds;
+}
+
+function verdictOf(
+  violations: readonly Trace[],
+  isComplete: boolean,
+  isVacuous: boolean,
+): Verdict['verdict'] {
+  if (violations.some(({ finding }) => finding.class !== 'script')) return 'violated';
+  if (!isComplete) return 'incomplete';
+  if (violations.length > 0) return 'findings';
+  return isVacuous ? 'vacuous' : 'holds';
+}
+
+/**
+ * Explores a model.
+ *
+ * @returns the verdict; all of it but `measured` is the same for any number of workers.
+ * Throws a ModelRejection (an Error with `diagnostics`) for faults of scripts, rules and names, and
+ * EngineError when the machine or the build does not allow a search.
+ */
+export async function explore(model: Model, options: ExploreOptions = {}): Promise<Verdict> {
+  const scenario = compileModel(model);
+  const workers = options.workers ?? 1;
+  const engine = openKernelEngine(scenario, {
+    workers,
+    stopMask: stopMaskOf(model),
+    limits: {
+      states: model.limits.states ?? undefined,
+      depth: model.limits.depth ?? undefined,
+      seconds: options.seconds,
+      memoryBytes: options.memoryBytes,
+    },
+    onProgress: options.onProgress,
+    signal: options.signal,
+    debug: options.debug ?? false,
+  });
+  const result = await engine.search();
+  const isInterrupted = result.stoppedBy === 'interrupt';
+  const invariants = isInterrupted ? [] : await violationTraces(engine, scenario, result);
+  const { traces, answers } = await recoverableTraces(engine, scenario, result);
+  const violations = [...invariants, ...traces];
+  const vacuous = result.complete ? vacuousOf(scenario, result.labelsSeen, answers) : [];
+  const isUnknown = answers.some((answer) => answer.isUnknown);
+  const isComplete = result.complete && !isUnknown;
+  const verdict = verdictOf(
+    violations,
+    isComplete,
+    vacuous.length > 0 && result.distinctStates === 1,
+  );
+  const stop = result.stoppedBy;
+  return {
+    model: model.file,
+    title: model.title,
+    kernel: scenario.kernel.name,
+    granularity: model.granularity,
+    verdict,
+    exitStatus: exitStatusOf(verdict, violations),
+    distinctStates: result.distinctStates,
+    transitions: result.transitions,
+    depth: result.depth,
+    stoppedBy: stop === null ? null : { limit: LIMITS[stop] ?? stop, option: OPTIONS[stop] ?? '' },
+    violations,
+    held: heldOf(scenario, violations, answers),
+    scope: scopeOf(scenario),
+    vacuous,
+    expectation: compareExpectation(model.expect, {
+      violations,
+      isCutShort: !isComplete && stop !== 'violation',
+      states: result.distinctStates,
+      transitions: result.transitions,
+      depth: result.depth,
+    }),
+    measured: {
+      seconds: result.seconds,
+      statesPerSecond: result.seconds > 0 ? Math.round(result.distinctStates / result.seconds) : 0,
+      memoryBytes: result.memoryBytes,
+      workers,
+    },
+  };
+}

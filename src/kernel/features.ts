@@ -1,0 +1,92 @@
+/**
+ * Kernel behaviour as a set of features, and releases as sets of features; v5.0 is the empty base.
+ */
+import { Feature as Bit } from '../../assembly/layout.js';
+import { FEATURES, type Feature } from './featureTable.js';
+
+export { FEATURES, type Feature } from './featureTable.js';
+
+export interface Release {
+  readonly name: string;
+  readonly features: readonly string[];
+}
+
+/** v5.0 … the releases that are modelled, oldest first. */
+const RELEASE_NAMES: readonly string[] = ['v5.0', 'v5.1', 'v6.12', 'v6.12.117'];
+
+const versionOf = (name: string): readonly number[] => name.slice(1).split('.').map(Number);
+
+function isAtMost(left: string, right: string): boolean {
+  const [a, b] = [versionOf(left), versionOf(right)];
+  for (let index = 0; index < 3; index++) {
+    const difference = (a[index] ?? 0) - (b[index] ?? 0);
+    if (difference !== 0) return difference < 0;
+  }
+  return true;
+}
+
+export const RELEASES: readonly Release[] = RELEASE_NAMES.map((name) => ({
+  name,
+  features: FEATURES.filter((feature) => isAtMost(feature.since, name)).map(({ id }) => id),
+}));
+
+/** A feature that only exists to be planted: the canary's bug. */
+export const PLANTED: readonly Feature[] = [
+  {
+    id: 'canary',
+    commit: null,
+    title: 'planted bug: device_dax keeps its claim on the range when it is unbound',
+    since: 'never',
+    requires: ['common-pinning'],
+    effect: 'the canary model must find it',
+    bit: Bit.Canary,
+  },
+];
+
+export interface KernelRequest {
+  readonly release: string;
+  readonly without: readonly string[];
+  readonly with: readonly string[];
+}
+
+export interface Kernel {
+  /** As shown: 'v5.1', 'v5.1 without kmem-add-rollback'. */
+  readonly name: string;
+  readonly features: ReadonlySet<string>;
+  /** Dependents that went with what was taken away. */
+  readonly alsoGone: readonly string[];
+}
+
+/**
+ * Resolves a release and what is taken from it or added to it.
+ *
+ * @returns the kernel; names that are unknown are the caller's to reject first (`isRelease`,
+ * `isFeature`).
+ * Taking a feature away takes all that require it.
+ */
+export function resolveKernel(request: KernelRequest): Kernel {
+  const release = RELEASES.find(({ name }) => name === request.release);
+  const present = new Set(release?.features ?? []);
+  for (const id of request.with) present.add(id);
+  for (const id of request.without) present.delete(id);
+  const alsoGone: string[] = [];
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const { id, requires } of [...FEATURES, ...PLANTED]) {
+      if (!present.has(id) || requires.every((name) => present.has(name))) continue;
+      present.delete(id);
+      alsoGone.push(id);
+      changed = true;
+    }
+  }
+  const parts = [
+    request.release,
+    ...(request.without.length > 0 ? [`without ${request.without.join(', ')}`] : []),
+    ...(request.with.length > 0 ? [`with ${request.with.join(', ')}`] : []),
+  ];
+  return { name: parts.join(' '), features: present, alsoGone };
+}
+
+export const isRelease = (name: string): boolean => RELEASES.some((row) => row.name === name);
+export const isFeature = (id: string): boolean =>
+  [...FEATURES, ...PLANTED].some((row) => row.id === id);

@@ -1,0 +1,106 @@
+/**
+ * Kernel functions behind program points and sysfs files, and the source file each is in.
+ */
+import { File, Op, Pc } from '../../assembly/layout.js';
+
+const BY_FILE: { readonly [source: string]: readonly string[] } = {
+  'drivers/base/bus.c': ['bind_store', 'unbind_store', 'drivers_probe_store'],
+  'drivers/base/dd.c': [
+    'driver_attach',
+    'driver_detach',
+    'device_driver_attach',
+    'device_driver_detach',
+  ],
+  'drivers/base/core.c': ['device_add', 'online_store', 'online_show'],
+  'drivers/base/devres.c': ['devres_release_all'],
+  'drivers/base/memory.c': [
+    'state_store',
+    'state_show',
+    'valid_zones_show',
+    'removable_show',
+    'auto_online_blocks_store',
+    'auto_online_blocks_show',
+  ],
+  'drivers/dax/bus.c': [
+    'do_id_store',
+    'dax_bus_probe',
+    'unregister_dev_dax',
+    'size_store',
+    'size_show',
+    'create_store',
+    'delete_store',
+    'mapping_store',
+    'start_show',
+    'align_store',
+    'available_size_show',
+    'seed_show',
+    'create_show',
+    'target_node_show',
+    'modalias_show',
+    'dax_region_unregister',
+    'unregister_dax_mapping',
+    'dev_dax_shrink',
+    'devm_create_dev_dax',
+    'dev_dax_release',
+  ],
+  'drivers/dax/device.c': ['dev_dax_probe', 'dev_dax_remove', 'dax_open', 'dax_mmap'],
+  'drivers/dax/kmem.c': ['dev_dax_kmem_probe', 'dev_dax_kmem_remove'],
+  'drivers/dax/pmem/core.c': ['dax_pmem_probe', 'dax_pmem_remove'],
+  'drivers/dax/hmem/hmem.c': ['hmem_probe', 'hmem_remove', 'dax_hmem_probe'],
+  'mm/memory_hotplug.c': ['add_memory', 'add_memory_resource', 'remove_memory'],
+  'kernel/module.c': ['init_module', 'delete_module'],
+};
+
+const SOURCES = new Map(
+  Object.entries(BY_FILE).flatMap(([source, names]) =>
+    names.map((name): [string, string] => [name, source]),
+  ),
+);
+
+/** Source file of a kernel function; null when it is not known. */
+export const sourceOf = (name: string): string | null => SOURCES.get(name) ?? null;
+
+/** Function of a program point: the part before the two underscores; null at user level. */
+export function functionOfPc(pc: number): string | null {
+  const name = Pc[pc];
+  return name === undefined || pc === Pc.User ? null : (name.split('__')[0] ?? null);
+}
+
+const STORES: { readonly [file: number]: string } = {
+  [File.Bind]: 'bind_store',
+  [File.Unbind]: 'unbind_store',
+  [File.NewId]: 'do_id_store',
+  [File.RemoveId]: 'do_id_store',
+  [File.DriversProbe]: 'drivers_probe_store',
+  [File.AutoOnline]: 'auto_online_blocks_store',
+  [File.BlockState]: 'state_store',
+  [File.BlockOnline]: 'online_store',
+  [File.DeviceSize]: 'size_store',
+  [File.DeviceAlign]: 'align_store',
+  [File.DeviceMapping]: 'mapping_store',
+  [File.RegionCreate]: 'create_store',
+  [File.RegionDelete]: 'delete_store',
+  [File.ProviderBind]: 'bind_store',
+  [File.ProviderUnbind]: 'unbind_store',
+};
+
+const SHOWS: { readonly [file: number]: string } = {
+  [File.AutoOnline]: 'auto_online_blocks_show',
+  [File.BlockState]: 'state_show',
+  [File.BlockOnline]: 'online_show',
+  [File.BlockRemovable]: 'removable_show',
+  [File.BlockZones]: 'valid_zones_show',
+  [File.DeviceSize]: 'size_show',
+  [File.DeviceTargetNode]: 'target_node_show',
+  [File.DeviceModalias]: 'modalias_show',
+  [File.Mapping]: 'start_show',
+  [File.RegionCreate]: 'create_show',
+  [File.RegionAvailable]: 'available_size_show',
+  [File.RegionSeed]: 'seed_show',
+};
+
+/** Kernel function that a system call enters; null when it is none that is modelled. */
+export function entryFunction(op: Op, file: number): string | null {
+  if (op === Op.Write) return STORES[file] ?? null;
+  return op === Op.Read ? (SHOWS[file] ?? null) : null;
+}

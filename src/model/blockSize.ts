@@ -1,0 +1,60 @@
+/**
+ * The size of a memory block as x86 picks it at boot.
+ *
+ * Source: arch/x86/mm/init_64.c probe_memory_block_size(), v5.1, v5.8, v5.9 and v6.19.
+ * Not modelled: UV's own block size and an advised size (v6.19); write those as `block_size`.
+ */
+import type { IomemNode } from './model.js';
+
+const MIB = 1n << 20n;
+const GIB = 1n << 30n;
+
+/** One section: the smallest memory block of x86-64. */
+export const BLOCK_BYTES_MIN = 128n * MIB;
+/** The largest block that a platform may set. */
+export const BLOCK_BYTES_MAX = 64n * GIB;
+
+const LARGE_MACHINE_BYTES = 64n * GIB;
+const CANDIDATES = [2n * GIB, GIB, 512n * MIB, 256n * MIB, BLOCK_BYTES_MIN];
+
+export interface BlockSizeOptions {
+  /** Running as a guest: v5.9 and later then look at the end of RAM, as older kernels always do. */
+  readonly hypervisor: boolean;
+  /** Such as 'v5.1' or 'v6.12.117'. */
+  readonly release: string;
+}
+
+/**
+ * Computes what memory_block_size_bytes() answers.
+ *
+ * @param endOfRam bytes: the first address after the last RAM (max_pfn in bytes).
+ * Source: arch/x86/mm/init_64.c probe_memory_block_size(). Below 64 GiB of RAM: one section. From
+ * v5.9 on bare metal: 2 GiB. Otherwise the largest candidate that divides the end of RAM.
+ */
+export function memoryBlockSizeBytes(endOfRam: bigint, options: BlockSizeOptions): bigint {
+  if (endOfRam < LARGE_MACHINE_BYTES) return BLOCK_BYTES_MIN;
+  if (!options.hypervisor && isAtLeast(options.release, 5, 9)) return 2n * GIB;
+  return CANDIDATES.find((bytes) => endOfRam % bytes === 0n) ?? BLOCK_BYTES_MIN;
+}
+
+/**
+ * Finds the end of RAM in a listing: one past the last byte of any "System RAM".
+ *
+ * @param memoryLimit the mem= boot option, bytes; RAM above it does not count.
+ */
+export function endOfRamBytes(nodes: readonly IomemNode[], memoryLimit: bigint | null): bigint {
+  let end = 0n;
+  for (const node of nodes) {
+    const below = endOfRamBytes(node.children, null);
+    if (below > end) end = below;
+    if (node.name === 'System RAM' && node.end >= end) end = node.end + 1n;
+  }
+  return memoryLimit !== null && memoryLimit < end ? memoryLimit : end;
+}
+
+function isAtLeast(release: string, major: number, minor: number): boolean {
+  const found = /^v(\d+)\.(\d+)/.exec(release);
+  if (found === null) return false;
+  const releaseMajor = Number(found[1]);
+  return releaseMajor > major || (releaseMajor === major && Number(found[2]) >= minor);
+}

@@ -1,0 +1,71 @@
+/**
+ * Replays a trace without search: does the model still behave as it says?
+ */
+import { Property } from '../assembly/layout.js';
+import { compileModel } from './compile/scenario.js';
+import { PROPERTIES } from './kernel/properties.js';
+import { openKernelEngine } from './kernelEngine.js';
+import type { Model } from './model/model.js';
+import { viewDeadlock } from './verdict/deadlockView.js';
+import { follow, kernelExports } from './verdict/steps.js';
+import type { Finding, Trace } from './verdict/trace.js';
+
+/** What a trace file says of itself; report/itf.ts reads it. */
+export interface ReplayHeader {
+  readonly initial: number;
+  readonly ordinals: readonly number[];
+  readonly finding: Finding;
+  readonly inevitableAt: number | null;
+}
+
+export interface ReplayAnswer {
+  readonly matches: boolean;
+  readonly differences: readonly string[];
+  /** The behaviour as it is now; null when not a step of it exists. */
+  readonly trace: Trace | null;
+}
+
+/**
+ * Runs the steps of a trace on a model and looks whether the last state still shows the finding.
+ */
+export async function replay(model: Model, header: ReplayHeader): Promise<ReplayAnswer> {
+  const scenario = compileModel(model);
+  const engine = openKernelEngine(scenario);
+  const { initial, steps } = follow(engine, scenario, header.initial, header.ordinals);
+  const differences: string[] = [];
+  if (steps.length < header.ordinals.length) {
+    differences.push(
+      `step ${steps.length + 1} of ${header.ordinals.length} does not exist any more`,
+    );
+  } else if (!isFound()) {
+    differences.push(`after the last step \`${header.finding.property}\` is not violated`);
+  }
+  const { finding } = header;
+  const deadlock = finding.deadlock === null ? null : viewDeadlock(engine, scenario);
+  const trace: Trace = {
+    format: 1,
+    model: model.file,
+    title: model.title,
+    kernel: scenario.kernel.name,
+    granularity: model.granularity,
+    finding: { ...finding, deadlock },
+    initial,
+    steps,
+    inevitableAt: header.inevitableAt,
+  };
+  return {
+    matches: differences.length === 0,
+    differences,
+    trace: steps.length === 0 && header.ordinals.length > 0 ? null : trace,
+  };
+
+  function isFound(): boolean {
+    const row = PROPERTIES.find(({ name }) => name === header.finding.property);
+    if (row === undefined) return false;
+    if (row.bit !== Property.Recoverable) return ((engine.replay.violated() >>> row.bit) & 1) !== 0;
+    const device = scenario.plan.devices.findIndex(({ name }) => name === header.finding.device);
+    return (
+      device >= 0 && kernelExports(engine).recoverDevice(engine.replay.address(), device) === 0
+    );
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * Progress of a running search: one line rewritten in place on a terminal, a plain line now and
+ * then elsewhere.
+ *
+ * The only part of the reports that writes, and only to the stream it is handed. The clock is
+ * handed in too.
+ */
+import type { Progress } from '../engine/progress.js';
+import { formatCount, formatMemory, PAGE_WIDTH } from './layout.js';
+
+export interface ProgressOptions {
+  readonly isTerminal: boolean;
+  /** Milliseconds; any origin. */
+  readonly now: () => number;
+  readonly quiet?: boolean;
+  /** Columns of the terminal; a longer line would wrap, and then could not be rewritten. */
+  readonly columns?: number;
+}
+
+export interface ProgressReporter {
+  /** Shows where the search stands, unless the last one was shown a moment ago. */
+  update(progress: Progress): void;
+  /** Clears the line of a terminal; writes nothing elsewhere. */
+  end(): void;
+}
+
+const TERMINAL_INTERVAL_MS = 100;
+const PLAIN_INTERVAL_MS = 10_000;
+const CLEAR_LINE = '\r\u001b[K';
+
+/**
+ * Creates a reporter; it shows nothing during the first interval, so that short runs stay silent.
+ */
+export function createProgress(
+  stream: { write(text: string): unknown },
+  options: ProgressOptions,
+): ProgressReporter {
+  const interval = options.isTerminal ? TERMINAL_INTERVAL_MS : PLAIN_INTERVAL_MS;
+  const columns = options.columns ?? PAGE_WIDTH;
+  let shown = options.now();
+  let isDirty = false;
+  return {
+    update(progress) {
+      const now = options.now();
+      if (options.quiet === true || now - shown < interval) return;
+      shown = now;
+      const line = renderProgress(progress);
+      stream.write(options.isTerminal ? CLEAR_LINE + line.slice(0, columns - 1) : `${line}\n`);
+      isDirty = options.isTerminal;
+    },
+    end() {
+      if (isDirty) stream.write(CLEAR_LINE);
+      isDirty = false;
+    },
+  };
+}
+
+/** Renders one line of progress. */
+export function renderProgress(progress: Progress): string {
+  const { remainingSeconds } = progress;
+  return [
+    `${formatCount(progress.transitions)} states`,
+    `${formatCount(progress.distinctStates)} distinct`,
+    `${formatCount(Math.round(progress.statesPerSecond))}/s`,
+    `frontier ${formatCount(progress.frontier)}`,
+    `depth ${progress.depth}`,
+    formatMemory(progress.memoryBytes),
+    remainingSeconds === null ? 'rest unknown' : `rest about ${formatSeconds(remainingSeconds)}`,
+  ].join(', ');
+}
+
+function formatSeconds(seconds: number): string {
+  if (seconds < 60) return `${Math.ceil(seconds)} s`;
+  if (seconds < 3600) return `${Math.ceil(seconds / 60)} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
+}

@@ -1,0 +1,183 @@
+/**
+ * The verdict as text: what was asked, one line of verdict, the counts, each class of finding
+ * under its own heading, what held and for what scope, and how the run ended.
+ */
+import type { Finding, PropertyClass, Trace, Verdict } from '../verdict/trace.js';
+import { describeExitStatus } from './exitStatus.js';
+import { formatCount, formatMemory, labelled, PAGE_WIDTH, plural, wrap } from './layout.js';
+import type { Style } from './style.js';
+import { propertyName } from './traceText.js';
+
+const HEADER = { indent: 2, labelWidth: 13, width: PAGE_WIDTH };
+
+const CLASSES: readonly { readonly id: PropertyClass; readonly heading: string }[] = [
+  { id: 'kernel-defect', heading: 'Kernel defects (the kernel breaks what it promises)' },
+  { id: 'script', heading: 'Script findings (the kernel does as documented, the procedure loses)' },
+  { id: 'policy', heading: 'Policies (the machine does what the model forbids)' },
+];
+
+export interface VerdictTextOptions {
+  /** Names of the trace files, one for each violation in order; absent when none were written. */
+  readonly traceFiles?: readonly string[];
+  /** Status that the program ends with, where --as-declared makes another one of the verdict's. */
+  readonly exitStatus?: number;
+}
+
+/**
+ * Renders a verdict.
+ *
+ * Every line that says "holds" carries the scope, unwrapped, so that no quotation can lose it. A
+ * search that did not run to its end says "not violated so far" instead.
+ */
+export function renderVerdict(
+  verdict: Verdict,
+  style: Style,
+  options: VerdictTextOptions = {},
+): string {
+  const sections = [
+    headerLines(verdict, style),
+    [verdictLine(verdict, style), ...countLines(verdict)],
+    ...CLASSES.map((entry) => findingLines(verdict, entry, { style, options })),
+    heldLines(verdict),
+    vacuousLines(verdict, style),
+    expectationLines(verdict, style),
+    endLines(verdict, options.exitStatus ?? verdict.exitStatus),
+  ];
+  const body = sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
+  return `${body.join('\n\n')}\n`;
+}
+
+/** Counts findings by class, in words: `1 kernel defect, 2 script findings`. */
+export function countByClass(violations: readonly { readonly finding: Finding }[]): string {
+  const names = { 'kernel-defect': 'kernel defect', script: 'script finding', policy: 'policy' };
+  const parts = CLASSES.flatMap(({ id }) => {
+    const count = violations.filter((trace) => trace.finding.class === id).length;
+    if (count === 0) return [];
+    return [id === 'policy' && count > 1 ? `${count} policies` : plural(count, names[id])];
+  });
+  return parts.length === 0 ? 'nothing' : parts.join(', ');
+}
+
+function headerLines(verdict: Verdict, style: Style): string[] {
+  return [
+    ...wrap(verdict.title, PAGE_WIDTH).map(style.title),
+    ...labelled('model', verdict.model, HEADER),
+    ...labelled('kernel', verdict.kernel, HEADER),
+    ...labelled('granularity', describeGranularity(verdict.granularity), HEADER),
+  ];
+}
+
+function describeGranularity(granularity: Verdict['granularity']): string {
+  return granularity === 'call'
+    ? 'call (a system call runs until it returns or waits)'
+    : 'step (every step inside every system call interleaves)';
+}
+
+function verdictLine(verdict: Verdict, style: Style): string {
+  switch (verdict.verdict) {
+    case 'holds':
+      return `${style.good('HOLDS')} for ${verdict.scope}`;
+    case 'violated':
+      return `${style.bad('VIOLATED')}: ${countByClass(verdict.violations)}`;
+    case 'findings':
+      return `${style.warning('FINDINGS')}: ${countByClass(verdict.violations)}, no kernel defect`;
+    case 'incomplete':
+      return `${style.warning('INCOMPLETE')}: nothing found so far; this is no proof`;
+    case 'vacuous':
+      return `${style.warning('VACUOUS')}: nothing violated, but part of the model was never used`;
+  }
+}
+
+function countLines(verdict: Verdict): string[] {
+  const { stoppedBy } = verdict;
+  const atLeast = stoppedBy === null ? '' : 'at least ';
+  const counts = [
+    `${atLeast}${formatCount(verdict.distinctStates)} distinct states`,
+    plural(verdict.transitions, 'transition'),
+    `depth ${formatCount(verdict.depth)}`,
+  ].join(', ');
+  if (stoppedBy === null) return [`  ${counts}`];
+  return [`  ${counts}`, `  stopped by: ${stoppedBy.limit}; to go on: ${stoppedBy.option}`];
+}
+
+interface FindingContext {
+  readonly style: Style;
+  readonly options: VerdictTextOptions;
+}
+
+function findingLines(
+  verdict: Verdict,
+  entry: (typeof CLASSES)[number],
+  context: FindingContext,
+): string[] {
+  const found = verdict.violations.flatMap((trace, index) =>
+    trace.finding.class === entry.id ? [{ trace, file: context.options.traceFiles?.[index] }] : [],
+  );
+  if (found.length === 0) return [];
+  const lines = found.flatMap(({ trace, file }) => oneFinding(trace, file, context.style));
+  return [context.style.title(entry.heading), ...lines];
+}
+
+function oneFinding(trace: Trace, file: string | undefined, style: Style): string[] {
+  const { finding } = trace;
+  const kind = finding.deadlock === null ? '' : ` (${finding.deadlock.kind})`;
+  const steps = plural(trace.steps.length, 'step');
+  const paint = finding.class === 'script' ? style.warning : style.bad;
+  return [
+    `  ${paint(propertyName(finding))}${kind}, ${steps}`,
+    ...wrap(finding.summary, PAGE_WIDTH - 6).map((line) => `      ${line}`),
+    ...(file === undefined ? [] : [`      trace: ${file}`]),
+  ];
+}
+
+function heldLines(verdict: Verdict): string[] {
+  const { held, scope } = verdict;
+  if (held.length === 0) return [];
+  const names = wrap(held.join(', '), PAGE_WIDTH - 4).map((line) => `    ${line}`);
+  const [count, verb] =
+    held.length === 1 ? ['1 property', 'holds'] : [`${held.length} properties`, 'hold'];
+  if (verdict.stoppedBy !== null) {
+    return [`Not violated so far (the search did not end), ${count} in ${scope}:`, ...names];
+  }
+  // The verdict line above has said the scope already when everything holds.
+  if (verdict.verdict === 'holds') return [`Checked, ${count}:`, ...names];
+  return [`${count} ${verb} for ${scope}:`, ...names];
+}
+
+function vacuousLines(verdict: Verdict, style: Style): string[] {
+  if (verdict.vacuous.length === 0) return [];
+  const items = verdict.vacuous.flatMap(bullet);
+  return [style.warning('Never used (what they say was not tested)'), ...items];
+}
+
+function expectationLines(verdict: Verdict, style: Style): string[] {
+  const { expectation } = verdict;
+  if (expectation === null) return ['Expectation: none declared'];
+  if (expectation.met) return [`Expectation: ${style.good('met')}`];
+  return [`Expectation: ${style.bad('NOT MET')}`, ...expectation.differences.flatMap(bullet)];
+}
+
+function endLines(verdict: Verdict, exitStatus: number): string[] {
+  const { measured } = verdict;
+  const numbers = [
+    `${measured.seconds.toFixed(2)} s`,
+    `${formatCount(Math.round(measured.statesPerSecond))} states/s`,
+    formatMemory(measured.memoryBytes),
+    plural(measured.workers, 'worker'),
+  ];
+  return [
+    `Measured: ${numbers.join(', ')}`,
+    `Exit status ${exitStatus}: ${endText(verdict, exitStatus)}`,
+  ];
+}
+
+function endText(verdict: Verdict, exitStatus: number): string {
+  const own = describeExitStatus(verdict.exitStatus);
+  if (exitStatus === verdict.exitStatus) return own;
+  if (exitStatus !== 0) return describeExitStatus(exitStatus);
+  return `as declared (without --as-declared ${verdict.exitStatus}: ${own})`;
+}
+
+function bullet(text: string): string[] {
+  return labelled('-', text, { indent: 2, labelWidth: 2, width: PAGE_WIDTH });
+}

@@ -1,0 +1,288 @@
+/**
+ * A counterexample as text, to be understood by a kernel developer without a manual.
+ *
+ * Header, the machine at the start, the numbered steps with only what each one changed, the
+ * outcome. Consecutive steps of one thread inside one system call stand under its command line
+ * once.
+ */
+import type {
+  Finding,
+  LockView,
+  MachineView,
+  StepEvent,
+  Trace,
+  TraceStep,
+} from '../verdict/trace.js';
+import { joinBlockRuns } from './blockRuns.js';
+import { renderDeadlock } from './deadlockText.js';
+import { formatIomemLine } from './iomemDiff.js';
+import {
+  atBothEnds,
+  formatPlace,
+  formatResult,
+  labelled,
+  onOneLine,
+  PAGE_WIDTH,
+  plural,
+  wrap,
+} from './layout.js';
+import { describeLock, describeWait, lockRows } from './lockText.js';
+import { describeBlocks, describeDevice, machineDelta } from './machineDelta.js';
+import { relevantIomem } from './relevantIomem.js';
+import { type Paint, PLAIN, type Style } from './style.js';
+
+/** What each class of finding means, in the words of the summary. */
+const CLASS_TEXT = {
+  'kernel-defect': 'kernel defect: the kernel breaks what it promises',
+  script: 'script finding: the kernel does as documented, the procedure loses',
+  policy: 'policy: the machine does what the model forbids',
+} as const;
+
+const HEADER = { indent: 2, labelWidth: 8, width: PAGE_WIDTH };
+const DETAIL = { indent: 6, labelWidth: 10, width: PAGE_WIDTH };
+const FUNCTIONS_INDENT = 6;
+
+/**
+ * Renders a counterexample.
+ *
+ * @param options.file the trace file, when there is one: the last line then says how to replay it.
+ * @returns lines of at most 92 columns where no single word is longer, ending with a line feed.
+ */
+export function renderTrace(
+  trace: Trace,
+  style: Style,
+  options: { readonly file?: string } = {},
+): string {
+  const lines = [
+    ...headerLines(trace, style),
+    '',
+    ...startLines(trace, style),
+    '',
+    ...stepLines(trace, style),
+    ...outcomeLines(trace, style),
+  ];
+  if (trace.finding.deadlock !== null) lines.push('', renderDeadlock(trace, style).trimEnd());
+  if (options.file !== undefined) lines.push('', `Replay: daxcheck replay ${options.file}`);
+  return `${lines.join('\n')}\n`;
+}
+
+/** Names a property with the device it was asked for: `recoverable(dax0.0)`. */
+export function propertyName(finding: Pick<Finding, 'property' | 'device'>): string {
+  return finding.device === null ? finding.property : `${finding.property}(${finding.device})`;
+}
+
+function headerLines(trace: Trace, style: Style): string[] {
+  const { finding } = trace;
+  const extent = `${plural(trace.steps.length, 'step')}, granularity: ${trace.granularity}`;
+  return [
+    `${headWord(finding, style)} ${style.title(propertyName(finding))}`,
+    ...wrap(finding.summary, PAGE_WIDTH - 2).map((line) => `  ${line}`),
+    '',
+    ...labelled('class', CLASS_TEXT[finding.class], HEADER),
+    ...labelled('kernel', `${trace.kernel}; ${extent}`, HEADER),
+    ...labelled('model', `${trace.model} (${trace.title})`, HEADER),
+  ];
+}
+
+/** A script's finding is no broken promise of the kernel, and must not look like one. */
+function headWord(finding: Finding, style: Style): string {
+  return finding.class === 'script' ? style.warning('FINDING') : style.bad('VIOLATED');
+}
+
+function startLines(trace: Trace, style: Style): string[] {
+  const { initial } = trace;
+  const { lines, omitted } = relevantIomem(trace);
+  const ids = initial.drivers
+    .filter((driver) => driver.ids.length > 0)
+    .map((driver) => `${driver.name}: ids ${driver.ids.join(', ')}`);
+  const facts = [
+    ...initial.devices.map((device) => `${device.name}: ${describeDevice(device)}`),
+    ...describeBlocks(initial.blocks),
+    ...ids,
+    `auto_online_blocks: ${initial.autoOnlineBlocks}`,
+  ];
+  const more = omitted === 0 ? [] : [`    (${plural(omitted, 'other line')} of /proc/iomem)`];
+  return [
+    style.title('Start'),
+    ...lines.map((line) => `    ${formatIomemLine(line)}`),
+    ...more.map(style.faint),
+    ...facts.flatMap((fact) => wrap(fact, PAGE_WIDTH - 4).map((line) => `    ${line}`)),
+  ];
+}
+
+function stepLines(trace: Trace, style: Style): string[] {
+  const lines = [style.title('Steps')];
+  if (trace.inevitableAt !== null && trace.inevitableAt < 0) {
+    lines.push(style.warning('==> The outcome is inevitable from the start.'));
+  }
+  trace.steps.forEach((step, index) => {
+    const previous = trace.steps[index - 1];
+    const next = trace.steps[index + 1];
+    if (!continues(previous, step)) lines.push(...commandLines(trace, step, style));
+    const before = previous?.after ?? trace.initial;
+    lines.push(...functionLines(step, index + 1, style));
+    const lastOfGroup = next === undefined || !continues(step, next);
+    lines.push(...detailLines({ trace, step, before, lastOfGroup }, style));
+    if (trace.inevitableAt === index) {
+      lines.push(style.warning(`==> After step ${index + 1} the outcome is inevitable.`));
+    }
+    if (lastOfGroup) lines.push('');
+  });
+  return lines;
+}
+
+/** Whether a step goes on with the command of the step before it. */
+function continues(previous: TraceStep | undefined, step: TraceStep): boolean {
+  if (previous === undefined || step.starts || previous.thread !== step.thread) return false;
+  return previous.command?.text === step.command?.text;
+}
+
+function commandLines(trace: Trace, step: TraceStep, style: Style): string[] {
+  const { command, thread } = step;
+  if (command === null) return [style.actor(thread)];
+  const text = onOneLine(command.text) + (step.starts ? '' : '  (continues)');
+  const prompt = `${thread}$ `;
+  const place = formatPlace(command.place, trace.model);
+  const line = atBothEnds(prompt + text, place, PAGE_WIDTH);
+  const painted = (rest: string) => style.actor(prompt) + rest;
+  if (line !== null) {
+    const rest = line.slice(prompt.length, line.length - place.length);
+    return [painted(rest) + style.faint(place)];
+  }
+  return [painted(text), style.faint(place.padStart(PAGE_WIDTH))];
+}
+
+function functionLines(step: TraceStep, number: number, style: Style): string[] {
+  const text = step.functions.length === 0 ? '(user level)' : step.functions.join(' > ');
+  const source = step.source ?? '';
+  const label = String(number).padStart(4).padEnd(FUNCTIONS_INDENT);
+  const whole = source === '' ? label + text : atBothEnds(label + text, source, PAGE_WIDTH);
+  if (whole !== null && whole.length <= PAGE_WIDTH) {
+    return [whole.slice(0, whole.length - source.length) + style.faint(source)];
+  }
+  const columns = { indent: 0, labelWidth: FUNCTIONS_INDENT, width: PAGE_WIDTH };
+  const lines = labelled(label, text, columns);
+  if (source !== '') lines.push(style.faint(source.padStart(PAGE_WIDTH)));
+  return lines;
+}
+
+interface StepContext {
+  readonly trace: Trace;
+  readonly step: TraceStep;
+  readonly before: MachineView;
+  readonly lastOfGroup: boolean;
+}
+
+function detailLines(context: StepContext, style: Style): string[] {
+  const { trace, step, before, lastOfGroup } = context;
+  const waits = step.events.some((event) => event.kind === 'wait');
+  const rows = eventRows(step.events, trace.granularity);
+  const returned = rows.filter((row) => row.label === 'returns');
+  const delta = machineDelta(before, step.after);
+  return [
+    ...rows.filter((row) => row.label !== 'returns').flatMap((row) => rowLines(row, style)),
+    ...iomemLines(delta.iomem, style),
+    ...delta.changes.flatMap((change) => labelled('now', change, DETAIL)),
+    ...returned.flatMap((row) => rowLines(row, style)),
+    ...(waits || lastOfGroup ? heldLines(step) : []),
+  ];
+}
+
+interface Row {
+  readonly label: string;
+  readonly text: string;
+}
+
+function eventRows(events: readonly StepEvent[], granularity: Trace['granularity']): Row[] {
+  const rows: Row[] = [];
+  let locks: StepEvent[] = [];
+  const flush = () => {
+    rows.push(...lockRows(locks, granularity));
+    locks = [];
+  };
+  for (const event of events) {
+    if (event.kind === 'lock' || event.kind === 'unlock') locks.push(event);
+    else {
+      // A whole call has one row of locks, but what it waited for stands behind what it took
+      // before.
+      if (granularity === 'step' || event.kind === 'wait') flush();
+      rows.push(eventRow(event));
+    }
+  }
+  const messages = granularity === 'call' ? rows.splice(endOfWaits(rows)) : [];
+  flush();
+  return joinUevents([...rows, ...messages]);
+}
+
+/** Writes the same uevent of consecutive memory blocks once. */
+function joinUevents(rows: readonly Row[]): Row[] {
+  const joined: Row[] = [];
+  let texts: string[] = [];
+  const flush = () => {
+    joined.push(...joinBlockRuns(texts, 1).map((text) => ({ label: 'uevent', text })));
+    texts = [];
+  };
+  for (const row of rows) {
+    if (row.label === 'uevent') texts.push(row.text);
+    else {
+      flush();
+      joined.push(row);
+    }
+  }
+  flush();
+  return joined;
+}
+
+function endOfWaits(rows: readonly Row[]): number {
+  return rows.findLastIndex((row) => row.label === 'WAITS') + 1;
+}
+
+function eventRow(event: Exclude<StepEvent, { kind: 'lock' | 'unlock' }>): Row {
+  switch (event.kind) {
+    case 'wait':
+      return { label: 'WAITS', text: describeWait(event) };
+    case 'message':
+      return { label: 'dmesg', text: event.text };
+    case 'uevent':
+      return { label: 'uevent', text: event.text };
+    case 'fault':
+      return { label: 'injected', text: event.text };
+    case 'return': {
+      const value = event.value === null ? '' : `: ${JSON.stringify(event.value)}`;
+      return { label: 'returns', text: formatResult(event.result) + value };
+    }
+  }
+}
+
+function rowLines(row: Row, style: Style): string[] {
+  return labelled(row.label, row.text, DETAIL).map(rowPaint(row, style));
+}
+
+function rowPaint(row: Row, style: Style): Paint {
+  if (row.label === 'WAITS') return style.warning;
+  if (row.label === 'dmesg' || row.label === 'injected') return style.warning;
+  if (row.label === 'returns') return row.text.startsWith('ok') ? style.good : style.bad;
+  return row.label === 'locks' || row.label === 'uevent' ? style.faint : PLAIN.title;
+}
+
+function iomemLines(edits: ReturnType<typeof machineDelta>['iomem'], style: Style): string[] {
+  return edits.map((edit, index) => {
+    const label = (index === 0 ? 'iomem' : '').padEnd(DETAIL.labelWidth);
+    const sign = edit.op === 'remove' ? '-' : '+';
+    const paint = edit.op === 'remove' ? style.removed : style.added;
+    return ' '.repeat(DETAIL.indent) + label + paint(`${sign} ${formatIomemLine(edit.line)}`);
+  });
+}
+
+function heldLines(step: TraceStep): string[] {
+  const held = step.after.locks.filter((lock: LockView) => lock.holder === step.thread);
+  return held.length === 0 ? [] : labelled('holds', held.map(describeLock).join(', '), DETAIL);
+}
+
+function outcomeLines(trace: Trace, style: Style): string[] {
+  const { finding } = trace;
+  const after =
+    trace.steps.length === 0 ? 'in the initial state' : `after step ${trace.steps.length}`;
+  const text = `${propertyName(finding)} is violated ${after}: ${finding.summary}`;
+  return [style.title('Outcome'), ...wrap(text, PAGE_WIDTH - 4).map((line) => `    ${line}`)];
+}

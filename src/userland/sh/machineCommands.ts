@@ -1,0 +1,145 @@
+/**
+ * Commands that act on the machine other than by sysfs: modules, namespaces, udev, processes.
+ */
+import type { DriverName } from '../../model/model.js';
+import type { DeviceVerb } from '../program.js';
+import { listNames } from '../sysfsPath.js';
+import type { UniverseRegion } from '../universe.js';
+import type { Invocation } from './command.js';
+import { type Context, emit, finish, report, withStatus } from './context.js';
+import type { Environment } from './environment.js';
+import { refuseArguments } from './output.js';
+import { type Field, requireText } from './words.js';
+
+/** Compiles modprobe, modprobe -r and rmmod. */
+export function compileModule(context: Context, call: Invocation): Environment | null {
+  const words = argumentTexts(context, call);
+  if (words === null) return null;
+  const options = words.filter((word) => word.startsWith('-'));
+  const names = words.filter((word) => !word.startsWith('-'));
+  const removing = options.some((option) => option === '-r' || option === '--remove');
+  const known = ['-r', '--remove', '-q', '--quiet', '-v', '--verbose'];
+  const [name] = names;
+  if (names.length !== 1 || name === undefined || options.some((word) => !known.includes(word))) {
+    return refuseArguments(context, call, 'modprobe [-r] kmem');
+  }
+  const module = driverModule(name);
+  if (module === null) {
+    const suggestion = 'the modelled modules are device_dax and kmem';
+    report(context, 'DAX204', call.at, `module ${name} is not modelled`, { suggestion });
+    return null;
+  }
+  const verb = removing || call.name === 'rmmod' ? 'unload' : 'load';
+  emit(context, call.at, { op: 'module', verb, module });
+  return withStatus(call.env, 'runtime');
+}
+
+/** modprobe takes '-' for '_', as in file names of modules. */
+function driverModule(name: string): DriverName | null {
+  const plain = name.replaceAll('-', '_').replace(/\.ko$/, '');
+  return plain === 'kmem' || plain === 'device_dax' ? plain : null;
+}
+
+/** Compiles `udevadm settle`; `udevadm trigger` is a property of the actor with the rules. */
+export function compileUdevadm(context: Context, call: Invocation): Environment | null {
+  const words = argumentTexts(context, call);
+  if (words === null) return null;
+  if (words[0] === 'settle') {
+    emit(context, call.at, { op: 'settle' });
+    return finish(context, call.at, call.env, 0);
+  }
+  if (words[0] === 'trigger') {
+    const suggestion = 'write `events: [coldplug]` at the actor with the rules';
+    report(context, 'DAX204', call.at, 'udevadm trigger is not a line of a script', { suggestion });
+    return null;
+  }
+  return refuseArguments(context, call, 'udevadm settle');
+}
+
+/** Compiles a process that opens, maps or pins a device: a plain verb and a device node. */
+export function compileProcess(context: Context, call: Invocation): Environment | null {
+  const words = argumentTexts(context, call);
+  if (words === null) return null;
+  const device = /^\/dev\/(dax\d+\.\d+)$/.exec(words[0] ?? '')?.[1];
+  if (words.length !== 1 || device === undefined) {
+    return refuseArguments(context, call, `${call.name} /dev/dax0.0`);
+  }
+  const names = context.universe.devices.map(({ name }) => name);
+  if (!names.includes(device)) {
+    const suggestion = listNames('devices', names);
+    report(context, 'DAX211', call.at, `this model has no device ${device}`, { suggestion });
+    return null;
+  }
+  emit(context, call.at, { op: 'process', verb: call.name as DeviceVerb, device });
+  return withStatus(call.env, 'runtime');
+}
+
+const NDCTL_USAGE =
+  'ndctl disable-namespace|enable-namespace|clear-errors NAMESPACE, ' +
+  'disable-region|enable-region|setup-passphrase REGION';
+
+/** Compiles the subcommands of ndctl that matter beneath a dax device. */
+export function compileNdctl(context: Context, call: Invocation): Environment | null {
+  const words = argumentTexts(context, call);
+  if (words === null) return null;
+  const plain = words.filter((word) => !['-f', '--force', '-v', '--verbose'].includes(word));
+  const [verb = '', target = ''] = plain;
+  const known = /^(?:(?:dis|en)able-(?:namespace|region)|clear-errors|setup-passphrase)$/;
+  if (plain.length !== 2 || !known.test(verb) || target.startsWith('-')) {
+    return refuseArguments(context, call, NDCTL_USAGE);
+  }
+  const regions = findRegions(context, call, { target, byRegion: verb.endsWith('region') });
+  if (regions === null) return null;
+  // With `all`, the status is that of the last one.
+  for (const region of regions) emitNdctl(context, call, verb, region);
+  return withStatus(call.env, 'runtime');
+}
+
+function emitNdctl(context: Context, call: Invocation, verb: string, region: UniverseRegion): void {
+  if (verb === 'setup-passphrase') {
+    emit(context, call.at, { op: 'encrypt', region: region.name });
+    return;
+  }
+  if (verb !== 'clear-errors') {
+    const change = verb.startsWith('enable') ? 'enable' : 'disable';
+    emit(context, call.at, { op: 'namespace', verb: change, region: region.name });
+    return;
+  }
+  const devices = context.universe.devices.filter((device) => device.region === region.name);
+  for (const device of devices) {
+    emit(context, call.at, { op: 'clear-errors', device: device.name });
+  }
+}
+
+interface RegionQuery {
+  readonly target: string;
+  readonly byRegion: boolean;
+}
+
+function findRegions(
+  context: Context,
+  call: Invocation,
+  { target, byRegion }: RegionQuery,
+): readonly UniverseRegion[] | null {
+  const below = context.universe.regions.filter(({ kind }) => kind === 'static');
+  const candidates = byRegion ? below : below.filter(({ namespace }) => namespace !== null);
+  const found = candidates.filter(
+    ({ name, namespace }) => target === 'all' || target === namespace || target === name,
+  );
+  if (found.length > 0) return found;
+  const names = below.flatMap(({ name, namespace }) =>
+    byRegion || namespace === null ? [name] : [namespace],
+  );
+  const what = byRegion ? 'regions' : 'namespaces';
+  const suggestion = listNames(what, names);
+  report(context, 'DAX211', call.at, `this model has no ${target} for ndctl`, { suggestion });
+  return null;
+}
+
+function argumentTexts(context: Context, call: Invocation): string[] | null {
+  const texts = call.fields.map((field: Field) =>
+    requireText(context, field, `an argument of ${call.name}`),
+  );
+  const known = texts.filter((text) => text !== null);
+  return known.length === texts.length ? known : null;
+}

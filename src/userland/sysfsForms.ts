@@ -1,0 +1,149 @@
+/**
+ * The sysfs files that are modelled, one form for each way to write a path.
+ *
+ * A form is a path whose segments are literal, a choice (`bind|unbind`) or a placeholder for the
+ * name of an object. Several forms may name one file: sysfs reaches it by links.
+ */
+import type { BlockRef, SysfsFile } from './program.js';
+
+export type Placeholder = 'device' | 'block' | 'region' | 'driver' | 'mapping';
+
+/** What the segments of one path stand for; `attr` is what a choice was matched with. */
+export interface Bindings {
+  readonly device: string;
+  readonly block: BlockRef;
+  readonly region: string;
+  readonly driver: 'device_dax' | 'kmem';
+  readonly mapping: number;
+  readonly attr: string;
+}
+
+export interface PathForm {
+  readonly segments: readonly string[];
+  readonly file: (bindings: Bindings) => SysfsFile;
+}
+
+/** Shape of a name in place of each placeholder, and an example of it for hints. */
+export const PLACEHOLDERS: {
+  readonly [P in Placeholder]: { readonly shape: RegExp; readonly example: string };
+} = {
+  device: { shape: /^dax\d+\.\d+$/, example: 'dax0.0' },
+  block: { shape: /^memory(?:0|[1-9]\d*|@event)$/, example: 'memory32' },
+  region: { shape: /^[\w.-]+$/, example: 'hmem.0' },
+  driver: { shape: /^(?:device_dax|kmem)$/, example: 'kmem' },
+  mapping: { shape: /^mapping(?:0|[1-9]\d*)$/, example: 'mapping0' },
+};
+
+type DeviceAttr = Extract<SysfsFile, { kind: 'device' }>['attr'];
+type BlockAttr = Extract<SysfsFile, { kind: 'block' }>['attr'];
+type RegionAttr = Extract<SysfsFile, { kind: 'region' }>['attr'];
+type DriverAttr = Extract<SysfsFile, { kind: 'driver' }>['attr'];
+
+const DEVICE_ATTRS = 'size|align|mapping|target_node|numa_node|modalias|resource';
+const BLOCK_ATTRS = 'state|online|removable|valid_zones';
+const REGION_ATTRS = 'create|delete|available_size|seed|size|align|id';
+
+const DEVICES = '/sys/bus/dax/devices';
+const BLOCK_DIRECTORIES = ['/sys/devices/system/memory', '/sys/bus/memory/devices'];
+const REGION_DIRECTORIES = ['/sys/devices/platform', '/sys/bus/platform/devices'];
+const REGION_BUSES = ['/sys/bus/cxl/devices', '/sys/bus/nd/devices'];
+/** The drivers beneath a region: of the platform, nvdimm and CXL buses. */
+const PROVIDERS = [
+  '/sys/bus/platform/drivers/dax_hmem',
+  '/sys/bus/platform/drivers/hmem',
+  '/sys/bus/nd/drivers/dax_pmem',
+  '/sys/bus/nd/drivers/dax_pmem_compat',
+  '/sys/bus/cxl/drivers/cxl_dax_region',
+];
+
+/** Every modelled way to write a path. The first form of a file is the one that is printed. */
+export const PATH_FORMS: readonly PathForm[] = [
+  form('/sys/bus/dax/drivers/{driver}/bind|unbind|new_id|remove_id', ({ driver, attr }) => ({
+    kind: 'driver',
+    driver,
+    attr: attr as DriverAttr,
+  })),
+  form('/sys/bus/dax/drivers_probe', () => ({ kind: 'drivers_probe' })),
+  form(`${DEVICES}/{device}/${DEVICE_ATTRS}`, ({ device, attr }) => ({
+    kind: 'device',
+    device,
+    attr: attr as DeviceAttr,
+  })),
+  form(`${DEVICES}/{device}/{mapping}/start|end|page_offset`, ({ device, mapping }) => ({
+    kind: 'mapping',
+    device,
+    mapping,
+  })),
+  form(`${DEVICES}/{device}`, ({ device }) => ({ kind: 'device-directory', device })),
+  form('/sys/devices/system/memory/auto_online_blocks', () => ({ kind: 'auto_online_blocks' })),
+  ...BLOCK_DIRECTORIES.flatMap((directory) => [
+    form(`${directory}/{block}/${BLOCK_ATTRS}`, ({ block, attr }) => ({
+      kind: 'block',
+      block,
+      attr: attr as BlockAttr,
+    })),
+    form(`${directory}/{block}`, ({ block }) => ({ kind: 'block-directory', block })),
+  ]),
+  ...[...REGION_DIRECTORIES, ...REGION_BUSES].map((directory) =>
+    form(`${directory}/{region}/dax_region/${REGION_ATTRS}`, ({ region, attr }) => ({
+      kind: 'region',
+      region,
+      attr: attr as RegionAttr,
+    })),
+  ),
+  ...PROVIDERS.map((directory) =>
+    form(`${directory}/bind|unbind`, ({ attr }) => ({
+      kind: 'provider',
+      attr: attr === 'bind' ? 'bind' : 'unbind',
+    })),
+  ),
+];
+
+/** Files and directories that kernels have and the model has not, as patterns of whole paths. */
+export const NOT_MODELLED: readonly RegExp[] = [
+  /^\/sys\/devices\/system\/memory\/(?:block_size_bytes|probe|(?:hard|soft)_offline_page)$/,
+  /^\/sys\/devices\/system\/memory\/memory\d+\/(?:node\d+|phys_index|phys_device|uevent)$/,
+  /^\/sys\/bus\/memory\/devices\/memory\d+\/(?:node\d+|phys_index|phys_device|uevent)$/,
+  /^\/sys\/bus\/dax\/devices\/dax\d+\.\d+\/(?:driver|subsystem|uevent|memmap_on_memory|dev|power)$/,
+  /^\/sys\/bus\/dax\/drivers\/(?:device_dax|kmem)(?:\/(?:dax\d+\.\d+|module|uevent))?$/,
+  /^\/sys\/bus\/dax(?:\/devices|\/drivers|\/drivers_autoprobe|\/uevent)?$/,
+  /^\/sys\/devices\/system\/memory$/,
+  /^\/sys\/class\/dax(?:\/.*)?$/,
+  /^\/sys\/(?:module|firmware|kernel)\/.*$/,
+];
+
+/** Writes the path of a file in its usual form, as a shell line would name it. */
+export function sysfsPath(file: SysfsFile): string {
+  switch (file.kind) {
+    case 'driver':
+      return `/sys/bus/dax/drivers/${file.driver}/${file.attr}`;
+    case 'drivers_probe':
+      return '/sys/bus/dax/drivers_probe';
+    case 'auto_online_blocks':
+      return '/sys/devices/system/memory/auto_online_blocks';
+    case 'block':
+      return `${blockDirectory(file.block)}/${file.attr}`;
+    case 'block-directory':
+      return blockDirectory(file.block);
+    case 'device':
+      return `${DEVICES}/${file.device}/${file.attr}`;
+    case 'device-directory':
+      return `${DEVICES}/${file.device}`;
+    case 'mapping':
+      return `${DEVICES}/${file.device}/mapping${file.mapping}/start`;
+    case 'region':
+      return `/sys/devices/platform/${file.region}/dax_region/${file.attr}`;
+    case 'provider':
+      return `/sys/bus/platform/drivers/dax_hmem/${file.attr}`;
+  }
+}
+
+function blockDirectory(block: BlockRef): string {
+  // In a rule the event's own block is reached by the path of the event.
+  if (block === 'event') return '/sys$devpath';
+  return `/sys/devices/system/memory/memory${block}`;
+}
+
+function form(path: string, file: PathForm['file']): PathForm {
+  return { segments: path.slice(1).split('/'), file };
+}

@@ -1,0 +1,57 @@
+/**
+ * What can ever exist while a model runs: the names that scripts and rules may speak of.
+ *
+ * The compile layer fills it from the machine. A name outside it is a fault of the model; a name
+ * inside it that is absent at some moment fails at run time, with the kernel's errno.
+ */
+
+/** A dax device that exists at the start or can be created later. */
+export interface UniverseDevice {
+  /** daxR.I */
+  readonly name: string;
+  /** Name of its region in `Universe.regions`. */
+  readonly region: string;
+  /** Numbers N of the memory blocks memoryN that kmem can ever add for it, ascending. */
+  readonly blocks: readonly number[];
+}
+
+export interface UniverseRegion {
+  readonly name: string;
+  readonly kind: 'static' | 'dynamic';
+  /** Name of the nvdimm namespace beneath it; null where there is none. */
+  readonly namespace: string | null;
+}
+
+export interface Universe {
+  readonly devices: readonly UniverseDevice[];
+  readonly regions: readonly UniverseRegion[];
+  /** What `systemd-detect-virt --vm` prints: 'none' on bare metal, else such as 'kvm'. */
+  readonly virt: string;
+  /**
+   * Whether a PROGRAM of a udev rule that ends with a status other than 0 is no match, as in udev
+   * itself. Without it the status is not looked at, as the authors of such rules expect.
+   */
+  readonly programStatus?: boolean;
+}
+
+/** Lists the numbers of all memory blocks that can ever exist, ascending, each once. */
+export function blocksOf(universe: Universe): readonly number[] {
+  return [...blockSet(universe)];
+}
+
+/** Tells whether memoryN can ever exist. */
+export function hasBlock(universe: Universe, block: number): boolean {
+  return blockSet(universe).has(block);
+}
+
+/** Large machines have tens of thousands of blocks, and every path asks for them. */
+const blockSets = new WeakMap<Universe, ReadonlySet<number>>();
+
+function blockSet(universe: Universe): ReadonlySet<number> {
+  const known = blockSets.get(universe);
+  if (known !== undefined) return known;
+  const numbers = universe.devices.flatMap((device) => device.blocks);
+  const made = new Set(numbers.sort((left, right) => left - right));
+  blockSets.set(universe, made);
+  return made;
+}

@@ -1,0 +1,70 @@
+/**
+ * When an outcome became inevitable: the first step of a trace after which no continuation reaches
+ * a state that is quiet (no system call under way, no deadlock) and in which the property holds.
+ */
+import { THREAD_BYTES, THREAD_PC_OFFSET } from '../../assembly/layout.js';
+import type { Scenario } from '../compile/scenario.js';
+import type { ChosenTrace, Engine } from '../engine/engine.js';
+
+/** States, by their bytes, from which the outcome can still be avoided. */
+export interface Avoidance {
+  readonly canAvoid: (state: Uint8Array) => boolean;
+}
+
+/** Searches beyond this are not walked again for it. */
+const STATES_MAX = 200_000;
+
+const keyOf = (state: Uint8Array): string =>
+  Buffer.from(state.buffer, state.byteOffset, state.byteLength).toString('latin1');
+
+export function isQuiet(state: Uint8Array, scenario: Scenario): boolean {
+  for (let thread = 0; thread < scenario.threads.length; thread++) {
+    const at = scenario.state.threadsAt + thread * THREAD_BYTES + THREAD_PC_OFFSET;
+    if (state[at] !== 0 || state[at + 1] !== 0) return false;
+  }
+  return true;
+}
+
+/** Walks the graph backwards from the good states; null when it is too large to be walked again. */
+export async function avoidanceOf(
+  engine: Engine,
+  scenario: Scenario,
+  found: number,
+  isGood: (state: Uint8Array) => boolean,
+): Promise<Avoidance | null> {
+  if (found > STATES_MAX) return null;
+  const marks = new Uint8Array(found);
+  for (const { first, count, bytes } of engine.states()) {
+    for (let index = 0; index < count; index++) {
+      const state = bytes.subarray(index * engine.stateBytes, (index + 1) * engine.stateBytes);
+      if (isQuiet(state, scenario) && isGood(state)) marks[first + index] = 1;
+    }
+  }
+  const reach = await engine.markReach(marks);
+  const avoiding = new Set<string>();
+  for (const { first, count, bytes } of engine.states()) {
+    for (let index = 0; index < count; index++) {
+      if (reach[first + index] === 0) continue;
+      avoiding.add(keyOf(bytes.slice(index * engine.stateBytes, (index + 1) * engine.stateBytes)));
+    }
+  }
+  return { canAvoid: (state) => avoiding.has(keyOf(state)) };
+}
+
+/**
+ * Index of the first step after which the outcome cannot be avoided; -1 when it never could; null
+ * when unknown.
+ */
+export function inevitableStep(
+  engine: Engine,
+  chosen: ChosenTrace,
+  avoidance: Avoidance,
+): number | null {
+  engine.replay.initial(chosen.initial);
+  if (!avoidance.canAvoid(engine.replay.state())) return -1;
+  for (const [index, ordinal] of chosen.ordinals.entries()) {
+    engine.replay.take(ordinal);
+    if (!avoidance.canAvoid(engine.replay.state())) return index;
+  }
+  return null;
+}

@@ -1,0 +1,136 @@
+/**
+ * The kernel's messages and uevents in words, with the addresses of the objects that they speak of.
+ */
+import {
+  Driver,
+  EVENT_ADD,
+  EVENT_CHANGE,
+  EVENT_OFFLINE,
+  EVENT_ONLINE,
+  EVENT_REMOVE,
+  Message,
+} from '../../assembly/layout.js';
+import type { Scenario } from '../compile/scenario.js';
+import type { Range } from '../model/model.js';
+import type { MachineView } from './trace.js';
+
+const hex = (value: bigint): string => `0x${value.toString(16)}`;
+const alignUp = (value: bigint, to: bigint): bigint => ((value + to - 1n) / to) * to;
+
+function usable({ start, end }: Range, block: bigint): Range {
+  const first = alignUp(start, block);
+  return { start: first, end: ((end + 1n) / block) * block - 1n };
+}
+
+const span = ({ start, end }: Range): string => `${hex(start)}-${hex(end)}`;
+
+/** An address as the kernel's %pa prints it. */
+const wide = (value: bigint): string => `0x${value.toString(16).padStart(16, '0')}`;
+
+const wrapped = (value: bigint): bigint => BigInt.asUintN(64, value);
+
+/** What v5.1 asks for, with the kernel's wraparound; its end is the address after the last. */
+function asked({ start, end }: Range, block: bigint): Range {
+  const first = alignUp(start, block);
+  const size = wrapped(end - start + 1n - (first - start));
+  return { start: first, end: wrapped(first + size - (size % block)) };
+}
+
+/** The first memory block in a range that is not offline, as the refusal to remove names it. */
+function onlined(machine: MachineView, { start, end }: Range, block: bigint): Range {
+  const found = machine.blocks.find(({ index, state }) => {
+    const first = BigInt(index) * block;
+    return state !== 'offline' && first >= start && first <= end;
+  });
+  const first = BigInt(found?.index ?? 0) * block;
+  return { start: first, end: first + block - 1n };
+}
+
+/**
+ * Text of a kernel message. Source: drivers/dax/kmem.c, drivers/dax/device.c,
+ * mm/memory_hotplug.c, kernel/resource.c, v5.1 and v6.12.
+ */
+export function messageText(
+  message: Message,
+  object: number,
+  range: number,
+  machine: MachineView,
+  scenario: Scenario,
+): string {
+  const device = machine.devices[object];
+  const name = device?.name ?? '?';
+  const full = device?.ranges[range] ?? { start: 0n, end: 0n };
+  const block = scenario.model.machine.blockSize;
+  const kmem = span(usable(full, block));
+  const multi = scenario.kernel.features.has('multi-range');
+  const mapping = `kmem ${name}: mapping${range}: `;
+  switch (message) {
+    case Message.CouldNotReserveRange:
+      return multi
+        ? `device_dax ${name}: mapping${range}: ${span(full)} could not reserve range`
+        : `device_dax ${name}: could not reserve region [mem ${span(full)}]`;
+    case Message.CouldNotReserveRegion: {
+      if (multi) return `${mapping}${kmem} could not reserve region`;
+      const { start, end } = asked(full, block);
+      return `kmem ${name}: could not reserve region [${wide(start)}-${wide(end)}]`;
+    }
+    case Message.CannotBeHotremoved:
+      return multi
+        ? `${mapping}${kmem} cannot be hotremoved until the next reboot`
+        : `kmem ${name}: DAX region [mem ${kmem}] cannot be hotremoved until the next reboot`;
+    case Message.RemoveFailedOnlined: {
+      const { start, end } = onlined(machine, usable(full, block), block);
+      return `removing memory fails, because memory [${wide(start)}-${wide(end)}] is onlined`;
+    }
+    case Message.RejectedNode:
+      return multi
+        ? `kmem ${name}: rejecting DAX region with invalid node: -1`
+        : `kmem ${name}: rejecting DAX region [mem ${span(full)}] with invalid node: -1`;
+    case Message.RejectedEmpty:
+      return `kmem ${name}: rejecting DAX region without any memory after alignment`;
+    case Message.TooSmall:
+      return `${mapping}${span(full)} too small after alignment`;
+    case Message.AddMemoryFailed:
+      return `${mapping}${kmem} memory add failed`;
+    case Message.NonexistentResource:
+      return `resource: Trying to free nonexistent resource <${span(full)}>`;
+    case Message.ProbeFailed: {
+      const driver = range >> 8 === Driver.Kmem ? 'kmem' : 'device_dax';
+      const error = `failed with error -${range & 0xff}`;
+      return multi
+        ? `${driver} ${name}: probe with driver ${driver} ${error}`
+        : `${driver}: probe of ${name} ${error}`;
+    }
+    case Message.NullDereference:
+      return [
+        'BUG: kernel NULL pointer dereference in dev_dax_kmem_remove()',
+        `of ${name}, mapping${range}`,
+      ].join(' ');
+  }
+}
+
+const ACTIONS: readonly (readonly [number, string])[] = [
+  [EVENT_ADD, 'add'],
+  [EVENT_REMOVE, 'remove'],
+  [EVENT_CHANGE, 'change'],
+  [EVENT_ONLINE, 'online'],
+  [EVENT_OFFLINE, 'offline'],
+];
+
+/**
+ * A uevent in udev's own words: the kernel sends it (kind 0 a memory block's, 1 a dax device's), or
+ * udev takes it up (2 and 3).
+ */
+export function ueventText(
+  kind: number,
+  object: number,
+  action: number,
+  scenario: Scenario,
+): string {
+  const verb = ACTIONS.find(([bit]) => bit === action)?.[1] ?? '?';
+  const path =
+    kind % 2 === 0
+      ? `/devices/system/memory/memory${scenario.plan.blocks[object]?.index ?? '?'} (memory)`
+      : `/bus/dax/devices/${scenario.plan.devices[object]?.name ?? '?'} (dax)`;
+  return kind < 2 ? `${verb} ${path}` : `udev handles: ${verb} ${path}`;
+}

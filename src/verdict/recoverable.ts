@@ -1,0 +1,120 @@
+/**
+ * recoverable (AG EF): from every quiet state with an empty udev queue the device can be bound
+ * again, by the model's own actions or by the recovery menu. Looks at the states of a finished
+ * search in batches.
+ */
+import {
+  DEVICE_BYTES,
+  DEVICE_DRIVER_OFFSET,
+  DEVICE_FLAGS_OFFSET,
+  DEVICE_GHOST_OFFSET,
+  DEVICE_PRESENT,
+  GHOST_ALL_OFFLINE,
+  GHOST_KMEM_UNBOUND,
+  GHOST_MESSAGE,
+} from '../../assembly/layout.js';
+import type { Scenario } from '../compile/scenario.js';
+import type { ChosenTrace, Engine } from '../engine/engine.js';
+import { isQuiet } from './inevitable.js';
+import { kernelExports } from './steps.js';
+import type { PropertyClass } from './trace.js';
+
+export interface Loss {
+  readonly device: number;
+  readonly class: PropertyClass;
+  readonly chosen: ChosenTrace;
+  /** States from which the device can still be bound again, by index. */
+  readonly reach: Uint8Array;
+}
+
+export interface RecoverableAnswer {
+  readonly losses: readonly Loss[];
+  /** Quiet states in which the device had no driver: the premise of the property. */
+  readonly premises: number;
+  /** The recovery search grew too large in some state: the answer is not complete. */
+  readonly isUnknown: boolean;
+}
+
+const BOUND = 1;
+const LOST = 2;
+
+const isQueueEmpty = (state: Uint8Array, scenario: Scenario): boolean =>
+  state.subarray(scenario.state.eventsAt, scenario.state.faultsAt).every((byte) => byte === 0);
+
+/**
+ * Whether the loss is the kernel's: all blocks were offline when kmem let go, or it printed
+ * nothing.
+ */
+function isDefect(ghost: number): boolean {
+  if ((ghost & GHOST_KMEM_UNBOUND) === 0) return true;
+  return (ghost & GHOST_ALL_OFFLINE) !== 0 || (ghost & GHOST_MESSAGE) === 0;
+}
+
+/**
+ * Classifies every state: bound or recoverable by the menu (1), lost as far as the menu goes (2),
+ * neither (0).
+ */
+function classify(
+  engine: Engine,
+  scenario: Scenario,
+  device: number,
+  found: number,
+): { marks: Uint8Array; premises: number; isUnknown: boolean } {
+  const kernel = kernelExports(engine);
+  const answers = new Map<string, number>();
+  const at = scenario.state.devicesAt + device * DEVICE_BYTES;
+  const marks = new Uint8Array(found);
+  let premises = 0;
+  let isUnknown = false;
+  for (const { first, count, bytes } of engine.states()) {
+    for (let index = 0; index < count; index++) {
+      const state = bytes.subarray(index * engine.stateBytes, (index + 1) * engine.stateBytes);
+      if (state[at + DEVICE_DRIVER_OFFSET] !== 0) {
+        marks[first + index] = BOUND;
+        continue;
+      }
+      const isPresent = ((state[at + DEVICE_FLAGS_OFFSET] ?? 0) & DEVICE_PRESENT) !== 0;
+      if (!isPresent || !isQuiet(state, scenario) || !isQueueEmpty(state, scenario)) continue;
+      premises++;
+      const key = Buffer.from(state.subarray(0, scenario.state.eventsAt)).toString('latin1');
+      const answer =
+        answers.get(key) ??
+        kernel.recoverDevice(bytes.byteOffset + index * engine.stateBytes, device);
+      answers.set(key, answer);
+      if (answer === 2) isUnknown = true;
+      marks[first + index] = answer === 0 ? LOST : BOUND;
+    }
+  }
+  return { marks, premises, isUnknown };
+}
+
+/**
+ * Searches the losses of one device: at most one that is the kernel's and one that is the script's.
+ */
+export async function checkRecoverable(
+  engine: Engine,
+  scenario: Scenario,
+  device: number,
+  found: number,
+): Promise<RecoverableAnswer> {
+  const { marks, premises, isUnknown } = classify(engine, scenario, device, found);
+  const reach = await engine.markReach(marks.map((mark) => (mark === BOUND ? 1 : 0)));
+  const at = scenario.state.devicesAt + device * DEVICE_BYTES;
+  const losses: Loss[] = [];
+  for (const kind of ['kernel-defect', 'script'] as const) {
+    const targets = new Uint8Array(found);
+    let isAny = false;
+    for (const { first, count, bytes } of engine.states()) {
+      for (let index = 0; index < count; index++) {
+        if (marks[first + index] !== LOST || reach[first + index] !== 0) continue;
+        const ghost = bytes[index * engine.stateBytes + at + DEVICE_GHOST_OFFSET] ?? 0;
+        if (isDefect(ghost) !== (kind === 'kernel-defect')) continue;
+        targets[first + index] = 1;
+        isAny = true;
+      }
+    }
+    const chosen = isAny ? await engine.traceToMarked(targets) : null;
+    if (chosen !== null) losses.push({ device, class: kind, chosen, reach });
+  }
+  return { losses, premises, isUnknown };
+}

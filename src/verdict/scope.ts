@@ -1,0 +1,33 @@
+/**
+ * What a verdict speaks of, in one line, and what it does not.
+ */
+import type { Scenario } from '../compile/scenario.js';
+
+const count = (number: number, one: string, many = `${one}s`): string =>
+  `${number} ${number === 1 ? one : many}`;
+
+/** Devices, blocks, actors and faults of the model, then what no model has. */
+export function scopeOf(scenario: Scenario): string {
+  const { model, plan, threads } = scenario;
+  const actors = threads.map(({ name }) => name).join(', ');
+  const faults =
+    model.faults.length === 0
+      ? 'no faults'
+      : model.faults
+          .map(
+            ({ point, errno, times }) => `${point}${errno === null ? '' : ` ${errno}`} x${times}`,
+          )
+          .join(', ');
+  const devices = plan.devices.filter(({ declared }) => declared !== null).length;
+  const { alsoGone } = scenario.kernel;
+  const gone =
+    alsoGone.length > 0 ? [`kernel features gone with them: ${alsoGone.join(', ')}`] : [];
+  return [
+    ...gone,
+    count(devices, 'device'),
+    `${count(plan.blocks.length, 'block')} of ${model.machine.blockSize >> 20n} MiB`,
+    `actors ${actors}`,
+    faults,
+    'not modelled: boot memory blocks, memory failures, CPU hotplug',
+  ].join('; ');
+}

@@ -1,0 +1,201 @@
+/**
+ * What a run shows: the machine as userland and /proc see it, and the steps that led there.
+ *
+ * Every name here is one that the kernel or the user's file uses. All addresses are bigint, ends
+ * inclusive.
+ */
+import type { Place, Range } from '../model/model.js';
+
+export interface IomemLine extends Range {
+  readonly name: string;
+  readonly depth: number;
+}
+
+export interface DeviceView {
+  readonly name: string;
+  readonly driver: string | null;
+  /** Registered on the bus; false once its region is torn down or before it is created. */
+  readonly present: boolean;
+  readonly size: bigint;
+  readonly ranges: readonly Range[];
+  readonly targetNode: number | null;
+  /** Open file descriptions, mappings and pins held by processes. */
+  readonly opens: number;
+  readonly mappings: number;
+  readonly pins: number;
+  readonly poison: boolean;
+}
+
+export interface BlockView {
+  /** N of memoryN. */
+  readonly index: number;
+  readonly state: 'offline' | 'online' | 'going-offline';
+  /** As the valid_zones file shows it: the zone when online, the permitted ones when offline. */
+  readonly zones: string;
+  /** The dax device whose range it lies in. */
+  readonly device: string;
+}
+
+export interface DriverView {
+  readonly name: string;
+  readonly registered: boolean;
+  readonly ids: readonly string[];
+}
+
+export interface LockView {
+  /** Such as 'device_hotplug_lock', 'device_lock(dax0.0)', 's_active(dax0.0/size)'. */
+  readonly lock: string;
+  readonly mode: 'write' | 'read' | 'active';
+  readonly holder: string;
+}
+
+export interface MachineView {
+  readonly iomem: readonly IomemLine[];
+  readonly devices: readonly DeviceView[];
+  readonly blocks: readonly BlockView[];
+  readonly drivers: readonly DriverView[];
+  readonly autoOnlineBlocks: string;
+  readonly locks: readonly LockView[];
+}
+
+/** What happened inside a step, in order. */
+export type StepEvent =
+  | { readonly kind: 'lock'; readonly lock: string; readonly mode: 'write' | 'read' | 'active' }
+  | { readonly kind: 'unlock'; readonly lock: string; readonly mode: 'write' | 'read' | 'active' }
+  /** The thread now waits; `holders` are the threads that hold what it wants. */
+  | {
+      readonly kind: 'wait';
+      readonly lock: string;
+      readonly killable: boolean;
+      readonly holders: readonly string[];
+    }
+  | { readonly kind: 'message'; readonly text: string }
+  | { readonly kind: 'uevent'; readonly text: string }
+  | { readonly kind: 'fault'; readonly text: string }
+  /**
+   * A system call returned: 'ok', or an errno name such as 'EBUSY'. `value` is what a read gave.
+   */
+  | { readonly kind: 'return'; readonly result: string; readonly value: string | null };
+
+export interface TraceStep {
+  /** Who moved: the actor's name, 'udev', 'environment'. */
+  readonly thread: string;
+  /** The user's command that is under way, and where it stands; null for the environment. */
+  readonly command: { readonly text: string; readonly place: Place } | null;
+  /** True when the command starts with this step. */
+  readonly starts: boolean;
+  /**
+   * Kernel functions this step ran through, outermost first, e.g. ['bind_store',
+   * 'dev_dax_kmem_probe'].
+   */
+  readonly functions: readonly string[];
+  /** Source file of the innermost function, e.g. 'drivers/dax/kmem.c'; null at user level. */
+  readonly source: string | null;
+  readonly events: readonly StepEvent[];
+  /**
+   * Which of the enabled steps it was, counted from 0 in the engine's order: what `replay` follows.
+   */
+  readonly ordinal: number;
+  readonly after: MachineView;
+}
+
+export type PropertyClass = 'kernel-defect' | 'script' | 'policy';
+
+export interface Finding {
+  readonly property: string;
+  readonly class: PropertyClass;
+  /** One sentence: what is wrong in the last state, with the names of the objects. */
+  readonly summary: string;
+  /** For no-deadlock: 'permanent' | 'freed by a fatal signal' | 'unbounded wait'. */
+  readonly deadlock: DeadlockView | null;
+  /** Device the property was asked for, else null. */
+  readonly device: string | null;
+}
+
+export interface DeadlockView {
+  readonly kind: 'permanent' | 'freed by a fatal signal' | 'unbounded wait';
+  readonly threads: readonly {
+    readonly thread: string;
+    readonly command: string;
+    /** Kernel functions, outermost first. */
+    readonly stack: readonly string[];
+    readonly holds: readonly string[];
+    readonly waitsFor: string;
+    readonly heldBy: readonly string[];
+    readonly killable: boolean;
+  }[];
+}
+
+export interface Trace {
+  readonly format: 1;
+  readonly model: string;
+  readonly title: string;
+  readonly kernel: string;
+  readonly granularity: 'call' | 'step';
+  readonly finding: Finding;
+  readonly initial: MachineView;
+  readonly steps: readonly TraceStep[];
+  /**
+   * Index of the step after which the violation could no longer be avoided; null when not computed.
+   */
+  readonly inevitableAt: number | null;
+}
+
+export interface Measured {
+  readonly seconds: number;
+  readonly statesPerSecond: number;
+  readonly memoryBytes: number;
+  readonly workers: number;
+}
+
+/**
+ * The whole answer to `explore`. Everything but `measured` is the same for any number of workers.
+ */
+export interface Verdict {
+  readonly model: string;
+  readonly title: string;
+  readonly kernel: string;
+  readonly granularity: 'call' | 'step';
+  /** 'violated': a kernel defect or an asked-for policy. 'findings': script findings only. */
+  readonly verdict: 'holds' | 'violated' | 'findings' | 'incomplete' | 'vacuous';
+  readonly exitStatus: number;
+  readonly distinctStates: number;
+  readonly transitions: number;
+  readonly depth: number;
+  /** Which limit ended the search, and the option that raises it; null when it ran to its end. */
+  readonly stoppedBy: { readonly limit: string; readonly option: string } | null;
+  readonly violations: readonly Trace[];
+  /** Properties that were checked and held. */
+  readonly held: readonly string[];
+  /** Devices, blocks, actors, faults and what is not modelled: printed beside every 'holds'. */
+  readonly scope: string;
+  /** Menu commands and script lines that were never done, properties whose premise never held. */
+  readonly vacuous: readonly string[];
+  /** null without a declaration; otherwise whether it was met, and each difference in words. */
+  readonly expectation: { readonly met: boolean; readonly differences: readonly string[] } | null;
+  readonly measured: Measured;
+}
+
+/** One line of `daxcheck run --json`. */
+export interface RunRecord {
+  readonly thread: string;
+  readonly command: string;
+  readonly place: Place | null;
+  /** 'ok' or an errno name. */
+  readonly result: string;
+  readonly value: string | null;
+  readonly iomem: readonly (readonly [string, string, string, number])[];
+  readonly devices: readonly {
+    readonly name: string;
+    readonly driver: string | null;
+    readonly size: string;
+    readonly ranges: readonly (readonly [string, string])[];
+  }[];
+  readonly blocks: readonly {
+    readonly name: string;
+    readonly state: string;
+    readonly zones: string;
+  }[];
+  readonly autoOnlineBlocks: string;
+  readonly messages: readonly string[];
+}

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+const file = new URL('../../build/systems/daxhp.wasm', import.meta.url);
+const module = new WebAssembly.Module(Uint8Array.from(readFileSync(file)));
+
+describe('a module of the engine', () => {
+  it('leaves memory untouched when instantiated', () => {
+    const memory = new WebAssembly.Memory({ initial: 32, maximum: 32, shared: true });
+    const bytes = new Uint8Array(memory.buffer).fill(0xaa);
+
+    new WebAssembly.Instance(module, { env: { memory } });
+
+    expect(bytes.every((byte) => byte === 0xaa)).toBe(true);
+  });
+
+  it('imports its memory and nothing else, and has no data and no start function', () => {
+    const text = readFileSync(new URL('../../build/systems/daxhp.wat', import.meta.url), 'utf8');
+
+    expect(text.match(/^ \(import .*$/gm)).toEqual([
+      ' (import "env" "memory" (memory $0 1 65535 shared))',
+    ]);
+    expect(text).not.toMatch(/^ \((data|start) /m);
+  });
+});

@@ -1,0 +1,152 @@
+/** udev rules: what they compile to, and their faults. */
+import { describe, expect, it } from 'vitest';
+import { faults, rulesActor, rulesListing, UNIVERSE } from './support.ts';
+
+const STATE = '/sys$devpath/state';
+
+const ONE_LINE =
+  'SUBSYSTEM=="memory", ACTION=="add", TEST=="state", ATTR{state}=="offline", ATTR{state}="online"';
+
+const BY_MACHINE = `# online every new block, movable on bare metal
+SUBSYSTEM!="memory", GOTO="end"
+ACTION!="add", GOTO="end"
+PROGRAM="/bin/uname -m", RESULT=="s390*", GOTO="end"
+ATTR{state}!="offline", GOTO="end"
+ENV{.movable}="online"
+PROGRAM="/usr/bin/systemd-detect-virt --vm", RESULT=="none", ENV{.movable}="online_movable"
+ATTR{state}="$env{.movable}"
+LABEL="end"
+`;
+
+describe('rules', () => {
+  it('write to the block of an added memory device', () => {
+    expect(rulesListing(ONE_LINE)).toEqual([
+      'event memory add',
+      'jump-if-failed 7',
+      `read ${STATE} attr_state`,
+      'jump-if-failed 7',
+      `equal $attr_state 'offline'`,
+      'jump-if-failed 7',
+      `write ${STATE} 'online'`,
+      `assign attr_state ''`,
+    ]);
+  });
+
+  it.each([
+    ['none', 'online_movable'],
+    ['kvm', 'online'],
+  ])('know what the machine is: %s gives %s', (virt, value) => {
+    expect(rulesListing(BY_MACHINE, { ...UNIVERSE, virt })).toEqual([
+      'event dax *',
+      'jump-if-ok 9',
+      'event * add',
+      'jump-if-failed 9',
+      `read ${STATE} attr_state`,
+      'jump-if-failed 8',
+      `equal $attr_state 'offline'`,
+      'jump-if-failed 9',
+      `write ${STATE} '${value}'`,
+      `assign attr_state ''`,
+    ]);
+  });
+
+  it.each([
+    ['/usr/bin/systemd-detect-virt --vm', false, 'online_movable'],
+    ['/usr/bin/systemd-detect-virt --vm', true, 'online'],
+    ["/bin/sh -c '/usr/bin/systemd-detect-virt || :'", true, 'online_movable'],
+  ])('ask %s, its status looked at: %s, and write %s', (program, programStatus, value) => {
+    const text = BY_MACHINE.replace('/usr/bin/systemd-detect-virt --vm', program);
+    const lines = rulesListing(text, { ...UNIVERSE, programStatus });
+
+    expect(lines.filter((line) => line.startsWith('write'))).toEqual([`write ${STATE} '${value}'`]);
+  });
+
+  it('keep a property for run time where a rule may have set it', () => {
+    const text = `SUBSYSTEM!="memory", GOTO="end"
+ENV{.zone}="online"
+ACTION=="change", ENV{.zone}="online_kernel"
+ATTR{state}="$env{.zone}"
+LABEL="end"`;
+
+    expect(rulesListing(text)).toEqual([
+      'event dax *',
+      'jump-if-ok 7',
+      `assign env__zone 'online'`,
+      'event * change',
+      'jump-if-failed 6',
+      `assign env__zone 'online_kernel'`,
+      `write ${STATE} $env__zone`,
+      `assign env__zone ''`,
+    ]);
+  });
+
+  it('run a command for a dax device by its name', () => {
+    const text = `SUBSYSTEM=="dax", KERNEL=="dax*", ACTION=="add", \\
+  RUN+="/bin/sh -c 'echo %k > /sys/bus/dax/drivers/kmem/new_id'"`;
+
+    expect(rulesListing(text)).toEqual([
+      'event dax add',
+      'jump-if-failed 3',
+      'write /sys/bus/dax/drivers/kmem/new_id $kernel',
+    ]);
+  });
+
+  it('run commands after the rules that follow', () => {
+    const text = `SUBSYSTEM=="memory", ACTION=="add", \\
+  RUN+="/bin/sh -c 'echo 1 > /sys$devpath/online'"
+SUBSYSTEM=="memory", ACTION=="add", ATTR{state}="online_movable"`;
+    const writes = rulesListing(text).filter((line) => line.startsWith('write'));
+
+    expect(writes).toEqual([`write ${STATE} 'online_movable'`, "write /sys$devpath/online '1'"]);
+  });
+
+  it('tell single devices apart by KERNEL', () => {
+    const text = 'SUBSYSTEM=="memory", KERNEL=="memory3[0-2]|memory9", ATTR{online}="1"';
+
+    expect(rulesListing(text)).toEqual([
+      'event memory *',
+      'jump-if-failed 7',
+      `equal $kernel 'memory9'`,
+      'jump-if-ok 6',
+      `equal $kernel 'memory32'`,
+      'jump-if-failed 7',
+      "write /sys$devpath/online '1'",
+    ]);
+  });
+
+  it('take alternatives of values', () => {
+    const text =
+      'SUBSYSTEM=="memory", ACTION=="add|online", ATTR{removable}=="1", ATTR{state}="offline"';
+    const lines = rulesListing(text);
+
+    expect(lines.filter((line) => line.startsWith('event'))).toEqual([
+      'event memory *',
+      'event * add',
+      'event * online',
+    ]);
+  });
+
+  it('drop a rule that no event can match', () => {
+    expect(rulesListing('SUBSYSTEM=="cpu", ATTR{online}="1"')).toEqual([]);
+  });
+});
+
+describe('a fault in rules', () => {
+  it.each([
+    ['SUBSYSTEM=="memory" nonsense', ['1:21 DAX220']],
+    ['SUBSYSTEM=memory', ['1:1 DAX220']],
+    ['# fine\n  FOO=="a"', ['2:3 DAX221']],
+    ['SUBSYSTEM=="memory", ATTR{foo}="1"', ['1:22 DAX221']],
+    ['SUBSYSTEM=="memory", \\\n TAG+="systemd"', ['2:2 DAX221']],
+    ['SUBSYSTEM="memory"', ['1:1 DAX221', '1:1 DAX222']],
+    ['ACTION=="add", GOTO="nowhere"', ['1:16 DAX223']],
+    ['LABEL="a"\nACTION=="add", GOTO="a"', ['2:16 DAX223']],
+    ['ACTION=="bind", ATTR{state}="online"', ['1:1 DAX224']],
+    ['PROGRAM="/bin/true"', ['1:1 DAX224']],
+    ['ATTR{state}="$attr{online}"', ['1:1 DAX224']],
+    ['SUBSYSTEM=="dax", RUN+="/usr/bin/daxctl reconfigure-device %k"', ['1:19 DAX203']],
+    ['SUBSYSTEM=="cpu", NONSENSE=="1"', ['1:19 DAX221']],
+  ])('is placed in %s', (text, expected) => {
+    expect(faults(rulesActor(text))).toEqual(expected);
+  });
+});

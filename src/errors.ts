@@ -113,6 +113,7 @@ export const DIAGNOSTIC_CODES = {
     title: 'iomem: claim of a driver',
     hint: 'left out: the model makes this claim itself',
   },
+  DAX115: { title: 'iomem: too large', hint: 'at most {limit} are read; is this /proc/iomem?' },
 
   DAX200: { title: 'shell syntax', hint: 'check the line with `sh -n`' },
   DAX201: { title: 'shell construct not supported', hint: '{suggestion}' },

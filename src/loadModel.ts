@@ -1,9 +1,25 @@
 /**
- * `loadModel` as users call it: the file is checked against the kernels and features that are
- * modelled.
+ * `loadModel` as users call it: the file is checked against the kernels, features, properties and
+ * sysfs paths that are modelled.
  */
+import { nameFaults } from './compile/scenario.js';
+import { byPlace, type Diagnostic } from './errors.js';
 import { FEATURES, PLANTED, RELEASES } from './kernel/features.js';
 import { type LoadResult, loadModel as loadWith } from './model/load.js';
+
+/** Faults that may but echo one of the machine: an object, a device, a size that is not there. */
+const ECHO_CODES: readonly string[] = ['DAX211', 'DAX303', 'DAX304', 'DAX306'];
+
+/** Told after the last fault that is listed: there are more. */
+const MORE_CODE = 'DAX015';
+
+/** Adds what is wrong with scripts, rules and names to the faults of the file itself. */
+function withNameFaults(result: LoadResult & { readonly ok: false }): readonly Diagnostic[] {
+  const { diagnostics, sketch } = result;
+  if (sketch === undefined || diagnostics.at(-1)?.code === MORE_CODE) return diagnostics;
+  const more = nameFaults(sketch).filter(({ code }) => !ECHO_CODES.includes(code));
+  return [...diagnostics, ...more].sort(byPlace);
+}
 
 /**
  * Reads and checks a model file.
@@ -12,8 +28,11 @@ import { type LoadResult, loadModel as loadWith } from './model/load.js';
  * @returns the model, or every fault of the file with its place.
  */
 export function loadModel(path: string): LoadResult {
-  return loadWith(path, {
+  const result = loadWith(path, {
     releases: RELEASES.map((release) => release.name),
     features: [...FEATURES, ...PLANTED].map((feature) => feature.id),
   });
+  if (!result.ok) return { ok: false, diagnostics: withNameFaults(result) };
+  const faults = nameFaults(result.model);
+  return faults.length === 0 ? result : { ok: false, diagnostics: [...faults].sort(byPlace) };
 }

@@ -1,6 +1,7 @@
 /**
  * Replays a trace without search: does the model still behave as it says?
  */
+import { isDeepStrictEqual } from 'node:util';
 import { Property } from '../assembly/layout.js';
 import { compileModel } from './compile/scenario.js';
 import { PROPERTIES } from './kernel/properties.js';
@@ -8,7 +9,7 @@ import { openKernelEngine } from './kernelEngine.js';
 import type { Model } from './model/model.js';
 import { viewDeadlock } from './verdict/deadlockView.js';
 import { follow, kernelExports } from './verdict/steps.js';
-import type { Finding, Trace } from './verdict/trace.js';
+import type { Finding, Trace, TraceStep } from './verdict/trace.js';
 
 /** What a trace file says of itself; report/itf.ts reads it. */
 export interface ReplayHeader {
@@ -25,10 +26,38 @@ export interface ReplayAnswer {
   readonly trace: Trace | null;
 }
 
+/** What a command returned in a step, in words. */
+function answerOf({ events }: TraceStep): string {
+  const answer = events.find((event) => event.kind === 'return');
+  if (answer?.kind !== 'return') return 'nothing yet';
+  return answer.value === null ? answer.result : `${answer.result} "${answer.value}"`;
+}
+
+/** In what a step differs from what the trace file tells of it; null when in nothing. */
+function stepDifference(now: TraceStep, told: TraceStep, number: number): string | null {
+  const who = (step: TraceStep): string =>
+    `${step.thread}: ${step.command?.text ?? '(no command)'}`;
+  if (who(now) !== who(told)) return `step ${number} is now \`${who(now)}\`, not \`${who(told)}\``;
+  if (answerOf(now) !== answerOf(told)) {
+    return `step ${number} now returns ${answerOf(now)}, not ${answerOf(told)}`;
+  }
+  if (!isDeepStrictEqual(now.after, told.after)) {
+    return `after step ${number} the machine is not as the trace says`;
+  }
+  if (isDeepStrictEqual(now.events, told.events)) return null;
+  return `step ${number} takes other locks, or tells other messages or events`;
+}
+
 /**
  * Runs the steps of a trace on a model and looks whether the last state still shows the finding.
+ *
+ * @param told the trace as its file tells it; when given, each step must be as it says.
  */
-export async function replay(model: Model, header: ReplayHeader): Promise<ReplayAnswer> {
+export async function replay(
+  model: Model,
+  header: ReplayHeader,
+  told: Trace | null = null,
+): Promise<ReplayAnswer> {
   const scenario = compileModel(model);
   const engine = openKernelEngine(scenario);
   const { initial, steps } = follow(engine, scenario, header.initial, header.ordinals);
@@ -39,6 +68,13 @@ export async function replay(model: Model, header: ReplayHeader): Promise<Replay
     );
   } else if (!isFound()) {
     differences.push(`after the last step \`${header.finding.property}\` is not violated`);
+  }
+  for (const [index, step] of steps.entries()) {
+    const before = told?.steps[index];
+    const difference = before === undefined ? null : stepDifference(step, before, index + 1);
+    if (difference === null) continue;
+    differences.push(difference);
+    break;
   }
   const { finding } = header;
   const deadlock = finding.deadlock === null ? null : viewDeadlock(engine, scenario);

@@ -11,6 +11,7 @@ import type { ItfHeader } from '../report/itf.js';
 import { type ItfReading, parseItf } from '../report/itfRead.js';
 import { toLines } from '../report/json.js';
 import { renderTrace } from '../report/traceText.js';
+import type { Trace } from '../verdict/trace.js';
 import { loadModels, reject, withRejections } from './load.js';
 import { type LookOptions, styleFor } from './look.js';
 import { kernelRequestOf, override } from './options.js';
@@ -51,7 +52,7 @@ function asTraced(model: Model, header: ItfHeader): Model {
 
 async function replayOn(
   model: Model,
-  header: ItfHeader,
+  { header, trace }: { readonly header: ItfHeader; readonly trace: Trace },
   look: { readonly options: LookOptions; readonly terminal: Terminal },
 ): Promise<number> {
   const { options, terminal } = look;
@@ -60,7 +61,7 @@ async function replayOn(
     terminal.writeError(`daxcheck: ${model.file} ${note}\n`);
   }
   const { replay } = await import('../replay.js');
-  const result = await replay(asTraced(model, header), header);
+  const result = await replay(asTraced(model, header), header, trace);
   const exitStatus = result.matches ? EXIT.holds : EXIT.selfCheckFailed;
   if (options.json === true) {
     const { matches, differences } = result;
@@ -91,5 +92,5 @@ export async function replayCommand(
   if (!loaded.ok) return reject(loaded.diagnostics, options, terminal);
   const [model] = loaded.models;
   if (model === undefined) return EXIT.bug;
-  return withRejections(() => replayOn(model, header, { options, terminal }), options, terminal);
+  return withRejections(() => replayOn(model, reading, { options, terminal }), options, terminal);
 }

@@ -6,13 +6,10 @@ import {
   INSTRUCTION_ENDED,
   INSTRUCTION_IDLE,
   LAYOUT_VERSION,
-  NAME_MAX,
-  OBJECT_EVENT,
   SCENARIO_MAGIC,
   SCENARIO_MAX_BYTES,
   THREAD_BYTES,
   THREAD_INSTRUCTION_OFFSET,
-  THREAD_MAX,
   ThreadKind,
 } from '../../assembly/layout.js';
 import { byPlace, type Diagnostic, diagnose } from '../errors.js';
@@ -21,8 +18,9 @@ import type { DriverName, Model } from '../model/model.js';
 import { compileActor } from '../userland/compileActor.js';
 import type { ActorProgram, Instruction } from '../userland/program.js';
 import { makeBytes } from './bytes.js';
-import { checkNames } from './check.js';
+import { type Checked, checkNames } from './check.js';
 import { makeState } from './initialState.js';
+import { type Counts, sizeFaults } from './limits.js';
 import { planPoints } from './points.js';
 import { type EncodedPrograms, encodePrograms, eventsWanted } from './programs.js';
 import { checkReads } from './reads.js';
@@ -105,13 +103,6 @@ function featureWords(kernel: Kernel): readonly [number, number] {
   return [low >>> 0, high >>> 0];
 }
 
-function tooMany(model: Model, count: number, limit: number, what: string): Diagnostic[] {
-  if (count <= limit) return [];
-  return [
-    diagnose('DAX303', model.kernel.place, `the model has ${count} ${what}`, { limit: `${limit}` }),
-  ];
-}
-
 /** Threads of the initial state at their first instruction, and the budgets of the faults. */
 function startThreads(
   bytes: Uint8Array,
@@ -126,7 +117,7 @@ function startThreads(
     view.setUint16(at, isScript ? (first ?? INSTRUCTION_ENDED) : INSTRUCTION_IDLE, true);
   }
   for (const [index, fault] of scenario.model.faults.entries()) {
-    view.setUint8(scenario.state.faultsAt + index, Math.min(255, fault.times));
+    view.setUint8(scenario.state.faultsAt + index, fault.times);
   }
 }
 
@@ -141,23 +132,6 @@ interface Parts extends Omit<Scenario, 'bytes' | 'instructionsAt' | 'recoveryFro
 
 function refuse(faults: readonly Diagnostic[]): void {
   if (faults.length > 0) throw rejection([...faults].sort(byPlace));
-}
-
-/** Faults of a model whose numbers do not fit the state vector. */
-function sizeFaults(
-  model: Model,
-  counts: { readonly threads: number; readonly names: number; readonly strings: number },
-): readonly Diagnostic[] {
-  const what = 'threads (actors, udev workers and the environment)';
-  const none = diagnose('DAX303', model.kernel.place, 'the model has no actor', {
-    limit: '1 to 8 threads; add `actors:`',
-  });
-  return [
-    ...tooMany(model, counts.threads, THREAD_MAX, what),
-    ...tooMany(model, counts.names, NAME_MAX, 'dax names in its ids and scripts'),
-    ...tooMany(model, counts.strings, OBJECT_EVENT, 'different strings'),
-    ...(counts.threads === 0 ? [none] : []),
-  ];
 }
 
 function countVariables(
@@ -187,15 +161,34 @@ function spareReservations(model: Model, features: ReadonlySet<string>): number 
   );
 }
 
-/** Resolves every name and number of a model; throws when there are faults. */
-function resolve(model: Model): Parts {
-  const kernel = resolveKernel(model.kernel);
+interface Resolved {
+  readonly plan: Plan;
+  readonly statics: readonly StaticNode[];
+  readonly actors: readonly ActorProgram[];
+  readonly checked: Checked;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What the model's texts mean, with every fault of scripts, rules and names. */
+function resolveNames(model: Model): Resolved {
   const { plan, diagnostics: planFaults } = planUniverse(model);
   const { nodes: statics, diagnostics: treeFaults } = planStatics(model.machine.iomem);
   const { actors, diagnostics: actorFaults } = compileActors(model, plan);
   const checked = checkNames(model, plan);
-  const readFaults = checkReads(actors);
-  refuse([...planFaults, ...treeFaults, ...actorFaults, ...readFaults, ...checked.diagnostics]);
+  const faults = [planFaults, treeFaults, actorFaults, checkReads(actors), checked.diagnostics];
+  return { plan, statics, actors, checked, diagnostics: faults.flat() };
+}
+
+/** Every fault of a model's scripts, rules and names; they do not depend on the kernel. */
+export function nameFaults(model: Model): readonly Diagnostic[] {
+  return resolveNames(model).diagnostics;
+}
+
+/** Resolves every name and number of a model; throws when there are faults. */
+function resolve(model: Model): Parts {
+  const kernel = resolveKernel(model.kernel);
+  const { plan, statics, actors, checked, diagnostics } = resolveNames(model);
+  refuse(diagnostics);
 
   const stringTable = makeStrings();
   const hasModule = (name: DriverName): boolean =>
@@ -208,9 +201,16 @@ function resolve(model: Model): Parts {
   const names = collectNames(plan, strings, model);
   const { points, diagnostics: pointFaults } = planPoints(model, plan, strings);
   const threads = planThreads(actors, model);
-  const counts = { threads: threads.length, names: names.length, strings: strings.length };
-  refuse([...pointFaults, ...sizeFaults(model, counts)]);
   const variables = countVariables(threads, actors);
+  const counts: Counts = {
+    threads: threads.length,
+    names: names.length,
+    strings: strings.length,
+    variables,
+    instructions: encoded.sources.length,
+    commands: Math.max(0, ...actors.map((actor) => actor.programs.length)),
+  };
+  refuse([...pointFaults, ...sizeFaults(model, counts)]);
   const faults = model.faults.length;
   const spares = spareReservations(model, kernel.features);
   return {

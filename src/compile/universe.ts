@@ -34,8 +34,11 @@ export interface Plan {
   readonly universe: Universe;
 }
 
-/** Devices that may be created in a dynamic region beyond the declared ones. */
-const CREATED_MAX = 2;
+/**
+ * Devices that may be created in a dynamic region beyond the declared ones: as many as there are
+ * writes of create, and at least these, for a menu may repeat one.
+ */
+const CREATED_LEAST = 2;
 const RANGES_OF_DIVIDED = 4;
 
 const alignUp = (address: bigint, to: bigint): bigint => ((address + to - 1n) / to) * to;
@@ -62,24 +65,25 @@ function actorTexts(model: Model): string {
 }
 
 /**
- * Whether a script of the model may divide regions: then devices may be created and have several
+ * How often the texts write what divides regions: then devices may be created and have several
  * ranges.
  */
-function divides(model: Model): { creates: boolean; resizes: boolean } {
+function divides(model: Model): { creates: number; resizes: number } {
   const text = actorTexts(model);
-  return { creates: /\/create\b/.test(text), resizes: /\/(size|mapping)\b/.test(text) };
+  const countOf = (file: RegExp): number => text.match(file)?.length ?? 0;
+  return { creates: countOf(/\/create\b/g), resizes: countOf(/\/(size|mapping)\b/g) };
 }
 
 function createdDevices(
   region: DaxRegion,
   index: number,
-  declared: readonly PlannedDevice[],
+  { declared, count }: { readonly declared: readonly PlannedDevice[]; readonly count: number },
 ): PlannedDevice[] {
   const own = declared.filter((device) => device.region === index);
   const number = own[0]?.name.match(/^dax(\d+)\./)?.[1] ?? String(index);
   const taken = new Set(own.map(({ id }) => id));
   const created: PlannedDevice[] = [];
-  for (let id = 0; created.length < CREATED_MAX; id++) {
+  for (let id = 0; created.length < count; id++) {
     if (taken.has(id)) continue;
     created.push({ name: `dax${number}.${id}`, region: index, id, declared: null });
   }
@@ -96,8 +100,12 @@ function planDevices(model: Model): PlannedDevice[] {
       declared: device,
     }),
   );
-  if (!divides(model).creates) return declared;
-  const created = regions.flatMap((region, index) => createdDevices(region, index, declared));
+  const { creates } = divides(model);
+  if (creates === 0) return declared;
+  const count = Math.max(CREATED_LEAST, creates);
+  const created = regions.flatMap((region, index) =>
+    createdDevices(region, index, { declared, count }),
+  );
   return [...declared, ...created];
 }
 
@@ -138,9 +146,9 @@ export function planUniverse(model: Model): { plan: Plan; diagnostics: readonly 
   tooMany(regions.length, DEVICE_MAX, 'dax regions');
   const declaredRanges = Math.max(1, ...model.machine.devices.map(({ ranges }) => ranges.length));
   tooMany(declaredRanges, RANGE_MAX, 'ranges of one device');
-  const rangeMax = divides(model).resizes
-    ? Math.max(RANGES_OF_DIVIDED, declaredRanges)
-    : declaredRanges;
+  const { resizes } = divides(model);
+  const divided = Math.min(RANGE_MAX, Math.max(RANGES_OF_DIVIDED, declaredRanges + resizes));
+  const rangeMax = resizes > 0 ? divided : declaredRanges;
   const universe: Universe = {
     virt: 'none',
     regions: regions.map(({ name, kind, namespace }) => ({

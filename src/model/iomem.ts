@@ -14,6 +14,12 @@ import { contains, formatRange, overlaps } from './quantity.js';
 /** Faults after which the rest of a listing is not looked at: it is no listing. */
 const FAULTS_MAX = 200;
 
+/** Lines of the longest listing that is read; a big server's has some hundred. */
+const LINES_MAX = 4096;
+
+/** Levels of the deepest tree that is read; the kernel prints five. */
+const DEPTH_MAX = 64;
+
 export interface IomemListing {
   /** Top-level nodes in ascending order; what could be read when there are diagnostics. */
   readonly nodes: readonly IomemNode[];
@@ -46,7 +52,7 @@ export function parseIomem(text: string, place: Place): IomemListing {
   const zeros = zerosFault(lines);
   if (zeros !== null) return { nodes: [], diagnostics: [zeros], warnings: [] };
   const tops = nest(lines, faults);
-  return { nodes: settle(tops, null, faults), ...faults };
+  return { nodes: settle(tops, [], faults), ...faults };
 }
 
 /** Prints a tree as /proc/iomem does, every level two spaces deeper. */
@@ -65,6 +71,12 @@ function readLines(text: string, place: Place, faults: Faults): IomemText[] {
   for (const content of text.split('\n')) {
     if (faults.diagnostics.length >= FAULTS_MAX) break;
     if (content.trim() !== '') {
+      if (lines.length === LINES_MAX) {
+        const message = `the listing has more than ${LINES_MAX} lines`;
+        const limit = `${LINES_MAX} lines`;
+        faults.diagnostics.push(diagnose('DAX115', { ...place, line }, message, { limit }));
+        break;
+      }
       const found = parseIomemLine(content, { ...place, line }, faults.diagnostics);
       if (isUnprintable(found.name)) {
         const message = 'the name holds bytes that are no text, as after a use of freed memory';
@@ -120,9 +132,17 @@ function openColumns(open: readonly Building[], base: number): string {
 /** Checks the addresses of siblings and their children against each other, and makes the nodes. */
 function settle(
   siblings: readonly Building[],
-  parent: Building | null,
+  above: readonly Building[],
   faults: Faults,
 ): IomemNode[] {
+  const parent = above.at(-1) ?? null;
+  const deepest = above.length < DEPTH_MAX ? undefined : siblings[0];
+  if (deepest !== undefined) {
+    const message = `${describe(deepest)} lies more than ${DEPTH_MAX} levels deep`;
+    const limit = `${DEPTH_MAX} levels`;
+    faults.diagnostics.push(diagnose('DAX115', deepest.line.place, message, { limit }));
+    return [];
+  }
   const kept: Building[] = [];
   for (const node of siblings) {
     const previous = kept.at(-1);
@@ -133,7 +153,7 @@ function settle(
   return kept.map((node) => ({
     ...(node.line.range ?? { start: 0n, end: 0n }),
     name: node.line.name,
-    children: settle(node.children, node, faults),
+    children: settle(node.children, [...above, node], faults),
     place: node.line.place,
   }));
 }
@@ -148,13 +168,18 @@ function isAdopted(node: Building, previous: Building, faults: Faults): boolean 
   const range = node.line.range;
   const before = previous.line.range;
   if (range === null || before === null) return false;
-  const other = describe(previous);
   if (contains(before, range)) {
-    const message = `${describe(node)} lies inside the line above of the same indentation`;
-    faults.warnings.push(diagnose('DAX112', node.line.place, message, { other }));
     previous.children.push(node);
+    // A line goes down one level after the other; lines that are all alike would be told for ever.
+    if (faults.warnings.length < FAULTS_MAX) {
+      const message = `${describe(node)} lies inside the line above of the same indentation`;
+      faults.warnings.push(
+        diagnose('DAX112', node.line.place, message, { other: describe(previous) }),
+      );
+    }
     return true;
   }
+  const other = describe(previous);
   if (overlaps(before, range)) {
     const message = `${describe(node)} overlaps its sibling`;
     faults.diagnostics.push(diagnose('DAX106', node.line.place, message, { other }));

@@ -33,7 +33,12 @@ export type LoadResult =
       /** What was accepted with an assumption. */
       readonly warnings: readonly Diagnostic[];
     }
-  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+  | {
+      readonly ok: false;
+      readonly diagnostics: readonly Diagnostic[];
+      /** What could be made of the file, for checks that find more faults; never to be run. */
+      readonly sketch?: Model;
+    };
 
 /**
  * Loads a model from a file. Never throws on what the file holds; files it names are read as well.
@@ -73,7 +78,7 @@ export function parseModel(
   };
   const model = buildModel(context, shape.file, file, options);
   faults.push(...context.faults.filter((fault) => !shape.isEcho(fault)));
-  if (faults.length > 0) return refused(faults);
+  if (faults.length > 0) return refused(faults, model);
   return { ok: true, model, warnings: [...context.warnings].sort(byPlace) };
 }
 
@@ -147,13 +152,14 @@ function isRefusedAlready(fault: Diagnostic, refusals: readonly Diagnostic[]): b
   return refusals.some(({ place }) => place.line === line && place.column === column);
 }
 
-/** Sorts the faults by place and lists the first ones. */
-function refused(faults: readonly Diagnostic[]): LoadResult {
+/** Sorts the faults by place and lists the first ones; `sketch`: what could be made of the file. */
+function refused(faults: readonly Diagnostic[], sketch?: Model): LoadResult {
   const sorted = [...faults].sort(byPlace);
   const shown = sorted.slice(0, FAULTS_SHOWN_MAX);
+  const rest = { ok: false, ...(sketch !== undefined && { sketch }) } as const;
   const last = shown.at(-1);
   const hidden = sorted.length - shown.length;
-  if (last === undefined || hidden === 0) return { ok: false, diagnostics: shown };
+  if (last === undefined || hidden === 0) return { ...rest, diagnostics: shown };
   const more = diagnose('DAX015', last.place, `and at least ${hidden} more faults`);
-  return { ok: false, diagnostics: [...shown, more] };
+  return { ...rest, diagnostics: [...shown, more] };
 }

@@ -37,6 +37,8 @@ export const FORMATS: readonly {
 
 const text = z.string().min(1);
 const count = z.int().min(1);
+/** Counted down in a byte of the state. */
+const repeats = count.max(255);
 const size = z.union([z.int().min(0), z.string().regex(SIZE_PATTERN)]);
 const range = z.string().regex(RANGE_PATTERN);
 const release = z.string().regex(RELEASE_PATTERN);
@@ -103,7 +105,7 @@ const actor = z.strictObject({
   script: text.optional(),
   script_file: text.optional(),
   any: z.array(text).min(1).optional().describe('commands, done in any order'),
-  times: count.optional().describe('how many of them at most; without it, for ever'),
+  times: repeats.optional().describe('how many of them at most; without it, for ever'),
   rules: text.optional().describe('udev rules'),
   rules_file: oneOrMore.optional(),
   events: z
@@ -143,7 +145,7 @@ export const modelSchema = z.strictObject({
   machine,
   actors: z.record(name, z.union([text, actor])).optional(),
   faults: z
-    .array(z.union([faultText, z.strictObject({ fault: faultText, times: count.optional() })]))
+    .array(z.union([faultText, z.strictObject({ fault: faultText, times: repeats.optional() })]))
     .optional(),
   check: z
     .array(z.union([text, z.record(text, text)]))

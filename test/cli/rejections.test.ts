@@ -67,3 +67,49 @@ describe('a rejected trace', () => {
     expect(terminal.error()).toContain(path);
   });
 });
+
+describe('faults of the file and faults of its scripts', () => {
+  const GOOD = [
+    'format: 1',
+    'title: x',
+    'kernel: v6.12',
+    'machine:',
+    '  block_size: 128M',
+    '  iomem: |',
+    '    100000000-17fffffff : Soft Reserved',
+    '  dax:',
+    '    dax0.0: { range: 100000000-10fffffff, target_node: 1, driver: kmem }',
+    'actors:',
+    '  admin: |',
+    '    echo dax0.0 > /sys/bus/dax/drivers/kmem/unbind',
+    '',
+  ].join('\n');
+
+  it('are told together', async () => {
+    const path = file('both.yaml', `${GOOD}    frobnicate\ncolour: red\ncheck: [nonsense]\n`);
+    const terminal = collect();
+    expect(await runCommandLine(['explore', path], terminal)).toBe(150);
+    for (const found of [':13:5: DAX202', ':14:1: DAX010', ':15:9: DAX301']) {
+      expect(terminal.error()).toContain(`${path}${found}`);
+    }
+    expect(terminal.error()).toContain('3 faults');
+  });
+
+  it('do not let the good models before them run', async () => {
+    const paths = [file('good.yaml', GOOD), file('script.yaml', `${GOOD}    frobnicate\n`)];
+    const terminal = collect();
+    expect(await runCommandLine(['explore', ...paths], terminal)).toBe(150);
+    expect(terminal.out()).toBe('');
+  });
+
+  it.each([
+    ['more menu commands than the engine can choose from', 300],
+    ['the most that it can', 255],
+  ])('tell of %s', async (_what, count) => {
+    const menu = '      - echo offline > /sys/devices/system/memory/memory32/state\n'.repeat(count);
+    const text = `${GOOD.slice(0, GOOD.indexOf('  admin'))}  admin:\n    any:\n${menu}`;
+    const terminal = collect();
+    const status = await runCommandLine(['explore', file(`menu${count}.yaml`, text)], terminal);
+    expect(status).toBe(count > 255 ? 150 : 0);
+  });
+});

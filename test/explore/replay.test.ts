@@ -96,6 +96,25 @@ describe('a replay fails with a difference', () => {
     expect(answer.differences).toEqual(['step 1 of 1 does not exist any more']);
   });
 
+  it('when a command returns something else than the trace says', async () => {
+    const name = 'bugs/kmem-addfail-leak.yaml';
+    const [trace] = tracesOf(name);
+    if (trace === undefined) throw new Error('the model is not violated');
+    const steps = trace.steps.map((step, index) => {
+      if (index > 0) return step;
+      const events = step.events.map((event) =>
+        event.kind === 'return' ? { ...event, result: 'EBUSY' } : event,
+      );
+      return { ...step, events };
+    });
+
+    const same = await replay(modelNamed(name), headerOf(trace), trace);
+    const other = await replay(modelNamed(name), headerOf(trace), { ...trace, steps });
+
+    expect(same.differences).toEqual([]);
+    expect(other.differences).toEqual(['step 1 now returns ok, not EBUSY']);
+  });
+
   it('when the kernel has the commit that mends it', async () => {
     const [told] = await differences(
       'bugs/kmem-addfail-leak.yaml',

@@ -111,3 +111,16 @@ describe('a damaged listing', () => {
     expect(fault?.hint).toBe('the parent is `00000000-0000000f : a` (line 1)');
   });
 });
+
+describe('a text that is no listing', () => {
+  it.each([
+    ['has too many lines', '00000000-0000ffff : x\n'.repeat(50_000)],
+    [
+      'nests too deeply',
+      Array.from({ length: 999 }, (_, i) => `${' '.repeat(i)}1-f : x`).join('\n'),
+    ],
+  ])('is refused when it %s', (_what, text) => {
+    const codes = parseIomem(text, PLACE).diagnostics.map(({ code }) => code);
+    expect(new Set(codes)).toEqual(new Set(['DAX115']));
+  });
+});

@@ -69,6 +69,8 @@ export enum Header {
   MovableNode,
   EventsWanted,
   KernelBytes,
+  /** Not 0 while it is asked what can be reached without a reboot. */
+  RebootForbidden,
   Count,
 }
 
@@ -101,6 +103,8 @@ export const GLOBAL_BROKEN_ABOUT_OFFSET = 12;
 export const GLOBAL_COLDPLUG_OFFSET = 13;
 /** A kmem hot-removal has failed since boot (any_hotremove_failed). */
 export const GLOBAL_HOTREMOVE_FAILED = 1;
+/** A thread has died inside the kernel, with what it held: nothing goes on. */
+export const GLOBAL_OOPS = 2;
 /**
  * Two driver records of 8 bytes: flags, users of its attributes, dynamic ids (16-bit set of names).
  */
@@ -727,6 +731,7 @@ export enum Pc {
   unregister_dev_dax__lock,
   unregister_dev_dax__drop,
   unregister_dev_dax__removed,
+  unregister_dev_dax__forget,
   dax_pmem_probe__lock,
   device_add__attach,
   device_add__probed,

@@ -306,6 +306,7 @@ export function userStep(): i32 {
       return leave(0);
     }
     case Op.Reboot:
+      if (header(Header.RebootForbidden) != 0) return BLOCKED;
       return reboot();
     default: {
       fail(FAIL_INSTRUCTION);

@@ -47,6 +47,7 @@ import {
   deviceAddAttach,
   providerProbeDone,
   unregisterDevDaxDrop,
+  unregisterDevDaxForget,
   unregisterDevDaxLock,
   unregisterDevDaxRemoved,
 } from './pmem';
@@ -127,6 +128,8 @@ export function kernelStep(): i32 {
       return unregisterDevDaxDrop();
     case Pc.unregister_dev_dax__removed:
       return unregisterDevDaxRemoved();
+    case Pc.unregister_dev_dax__forget:
+      return unregisterDevDaxForget();
     case Pc.dax_pmem_probe__lock:
       return daxPmemProbeLock();
     case Pc.device_add__attach:

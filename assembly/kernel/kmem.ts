@@ -26,6 +26,7 @@ import {
   GHOST_MESSAGE,
   GLOBAL_FLAGS_OFFSET,
   GLOBAL_HOTREMOVE_FAILED,
+  GLOBAL_OOPS,
   Message,
   NODE_NONE,
   Pc,
@@ -33,8 +34,11 @@ import {
   RESOURCE_MEM,
   RESOURCE_PRESENT,
   RESOURCE_SYSRAM,
+  SLOT_BYTES,
   SLOT_FLAGS_OFFSET,
   SLOT_NONE,
+  SLOT_PARENT_BASE,
+  SLOT_PARENT_OFFSET,
   THREAD_DEVICE_OFFSET,
   THREAD_ERROR_OFFSET,
   THREAD_INDEX_OFFSET,
@@ -43,7 +47,7 @@ import { observeMessage } from '../observe';
 import { has } from '../scenario';
 import { back, broken, call, device, deviceRow, goto, MOVED, slot, st, th } from '../state';
 import { allBlocksOffline, rangeBytes, rangeStart } from './memoryHotplug';
-import { isLinked, releaseResource, removeResource, requestRegion } from './resource';
+import { freeSlot, isLinked, releaseResource, removeResource, requestRegion } from './resource';
 
 function ranges(index: u32): u32 {
   return load<u8>(device(index), DEVICE_RANGES_OFFSET);
@@ -146,13 +150,38 @@ function anyUsable(index: u32): bool {
 function freeReservation(index: u32, r: u32): u32 {
   const own = kmemSlot(index, r);
   if ((load<u8>(slot(own), SLOT_FLAGS_OFFSET) & RESOURCE_PRESENT) == 0) return own;
+  return has(Feature.KmemAddRollback) ? SLOT_NONE : freeSpare(index, SLOT_NONE);
+}
+
+/** A spare slot of the device that nothing lies in, and that is not `taken`; or SLOT_NONE. */
+function freeSpare(index: u32, taken: u32): u32 {
   const row = deviceRow(index);
   const first = <u32>load<u16>(row, DEVICE_ROW_SPARE_SLOT_OFFSET);
   const spares = <u32>load<u8>(row, DEVICE_ROW_SPARES_OFFSET);
   for (let spare = first; spare < first + spares; spare++) {
+    if (spare == taken) continue;
     if ((load<u8>(slot(spare), SLOT_FLAGS_OFFSET) & RESOURCE_PRESENT) == 0) return spare;
   }
   return SLOT_NONE;
+}
+
+/**
+ * Moves what a failed hot-removal leaves behind out of the range's slots, so that another range may
+ * come to have the same number. Without spares (the model divides no region) it stays and the
+ * range is noted as stuck.
+ */
+function leaveBehind(index: u32, r: u32): void {
+  const kmem = freeSpare(index, SLOT_NONE);
+  const ram = freeSpare(index, kmem);
+  if (kmem == SLOT_NONE || ram == SLOT_NONE) {
+    setBit(device(index), DEVICE_STUCK_OFFSET, 1 << r);
+    return;
+  }
+  memory.copy(slot(kmem), slot(kmemSlot(index, r)), SLOT_BYTES);
+  memory.copy(slot(ram), slot(ramSlot(index, r)), SLOT_BYTES);
+  store<u16>(slot(ram), SLOT_PARENT_BASE + kmem, SLOT_PARENT_OFFSET);
+  freeSlot(kmemSlot(index, r));
+  freeSlot(ramSlot(index, r));
 }
 
 function reserve(index: u32, r: u32, bytes: u64): bool {
@@ -238,12 +267,16 @@ export function kmemRemoveRemoved(): i32 {
   if (errno != 0) {
     observeMessage(Message.RemoveFailedOnlined, index, r);
     observeMessage(Message.CannotBeHotremoved, index, r);
-    setBit(at, DEVICE_STUCK_OFFSET, 1 << r);
-    setBit(at, DEVICE_GHOST_OFFSET, GHOST_MESSAGE);
+    if (isLinked(kmemSlot(index, r))) leaveBehind(index, r);
+    // What was offline when unbind began may have come online since: the kernel has said so.
+    const ghost = load<u8>(at, DEVICE_GHOST_OFFSET) & ~GHOST_ALL_OFFLINE;
+    store<u8>(at, ghost | GHOST_MESSAGE, DEVICE_GHOST_OFFSET);
     setBit(st, GLOBAL_FLAGS_OFFSET, GLOBAL_HOTREMOVE_FAILED);
   } else if (held == 0) {
     observeMessage(Message.NullDereference, index, r);
     broken(Property.NoCrash, index);
+    setBit(st, GLOBAL_FLAGS_OFFSET, GLOBAL_OOPS);
+    return MOVED;
   } else if (has(Feature.RemoveResource)) removeResource(kmemSlot(index, r));
   else releaseResource(kmemSlot(index, r));
   store<u8>(th, 0, THREAD_ERROR_OFFSET);

@@ -248,8 +248,10 @@ export function stateStore(index: u32, file: File, code: u32): i32 {
     const rest = load<u8>(record, BLOCK_TYPE_OFFSET) & 0xf0;
     // Plain "online" leaves the unset type, which is stored as 0.
     const left: u8 = code > <u32>OnlineType.Online ? <u8>code : 0;
-    if (file == File.BlockState) store<u8>(record, <u8>rest | left, BLOCK_TYPE_OFFSET);
-    if (code != OnlineType.Offline) noteAsked(index, code);
+    if (code != OnlineType.Offline) {
+      if (file == File.BlockState) store<u8>(record, <u8>rest | left, BLOCK_TYPE_OFFSET);
+      noteAsked(index, code);
+    }
     return finishStore(index, file == File.BlockState ? Errno.EINVAL : 0);
   }
   store<u8>(th, index, THREAD_BLOCK_OFFSET);

@@ -12,6 +12,8 @@ import {
   DEVICE_ROW_DAX_SLOT_OFFSET,
   DEVICE_ROW_KMEM_SLOT_OFFSET,
   DEVICE_ROW_REGION_OFFSET,
+  DEVICE_ROW_SPARE_SLOT_OFFSET,
+  DEVICE_ROW_SPARES_OFFSET,
   Errno,
   EVENT_ADD,
   EVENT_REMOVE,
@@ -81,12 +83,17 @@ function setBound(index: u32, bound: bool): void {
 /** Names that kmem's nodes borrowed from the device are freed with it. */
 export function freeDeviceName(index: u32): void {
   if (has(Feature.KmemPrivateName)) return;
-  const first = <u32>load<u16>(deviceRow(index), DEVICE_ROW_KMEM_SLOT_OFFSET);
-  for (let r: u32 = 0; r < 1; r++) {
-    if (!isLinked(first + r)) continue;
-    const at = slot(first + r);
-    store<u8>(at, load<u8>(at, SLOT_FLAGS_OFFSET) | RESOURCE_NAME_DANGLING, SLOT_FLAGS_OFFSET);
-  }
+  const row = deviceRow(index);
+  leaveNameDangling(load<u16>(row, DEVICE_ROW_KMEM_SLOT_OFFSET));
+  const first = <u32>load<u16>(row, DEVICE_ROW_SPARE_SLOT_OFFSET);
+  const spares = <u32>load<u8>(row, DEVICE_ROW_SPARES_OFFSET);
+  for (let spare = first; spare < first + spares; spare++) leaveNameDangling(spare);
+}
+
+function leaveNameDangling(index: u32): void {
+  if (!isLinked(index)) return;
+  const at = slot(index);
+  store<u8>(at, load<u8>(at, SLOT_FLAGS_OFFSET) | RESOURCE_NAME_DANGLING, SLOT_FLAGS_OFFSET);
 }
 
 // ---- Disable --------------------------------------------------------------------------
@@ -142,9 +149,19 @@ export function unregisterDevDaxDrop(): i32 {
 }
 
 export function unregisterDevDaxRemoved(): i32 {
+  endRelease(load<u8>(th, THREAD_DEVICE_OFFSET));
+  goto(Pc.unregister_dev_dax__forget);
+  return MOVED;
+}
+
+/**
+ * Takes the device off sysfs, after its lock was given back: a drivers_probe of v5.1, which asks
+ * only whether the device is registered, may have bound it in between.
+ * Source: drivers/base/core.c device_del(), kobject_del(), v5.1; drivers/dax/pmem/core.c, v5.1.
+ */
+export function unregisterDevDaxForget(): i32 {
   const index = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
   const which = <u32>load<u8>(th, THREAD_REGION_OFFSET);
-  endRelease(index);
   forget(index);
   ueventOfDevice(index, EVENT_REMOVE);
   freeDeviceName(index);

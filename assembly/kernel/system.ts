@@ -4,6 +4,8 @@ import { kindOf } from '../actor/program';
 import { runThread, settleThreads, startedInstruction } from '../actor/thread';
 import { scratchState } from '../control';
 import {
+  GLOBAL_FLAGS_OFFSET,
+  GLOBAL_OOPS,
   Header,
   Property,
   SCENARIO_OFFSET,
@@ -21,6 +23,7 @@ import {
   forgetChoices,
   lookAt,
   nextChoices,
+  st,
   threadRecord,
   waitHolders,
   waitKillable,
@@ -59,6 +62,8 @@ export class KernelSystem {
     const bytes = header(Header.StateBytes);
     const count = header(Header.ThreadCount);
     const whole = header(Header.Granularity) == 0;
+    lookAt(source);
+    if ((load<u8>(st, GLOBAL_FLAGS_OFFSET) & GLOBAL_OOPS) != 0) return -1;
     while (cursor < count) {
       copyState(to, source, bytes);
       const thread = cursor;

@@ -15,15 +15,20 @@ import {
   BLOCK_USERS_OFFSET,
   BlockState,
   DEVICE_DRIVER_OFFSET,
+  DEVICE_FLAGS_OFFSET,
   DEVICE_GHOST_OFFSET,
   DEVICE_LOCK_OFFSET,
   DEVICE_MEMORY_OFFSET,
+  DEVICE_PRESENT,
   DEVICE_RANGES_OFFSET,
+  DEVICE_RESERVED_OFFSET,
   DEVICE_ROW_DAX_SLOT_OFFSET,
   DEVICE_ROW_FIRMWARE_NODE_OFFSET,
   DEVICE_ROW_KMEM_SLOT_OFFSET,
   DEVICE_ROW_RAM_SLOT_OFFSET,
   DEVICE_ROW_REGION_OFFSET,
+  DEVICE_ROW_SPARE_SLOT_OFFSET,
+  DEVICE_ROW_SPARES_OFFSET,
   DEVICE_STUCK_OFFSET,
   DEVICE_USERS_OFFSET,
   DRIVER_USERS_OFFSET,
@@ -149,14 +154,23 @@ function ofRegions(): u32 {
 
 /** Whether kmem's reservations under a device's name lie where the books say it has nothing. */
 function leavesMemoryOutside(index: u32): bool {
-  const first = <u32>load<u16>(deviceRow(index), DEVICE_ROW_KMEM_SLOT_OFFSET);
+  const row = deviceRow(index);
+  const first = <u32>load<u16>(row, DEVICE_ROW_KMEM_SLOT_OFFSET);
   const count = header(Header.RangeMax);
   for (let r: u32 = 0; r < count; r++) {
-    if (!isLinked(first + r)) continue;
-    const node = SLOT_PARENT_BASE + first + r;
-    if (!hasRangeAround(index, nodeStart(node), nodeEnd(node))) return true;
+    if (isOutside(index, first + r)) return true;
+  }
+  const spare = <u32>load<u16>(row, DEVICE_ROW_SPARE_SLOT_OFFSET);
+  const spares = <u32>load<u8>(row, DEVICE_ROW_SPARES_OFFSET);
+  for (let left: u32 = 0; left < spares; left++) {
+    if (isOutside(index, spare + left)) return true;
   }
   return false;
+}
+
+function isOutside(index: u32, at: u32): bool {
+  const node = SLOT_PARENT_BASE + at;
+  return isLinked(at) && !hasRangeAround(index, nodeStart(node), nodeEnd(node));
 }
 
 // ---- Resources ------------------------------------------------------------------------
@@ -180,20 +194,30 @@ function ofResources(): u32 {
       nodeStart(node) >= nodeStart(parent) &&
       nodeEnd(node) <= nodeEnd(parent);
     if (!inside) found |= bit(Property.ResourceTree);
-    if (overlapsAnother(index, node, parent)) found |= bit(Property.NoOverlap);
+    if (overlapsAnother(index, node)) found |= bit(Property.NoOverlap);
   }
   return found;
 }
 
+/** Whether a node lies in the tree somewhere below another one. */
+function isBeneath(node: u32, above: u32): bool {
+  let parent = nodeParent(node);
+  while (parent != 0 && parent != PARENT_GONE) {
+    if (parent == above) return true;
+    parent = nodeParent(parent);
+  }
+  return false;
+}
+
 /** Two busy claims that share an address, neither beneath the other. */
-function overlapsAnother(index: u32, node: u32, parent: u32): bool {
+function overlapsAnother(index: u32, node: u32): bool {
   if ((nodeFlags(node) & RESOURCE_BUSY) == 0) return false;
   const count = header(Header.SlotCount);
   for (let other = index + 1; other < count; other++) {
     if (!isLinked(other)) continue;
     const second = SLOT_PARENT_BASE + other;
-    if ((nodeFlags(second) & RESOURCE_BUSY) == 0 || nodeParent(second) == node || parent == second)
-      continue;
+    if ((nodeFlags(second) & RESOURCE_BUSY) == 0) continue;
+    if (isBeneath(second, node) || isBeneath(node, second)) continue;
     if (nodeStart(second) <= nodeEnd(node) && nodeEnd(second) >= nodeStart(node)) return true;
   }
   return false;
@@ -213,6 +237,9 @@ function ofDevices(): u32 {
     if (which == Driver.Kmem && !named) found |= bit(Property.ExplicitKmem);
     const written = (load<u8>(at, DEVICE_MEMORY_OFFSET) & MEMORY_OVERWRITTEN) != 0;
     if (written && !named) found |= bit(Property.NoDataLoss);
+    // A device that is gone, and that a driver still believes to have.
+    const present = (load<u8>(at, DEVICE_FLAGS_OFFSET) & DEVICE_PRESENT) != 0;
+    if (!present && which != Driver.None) found |= bit(Property.NoLeak);
     const rebound = which != Driver.None && (ghost & GHOST_KMEM_UNBOUND) != 0;
     if (rebound && !has(Feature.KmemHotRemove)) found |= bit(Property.NoRebindAfterKmem);
     const ranges = <u32>load<u8>(at, DEVICE_RANGES_OFFSET);
@@ -250,7 +277,8 @@ function ofRange(index: u32, r: u32, which: Driver): u32 {
   const end = nodeEnd(SLOT_PARENT_BASE + ram);
   const whole = start % blockBytes() == 0 && (end + 1) % blockBytes() == 0;
   // What an unbound device left behind may lie outside once it has shrunk: see accounting.
-  const outside = which == Driver.Kmem && (start < first || end > last);
+  const added = ((<u32>load<u8>(device(index), DEVICE_RESERVED_OFFSET) >> r) & 1) != 0;
+  const outside = which == Driver.Kmem && added && (start < first || end > last);
   if (!whole || outside) found |= bit(Property.Aligned);
   if (which == Driver.Kmem && usableBytes(first, last) != last - first + 1)
     found |= bit(Property.Capacity);

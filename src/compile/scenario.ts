@@ -148,7 +148,13 @@ function countVariables(
  */
 const SPARES_MAX = 2;
 
-function spareReservations(model: Model, features: ReadonlySet<string>): number {
+function spareReservations(
+  model: Model,
+  features: ReadonlySet<string>,
+  isDivided: boolean,
+): number {
+  // A pair for each of two ranges that a failed hot-removal leaves behind.
+  if (features.has('kmem-hotremove')) return isDivided ? 2 * SPARES_MAX : 0;
   if (features.has('kmem-add-rollback') || !features.has('kmem')) return 0;
   const canAlwaysFail =
     !features.has('memory-resource-children') || model.machine.memoryLimit !== null;
@@ -212,7 +218,7 @@ function resolve(model: Model): Parts {
   };
   refuse([...pointFaults, ...sizeFaults(model, counts)]);
   const faults = model.faults.length;
-  const spares = spareReservations(model, kernel.features);
+  const spares = spareReservations(model, kernel.features, plan.isDivided);
   return {
     model,
     kernel,

@@ -31,6 +31,8 @@ export interface Plan {
   readonly blocks: readonly PlannedBlock[];
   /** Ranges that a device may have. */
   readonly rangeMax: number;
+  /** Scripts of the model write size or mapping files. */
+  readonly isDivided: boolean;
   readonly universe: Universe;
 }
 
@@ -162,7 +164,10 @@ export function planUniverse(model: Model): { plan: Plan; diagnostics: readonly 
       blocks: blocks.filter((block) => belongs(block, device, blockSize)).map(({ index }) => index),
     })),
   };
-  return { plan: { regions, devices, blocks, rangeMax, universe }, diagnostics };
+  return {
+    plan: { regions, devices, blocks, rangeMax, isDivided: resizes > 0, universe },
+    diagnostics,
+  };
 }
 
 function belongs(block: PlannedBlock, device: PlannedDevice, blockSize: bigint): boolean {

@@ -12,6 +12,8 @@ import {
   GHOST_ALL_OFFLINE,
   GHOST_KMEM_UNBOUND,
   GHOST_MESSAGE,
+  Header,
+  SCENARIO_OFFSET,
 } from '../../assembly/layout.js';
 import type { Scenario } from '../compile/scenario.js';
 import type { ChosenTrace, Engine } from '../engine/engine.js';
@@ -88,6 +90,17 @@ function classify(
   return { marks, premises, isUnknown };
 }
 
+/** Asks something while the engine takes no reboot: a device that one brings back is still lost. */
+async function withoutReboot<T>(engine: Engine, ask: () => Promise<T>): Promise<T> {
+  const words = new Uint32Array(engine.memory.buffer, SCENARIO_OFFSET, Header.Count);
+  words[Header.RebootForbidden] = 1;
+  try {
+    return await ask();
+  } finally {
+    words[Header.RebootForbidden] = 0;
+  }
+}
+
 /**
  * Searches the losses of one device: at most one that is the kernel's and one that is the script's.
  */
@@ -98,7 +111,9 @@ export async function checkRecoverable(
   found: number,
 ): Promise<RecoverableAnswer> {
   const { marks, premises, isUnknown } = classify(engine, scenario, device, found);
-  const reach = await engine.markReach(marks.map((mark) => (mark === BOUND ? 1 : 0)));
+  const reach = await withoutReboot(engine, () =>
+    engine.markReach(marks.map((mark) => (mark === BOUND ? 1 : 0))),
+  );
   const at = scenario.state.devicesAt + device * DEVICE_BYTES;
   const losses: Loss[] = [];
   for (const kind of ['kernel-defect', 'script'] as const) {

@@ -78,6 +78,8 @@ export enum Header {
 
 export const THREAD_MAX = 8;
 export const DEVICE_MAX = 16;
+/** The engine gives up: a device came to have more ranges than there is room for. */
+export const FAIL_RANGES = 107;
 /** Ranges of a device: bits of a byte. */
 export const RANGE_MAX = 8;
 export const BLOCK_MAX = 128;

@@ -9,6 +9,7 @@ import {
   DEVICE_RANGES_OFFSET,
   DEVICE_ROW_REGION_OFFSET,
   Errno,
+  FAIL_RANGES,
   Header,
   Property,
   RANGE_END_OFFSET,
@@ -25,16 +26,7 @@ import {
   REGION_ROW_START_OFFSET,
 } from '../layout';
 import { header, point } from '../scenario';
-import {
-  broken,
-  device,
-  deviceRow,
-  devices,
-  FAIL_RESOURCE,
-  range,
-  region,
-  regionRow,
-} from '../state';
+import { broken, device, deviceRow, devices, range, region, regionRow } from '../state';
 import { pointIndex } from './resource';
 
 const SUBSECTION_BYTES: u64 = 0x200000;
@@ -183,7 +175,7 @@ function isFree(home: u32, first: u64, last: u64): bool {
  */
 export function addRange(index: u32, first: u64, last: u64): void {
   const r = rangesOf(index);
-  if (r >= header(Header.RangeMax)) fail(FAIL_RESOURCE);
+  if (r >= header(Header.RangeMax)) fail(FAIL_RANGES);
   const at = range(index, r);
   store<u16>(at, pointIndex(first), RANGE_START_OFFSET);
   store<u16>(at, pointIndex(last), RANGE_END_OFFSET);

@@ -2,6 +2,7 @@
  * Exit statuses of errors, and which of several is the worst.
  */
 
+import { FAIL_RANGES } from '../../assembly/layout.js';
 import { EngineError, FAIL_MEMORY, FAIL_STALE, FAIL_USE } from '../engine/engineError.js';
 import type { Diagnostic } from '../errors.js';
 import { EXIT } from '../errors.js';
@@ -60,7 +61,12 @@ const ENGINE_STATUSES: ReadonlyMap<number, number> = new Map<number, number>([
   [FAIL_USE, EXIT.optionMismatch],
   [FAIL_MEMORY, EXIT.outOfMemory],
   [FAIL_STALE, EXIT.systemError],
+  [FAIL_RANGES, EXIT.modelRejected],
 ]);
+
+const TOO_MANY_RANGES =
+  'a device came to have more ranges than the engine has room for; bound the actors that write' +
+  ' `mapping` or `size` with `times:`';
 
 /** Turns an unexpected error into one line and a status; never a stack. */
 export function endingOf(error: unknown): Ending {
@@ -73,6 +79,7 @@ export function endingOf(error: unknown): Ending {
     return { status: EXIT.systemError, message: text };
   }
   const engine = error instanceof EngineError ? ENGINE_STATUSES.get(error.code) : undefined;
+  if (engine === EXIT.modelRejected) return { status: engine, message: TOO_MANY_RANGES };
   if (engine !== undefined) return { status: engine, message: text };
   const name = error instanceof Error ? error.name : 'error';
   const message = `${name}: ${text}\n  this is a bug in daxcheck; please report it with the model`;

@@ -6,7 +6,7 @@
  * handed in too.
  */
 import type { Progress } from '../engine/progress.js';
-import { formatCount, formatMemory, PAGE_WIDTH } from './layout.js';
+import { formatCount, formatMemory } from './layout.js';
 
 export interface ProgressOptions {
   readonly isTerminal: boolean;
@@ -26,6 +26,8 @@ export interface ProgressReporter {
 
 const TERMINAL_INTERVAL_MS = 100;
 const PLAIN_INTERVAL_MS = 10_000;
+/** Width taken for a terminal that tells none. */
+const UNKNOWN_COLUMNS = 120;
 const CLEAR_LINE = '\r\u001b[K';
 
 /**
@@ -36,7 +38,8 @@ export function createProgress(
   options: ProgressOptions,
 ): ProgressReporter {
   const interval = options.isTerminal ? TERMINAL_INTERVAL_MS : PLAIN_INTERVAL_MS;
-  const columns = options.columns ?? PAGE_WIDTH;
+  // A terminal that does not know its width says 0.
+  const columns = options.columns || UNKNOWN_COLUMNS;
   let shown = options.now();
   let isDirty = false;
   return {

@@ -50,6 +50,15 @@ describe('progress', () => {
     expect(written).toEqual([`\r\u001b[K${renderProgress(POINT)}`, '\r\u001b[K']);
   });
 
+  it('is whole up to the width of a page where the terminal does not know its own', () => {
+    const { written, clock, progress } = start({ isTerminal: true, columns: 0 });
+
+    clock.ms = 2000;
+    progress.update({ ...POINT, remainingSeconds: null });
+
+    expect(written.join('')).toMatch(/rest unknown$/);
+  });
+
   it('never wraps on a narrow terminal', () => {
     const { written, clock, progress } = start({ isTerminal: true, columns: 40 });
 

@@ -5,7 +5,7 @@
  * passed in. Colour is never the only carrier of a meaning: every report reads the same without
  * it.
  */
-import { styleText } from 'node:util';
+import * as util from 'node:util';
 
 /** Wraps a text in the codes of one colour, or leaves it as it is. */
 export type Paint = (text: string) => string;
@@ -21,7 +21,7 @@ export interface Style {
   readonly actor: Paint;
 }
 
-type Format = Parameters<typeof styleText>[0];
+type Format = Parameters<typeof util.styleText>[0];
 
 const asIs: Paint = (text) => text;
 
@@ -37,9 +37,9 @@ export const PLAIN: Style = {
   actor: asIs,
 };
 
-/** Returns the coloured style when colour is wanted, else PLAIN. */
+/** Returns the coloured style when colour is wanted (Node has it since 20.12), else PLAIN. */
 export function createStyle(options: { readonly color: boolean }): Style {
-  if (!options.color) return PLAIN;
+  if (!options.color || !('styleText' in util)) return PLAIN;
   return {
     title: paint('bold'),
     bad: paint(['bold', 'red']),
@@ -53,6 +53,6 @@ export function createStyle(options: { readonly color: boolean }): Style {
 }
 
 function paint(format: Format): Paint {
-  // The decision is the caller's: styleText must not look at a stream of its own.
-  return (text) => (text === '' ? '' : styleText(format, text, { validateStream: false }));
+  // The decision is the caller's: it must not look at a stream of its own.
+  return (text) => (text === '' ? '' : util.styleText(format, text, { validateStream: false }));
 }

@@ -11,6 +11,12 @@ import { modelNamed, modelPath } from './models.ts';
 const LARGE = 'lifecycle/any-one-device-step.yaml';
 
 const unlimited: Model = { ...modelNamed(LARGE), expect: null };
+/** So large that no machine comes to its end before it is stopped. */
+const endless: Model = {
+  ...modelNamed('../bench/models/two-devices-step.yaml'),
+  expect: null,
+  limits: { states: null, depth: null },
+};
 const limitedBy = (limits: Partial<Model['limits']>): Model => ({
   ...unlimited,
   limits: { ...unlimited.limits, ...limits },
@@ -42,7 +48,7 @@ describe.each([1, 2])('with %i workers, an exploration says that it is incomplet
   });
 
   it('when its time is over', async () => {
-    const stop = await stopOf(unlimited, { workers, seconds: 0.05 });
+    const stop = await stopOf(endless, { workers, seconds: 0.05 });
 
     expect(stop).toEqual(incomplete('time', '--max-seconds'));
   });
@@ -56,7 +62,7 @@ describe.each([1, 2])('with %i workers, an exploration says that it is incomplet
 
   it('when it is interrupted', async () => {
     const abort = new AbortController();
-    const stop = await stopOf(unlimited, {
+    const stop = await stopOf(endless, {
       workers,
       signal: abort.signal,
       onProgress: () => abort.abort(),

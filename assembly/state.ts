@@ -9,11 +9,18 @@ import {
   BLOCK_ROW_BYTES,
   DEVICE_BYTES,
   DEVICE_ROW_BYTES,
+  DEVICE_ROW_DAX_SLOT_OFFSET,
+  DEVICE_ROW_KMEM_SLOT_OFFSET,
+  DEVICE_ROW_RAM_SLOT_OFFSET,
+  DEVICE_ROW_SPARE_SLOT_OFFSET,
+  DEVICE_ROW_SPARES_OFFSET,
   DRIVER_BYTES,
   FAULT_ROW_BYTES,
   GLOBAL_BROKEN_ABOUT_OFFSET,
   GLOBAL_BROKEN_OFFSET,
   GLOBAL_DRIVERS_OFFSET,
+  GLOBAL_FLAGS_OFFSET,
+  GLOBAL_OOPS,
   Header,
   Lock,
   LockMode,
@@ -106,6 +113,23 @@ export function regionRow(index: u32): usize {
 export function slot(index: u32): usize {
   return st + <usize>header(Header.SlotsAt) + <usize>index * SLOT_BYTES;
 }
+/** Slots of a device's range: device_dax's claim, kmem's reservation, the System RAM in it. */
+export function daxSlot(index: u32, r: u32): u32 {
+  return <u32>load<u16>(deviceRow(index), DEVICE_ROW_DAX_SLOT_OFFSET) + r;
+}
+export function kmemSlot(index: u32, r: u32): u32 {
+  return <u32>load<u16>(deviceRow(index), DEVICE_ROW_KMEM_SLOT_OFFSET) + r;
+}
+export function ramSlot(index: u32, r: u32): u32 {
+  return <u32>load<u16>(deviceRow(index), DEVICE_ROW_RAM_SLOT_OFFSET) + r;
+}
+/** A device's further slots, for what failed adds and removals leave behind: how many, and each. */
+export function spareCount(index: u32): u32 {
+  return load<u8>(deviceRow(index), DEVICE_ROW_SPARES_OFFSET);
+}
+export function spareSlot(index: u32, number: u32): u32 {
+  return <u32>load<u16>(deviceRow(index), DEVICE_ROW_SPARE_SLOT_OFFSET) + number;
+}
 export function driver(index: u32): usize {
   return st + GLOBAL_DRIVERS_OFFSET + <usize>(index - 1) * DRIVER_BYTES;
 }
@@ -166,6 +190,15 @@ export function broken(property: Property, about: u32): void {
   const before = load<u32>(st, GLOBAL_BROKEN_OFFSET);
   if (before == 0) store<u8>(st, about + 1, GLOBAL_BROKEN_ABOUT_OFFSET);
   store<u32>(st, before | (1 << property), GLOBAL_BROKEN_OFFSET);
+}
+
+/** Ends the behaviour: a thread has died in the kernel, with what it held. */
+export function oops(): void {
+  store<u8>(st, load<u8>(st, GLOBAL_FLAGS_OFFSET) | GLOBAL_OOPS, GLOBAL_FLAGS_OFFSET);
+}
+
+export function isOopsed(): bool {
+  return (load<u8>(st, GLOBAL_FLAGS_OFFSET) & GLOBAL_OOPS) != 0;
 }
 
 // ---- Locks ----------------------------------------------------------------------------

@@ -12,8 +12,6 @@ import {
   EVENT_ADD,
   FaultPoint,
   GLOBAL_COLDPLUG_OFFSET,
-  GLOBAL_FLAGS_OFFSET,
-  GLOBAL_OOPS,
   Header,
   INSTRUCTION_ENDED,
   INSTRUCTION_IDLE,
@@ -45,6 +43,7 @@ import {
   FAIL_ENDLESS_CALL,
   faultRow,
   forgetReturn,
+  isOopsed,
   MOVED,
   me,
   restartChoices,
@@ -223,7 +222,7 @@ export function runThread(state: usize, thread: u32, whole: bool): bool {
     if (oneStep() == BLOCKED) return steps > 0;
     steps++;
     if (!whole || load<u16>(th, THREAD_PC_OFFSET) == Pc.User) return true;
-    if ((load<u8>(st, GLOBAL_FLAGS_OFFSET) & GLOBAL_OOPS) != 0) return true;
+    if (isOopsed()) return true;
     must(steps < CALL_STEPS_MAX, FAIL_ENDLESS_CALL);
   }
 }

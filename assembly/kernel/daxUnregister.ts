@@ -13,7 +13,6 @@ import {
   DEVICE_GONE,
   DEVICE_ID,
   DEVICE_LATE,
-  DEVICE_ROW_KMEM_SLOT_OFFSET,
   DEVICE_USERS_OFFSET,
   Driver,
   EVENT_REMOVE,
@@ -21,8 +20,6 @@ import {
   Lock,
   Pc,
   RANGE_USERS_OFFSET,
-  RESOURCE_NAME_DANGLING,
-  SLOT_FLAGS_OFFSET,
   THREAD_DEVICE_OFFSET,
   THREAD_PC_OFFSET,
 } from '../layout';
@@ -32,14 +29,13 @@ import {
   back,
   call,
   device,
-  deviceRow,
   FAIL_PROGRAM_POINT,
   goto,
+  kmemSlot,
   MOVED,
   me,
   othersInside,
   range,
-  slot,
   th,
   threadRecord,
   threads,
@@ -62,7 +58,7 @@ import {
   waitForRanges,
   waitForRegion,
 } from './regionLock';
-import { isLinked } from './resource';
+import { leaveNameDangling } from './resource';
 
 function currentDevice(): u32 {
   return load<u8>(th, THREAD_DEVICE_OFFSET);
@@ -124,12 +120,7 @@ function unregisterDevDaxRegion(): i32 {
  * dev_dax_kmem_remove(), v6.1.
  */
 function leaveNamesDangling(index: u32): void {
-  const first = <u32>load<u16>(deviceRow(index), DEVICE_ROW_KMEM_SLOT_OFFSET);
-  for (let r: u32 = 0; r < rangesOf(index); r++) {
-    if (!isLinked(first + r)) continue;
-    const at = slot(first + r);
-    store<u8>(at, load<u8>(at, SLOT_FLAGS_OFFSET) | RESOURCE_NAME_DANGLING, SLOT_FLAGS_OFFSET);
-  }
+  for (let r: u32 = 0; r < rangesOf(index); r++) leaveNameDangling(kmemSlot(index, r));
 }
 
 /**

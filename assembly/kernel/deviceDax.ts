@@ -12,7 +12,6 @@ import {
   DEVICE_PINS_OFFSET,
   DEVICE_PRESENT,
   DEVICE_RANGES_OFFSET,
-  DEVICE_ROW_DAX_SLOT_OFFSET,
   Driver,
   Errno,
   FaultPoint,
@@ -34,8 +33,8 @@ import { has, point } from '../scenario';
 import {
   back,
   broken,
+  daxSlot,
   device,
-  deviceRow,
   goto,
   leave,
   MOVED,
@@ -48,10 +47,6 @@ import {
 } from '../state';
 import { freeSlot, isLinked, releaseRegion, requestRegion } from './resource';
 import { addedRamBytes, REGION_DISJOINT, regionIntersectsRam } from './resourceWalk';
-
-function daxSlot(index: u32, r: u32): u32 {
-  return <u32>load<u16>(deviceRow(index), DEVICE_ROW_DAX_SLOT_OFFSET) + r;
-}
 
 function ranges(index: u32): u32 {
   return load<u8>(device(index), DEVICE_RANGES_OFFSET);

@@ -11,11 +11,7 @@ import {
   DEVICE_RANGES_OFFSET,
   DEVICE_RES_COUNT_OFFSET,
   DEVICE_RESERVED_OFFSET,
-  DEVICE_ROW_KMEM_SLOT_OFFSET,
   DEVICE_ROW_NODE_OFFSET,
-  DEVICE_ROW_RAM_SLOT_OFFSET,
-  DEVICE_ROW_SPARE_SLOT_OFFSET,
-  DEVICE_ROW_SPARES_OFFSET,
   DEVICE_STUCK_OFFSET,
   Errno,
   FaultPoint,
@@ -26,7 +22,6 @@ import {
   GHOST_MESSAGE,
   GLOBAL_FLAGS_OFFSET,
   GLOBAL_HOTREMOVE_FAILED,
-  GLOBAL_OOPS,
   Message,
   NODE_NONE,
   Pc,
@@ -45,20 +40,28 @@ import {
 } from '../layout';
 import { observeMessage } from '../observe';
 import { has } from '../scenario';
-import { back, broken, call, device, deviceRow, goto, MOVED, slot, st, th } from '../state';
+import {
+  back,
+  broken,
+  call,
+  device,
+  deviceRow,
+  goto,
+  kmemSlot,
+  MOVED,
+  oops,
+  ramSlot,
+  slot,
+  spareCount,
+  spareSlot,
+  st,
+  th,
+} from '../state';
 import { allBlocksOffline, rangeBytes, rangeStart } from './memoryHotplug';
 import { freeSlot, isLinked, releaseResource, removeResource, requestRegion } from './resource';
 
 function ranges(index: u32): u32 {
   return load<u8>(device(index), DEVICE_RANGES_OFFSET);
-}
-
-function kmemSlot(index: u32, r: u32): u32 {
-  return <u32>load<u16>(deviceRow(index), DEVICE_ROW_KMEM_SLOT_OFFSET) + r;
-}
-
-function ramSlot(index: u32, r: u32): u32 {
-  return <u32>load<u16>(deviceRow(index), DEVICE_ROW_RAM_SLOT_OFFSET) + r;
 }
 
 /**
@@ -155,10 +158,8 @@ function freeReservation(index: u32, r: u32): u32 {
 
 /** A spare slot of the device that nothing lies in, and that is not `taken`; or SLOT_NONE. */
 function freeSpare(index: u32, taken: u32): u32 {
-  const row = deviceRow(index);
-  const first = <u32>load<u16>(row, DEVICE_ROW_SPARE_SLOT_OFFSET);
-  const spares = <u32>load<u8>(row, DEVICE_ROW_SPARES_OFFSET);
-  for (let spare = first; spare < first + spares; spare++) {
+  for (let number: u32 = 0; number < spareCount(index); number++) {
+    const spare = spareSlot(index, number);
     if (spare == taken) continue;
     if ((load<u8>(slot(spare), SLOT_FLAGS_OFFSET) & RESOURCE_PRESENT) == 0) return spare;
   }
@@ -275,7 +276,7 @@ export function kmemRemoveRemoved(): i32 {
   } else if (held == 0) {
     observeMessage(Message.NullDereference, index, r);
     broken(Property.NoCrash, index);
-    setBit(st, GLOBAL_FLAGS_OFFSET, GLOBAL_OOPS);
+    oops();
     return MOVED;
   } else if (has(Feature.RemoveResource)) removeResource(kmemSlot(index, r));
   else releaseResource(kmemSlot(index, r));

@@ -146,6 +146,14 @@ export function zoneFor(index: u32, type: OnlineType): Zone {
   return header(Header.MovableNode) != 0 ? Zone.Movable : kernel;
 }
 
+/** A refused request leaves its type; plain "online" the unset one, which is stored as 0. */
+function leaveType(index: u32, type: OnlineType): void {
+  const record = block(index);
+  const rest = load<u8>(record, BLOCK_TYPE_OFFSET) & 0xf0;
+  const left: u8 = type > OnlineType.Online ? <u8>type : 0;
+  store<u8>(record, <u8>rest | left, BLOCK_TYPE_OFFSET);
+}
+
 /** Notes for the property `zone` what the last request to bring a block online asked for. */
 function noteAsked(index: u32, type: OnlineType): void {
   const record = block(index);
@@ -244,12 +252,8 @@ export function stateStore(index: u32, file: File, code: u32): i32 {
   const already = code == OnlineType.Offline ? BlockState.Offline : BlockState.Online;
   if (blockState(index) == already) {
     // The type of a refused request stays in the block until the next online.
-    const record = block(index);
-    const rest = load<u8>(record, BLOCK_TYPE_OFFSET) & 0xf0;
-    // Plain "online" leaves the unset type, which is stored as 0.
-    const left: u8 = code > <u32>OnlineType.Online ? <u8>code : 0;
     if (code != OnlineType.Offline) {
-      if (file == File.BlockState) store<u8>(record, <u8>rest | left, BLOCK_TYPE_OFFSET);
+      if (file == File.BlockState) leaveType(index, code);
       noteAsked(index, code);
     }
     return finishStore(index, file == File.BlockState ? Errno.EINVAL : 0);

@@ -9,7 +9,6 @@ import {
   BLOCK_TYPE_OFFSET,
   BLOCK_ZONE_OFFSET,
   BlockState,
-  DEVICE_ROW_RAM_SLOT_OFFSET,
   Errno,
   EVENT_ADD,
   EVENT_REMOVE,
@@ -42,9 +41,9 @@ import {
   block,
   blocks,
   choose,
-  deviceRow,
   goto,
   MOVED,
+  ramSlot,
   range,
   st,
   th,
@@ -83,9 +82,8 @@ function isInRange(index: u32, start: u64, bytes: u64): bool {
   return index < blocks() && blockStart(index) < start + bytes;
 }
 
-function ramSlot(): u32 {
-  const row = deviceRow(load<u8>(th, THREAD_DEVICE_OFFSET));
-  return <u32>load<u16>(row, DEVICE_ROW_RAM_SLOT_OFFSET) + load<u8>(th, THREAD_INDEX_OFFSET);
+function ownRamSlot(): u32 {
+  return ramSlot(load<u8>(th, THREAD_DEVICE_OFFSET), load<u8>(th, THREAD_INDEX_OFFSET));
 }
 
 function unlockHotplug(): void {
@@ -121,8 +119,8 @@ function registerMemoryResource(start: u64, bytes: u64): u32 {
   const flags =
     RESOURCE_MEM | RESOURCE_SYSRAM | RESOURCE_BUSY | (managed ? RESOURCE_DRIVER_MANAGED : 0);
   const name = managed ? NAME_SYSTEM_RAM_KMEM : NAME_SYSTEM_RAM;
-  if (nested) return requestRegion(ramSlot(), start, bytes, name, flags) ? 0 : Errno.EEXIST;
-  return requestTopLevel(ramSlot(), start, bytes, name, flags) ? 0 : Errno.EEXIST;
+  if (nested) return requestRegion(ownRamSlot(), start, bytes, name, flags) ? 0 : Errno.EEXIST;
+  return requestTopLevel(ownRamSlot(), start, bytes, name, flags) ? 0 : Errno.EEXIST;
 }
 
 /** Source: mm/memory_hotplug.c add_memory(), v5.1; add_memory_driver_managed(), v6.12. */
@@ -143,7 +141,7 @@ export function addMemoryLock(): i32 {
 function failAdd(errno: u32): i32 {
   unlockMemHotplug();
   observePair(Lock.ResourceLock, 0, LockMode.Write);
-  freeSlot(ramSlot());
+  freeSlot(ownRamSlot());
   unlockHotplug();
   return answer(errno);
 }

@@ -9,11 +9,7 @@ import {
   DEVICE_ID,
   DEVICE_LOCK_OFFSET,
   DEVICE_PRESENT,
-  DEVICE_ROW_DAX_SLOT_OFFSET,
-  DEVICE_ROW_KMEM_SLOT_OFFSET,
   DEVICE_ROW_REGION_OFFSET,
-  DEVICE_ROW_SPARE_SLOT_OFFSET,
-  DEVICE_ROW_SPARES_OFFSET,
   Errno,
   EVENT_ADD,
   EVENT_REMOVE,
@@ -30,8 +26,6 @@ import {
   REGION_ROW_METADATA_OFFSET,
   REGION_ROW_NAMESPACE_SLOT_OFFSET,
   REGION_ROW_START_OFFSET,
-  RESOURCE_NAME_DANGLING,
-  SLOT_FLAGS_OFFSET,
   THREAD_DEVICE_OFFSET,
   THREAD_DRIVER_OFFSET,
   THREAD_REGION_OFFSET,
@@ -39,15 +33,18 @@ import {
 import { has } from '../scenario';
 import {
   call,
+  daxSlot,
   device,
   deviceRow,
   devices,
   goto,
+  kmemSlot,
   leave,
   MOVED,
   region,
   regionRow,
-  slot,
+  spareCount,
+  spareSlot,
   th,
   tryMutex,
   unlockMutex,
@@ -55,7 +52,7 @@ import {
 } from '../state';
 import { killDevDax } from './deviceDax';
 import { deviceAttachNext, endRelease, forget, release } from './driverCore';
-import { freeSlot, isLinked, requestRegion } from './resource';
+import { freeSlot, leaveNameDangling, requestRegion } from './resource';
 
 function lockOfRegion(index: u32): usize {
   return region(index) + REGION_LOCK_OFFSET;
@@ -81,19 +78,12 @@ function setBound(index: u32, bound: bool): void {
 }
 
 /** Names that kmem's nodes borrowed from the device are freed with it. */
-export function freeDeviceName(index: u32): void {
+function freeDeviceName(index: u32): void {
   if (has(Feature.KmemPrivateName)) return;
-  const row = deviceRow(index);
-  leaveNameDangling(load<u16>(row, DEVICE_ROW_KMEM_SLOT_OFFSET));
-  const first = <u32>load<u16>(row, DEVICE_ROW_SPARE_SLOT_OFFSET);
-  const spares = <u32>load<u8>(row, DEVICE_ROW_SPARES_OFFSET);
-  for (let spare = first; spare < first + spares; spare++) leaveNameDangling(spare);
-}
-
-function leaveNameDangling(index: u32): void {
-  if (!isLinked(index)) return;
-  const at = slot(index);
-  store<u8>(at, load<u8>(at, SLOT_FLAGS_OFFSET) | RESOURCE_NAME_DANGLING, SLOT_FLAGS_OFFSET);
+  leaveNameDangling(kmemSlot(index, 0));
+  for (let number: u32 = 0; number < spareCount(index); number++) {
+    leaveNameDangling(spareSlot(index, number));
+  }
 }
 
 // ---- Disable --------------------------------------------------------------------------
@@ -166,8 +156,7 @@ export function unregisterDevDaxForget(): i32 {
   ueventOfDevice(index, EVENT_REMOVE);
   freeDeviceName(index);
   // Before common-pinning the namespace's driver holds the device's range itself.
-  if (!has(Feature.CommonPinning))
-    freeSlot(load<u16>(deviceRow(index), DEVICE_ROW_DAX_SLOT_OFFSET));
+  if (!has(Feature.CommonPinning)) freeSlot(daxSlot(index, 0));
   const row = regionRow(which);
   if ((load<u8>(row, REGION_ROW_FLAGS_OFFSET) & REGION_HAS_NAMESPACE) != 0) {
     freeSlot(load<u16>(row, REGION_ROW_NAMESPACE_SLOT_OFFSET));

@@ -16,6 +16,7 @@ import {
   RESOURCE_BUSY,
   RESOURCE_LEAKED,
   RESOURCE_MEM,
+  RESOURCE_NAME_DANGLING,
   RESOURCE_PRESENT,
   RESOURCE_SYSRAM,
   SLOT_END_OFFSET,
@@ -142,6 +143,13 @@ function place(index: u32, parent: u32, start: u64, end: u64, flags: u32, name: 
   store<u16>(at, parent, SLOT_PARENT_OFFSET);
   store<u8>(at, flags | RESOURCE_PRESENT, SLOT_FLAGS_OFFSET);
   store<u8>(at, name, SLOT_NAME_OFFSET);
+}
+
+/** The name that a linked node shows has been freed. */
+export function leaveNameDangling(index: u32): void {
+  if (!isLinked(index)) return;
+  const at = slot(index);
+  store<u8>(at, load<u8>(at, SLOT_FLAGS_OFFSET) | RESOURCE_NAME_DANGLING, SLOT_FLAGS_OFFSET);
 }
 
 /** Empties a slot: its resource has been freed. */

@@ -4,8 +4,6 @@ import { kindOf } from '../actor/program';
 import { runThread, settleThreads, startedInstruction } from '../actor/thread';
 import { scratchState } from '../control';
 import {
-  GLOBAL_FLAGS_OFFSET,
-  GLOBAL_OOPS,
   Header,
   Property,
   SCENARIO_OFFSET,
@@ -21,9 +19,9 @@ import { copyState } from '../search/fingerprint';
 import {
   choiceCount,
   forgetChoices,
+  isOopsed,
   lookAt,
   nextChoices,
-  st,
   threadRecord,
   waitHolders,
   waitKillable,
@@ -53,7 +51,9 @@ export class KernelSystem {
 
   begin(state: usize): void {
     source = state;
-    cursor = 0;
+    lookAt(state);
+    // After an oops nothing goes on.
+    cursor = isOopsed() ? header(Header.ThreadCount) : 0;
     forgetChoices();
     forgetWaits();
   }
@@ -62,8 +62,6 @@ export class KernelSystem {
     const bytes = header(Header.StateBytes);
     const count = header(Header.ThreadCount);
     const whole = header(Header.Granularity) == 0;
-    lookAt(source);
-    if ((load<u8>(st, GLOBAL_FLAGS_OFFSET) & GLOBAL_OOPS) != 0) return -1;
     while (cursor < count) {
       copyState(to, source, bytes);
       const thread = cursor;

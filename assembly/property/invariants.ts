@@ -22,13 +22,8 @@ import {
   DEVICE_PRESENT,
   DEVICE_RANGES_OFFSET,
   DEVICE_RESERVED_OFFSET,
-  DEVICE_ROW_DAX_SLOT_OFFSET,
   DEVICE_ROW_FIRMWARE_NODE_OFFSET,
-  DEVICE_ROW_KMEM_SLOT_OFFSET,
-  DEVICE_ROW_RAM_SLOT_OFFSET,
   DEVICE_ROW_REGION_OFFSET,
-  DEVICE_ROW_SPARE_SLOT_OFFSET,
-  DEVICE_ROW_SPARES_OFFSET,
   DEVICE_STUCK_OFFSET,
   DEVICE_USERS_OFFSET,
   DRIVER_USERS_OFFSET,
@@ -70,15 +65,20 @@ import {
   block,
   blockRow,
   blocks,
+  daxSlot,
   device,
   deviceRow,
   devices,
   driver,
+  kmemSlot,
   lookAt,
+  ramSlot,
   range,
   region,
   regionRow,
   slot,
+  spareCount,
+  spareSlot,
   st,
   threadRecord,
   threads,
@@ -154,16 +154,12 @@ function ofRegions(): u32 {
 
 /** Whether kmem's reservations under a device's name lie where the books say it has nothing. */
 function leavesMemoryOutside(index: u32): bool {
-  const row = deviceRow(index);
-  const first = <u32>load<u16>(row, DEVICE_ROW_KMEM_SLOT_OFFSET);
   const count = header(Header.RangeMax);
   for (let r: u32 = 0; r < count; r++) {
-    if (isOutside(index, first + r)) return true;
+    if (isOutside(index, kmemSlot(index, r))) return true;
   }
-  const spare = <u32>load<u16>(row, DEVICE_ROW_SPARE_SLOT_OFFSET);
-  const spares = <u32>load<u8>(row, DEVICE_ROW_SPARES_OFFSET);
-  for (let left: u32 = 0; left < spares; left++) {
-    if (isOutside(index, spare + left)) return true;
+  for (let number: u32 = 0; number < spareCount(index); number++) {
+    if (isOutside(index, spareSlot(index, number))) return true;
   }
   return false;
 }
@@ -256,10 +252,9 @@ function isKmemByType(index: u32): bool {
 
 /** no-leak, no-overlap, aligned and capacity of one range. */
 function ofRange(index: u32, r: u32, which: Driver): u32 {
-  const row = deviceRow(index);
-  const dax = <u32>load<u16>(row, DEVICE_ROW_DAX_SLOT_OFFSET) + r;
-  const kmem = <u32>load<u16>(row, DEVICE_ROW_KMEM_SLOT_OFFSET) + r;
-  const ram = <u32>load<u16>(row, DEVICE_ROW_RAM_SLOT_OFFSET) + r;
+  const dax = daxSlot(index, r);
+  const kmem = kmemSlot(index, r);
+  const ram = ramSlot(index, r);
   const at = range(index, r);
   const first = point(load<u16>(at, RANGE_START_OFFSET));
   const last = point(load<u16>(at, RANGE_END_OFFSET));

@@ -56,17 +56,18 @@ export interface Ending {
   readonly message: string;
 }
 
-/** Failures of the engine that are no bugs: options it cannot meet, memory, another build. */
-const ENGINE_STATUSES: ReadonlyMap<number, number> = new Map<number, number>([
-  [FAIL_USE, EXIT.optionMismatch],
-  [FAIL_MEMORY, EXIT.outOfMemory],
-  [FAIL_STALE, EXIT.systemError],
-  [FAIL_RANGES, EXIT.modelRejected],
-]);
-
 const TOO_MANY_RANGES =
   'a device came to have more ranges than the engine has room for; bound the actors that write' +
   ' `mapping` or `size` with `times:`';
+
+/** Failures of the engine that are no bugs: what it cannot meet, memory, another build. */
+const ENGINE_ENDINGS: ReadonlyMap<number, { readonly status: number; readonly message?: string }> =
+  new Map([
+    [FAIL_USE, { status: EXIT.optionMismatch }],
+    [FAIL_MEMORY, { status: EXIT.outOfMemory }],
+    [FAIL_STALE, { status: EXIT.systemError }],
+    [FAIL_RANGES, { status: EXIT.modelRejected, message: TOO_MANY_RANGES }],
+  ]);
 
 /** Turns an unexpected error into one line and a status; never a stack. */
 export function endingOf(error: unknown): Ending {
@@ -78,9 +79,8 @@ export function endingOf(error: unknown): Ending {
   if (error instanceof Error && 'syscall' in error && 'code' in error) {
     return { status: EXIT.systemError, message: text };
   }
-  const engine = error instanceof EngineError ? ENGINE_STATUSES.get(error.code) : undefined;
-  if (engine === EXIT.modelRejected) return { status: engine, message: TOO_MANY_RANGES };
-  if (engine !== undefined) return { status: engine, message: text };
+  const engine = error instanceof EngineError ? ENGINE_ENDINGS.get(error.code) : undefined;
+  if (engine !== undefined) return { status: engine.status, message: engine.message ?? text };
   const name = error instanceof Error ? error.name : 'error';
   const message = `${name}: ${text}\n  this is a bug in daxcheck; please report it with the model`;
   return { status: EXIT.bug, message };

@@ -177,6 +177,17 @@ interface Resolved {
 
 /** What the model's texts mean, with every fault of scripts, rules and names. */
 function resolveNames(model: Model): Resolved {
+  const known = resolvedModels.get(model);
+  if (known !== undefined) return known;
+  const made = resolveTexts(model);
+  resolvedModels.set(model, made);
+  return made;
+}
+
+/** A model is looked at when it is loaded and again when it is compiled. */
+const resolvedModels = new WeakMap<Model, Resolved>();
+
+function resolveTexts(model: Model): Resolved {
   const { plan, diagnostics: planFaults } = planUniverse(model);
   const { nodes: statics, diagnostics: treeFaults } = planStatics(model.machine.iomem);
   const { actors, diagnostics: actorFaults } = compileActors(model, plan);

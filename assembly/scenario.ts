@@ -13,8 +13,7 @@ export function table(word: i32): usize {
 
 /** Returns whether this kernel has a feature. */
 export function has(feature: Feature): bool {
-  const word = feature < 32 ? Header.FeaturesLow : Header.FeaturesHigh;
-  return ((header(word) >> (feature & 31)) & 1) != 0;
+  return ((header(Header.Features + (feature >> 5)) >> (feature & 31)) & 1) != 0;
 }
 
 /** Returns the address that stands at a place of the boundary table: exact, 64 bits. */

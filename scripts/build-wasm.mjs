@@ -71,7 +71,8 @@ async function compile(build) {
     {
       readFile(path, base) {
         if (build.bound !== undefined && path === 'assembly/bound.ts') return build.bound;
-        const full = join(base, path);
+        // TypeScript wants the extension of an import, asc adds one: layout.ts is read by both.
+        const full = join(base, path.replace(/\.ts\.ts$/, '.ts'));
         return existsSync(full) ? readFileSync(full, 'utf8') : null;
       },
     },

@@ -175,7 +175,7 @@ async function buildBundle() {
 }
 
 const ENGINE_INPUTS = ['assembly', 'asconfig.json', 'scripts/build-wasm.mjs', 'package-lock.json'];
-const LAYOUTS = ['assembly/layout.ts', 'assembly/search/layout.ts'];
+const LAYOUTS = ['assembly/layout.ts', 'assembly/layout', 'assembly/search/layout.ts'];
 
 /** @param {boolean} isEngineOnly */
 async function main(isEngineOnly) {

@@ -13,12 +13,13 @@ import {
   ThreadKind,
 } from '../../assembly/layout.js';
 import { byPlace, type Diagnostic, diagnose } from '../errors.js';
-import { FEATURES, type Kernel, PLANTED, resolveKernel } from '../kernel/features.js';
+import { featureWords, type Kernel, resolveKernel } from '../kernel/features.js';
 import type { DriverName, Model } from '../model/model.js';
 import { compileActor } from '../userland/compileActor.js';
 import type { ActorProgram, Instruction } from '../userland/program.js';
 import { makeBytes } from './bytes.js';
 import { type Checked, checkNames } from './check.js';
+import { planExtras } from './extras.js';
 import { makeState } from './initialState.js';
 import { type Counts, sizeFaults } from './limits.js';
 import { planPoints } from './points.js';
@@ -90,17 +91,6 @@ function collectNames(plan: Plan, strings: readonly string[], model: Model): rea
     ...strings.filter(isDaxName),
   ];
   return [...new Set(all)];
-}
-
-function featureWords(kernel: Kernel): readonly [number, number] {
-  let low = 0;
-  let high = 0;
-  for (const { id, bit } of [...FEATURES, ...PLANTED]) {
-    if (bit === null || !kernel.features.has(id)) continue;
-    if (bit < 32) low |= 1 << bit;
-    else high |= 1 << (bit - 32);
-  }
-  return [low >>> 0, high >>> 0];
 }
 
 /** Threads of the initial state at their first instruction, and the budgets of the faults. */
@@ -234,7 +224,13 @@ function resolve(model: Model): Parts {
     model,
     kernel,
     plan,
-    state: planState(plan, { faults, variables, threads: threads.length, spares }),
+    state: planState(plan, {
+      faults,
+      variables,
+      threads: threads.length,
+      spares,
+      extras: planExtras(kernel, model),
+    }),
     statics,
     points,
     strings,
@@ -259,15 +255,16 @@ const high = (value: bigint): number => Number(value >> 32n);
 /** The header's words but the places of tables. */
 function headerWords(parts: Parts): ReadonlyMap<Header, number> {
   const { model, plan, state, threads, actors, encoded } = parts;
-  const [featuresLow, featuresHigh] = featureWords(parts.kernel);
   const limit = model.machine.memoryLimit ?? (1n << 64n) - 1n;
   return new Map<Header, number>([
     [Header.Magic, SCENARIO_MAGIC],
     [Header.Version, LAYOUT_VERSION],
     [Header.StateBytes, state.stateBytes],
     [Header.Granularity, model.granularity === 'step' ? 1 : 0],
-    [Header.FeaturesLow, featuresLow],
-    [Header.FeaturesHigh, featuresHigh],
+    ...featureWords(parts.kernel.features).map((word, at): [Header, number] => [
+      Header.Features + at,
+      word,
+    ]),
     [Header.Properties, parts.checked],
     [Header.ThreadCount, threads.length],
     [Header.DeviceCount, plan.devices.length],
@@ -289,6 +286,10 @@ function headerWords(parts: Parts): ReadonlyMap<Header, number> {
     [Header.FaultsAt, state.faultsAt],
     [Header.VariablesAt, state.variablesAt],
     [Header.ThreadsAt, state.threadsAt],
+    [Header.GlobalExtraAt, state.globalExtraAt],
+    [Header.RegionExtraAt, state.regionExtraAt],
+    [Header.DeviceExtraAt, state.deviceExtraAt],
+    [Header.BlockExtraAt, state.blockExtraAt],
     [Header.RecoveryCount, encoded.entries[actors.length]?.length ?? 0],
     [Header.BlockBytesLow, low(model.machine.blockSize)],
     [Header.BlockBytesHigh, high(model.machine.blockSize)],

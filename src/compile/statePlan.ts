@@ -4,13 +4,18 @@
  */
 import {
   BLOCK_BYTES,
+  BLOCK_EXTRA_BYTES,
   DEVICE_BYTES,
+  DEVICE_EXTRA_BYTES,
   GLOBAL_BYTES,
+  GLOBAL_EXTRA_BYTES,
   RANGE_BYTES,
   REGION_BYTES,
+  REGION_EXTRA_BYTES,
   SLOT_BYTES,
   THREAD_BYTES,
 } from '../../assembly/layout.js';
+import type { Extras } from './extras.js';
 import type { Plan } from './universe.js';
 
 export interface StatePlan {
@@ -23,6 +28,11 @@ export interface StatePlan {
   readonly faultsAt: number;
   readonly variablesAt: number;
   readonly threadsAt: number;
+  /** 0 for a part that this scenario does not have. */
+  readonly globalExtraAt: number;
+  readonly regionExtraAt: number;
+  readonly deviceExtraAt: number;
+  readonly blockExtraAt: number;
   /** A multiple of 8. */
   readonly stateBytes: number;
   readonly slotCount: number;
@@ -35,8 +45,8 @@ export interface StatePlan {
 }
 
 /**
- * Plans the vector: globals, devices, ranges, blocks, regions, slots, events; faults, variables,
- * threads.
+ * Plans the vector: globals, devices, ranges, blocks, regions, slots, extras, events; faults,
+ * variables, threads.
  */
 export function planState(
   plan: Plan,
@@ -46,6 +56,7 @@ export function planState(
     readonly threads: number;
     /** Reservations of each device that failed adds may leave behind, one inside the other. */
     readonly spares: number;
+    readonly extras: Extras;
   },
 ): StatePlan {
   const { devices, regions, blocks, rangeMax } = plan;
@@ -56,7 +67,12 @@ export function planState(
   const blocksAt = rangesAt + devices.length * rangeMax * RANGE_BYTES;
   const regionsAt = blocksAt + blocks.length * BLOCK_BYTES;
   const slotsAt = regionsAt + regions.length * REGION_BYTES;
-  const eventsAt = slotsAt + slotCount * SLOT_BYTES;
+  const { extras } = counts;
+  const globalExtraAt = slotsAt + slotCount * SLOT_BYTES;
+  const regionExtraAt = globalExtraAt + (extras.global ? GLOBAL_EXTRA_BYTES : 0);
+  const deviceExtraAt = regionExtraAt + (extras.region ? regions.length * REGION_EXTRA_BYTES : 0);
+  const blockExtraAt = deviceExtraAt + (extras.device ? devices.length * DEVICE_EXTRA_BYTES : 0);
+  const eventsAt = blockExtraAt + (extras.block ? blocks.length * BLOCK_EXTRA_BYTES : 0);
   const faultsAt = eventsAt + blocks.length + devices.length;
   const variablesAt = faultsAt + counts.faults;
   const threadsAt = (variablesAt + counts.variables + 7) & ~7;
@@ -71,6 +87,10 @@ export function planState(
     faultsAt,
     variablesAt,
     threadsAt,
+    globalExtraAt: extras.global ? globalExtraAt : 0,
+    regionExtraAt: extras.region ? regionExtraAt : 0,
+    deviceExtraAt: extras.device ? deviceExtraAt : 0,
+    blockExtraAt: extras.block ? blockExtraAt : 0,
     stateBytes,
     slotCount,
     daxSlot: (device) => device * each,

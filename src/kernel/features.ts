@@ -11,7 +11,7 @@ export interface Release {
   readonly features: readonly string[];
 }
 
-/** v5.0 … the releases that are modelled, oldest first. */
+/** The releases that are modelled, oldest first. */
 const RELEASE_NAMES: readonly string[] = ['v5.0', 'v5.1', 'v6.12', 'v6.12.117'];
 
 const versionOf = (name: string): readonly number[] => name.slice(1).split('.').map(Number);
@@ -25,9 +25,20 @@ function isAtMost(left: string, right: string): boolean {
   return true;
 }
 
+const isSameSeries = (left: string, right: string): boolean => {
+  const [a, b] = [versionOf(left), versionOf(right)];
+  return a[0] === b[0] && a[1] === b[1];
+};
+
+/** Whether a release has a feature: mainline had it by then, or its stable series got it. */
+function isIn(feature: Feature, release: string): boolean {
+  if (feature.since.startsWith('v') && isAtMost(feature.since, release)) return true;
+  return feature.backports.some((name) => isSameSeries(name, release) && isAtMost(name, release));
+}
+
 export const RELEASES: readonly Release[] = RELEASE_NAMES.map((name) => ({
   name,
-  features: FEATURES.filter((feature) => isAtMost(feature.since, name)).map(({ id }) => id),
+  features: FEATURES.filter((feature) => isIn(feature, name)).map(({ id }) => id),
 }));
 
 /** A feature that only exists to be planted: the canary's bug. */
@@ -37,6 +48,7 @@ export const PLANTED: readonly Feature[] = [
     commit: null,
     title: 'planted bug: device_dax keeps its claim on the range when it is unbound',
     since: 'never',
+    backports: [],
     requires: ['common-pinning'],
     effect: 'the canary model must find it',
     bit: Bit.Canary,
@@ -90,3 +102,13 @@ export function resolveKernel(request: KernelRequest): Kernel {
 export const isRelease = (name: string): boolean => RELEASES.some((row) => row.name === name);
 export const isFeature = (id: string): boolean =>
   [...FEATURES, ...PLANTED].some((row) => row.id === id);
+
+/** A set of features as the four words of the scenario's header. */
+export function featureWords(features: ReadonlySet<string>): readonly number[] {
+  const words = [0, 0, 0, 0];
+  for (const { id, bit } of [...FEATURES, ...PLANTED]) {
+    if (bit === null || !features.has(id)) continue;
+    words[bit >> 5] = ((words[bit >> 5] ?? 0) | (1 << (bit & 31))) >>> 0;
+  }
+  return words;
+}

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Header, SCENARIO_OFFSET } from '../../assembly/layout.js';
-import { FEATURES, resolveKernel } from '../../src/kernel/features.js';
+import { featureWords, resolveKernel } from '../../src/kernel/features.js';
 import { FC, runs, SEED_TITLE } from '../support/fc.ts';
 
 interface SectionProbe {
@@ -28,9 +28,9 @@ function open(kernel: string): { probe: SectionProbe; setBlock: (bytes: bigint) 
   const memory = new WebAssembly.Memory({ initial: 64, maximum: 64, shared: true });
   const view = new DataView(memory.buffer);
   const { features } = resolveKernel({ release: kernel, without: [], with: [] });
-  const bits = FEATURES.filter(({ id, bit }) => bit !== null && features.has(id));
-  const set = bits.reduce((all, { bit }) => all | (1n << BigInt(bit ?? 0)), 0n);
-  view.setBigUint64(SCENARIO_OFFSET + Header.FeaturesLow * 4, set, true);
+  featureWords(features).forEach((word, at) => {
+    view.setUint32(SCENARIO_OFFSET + (Header.Features + at) * 4, word, true);
+  });
   const instance = new WebAssembly.Instance(module, { env: { memory } });
   return {
     probe: instance.exports as unknown as SectionProbe,

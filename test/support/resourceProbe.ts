@@ -19,7 +19,7 @@ import {
   SLOT_START_OFFSET,
 } from '../../assembly/layout.js';
 import { encodeStatics, type StaticNode } from '../../src/compile/statics.js';
-import { FEATURES, resolveKernel } from '../../src/kernel/features.js';
+import { featureWords, resolveKernel } from '../../src/kernel/features.js';
 import type { FlaggedNode, ResourceProbe } from '../kernel/resourceTree.ts';
 
 interface Exports {
@@ -75,15 +75,9 @@ function writeHeader(view: DataView, kernel: string, counts: Counts) {
     view.setUint32(SCENARIO_OFFSET + at * 4, value, true);
   };
   const resolved = resolveKernel({ release: kernel, without: [], with: [] });
-  const bits = FEATURES.flatMap(({ id, bit }) =>
-    resolved.features.has(id) && bit !== null ? [bit as number] : [],
-  );
-  const half = (from: number): number =>
-    bits
-      .filter((bit) => bit >= from && bit < from + 32)
-      .reduce((sum, b) => sum + 2 ** (b - from), 0);
-  word(Header.FeaturesLow, half(0));
-  word(Header.FeaturesHigh, half(32));
+  featureWords(resolved.features).forEach((bits, at) => {
+    word(Header.Features + at, bits);
+  });
   word(Header.SlotCount, counts.slots);
   word(Header.StaticCount, counts.statics);
   word(Header.StaticTable, STATIC_TABLE);

@@ -15,10 +15,8 @@ export interface SourceFile {
 const COLUMNS_MAX = 100;
 const LINES_MAX = 400;
 
-/**
- * Tables: every number that both sides must agree on stands in one file, however many there are.
- */
-const TABLES = new Set(['assembly/layout.ts']);
+/** Tables: one row for each program point, feature or function, however many there are. */
+const TABLES = /^(assembly\/layout|src\/kernel\/features)\//;
 
 /**
  * The layers of src/, in the order in which data flows. A file imports from its own layer and from
@@ -108,7 +106,7 @@ export function checkWalls(file: SourceFile): string[] {
 export function checkText(file: SourceFile): string[] {
   const lines = file.text.split('\n');
   const isCode = /\.(ts|mjs)$/.test(file.path);
-  const isLong = isCode && lines.length - 1 > LINES_MAX && !TABLES.has(file.path);
+  const isLong = isCode && lines.length - 1 > LINES_MAX && !TABLES.test(file.path);
   const faults = isLong ? [`${file.path}: ${lines.length} lines`] : [];
   for (const [index, line] of lines.entries()) {
     const at = `${file.path}:${index + 1}`;

@@ -1,0 +1,117 @@
+// The instruction set of user level: operations, sysfs files, values.
+
+/** Instructions: 12 bytes: op u8, file u8, object u8, sub u8, value u16, jump u16, extra u16. */
+export const INSTRUCTION_BYTES = 12;
+export const INSTRUCTION_OP_OFFSET = 0;
+export const INSTRUCTION_FILE_OFFSET = 1;
+export const INSTRUCTION_OBJECT_OFFSET = 2;
+export const INSTRUCTION_SUB_OFFSET = 3;
+export const INSTRUCTION_VALUE_OFFSET = 4;
+export const INSTRUCTION_JUMP_OFFSET = 6;
+export const INSTRUCTION_OTHER_OFFSET = 8;
+/** Values: a string number, or VALUE_VARIABLE + variable number, or VALUE_EVENT. */
+export const VALUE_VARIABLE = 0x8000;
+export const VALUE_EVENT = 0xffff;
+/** Object number that stands for the event's object. */
+export const OBJECT_EVENT = 0xff;
+
+export enum Op {
+  End,
+  Write,
+  Read,
+  Exists,
+  Equal,
+  Event,
+  Assign,
+  Status,
+  Invert,
+  Jump,
+  JumpIfFailed,
+  JumpIfOk,
+  Sleep,
+  Settle,
+  Process,
+  Module,
+  Namespace,
+  ClearErrors,
+  Encrypt,
+  Reboot,
+  Exit,
+}
+
+/** Sysfs files. The object of an instruction is a driver, device, block or region number. */
+export enum File {
+  Bind,
+  Unbind,
+  NewId,
+  RemoveId,
+  DriversProbe,
+  AutoOnline,
+  BlockState,
+  BlockOnline,
+  BlockRemovable,
+  BlockZones,
+  DeviceSize,
+  DeviceAlign,
+  DeviceMapping,
+  DeviceTargetNode,
+  DeviceNumaNode,
+  DeviceModalias,
+  DeviceResource,
+  Mapping,
+  RegionCreate,
+  RegionDelete,
+  RegionAvailable,
+  RegionSeed,
+  RegionSize,
+  RegionAlign,
+  RegionId,
+  ProviderBind,
+  ProviderUnbind,
+  DeviceDirectory,
+  BlockDirectory,
+}
+
+export enum Verb {
+  Open,
+  Mmap,
+  Pin,
+  Unpin,
+  Munmap,
+  Close,
+}
+
+/** uevents kept for udev: bits of an object's byte. */
+export const EVENT_ADD = 1;
+export const EVENT_REMOVE = 2;
+export const EVENT_CHANGE = 4;
+export const EVENT_ONLINE = 8;
+export const EVENT_OFFLINE = 16;
+
+/** Codes of the value table beyond object numbers: what a string means to one file. */
+export const CODE_INVALID = 0xffff;
+export const CODE_NO_SUCH = 0xfffe;
+/** What a read gave, as string numbers that every scenario begins with. */
+export enum Text {
+  Empty,
+  Offline,
+  Online,
+  GoingOffline,
+  OnlineKernel,
+  OnlineMovable,
+  Zero,
+  One,
+  Normal,
+  Movable,
+  Dma,
+  Dma32,
+  NormalMovable,
+  MovableNormal,
+  Dma32Movable,
+  MovableDma32,
+  DmaMovable,
+  MovableDma,
+  None,
+  Modalias,
+  Count,
+}

@@ -1,0 +1,35 @@
+/**
+ * Features of drivers/base and mm/memremap.c: the driver core and page maps, oldest first.
+ */
+import { Feature as Bit } from '../../../assembly/layout.js';
+import type { Row } from './row.js';
+
+export const CORE_FEATURES: readonly Row[] = [
+  [
+    'bind-recheck',
+    null,
+    'driver core: bind looks again whether the device is bound, under its lock',
+    'v5.1',
+    [],
+    'two racing binds cannot both probe',
+    Bit.BindRecheck,
+  ],
+  [
+    'bind-errno',
+    null,
+    "driver core: bind reports the probe's own errno",
+    'v5.14',
+    ['bind-recheck'],
+    'bind answers EBUSY, EINVAL … instead of ENODEV',
+    Bit.BindErrno,
+  ],
+  [
+    'unpin-free-unmap',
+    null,
+    'memremap: a page map is torn down without waiting for page pins',
+    'v5.18',
+    ['common-pinning'],
+    'unbinding device_dax no longer waits for pinned pages, and frees the memory map beneath them',
+    Bit.UnpinFreeUnmap,
+  ],
+];

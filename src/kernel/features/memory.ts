@@ -1,0 +1,108 @@
+/**
+ * Features of kernel/resource.c, mm/memory_hotplug.c, drivers/base/memory.c: the resource tree and
+ * memory hotplug, oldest first.
+ */
+import { Feature as Bit } from '../../../assembly/layout.js';
+import type { Row } from './row.js';
+
+export const MEMORY_FEATURES: readonly Row[] = [
+  [
+    'walk-error-codes',
+    '5cd401ace914',
+    'mm/resource: Return real error codes from walk failures',
+    'v5.1',
+    [],
+    'onlining memory that no System RAM covers fails with EINVAL and not EPERM',
+    Bit.WalkErrorCodes,
+  ],
+  [
+    'hmm-debug',
+    'b926b7f3baec',
+    'mm/resource: Move HMM pr_debug() deeper into resource code',
+    'v5.1',
+    [],
+    null,
+    null,
+  ],
+  [
+    'memory-resource-children',
+    null,
+    'mm/memory-hotplug: Allow memory resources to be children',
+    'v5.1',
+    [],
+    'System RAM may nest in a range that is not busy',
+    Bit.MemoryResourceChildren,
+  ],
+  [
+    'walk-ram-children',
+    null,
+    'mm/resource: Let walk_system_ram_range() search child resources',
+    'v5.1',
+    [],
+    'nested System RAM can be onlined',
+    Bit.WalkRamChildren,
+  ],
+  [
+    'blocks-as-batch',
+    null,
+    'mm/memory_hotplug: Create memory block devices after arch_add_memory()',
+    'v5.3',
+    [],
+    'an add over present sections fails with EEXIST',
+    Bit.BlocksAsBatch,
+  ],
+  [
+    'typed-auto-online',
+    null,
+    'mm/memory_hotplug: allow to specify a default online_type',
+    'v5.7',
+    [],
+    'auto_online_blocks takes online_kernel and online_movable',
+    Bit.TypedAutoOnline,
+  ],
+  [
+    'zone-shrink-at-offline',
+    null,
+    'mm/memory_hotplug: shrink zones when offlining memory',
+    'v5.6',
+    [],
+    'a zone gives up its span when memory goes offline',
+    Bit.ZoneShrinkAtOffline,
+  ],
+  [
+    'online-trusts-block',
+    null,
+    'mm/memory_hotplug: onlining no longer walks the resource tree',
+    'v5.8',
+    [],
+    'onlining succeeds whatever the resource tree says',
+    Bit.OnlineTrustsBlock,
+  ],
+  [
+    'offline-hole-check',
+    null,
+    'mm/memory_hotplug: reject memory with holes when offlining',
+    'v5.8',
+    [],
+    'offlining a block that System RAM does not cover fails with EINVAL',
+    Bit.OfflineHoleCheck,
+  ],
+  [
+    'parse-before-lock',
+    null,
+    'drivers/base/memory.c: the state string is read before device_hotplug_lock is tried',
+    'v5.7',
+    [],
+    'a bad string fails at once',
+    Bit.ParseBeforeLock,
+  ],
+  [
+    'region-intersects-nested',
+    'b4afe4183ec7',
+    'resource: fix region_intersects() vs add_memory_driver_managed()',
+    'v6.12',
+    ['memory-resource-children'],
+    'region_intersects sees nested System RAM',
+    Bit.RegionIntersectsNested,
+  ],
+];

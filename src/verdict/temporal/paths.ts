@@ -60,7 +60,8 @@ function backFrom(found: Int32Array, sourceOf: Int32Array, last: number): Way {
 }
 
 /**
- * Finds a shortest way to a goal inside a part of the graph, breadth first; null when there is none.
+ * Finds a shortest way to a goal inside a part of the graph, breadth first; null when there is
+ * none.
  *
  * @param sources in the order in which they are preferred; those outside the part are left out.
  */
@@ -106,8 +107,9 @@ const ORDERS: readonly ((threads: number) => number)[] = [
 
 /**
  * Finds a fair cycle through a state of a component that a fair behaviour can stay in: it visits,
- * for each thread that the states so far oblige and that has not moved, the nearest place where that
- * is no longer so, and comes back. Of two orders of the threads the one with the shorter cycle.
+ * for each thread that the states so far oblige and that has not moved, the nearest place where
+ * that is no longer so, and comes back. Of two orders of the threads the one with the shorter
+ * cycle.
  *
  * @returns no transitions when the state obliges nobody, and nothing has to move any more.
  */

@@ -27,7 +27,7 @@ import {
   unbindStoreRemoved,
 } from './driverCore';
 import { kmemProbeAdded, kmemProbeRequest, kmemRemoveRange, kmemRemoveRemoved } from './kmem';
-import { stateStoreOffline, stateStoreOfflined, stateStoreOnline } from './memoryBlock';
+import { stateStoreOffline, stateStoreOfflined, stateStoreOnline } from './memoryBlockFiles';
 import {
   addMemoryLock,
   addMemoryResourceBegin,

@@ -51,9 +51,10 @@ import {
   unlockMutex,
   waitForMutex,
 } from '../state';
-import { blockStart, blockState, deviceOnline } from './memoryBlock';
+import { deviceOnline } from './memoryBlock';
 import { freeSlot, releaseMemRegionAdjustable, requestRegion, requestTopLevel } from './resource';
 import { kmemBytes, kmemStart } from './section';
+import { blockStart, blockState } from './zone';
 
 /** First address and bytes that kmem asks for of the thread's range. */
 export function rangeStart(): u64 {

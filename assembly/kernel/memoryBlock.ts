@@ -100,6 +100,16 @@ export function typeInEffect(index: u32, asked: OnlineType): OnlineType {
   return left == OnlineType.Offline ? OnlineType.Online : left;
 }
 
+/**
+ * Whether System RAM does not cover a block that is to go offline.
+ * Source: mm/memory_hotplug.c offline_pages(), v5.8: a walk of the resource tree counts its pages.
+ */
+export function hasHoles(index: u32): bool {
+  if (!has(Feature.OfflineHoleCheck)) return false;
+  const first = blockStart(index);
+  return systemRamBytes(first, first + blockBytes() - 1) != blockBytes();
+}
+
 /** Whether this pass of offlining a block fails, and why: 0, or an errno. */
 export function offlineFails(index: u32): u32 {
   const record = block(index);

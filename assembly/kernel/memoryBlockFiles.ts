@@ -17,6 +17,7 @@ import {
   File,
   GLOBAL_HOTPLUG_OFFSET,
   GLOBAL_MEM_HOTPLUG_OFFSET,
+  Header,
   Lock,
   LockMode,
   OnlineType,
@@ -24,10 +25,12 @@ import {
   Text,
   THREAD_ARGUMENT_OFFSET,
   THREAD_BLOCK_OFFSET,
+  THREAD_INDEX_OFFSET,
+  THREAD_PC_OFFSET,
   Zone,
 } from '../layout';
 import { observeLock, observeUnlock } from '../observe';
-import { blockBytes, has } from '../scenario';
+import { has, header } from '../scenario';
 import {
   block,
   blockRow,
@@ -39,20 +42,21 @@ import {
   MOVED,
   st,
   th,
+  threadRecord,
   tryMutex,
   unlockMutex,
   waitForMutex,
 } from '../state';
 import {
   finishOffline,
+  hasHoles,
   leaveType,
   noteAsked,
   offlineFails,
   onlinePages,
   typeInEffect,
 } from './memoryBlock';
-import { systemRamBytes } from './resourceWalk';
-import { blockStart, blockState, zoneFor, zoneOf } from './zone';
+import { blockState, zoneFor, zoneOf } from './zone';
 
 // ---- memoryN/state and memoryN/online -------------------------------------------------
 
@@ -78,19 +82,75 @@ function dropMemHotplug(): void {
 }
 
 /**
+ * Whether a thread that enters the block's files now may still be inside when these are drained:
+ * the owner of device_hotplug_lock is on its way to remove the block, and has not come to it.
+ */
+function isToBeDrained(index: u32): bool {
+  const owner = threadRecord(load<u8>(st, GLOBAL_HOTPLUG_OFFSET) - 1);
+  const pc: Pc = load<u16>(owner, THREAD_PC_OFFSET);
+  const draining = pc == Pc.try_remove_memory__drain || pc == Pc.offline_and_remove_memory__drain;
+  if (draining) return <u32>load<u8>(owner, THREAD_BLOCK_OFFSET) < index;
+  return (
+    pc == Pc.remove_memory__remove ||
+    (pc > Pc.offline_and_remove_memory__lock && pc < Pc.offline_and_remove_memory__drain)
+  );
+}
+
+/**
  * Writes memoryN/state or memoryN/online: `code` is an OnlineType, or CODE_INVALID.
  *
- * device_hotplug_lock is only tried: on failure the system call restarts, holding nothing, so a
- * thread waits here before it has entered the file. Source: drivers/base/memory.c state_store(),
- * drivers/base/core.c online_store(), lock_device_hotplug_sysfs(), v5.1 and v6.12.
+ * device_hotplug_lock is only tried: on failure the system call restarts, holding nothing. So a
+ * thread that finds it taken waits here, before it has entered the file; but where the owner is
+ * about to remove the block, it may get in and be in the way of the drain until it has tried.
+ * Source: drivers/base/memory.c state_store(), drivers/base/core.c online_store(),
+ * lock_device_hotplug_sysfs(), v5.1 and v6.12; fs/kernfs/dir.c kernfs_drain().
  */
 export function stateStore(index: u32, file: File, code: u32): i32 {
   if (blockState(index) == BlockState.Absent) return leave(Errno.ENOENT);
   const early = has(Feature.ParseBeforeLock) || file == File.BlockOnline;
   if (code == CODE_INVALID && early) return leave(Errno.EINVAL);
   const lock = st + GLOBAL_HOTPLUG_OFFSET;
-  if (load<u8>(lock) != 0) return waitForMutex(lock, Lock.DeviceHotplug, 0, true);
+  const plain = has(Feature.PlainHotplugLock);
+  if (load<u8>(lock) != 0) {
+    const steps = header(Header.Granularity) != 0;
+    if (!plain && !(steps && isToBeDrained(index)))
+      return waitForMutex(lock, Lock.DeviceHotplug, 0, true);
+    enterFile(block(index) + BLOCK_USERS_OFFSET, Lock.BlockFiles, index);
+    store<u8>(th, index, THREAD_BLOCK_OFFSET);
+    store<u8>(th, file, THREAD_INDEX_OFFSET);
+    store<u8>(th, code, THREAD_ARGUMENT_OFFSET);
+    goto(Pc.state_store__trylock);
+    return MOVED;
+  }
   enterFile(block(index) + BLOCK_USERS_OFFSET, Lock.BlockFiles, index);
+  return storeLocked(index, file, code);
+}
+
+/**
+ * Tries device_hotplug_lock inside the file; on failure leaves it and does the system call again.
+ * With the planted plain lock it waits for it instead.
+ * Source: drivers/base/core.c lock_device_hotplug_sysfs(), v5.1 and v6.12.
+ */
+export function stateStoreTrylock(): i32 {
+  const index = <u32>load<u8>(th, THREAD_BLOCK_OFFSET);
+  const lock = st + GLOBAL_HOTPLUG_OFFSET;
+  if (load<u8>(lock) != 0 && has(Feature.PlainHotplugLock))
+    return waitForMutex(lock, Lock.DeviceHotplug, 0, false);
+  const file: File = load<u8>(th, THREAD_INDEX_OFFSET);
+  const code = <u32>load<u8>(th, THREAD_ARGUMENT_OFFSET);
+  store<u8>(th, 0, THREAD_BLOCK_OFFSET);
+  store<u8>(th, 0, THREAD_INDEX_OFFSET);
+  store<u8>(th, 0, THREAD_ARGUMENT_OFFSET);
+  if (load<u8>(lock) == 0)
+    return storeLocked(index, file, code == (CODE_INVALID & 0xff) ? CODE_INVALID : code);
+  leaveFile(block(index) + BLOCK_USERS_OFFSET, Lock.BlockFiles, index);
+  goto(Pc.User);
+  return MOVED;
+}
+
+/** Takes the free device_hotplug_lock and does what is asked; the thread is inside the file. */
+function storeLocked(index: u32, file: File, code: u32): i32 {
+  const lock = st + GLOBAL_HOTPLUG_OFFSET;
   tryMutex(lock, Lock.DeviceHotplug, 0);
   if (code == CODE_INVALID) return leaveStore(index, Errno.EINVAL);
   observeLock(Lock.BlockLock, index, LockMode.Write);
@@ -140,13 +200,10 @@ export function stateStoreOffline(): i32 {
   if (load<u8>(lock) != 0) return waitForMutex(lock, Lock.MemHotplug, 0, false);
   observeLock(Lock.CpuHotplug, 0, LockMode.Read);
   takeLocks();
-  if (has(Feature.OfflineHoleCheck)) {
-    const first = blockStart(index);
-    if (systemRamBytes(first, first + blockBytes() - 1) != blockBytes()) {
-      store<u8>(block(index), BlockState.Online, BLOCK_STATE_OFFSET);
-      dropMemHotplug();
-      return finishStore(index, Errno.EINVAL);
-    }
+  if (hasHoles(index)) {
+    store<u8>(block(index), BlockState.Online, BLOCK_STATE_OFFSET);
+    dropMemHotplug();
+    return finishStore(index, Errno.EINVAL);
   }
   goto(Pc.state_store__offlined);
   return MOVED;

@@ -37,6 +37,7 @@ import { has, memoryLimit, point } from '../scenario';
 import {
   back,
   block,
+  blockExtra,
   blocks,
   choose,
   goto,
@@ -149,6 +150,12 @@ function failAdd(errno: u32): i32 {
   return answer(errno);
 }
 
+/** Notes for the property `owner-removal` which device brought a block. */
+function noteAdded(index: u32): void {
+  const extra = blockExtra(index);
+  if (extra != 0) store<u8>(extra, load<u8>(th, THREAD_DEVICE_OFFSET) + 1);
+}
+
 /**
  * Adds the sections of the range; their memory block devices appear, offline.
  * @returns 0 or an errno; on a fault the sections before it stay.
@@ -178,6 +185,7 @@ function archAddMemory(start: u64, bytes: u64): u32 {
       observePair(Lock.BlockLock, index, LockMode.Write);
       if (!batch) observeUnlock(Lock.MemSysfs, 0, LockMode.Write);
       store<u8>(record, BlockState.Offline, BLOCK_STATE_OFFSET);
+      noteAdded(index);
       ueventOfBlock(index, EVENT_ADD);
     }
   }

@@ -61,6 +61,7 @@ export enum Property {
   Capacity,
   NoPoisonOnline,
   Encrypted,
+  OwnerRemoval,
   Canary,
   Count,
 }

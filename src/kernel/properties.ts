@@ -56,6 +56,7 @@ const KERNEL: readonly (readonly [string, Property, string])[] = [
     Property.NoRebindAfterKmem,
     'a device that kmem had is bound again, while its memory is still in use',
   ],
+  ['owner-removal', Property.OwnerRemoval, 'a driver removes memory that it did not add'],
 ];
 
 export const PROPERTIES: readonly PropertyRow[] = [

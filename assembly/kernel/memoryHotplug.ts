@@ -10,6 +10,7 @@ import {
   BlockState,
   Errno,
   EVENT_ADD,
+  EVENT_REMOVE,
   FaultPoint,
   Feature,
   GLOBAL_HOTPLUG_OFFSET,
@@ -21,6 +22,7 @@ import {
   NAME_SYSTEM_RAM_KMEM,
   OnlineType,
   Pc,
+  Property,
   RANGE_END_OFFSET,
   RANGE_START_OFFSET,
   RESOURCE_BUSY,
@@ -39,6 +41,7 @@ import {
   block,
   blockExtra,
   blocks,
+  broken,
   choose,
   goto,
   MOVED,
@@ -175,6 +178,8 @@ function archAddMemory(start: u64, bytes: u64): u32 {
     if (present && batch) return Errno.EEXIST;
     last++;
   }
+  const unmade = createBlockFails(start, bytes);
+  if (unmade != 0) return unmade;
   const fault = faultAt(FaultPoint.ArchAddMemory);
   const end = fault != 0 ? first + choose(last - first) : last;
   for (let index = first; index < end; index++) {
@@ -190,6 +195,30 @@ function archAddMemory(start: u64, bytes: u64): u32 {
     }
   }
   return fault;
+}
+
+/**
+ * Whether making the block devices of the range fails, at any of them: those that were made before
+ * are taken back, and so are the sections.
+ *
+ * From v5.8 to v5.18 a block that cannot be entered in the index loses two references for the one
+ * that it has. Source: drivers/base/memory.c create_memory_block_devices(), v5.3; register_memory(),
+ * v5.8; __add_memory_block(), v6.1.
+ */
+function createBlockFails(start: u64, bytes: u64): u32 {
+  const errno = has(Feature.BlocksAsBatch) ? faultAt(FaultPoint.CreateMemoryBlock) : 0;
+  if (errno == 0) return 0;
+  const first = firstBlock(start);
+  let last = first;
+  while (isInRange(last, start, bytes)) last++;
+  const failed = first + choose(last - first);
+  for (let index = first; index < failed; index++) {
+    ueventOfBlock(index, EVENT_ADD);
+    ueventOfBlock(index, EVENT_REMOVE);
+  }
+  if (has(Feature.BlocksInXarray) && !has(Feature.BlockSinglePut))
+    broken(Property.NoCrash, load<u8>(th, THREAD_DEVICE_OFFSET));
+  return errno;
 }
 
 /** Source: mm/memory_hotplug.c add_memory_resource(), v5.1 and v6.12. */

@@ -40,5 +40,7 @@ export enum Feature {
   PairedMemHotplugDone,
   BlocksRemovedInsideLock,
   PlainHotplugLock,
+  BlocksInXarray,
+  BlockSinglePut,
   Canary,
 }

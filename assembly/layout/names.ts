@@ -33,6 +33,8 @@ export enum FaultPoint {
   Memremap,
   Signal,
   Poison,
+  // Memory hotplug.
+  CreateMemoryBlock,
 }
 
 // ---- Properties: bit numbers ----------------------------------------------------------

@@ -4,7 +4,7 @@
  */
 import { nameFaults } from './compile/scenario.js';
 import { byPlace, type Diagnostic } from './errors.js';
-import { FEATURES, PLANTED, RELEASES } from './kernel/features.js';
+import { NAMED_FEATURES, RELEASES } from './kernel/features.js';
 import { type LoadResult, loadModel as loadWith } from './model/load.js';
 
 /** Faults that may but echo one of the machine: an object, a device, a size that is not there. */
@@ -30,7 +30,7 @@ function withNameFaults(result: LoadResult & { readonly ok: false }): readonly D
 export function loadModel(path: string): LoadResult {
   const result = loadWith(path, {
     releases: RELEASES.map((release) => release.name),
-    features: [...FEATURES, ...PLANTED].map((feature) => feature.id),
+    features: NAMED_FEATURES.map((feature) => feature.id),
   });
   if (!result.ok) return { ok: false, diagnostics: withNameFaults(result) };
   const faults = nameFaults(result.model);

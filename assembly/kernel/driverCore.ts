@@ -51,6 +51,7 @@ import {
 import { daxBusProbe, isOnBus, matches, nameToKmem, wouldMatch } from './daxBus';
 import { seedIsBound } from './daxRegion';
 import { killDevDax, releaseClaims } from './deviceDax';
+import { removeStateFile } from './kmemState';
 
 export function driverOf(index: u32): Driver {
   return load<u8>(device(index), DEVICE_DRIVER_OFFSET);
@@ -236,7 +237,11 @@ export function unbindStore(which: Driver, code: u32): i32 {
 export function release(index: u32, after: Pc): bool {
   const which = driverOf(index);
   if (which == Driver.None) return false;
-  call(which == Driver.Kmem ? Pc.dev_dax_kmem_remove__range : Pc.dev_dax_remove__kill, after);
+  if (which == Driver.Kmem && has(Feature.KmemState)) {
+    removeStateFile(index);
+    call(Pc.device_remove_groups__drain, after);
+  } else
+    call(which == Driver.Kmem ? Pc.dev_dax_kmem_remove__range : Pc.dev_dax_remove__kill, after);
   return true;
 }
 

@@ -40,5 +40,16 @@ export enum Feature {
   PairedMemHotplugDone,
   BlocksRemovedInsideLock,
   PlainHotplugLock,
+  // drivers/dax, v6.8 and later.
+  MemmapOnMemory,
+  MemmapOnMemoryAttr,
+  DaxRegionsTree,
+  FsdevDax,
+  FsdevPgmapLate,
+  FsdevClearsOps,
+  KmemPolicyAtProbe,
+  KmemTwoPass,
+  KmemState,
+  KmemStateV5,
   Canary,
 }

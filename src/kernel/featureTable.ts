@@ -7,17 +7,13 @@
  */
 import { CORE_FEATURES } from './features/core.js';
 import { DAX_FEATURES } from './features/dax.js';
+import { DAX_LATER_FEATURES, IN_FLIGHT_FEATURES } from './features/daxLater.js';
 import { MEMORY_FEATURES } from './features/memory.js';
-import type { Feature } from './features/row.js';
+import type { Feature, Row } from './features/row.js';
 
 export type { Feature } from './features/row.js';
 
-/** Every feature: drivers/dax, the driver core, memory hotplug; each oldest first. */
-export const FEATURES: readonly Feature[] = [
-  ...DAX_FEATURES,
-  ...CORE_FEATURES,
-  ...MEMORY_FEATURES,
-].map(([id, commit, title, since, requires, effect, bit, backports]) => ({
+const featureOf = ([id, commit, title, since, requires, effect, bit, backports]: Row): Feature => ({
   id,
   commit,
   title,
@@ -26,4 +22,15 @@ export const FEATURES: readonly Feature[] = [
   requires,
   effect,
   bit,
-}));
+});
+
+/** Every feature: drivers/dax, the driver core, memory hotplug; each oldest first. */
+export const FEATURES: readonly Feature[] = [
+  ...DAX_FEATURES,
+  ...DAX_LATER_FEATURES,
+  ...CORE_FEATURES,
+  ...MEMORY_FEATURES,
+].map(featureOf);
+
+/** Posted patches that no release has in this form; a model adds them with `with:`. */
+export const IN_FLIGHT: readonly Feature[] = IN_FLIGHT_FEATURES.map(featureOf);

@@ -2,9 +2,9 @@
  * Kernel behaviour as a set of features, and releases as sets of features; v5.0 is the empty base.
  */
 import { Feature as Bit } from '../../assembly/layout.js';
-import { FEATURES, type Feature } from './featureTable.js';
+import { FEATURES, type Feature, IN_FLIGHT } from './featureTable.js';
 
-export { FEATURES, type Feature } from './featureTable.js';
+export { FEATURES, type Feature, IN_FLIGHT } from './featureTable.js';
 
 export interface Release {
   readonly name: string;
@@ -12,7 +12,18 @@ export interface Release {
 }
 
 /** The releases that are modelled, oldest first. */
-const RELEASE_NAMES: readonly string[] = ['v5.0', 'v5.1', 'v6.12', 'v6.12.117'];
+const RELEASE_NAMES: readonly string[] = [
+  'v5.0',
+  'v5.1',
+  'v6.8',
+  'v6.9',
+  'v6.12',
+  'v6.12.117',
+  'v6.19',
+  'v7.1',
+  'v7.2',
+  'v7.3',
+];
 
 const versionOf = (name: string): readonly number[] => name.slice(1).split('.').map(Number);
 
@@ -65,6 +76,9 @@ export const PLANTED: readonly Feature[] = [
   },
 ];
 
+/** Every feature that a model can name. */
+export const NAMED_FEATURES: readonly Feature[] = [...FEATURES, ...IN_FLIGHT, ...PLANTED];
+
 export interface KernelRequest {
   readonly release: string;
   readonly without: readonly string[];
@@ -94,7 +108,7 @@ export function resolveKernel(request: KernelRequest): Kernel {
   const alsoGone: string[] = [];
   for (let changed = true; changed; ) {
     changed = false;
-    for (const { id, requires } of [...FEATURES, ...PLANTED]) {
+    for (const { id, requires } of NAMED_FEATURES) {
       if (!present.has(id) || requires.every((name) => present.has(name))) continue;
       present.delete(id);
       alsoGone.push(id);
@@ -110,13 +124,12 @@ export function resolveKernel(request: KernelRequest): Kernel {
 }
 
 export const isRelease = (name: string): boolean => RELEASES.some((row) => row.name === name);
-export const isFeature = (id: string): boolean =>
-  [...FEATURES, ...PLANTED].some((row) => row.id === id);
+export const isFeature = (id: string): boolean => NAMED_FEATURES.some((row) => row.id === id);
 
 /** A set of features as the four words of the scenario's header. */
 export function featureWords(features: ReadonlySet<string>): readonly number[] {
   const words = [0, 0, 0, 0];
-  for (const { id, bit } of [...FEATURES, ...PLANTED]) {
+  for (const { id, bit } of NAMED_FEATURES) {
     if (bit === null || !features.has(id)) continue;
     words[bit >> 5] = ((words[bit >> 5] ?? 0) | (1 << (bit & 31))) >>> 0;
   }

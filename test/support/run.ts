@@ -1,6 +1,6 @@
 /** Scripts on a machine: what each line returns, and which locks a line takes. */
 import { compileModel } from '../../src/compile/scenario.js';
-import { FEATURES, PLANTED, RELEASES } from '../../src/kernel/features.js';
+import { NAMED_FEATURES, RELEASES } from '../../src/kernel/features.js';
 import { openKernelEngine } from '../../src/kernelEngine.js';
 import { parseModel } from '../../src/model/load.js';
 import type { Model } from '../../src/model/model.js';
@@ -29,7 +29,7 @@ export function modelOf(text: string): Model {
   };
   const parsed = parseModel(text, 'test.yaml', refuse, {
     releases: RELEASES.map(({ name }) => name),
-    features: [...FEATURES, ...PLANTED].map(({ id }) => id),
+    features: NAMED_FEATURES.map(({ id }) => id),
   });
   if (parsed.ok) return parsed.model;
   throw new Error(

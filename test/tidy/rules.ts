@@ -49,7 +49,10 @@ const BANNED_WORDS: readonly (readonly [RegExp, string])[] = [
   [/\bstart ?state\b/i, 'initialState'],
   [/\berror ?path\b/i, 'counterexample'],
   // Titles of kernel commits speak of "helper functions".
-  [/\b(sessions?|helpers?(?! functions)|sub-?agents?)\b/i, 'the project speaks of the project alone'],
+  [
+    /\b(sessions?|helpers?(?! functions)|sub-?agents?)\b/i,
+    'the project speaks of the project alone',
+  ],
   [
     /(^|[^\w.])\/(work|tmp|root|home)\//,
     'a path of one machine; use a relative one or os.tmpdir()',

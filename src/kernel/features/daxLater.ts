@@ -96,16 +96,3 @@ export const DAX_LATER_FEATURES: readonly Row[] = [
     Bit.KmemState,
   ],
 ];
-
-/** Patches that were posted and are in no release in this form. */
-export const IN_FLIGHT_FEATURES: readonly Row[] = [
-  [
-    'kmem-state-v5',
-    null,
-    'dax/kmem: add sysfs interface for atomic whole-device hotplug (version 5 of the series)',
-    'posted 2026-06-24',
-    ['kmem-state'],
-    'daxX.Y/state as first posted under that name: unbind trusts what was last written to it',
-    Bit.KmemStateV5,
-  ],
-];

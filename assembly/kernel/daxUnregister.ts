@@ -14,11 +14,11 @@ import {
   DEVICE_ID,
   DEVICE_LATE,
   DEVICE_USERS_OFFSET,
-  Driver,
   EVENT_REMOVE,
   Feature,
   Lock,
   Pc,
+  Property,
   RANGE_USERS_OFFSET,
   THREAD_DEVICE_OFFSET,
   THREAD_PC_OFFSET,
@@ -27,11 +27,11 @@ import { has } from '../scenario';
 import {
   BLOCKED,
   back,
+  broken,
   call,
   device,
   FAIL_PROGRAM_POINT,
   goto,
-  kmemSlot,
   MOVED,
   me,
   othersInside,
@@ -47,7 +47,7 @@ import {
 import { mappingObject } from './daxMapping';
 import { freeDevDaxRanges, homeOf, rangesOf } from './daxRange';
 import { killDevDax } from './deviceDax';
-import { driverOf, endRelease, forget, release } from './driverCore';
+import { endRelease, forget, release } from './driverCore';
 import {
   isInterrupted,
   lockOfDevice,
@@ -58,7 +58,6 @@ import {
   waitForRanges,
   waitForRegion,
 } from './regionLock';
-import { leaveNameDangling } from './resource';
 
 function currentDevice(): u32 {
   return load<u8>(th, THREAD_DEVICE_OFFSET);
@@ -107,20 +106,18 @@ function unregisterDevDaxRegion(): i32 {
   const home = homeOf(index);
   if (has(Feature.DaxRwsems) && !tryRegionWrite(home)) return waitForRegion(home, false);
   killDevDax(index);
-  if (!has(Feature.RemoveResource)) {
-    if (driverOf(index) == Driver.Kmem) leaveNamesDangling(index);
-    freeDevDaxRanges(index);
-  }
+  if (!has(Feature.RemoveResource)) dropRanges(index);
   goto(Pc.unregister_dev_dax__dead);
   return MOVED;
 }
 
 /**
- * kmem's remove frees the name of nodes that it has not seen. Source: drivers/dax/kmem.c
- * dev_dax_kmem_remove(), v6.1.
+ * Frees a device's ranges; before v5.11 the array that they stand in stays allocated.
+ * Source: drivers/dax/bus.c free_dev_dax_ranges(), v5.10 and v5.10.89.
  */
-function leaveNamesDangling(index: u32): void {
-  for (let r: u32 = 0; r < rangesOf(index); r++) leaveNameDangling(kmemSlot(index, r));
+function dropRanges(index: u32): void {
+  if (rangesOf(index) > 0 && !has(Feature.RangeArrayFreed)) broken(Property.NoLeak, index);
+  freeDevDaxRanges(index);
 }
 
 /**
@@ -185,7 +182,7 @@ function unregisterDevDaxGone(): i32 {
   }
   // delete has taken the id, and keeps a reference.
   const hasId = (flagsOf(index) & DEVICE_ID) != 0;
-  freeDevDaxRanges(index);
+  dropRanges(index);
   forget(index);
   store<u8>(
     device(index),

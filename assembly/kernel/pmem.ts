@@ -9,6 +9,7 @@ import {
   DEVICE_ID,
   DEVICE_LOCK_OFFSET,
   DEVICE_PRESENT,
+  DEVICE_RANGES_OFFSET,
   DEVICE_ROW_REGION_OFFSET,
   Errno,
   EVENT_ADD,
@@ -17,6 +18,7 @@ import {
   Lock,
   NAME_NAMESPACE,
   Pc,
+  Property,
   REGION_BOUND,
   REGION_FLAGS_OFFSET,
   REGION_HAS_NAMESPACE,
@@ -32,6 +34,7 @@ import {
 } from '../layout';
 import { has } from '../scenario';
 import {
+  broken,
   call,
   daxSlot,
   device,
@@ -97,7 +100,11 @@ export function namespaceDisable(index: u32): i32 {
   return MOVED;
 }
 
-/** Source: drivers/dax/bus.c unregister_dev_dax(): kill, then device_del(), v5.1. */
+/**
+ * Kills the device. From v5.10 to v6.2 its range goes from its list here, so that kmem finds none
+ * to remove; the namespace's next driver makes it again.
+ * Source: drivers/dax/bus.c unregister_dev_dax(), v5.1, v5.10 and v6.3.
+ */
 export function daxPmemRemoveLock(): i32 {
   const index = <u32>load<u8>(th, THREAD_REGION_OFFSET);
   if (!tryMutex(lockOfRegion(index), Lock.RegionLock, index)) {
@@ -107,7 +114,12 @@ export function daxPmemRemoveLock(): i32 {
     unlockMutex(lockOfRegion(index), Lock.RegionLock, index);
     return leave(0);
   }
-  killDevDax(load<u8>(th, THREAD_DEVICE_OFFSET));
+  const d = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
+  killDevDax(d);
+  if (has(Feature.MultiRange)) {
+    if (!has(Feature.RangeArrayFreed)) broken(Property.NoLeak, d);
+    if (!has(Feature.RemoveResource)) store<u8>(device(d), 0, DEVICE_RANGES_OFFSET);
+  }
   goto(Pc.unregister_dev_dax__lock);
   return MOVED;
 }
@@ -194,6 +206,7 @@ export function daxPmemProbeLock(): i32 {
   const d = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
   const at = device(d);
   store<u8>(at, DEVICE_PRESENT | DEVICE_ID, DEVICE_FLAGS_OFFSET);
+  store<u8>(at, 1, DEVICE_RANGES_OFFSET);
   setBound(index, true);
   ueventOfDevice(d, EVENT_ADD);
   goto(Pc.device_add__attach);

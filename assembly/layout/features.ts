@@ -34,5 +34,16 @@ export enum Feature {
   BlocksAsBatch,
   UnpinFreeUnmap,
   ParseBeforeLock,
+  // drivers/dax from v5.2 to v6.10, and the driver core.
+  PageMapWaitsFirst,
+  RangeArrayFreed,
+  RangeAllocChecked,
+  KmemMemoryGroup,
+  DynamicPageMap,
+  RegionReferences,
+  MappingPinsDevice,
+  DeleteDeviceLocks,
+  CreateErrorPut,
+  ReadyToProbe,
   Canary,
 }

@@ -82,6 +82,8 @@ export const DEVICE_FILES_GONE = 16;
 export const DEVICE_ID = 32;
 /** Made while its region's driver was already being unbound: that unbind does not take it away. */
 export const DEVICE_LATE = 64;
+/** A failed probe of device_dax has left its page map behind, in a dynamic region. */
+export const DEVICE_PAGE_MAP = 128;
 
 export const MEMORY_POISON = 1;
 /** The kernel may have written to it: a block of it has been online. */

@@ -12,7 +12,36 @@ export interface Release {
 }
 
 /** The releases that are modelled, oldest first. */
-const RELEASE_NAMES: readonly string[] = ['v5.0', 'v5.1', 'v6.12', 'v6.12.117'];
+const RELEASE_NAMES: readonly string[] = [
+  'v5.0',
+  'v5.1',
+  'v5.2',
+  'v5.3',
+  'v5.6',
+  'v5.7',
+  'v5.8',
+  'v5.9',
+  'v5.10',
+  'v5.10.89',
+  'v5.11',
+  'v5.14',
+  'v5.15',
+  'v5.15.135',
+  'v5.17',
+  'v5.18',
+  'v6.1',
+  'v6.1.192',
+  'v6.2',
+  'v6.3',
+  'v6.4',
+  'v6.5',
+  'v6.7',
+  'v6.8',
+  'v6.9',
+  'v6.10',
+  'v6.12',
+  'v6.12.117',
+];
 
 const versionOf = (name: string): readonly number[] => name.slice(1).split('.').map(Number);
 

@@ -95,7 +95,8 @@ export function releaseClaims(index: u32): void {
 
 /**
  * Claims every range of the device, or none. Source: drivers/dax/device.c dev_dax_probe(), v5.1
- * (one range), v6.1 (a page map that is there already refuses it) and v6.12; before common-pinning the region driver beneath holds the range for ever.
+ * (one range), v6.1 (a page map that is there already refuses it) and v6.12; before common-pinning
+ * the region driver beneath holds the range for ever.
  */
 export function devDaxProbeRequest(): i32 {
   const index = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);

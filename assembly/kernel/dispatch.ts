@@ -6,6 +6,7 @@ import { Pc, THREAD_PC_OFFSET } from '../layout';
 import { BLOCKED, FAIL_PROGRAM_POINT, th } from '../state';
 import { daxBusProbe, doIdStoreAttached } from './daxBus';
 import { regionStep } from './daxRegion';
+import { deviceAddReady, deviceAttachNext, deviceAttachProbed } from './deviceAdd';
 import {
   devDaxProbeMemremap,
   devDaxProbeRequest,
@@ -16,8 +17,6 @@ import {
 import {
   bindStoreLock,
   bindStoreProbed,
-  deviceAttachNext,
-  deviceAttachProbed,
   driverAttachLock,
   driverAttachNext,
   driverAttachProbed,
@@ -140,8 +139,10 @@ export function kernelStep(): i32 {
       return deviceAttachNext();
     case Pc.provider_probe__done:
       return providerProbeDone();
+    case Pc.device_add__ready:
+      return deviceAddReady();
     default: {
-      if (pc >= Pc.size_store__region && pc < Pc.Count) return regionStep(pc);
+      if (pc >= Pc.size_store__region && pc <= Pc.dax_hmem_probe__created) return regionStep(pc);
       fail(FAIL_PROGRAM_POINT);
       return BLOCKED;
     }

@@ -53,8 +53,10 @@ import {
   unlockMutex,
   waitForMutex,
 } from '../state';
+import { failsToBeMade } from './daxCreate';
+import { deviceAttachNext } from './deviceAdd';
 import { killDevDax } from './deviceDax';
-import { deviceAttachNext, endRelease, forget, release } from './driverCore';
+import { endRelease, forget, release } from './driverCore';
 import { freeSlot, leaveNameDangling, requestRegion } from './resource';
 
 function lockOfRegion(index: u32): usize {
@@ -204,12 +206,19 @@ export function daxPmemProbeLock(): i32 {
     return leave(isBound(index) || !has(Feature.BindErrno) ? Errno.ENODEV : Errno.EBUSY);
   }
   const d = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
+  const errno = has(Feature.RegionSubdivision) ? failsToBeMade(d) : 0;
+  if (errno != 0) {
+    const row = regionRow(index);
+    freeSlot(load<u16>(row, REGION_ROW_NAMESPACE_SLOT_OFFSET));
+    unlockMutex(lock, Lock.RegionLock, index);
+    return leave(has(Feature.BindErrno) ? errno : Errno.ENODEV);
+  }
   const at = device(d);
   store<u8>(at, DEVICE_PRESENT | DEVICE_ID, DEVICE_FLAGS_OFFSET);
   store<u8>(at, 1, DEVICE_RANGES_OFFSET);
   setBound(index, true);
   ueventOfDevice(d, EVENT_ADD);
-  goto(Pc.device_add__attach);
+  goto(has(Feature.ReadyToProbe) ? Pc.device_add__ready : Pc.device_add__attach);
   return MOVED;
 }
 

@@ -85,5 +85,8 @@ export enum Pc {
   dax_hmem_probe__lock,
   dax_hmem_probe__region,
   dax_hmem_probe__created,
+  // The driver core of 2026.
+  device_add__ready,
+  dax_mapping_release__late,
   Count,
 }

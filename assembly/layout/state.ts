@@ -106,6 +106,12 @@ export const RANGE_END_OFFSET = 2;
 /** Threads inside mappingN's attributes. */
 export const RANGE_USERS_OFFSET = 4;
 export const RANGE_FLAGS_OFFSET = 5;
+/** What has become of a mappingN that is not freed yet, though nobody refers to it. */
+export const RANGE_RELEASE_OFFSET = 6;
+/** It is freed some time later; its device is still there, or it holds it. */
+export const RELEASE_PENDING = 1;
+/** Its device has been freed before it. */
+export const RELEASE_ORPHANED = 2;
 export const RANGE_MAPPING = 1;
 /**
  * Its mappingN was made while the region's driver was being unbound: that unbind does not take it

@@ -39,6 +39,7 @@ const BY_FILE: { readonly [source: string]: readonly string[] } = {
     'modalias_show',
     'dax_region_unregister',
     'unregister_dax_mapping',
+    'dax_mapping_release',
     'dev_dax_shrink',
     'devm_create_dev_dax',
     'dev_dax_release',

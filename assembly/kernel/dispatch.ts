@@ -7,6 +7,7 @@ import { BLOCKED, FAIL_PROGRAM_POINT, th } from '../state';
 import { daxBusProbe, doIdStoreAttached } from './daxBus';
 import { daxLaterStep, isDaxLaterPoint } from './daxLaterDispatch';
 import { regionStep } from './daxRegion';
+import { deviceAddReady, deviceAttachNext, deviceAttachProbed } from './deviceAdd';
 import {
   devDaxProbeMemremap,
   devDaxProbeRequest,
@@ -17,8 +18,6 @@ import {
 import {
   bindStoreLock,
   bindStoreProbed,
-  deviceAttachNext,
-  deviceAttachProbed,
   driverAttachLock,
   driverAttachNext,
   driverAttachProbed,
@@ -137,6 +136,8 @@ export function kernelStep(): i32 {
       return deviceAttachNext();
     case Pc.provider_probe__done:
       return providerProbeDone();
+    case Pc.device_add__ready:
+      return deviceAddReady();
     default: {
       if (pc >= Pc.size_store__region && pc <= Pc.dax_hmem_probe__created) return regionStep(pc);
       if (isMemoryPoint(pc)) return memoryStep(pc);

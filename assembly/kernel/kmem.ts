@@ -23,6 +23,7 @@ import {
   GLOBAL_FLAGS_OFFSET,
   GLOBAL_HOTREMOVE_FAILED,
   GLOBAL_POLICY_OFFSET,
+  Header,
   Message,
   NODE_NONE,
   Pc,
@@ -41,7 +42,7 @@ import {
   THREAD_INDEX_OFFSET,
 } from '../layout';
 import { observeMessage } from '../observe';
-import { has } from '../scenario';
+import { has, header } from '../scenario';
 import {
   back,
   broken,
@@ -64,7 +65,14 @@ import { removeByState } from './kmemState';
 import { beginPasses, initResourcesRange } from './kmemTwoPass';
 import { rangeBytes, rangeStart } from './memoryHotplug';
 import { allBlocksOffline } from './memoryRemove';
-import { freeSlot, isLinked, releaseResource, removeResource, requestRegion } from './resource';
+import {
+  freeSlot,
+  isLinked,
+  leaveNameDangling,
+  releaseResource,
+  removeResource,
+  requestRegion,
+} from './resource';
 
 function ranges(index: u32): u32 {
   return load<u8>(device(index), DEVICE_RANGES_OFFSET);
@@ -305,8 +313,12 @@ export function kmemRemoveRemoved(): i32 {
     broken(Property.NoCrash, index);
     oops();
     return MOVED;
-  } else if (has(Feature.RemoveResource)) removeResource(kmemSlot(index, r));
-  else releaseResource(kmemSlot(index, r));
+  } else {
+    if (has(Feature.RemoveResource)) removeResource(kmemSlot(index, r));
+    else releaseResource(kmemSlot(index, r));
+    const left = <u32>load<u8>(at, DEVICE_RESERVED_OFFSET) & ~(1 << r);
+    store<u8>(at, left, DEVICE_RESERVED_OFFSET);
+  }
   store<u8>(th, 0, THREAD_ERROR_OFFSET);
   store<u8>(th, r + 1, THREAD_INDEX_OFFSET);
   goto(Pc.dev_dax_kmem_remove__range);
@@ -314,8 +326,30 @@ export function kmemRemoveRemoved(): i32 {
   return kmemRemoveRange();
 }
 
+/**
+ * Frees what probe allocated, if as many ranges were removed as the device has: none of none, when
+ * its ranges were freed before, so that what is still in the tree loses its name. A range without a
+ * whole block is not counted, so a device with one keeps everything, and no message says so.
+ * Source: drivers/dax/kmem.c dev_dax_kmem_remove(), v5.10, v5.15 (the memory group too) and v6.12.
+ */
+function freeData(index: u32): void {
+  const failed = load<u8>(device(index), DEVICE_RESERVED_OFFSET) != 0;
+  if (ranges(index) == 0) {
+    const count = header(Header.RangeMax);
+    for (let r: u32 = 0; r < count; r++) leaveNameDangling(kmemSlot(index, r));
+  } else if (!failed && !has(Feature.KmemTwoPass) && !areAllUsable(index))
+    broken(Property.NoLeak, index);
+}
+
+function areAllUsable(index: u32): bool {
+  let usable = true;
+  for (let r: u32 = 0; r < ranges(index); r++) usable = atRange(r) != 0 && usable;
+  return usable;
+}
+
 export function endRemove(index: u32): i32 {
   const at = device(index);
+  if (has(Feature.MultiRange)) freeData(index);
   store<u8>(th, 0, THREAD_INDEX_OFFSET);
   store<u8>(at, 0, DEVICE_RESERVED_OFFSET);
   store<u8>(at, 0, DEVICE_RES_COUNT_OFFSET);

@@ -51,5 +51,16 @@ export enum Feature {
   KmemTwoPass,
   KmemState,
   KmemStateV5,
+  // drivers/dax from v5.2 to v6.10, and the driver core.
+  PageMapWaitsFirst,
+  RangeArrayFreed,
+  RangeAllocChecked,
+  KmemMemoryGroup,
+  DynamicPageMap,
+  RegionReferences,
+  MappingPinsDevice,
+  DeleteDeviceLocks,
+  CreateErrorPut,
+  ReadyToProbe,
   Canary,
 }

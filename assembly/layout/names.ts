@@ -33,6 +33,9 @@ export enum FaultPoint {
   Memremap,
   Signal,
   Poison,
+  // Regions of v5.10 and later.
+  CreateDevDax,
+  LateRelease,
 }
 
 // ---- Properties: bit numbers ----------------------------------------------------------

@@ -83,6 +83,8 @@ export const DEVICE_FILES_GONE = 16;
 export const DEVICE_ID = 32;
 /** Made while its region's driver was already being unbound: that unbind does not take it away. */
 export const DEVICE_LATE = 64;
+/** A failed probe of device_dax has left its page map behind, in a dynamic region. */
+export const DEVICE_PAGE_MAP = 128;
 
 export const MEMORY_POISON = 1;
 /** The kernel may have written to it: a block of it has been online. */
@@ -105,6 +107,12 @@ export const RANGE_END_OFFSET = 2;
 /** Threads inside mappingN's attributes. */
 export const RANGE_USERS_OFFSET = 4;
 export const RANGE_FLAGS_OFFSET = 5;
+/** What has become of a mappingN that is not freed yet, though nobody refers to it. */
+export const RANGE_RELEASE_OFFSET = 6;
+/** It is freed some time later; its device is still there, or it holds it. */
+export const RELEASE_PENDING = 1;
+/** Its device has been freed before it. */
+export const RELEASE_ORPHANED = 2;
 export const RANGE_MAPPING = 1;
 /**
  * Its mappingN was made while the region's driver was being unbound: that unbind does not take it

@@ -271,6 +271,10 @@ function ofDevices(): u32 {
     if (rebound && !has(Feature.KmemHotRemove)) found |= bit(Property.NoRebindAfterKmem);
     const ranges = <u32>load<u8>(at, DEVICE_RANGES_OFFSET);
     for (let r: u32 = 0; r < ranges; r++) found |= ofRange(index, r, which);
+    for (let r = ranges; r < header(Header.RangeMax); r++) {
+      if (has(Feature.MultiRange) && isOwnedByNobody(index, r, which))
+        found |= bit(Property.NoLeak);
+    }
   }
   return found;
 }
@@ -279,6 +283,12 @@ function isKmemByType(index: u32): bool {
   if (!has(Feature.MatchByType)) return false;
   const row = regionRow(load<u8>(deviceRow(index), DEVICE_ROW_REGION_OFFSET));
   return (load<u8>(row, REGION_ROW_FLAGS_OFFSET) & REGION_KMEM_TYPE) != 0;
+}
+
+/** Whether kmem's memory lies where the device has no range any more, and no message says so. */
+function isOwnedByNobody(index: u32, r: u32, which: Driver): bool {
+  const stuck = ((<u32>load<u8>(device(index), DEVICE_STUCK_OFFSET) >> r) & 1) != 0;
+  return isLinked(kmemSlot(index, r)) && !stuck && which != Driver.Kmem;
 }
 
 /** no-leak, no-overlap, aligned and capacity of one range. */

@@ -338,7 +338,7 @@ function encodeTables(parts: Parts): readonly (readonly [Header, Uint8Array])[] 
     ],
     [Header.BlockTable, encodeBlocks(plan, zones, features, blockNames)],
     [Header.RegionTable, encodeRegions(plan, state)],
-    [Header.ThreadTable, encodeThreads(threads, actors, bases)],
+    [Header.ThreadTable, encodeThreads(threads, actors, bases, model)],
     [Header.FaultTable, encodeFaults(model)],
     [Header.InstructionTable, encoded.instructions],
     [Header.EntryTable, words16(encoded.entries.flat())],

@@ -40,6 +40,7 @@ const BY_FILE: { readonly [source: string]: readonly string[] } = {
     'modalias_show',
     'dax_region_unregister',
     'unregister_dax_mapping',
+    'dax_mapping_release',
     'dev_dax_shrink',
     'memmap_on_memory_store',
     'memmap_on_memory_show',

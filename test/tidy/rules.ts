@@ -47,7 +47,8 @@ const BANNED_WORDS: readonly (readonly [RegExp, string])[] = [
   [/\b(seenSet|seenStates|closedList|closedSet|FPSet)\b/i, 'visitedSet'],
   [/\b(worklist|openList|openSet)\b/i, 'frontier'],
   [/\bstart ?state\b/i, 'initialState'],
-  [/\berror ?path\b/i, 'counterexample'],
+  // But for the title of a commit.
+  [/(?<!dev_dax\(\) )\berror ?path\b/i, 'counterexample'],
   // Titles of kernel commits speak of "helper functions".
   [
     /\b(sessions?|helpers?(?! functions)|sub-?agents?)\b/i,

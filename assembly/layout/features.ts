@@ -34,5 +34,7 @@ export enum Feature {
   BlocksAsBatch,
   UnpinFreeUnmap,
   ParseBeforeLock,
+  // Releases: what a later release took away again.
+  CompatGone,
   Canary,
 }

@@ -36,5 +36,11 @@ export enum Feature {
   ParseBeforeLock,
   // Releases: what a later release took away again.
   CompatGone,
+  // Memory hotplug and the resource tree.
+  RemoveMemoryErrno,
+  BlocksRemovedOutsideLock,
+  PairedMemHotplugDone,
+  BlocksRemovedInsideLock,
+  PlainHotplugLock,
   Canary,
 }

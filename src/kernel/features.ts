@@ -20,6 +20,16 @@ export const PLANTED: readonly Feature[] = [
     effect: 'the canary model must find it',
     bit: Bit.Canary,
   },
+  {
+    id: 'plain-hotplug-lock',
+    commit: null,
+    title: 'planted bug: a write to memoryN/state waits for device_hotplug_lock inside the file',
+    since: 'never',
+    backports: [],
+    requires: [],
+    effect: 'unbinding kmem while a block is written deadlocks',
+    bit: Bit.PlainHotplugLock,
+  },
 ];
 
 /** All that a model may name below `with` and `without`. */

@@ -29,7 +29,7 @@ const SERIES: readonly (readonly [major: number, lastMinor: number])[] = [
 /** Point releases that are listed beside the mainline ones: kernels of distributions. */
 const POINTS: readonly (readonly [name: string, note: string])[] = [
   ['v6.1.192', "Debian 12's linux-source-6.1"],
-  ['v6.12.117', "Debian's linux-source-6.12 (12-backports and 13)"],
+  ['v6.12.117', "Debian's linux-source-6.12"],
 ];
 
 const PATTERN = /^v(\d+)\.(\d+)(?:\.(\d+))?$/;

@@ -95,6 +95,21 @@ const MEMORY: readonly (readonly [string, Rule])[] = [
       inside(HOTPLUG, 'offline_pages', /\bcount_system_ram_pages_cb\b/),
     ),
   ],
+  ['remove-memory-errno', defines(HOTPLUG, 'try_remove_memory')],
+  [
+    'blocks-removed-outside-lock',
+    any(
+      precedes(
+        HOTPLUG,
+        'try_remove_memory',
+        /\bremove_memory_block_devices\(/,
+        /\bmem_hotplug_begin\(/,
+      ),
+      defines(HOTPLUG, 'remove_memory_blocks_and_altmaps'),
+    ),
+  ],
+  ['paired-mem-hotplug-done', not(inside(HOTPLUG, 'try_remove_memory', /\bgoto done\b/))],
+  ['blocks-removed-inside-lock', defines(HOTPLUG, 'remove_memory_blocks_and_altmaps')],
   [
     'parse-before-lock',
     all(

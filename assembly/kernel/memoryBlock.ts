@@ -62,6 +62,7 @@ import {
   leaveWith,
   MOVED,
   range,
+  restartForMutex,
   st,
   th,
   tryMutex,
@@ -244,7 +245,7 @@ export function stateStore(index: u32, file: File, code: u32): i32 {
   const early = has(Feature.ParseBeforeLock) || file == File.BlockOnline;
   if (code == CODE_INVALID && early) return leave(Errno.EINVAL);
   const lock = st + GLOBAL_HOTPLUG_OFFSET;
-  if (load<u8>(lock) != 0) return waitForMutex(lock, Lock.DeviceHotplug, 0, true);
+  if (load<u8>(lock) != 0) return restartForMutex(lock, Lock.DeviceHotplug, 0);
   enterFile(block(index) + BLOCK_USERS_OFFSET, Lock.BlockFiles, index);
   tryMutex(lock, Lock.DeviceHotplug, 0);
   if (code == CODE_INVALID) return leaveStore(index, Errno.EINVAL);

@@ -55,7 +55,9 @@ describe('a deadlock as a table', () => {
     });
 
     const text = renderDeadlock(trace);
-    expect(text).toMatch(/resizer \(freed by\s+a\s+fatal signal\)\nFreed  by kill -9 of resizer\n/);
+    expect(text).toMatch(
+      /resizer \(freed by\s+a\s+fatal signal\)\nFreed {2}by kill -9 of resizer\n/,
+    );
     expect(text).toContain('Cycle  self -> its page -> self (permanent)\n');
     expect(text).toContain('Behind reader: in no cycle\n');
   });

@@ -27,14 +27,10 @@ import {
   unbindStoreRemoved,
 } from './driverCore';
 import { kmemProbeAdded, kmemProbeRequest, kmemRemoveRange, kmemRemoveRemoved } from './kmem';
-import { stateStoreOffline, stateStoreOfflined, stateStoreOnline } from './memoryBlock';
-import {
-  addMemoryLock,
-  addMemoryResourceBegin,
-  addMemoryResourceOnline,
-  removeMemoryLock,
-  removeMemoryRemove,
-} from './memoryHotplug';
+import { stateStoreOffline, stateStoreOfflined, stateStoreOnline } from './memoryBlockFiles';
+import { isMemoryPoint, memoryStep } from './memoryDispatch';
+import { addMemoryLock, addMemoryResourceBegin, addMemoryResourceOnline } from './memoryHotplug';
+import { removeMemoryLock, removeMemoryRemove } from './memoryRemove';
 import {
   deleteModuleDrain,
   driverDetachLock,
@@ -141,7 +137,8 @@ export function kernelStep(): i32 {
     case Pc.provider_probe__done:
       return providerProbeDone();
     default: {
-      if (pc >= Pc.size_store__region && pc < Pc.Count) return regionStep(pc);
+      if (pc >= Pc.size_store__region && pc <= Pc.dax_hmem_probe__created) return regionStep(pc);
+      if (isMemoryPoint(pc)) return memoryStep(pc);
       fail(FAIL_PROGRAM_POINT);
       return BLOCKED;
     }

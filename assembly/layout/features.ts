@@ -34,5 +34,11 @@ export enum Feature {
   BlocksAsBatch,
   UnpinFreeUnmap,
   ParseBeforeLock,
+  // Memory hotplug and the resource tree.
+  RemoveMemoryErrno,
+  BlocksRemovedOutsideLock,
+  PairedMemHotplugDone,
+  BlocksRemovedInsideLock,
+  PlainHotplugLock,
   Canary,
 }

@@ -105,6 +105,10 @@ export function block(index: u32): usize {
 export function blockRow(index: u32): usize {
   return table(Header.BlockTable) + <usize>index * BLOCK_ROW_BYTES;
 }
+/** The extra globals; only where a scenario has them. */
+export function globalExtra(): usize {
+  return st + <usize>header(Header.GlobalExtraAt);
+}
 /** A block's extra record; 0 in a scenario without them. */
 export function blockExtra(index: u32): usize {
   const at = header(Header.BlockExtraAt);

@@ -42,5 +42,7 @@ export enum Feature {
   PlainHotplugLock,
   BlocksInXarray,
   BlockSinglePut,
+  WalkCopiesLocked,
+  WalkResChildren,
   Canary,
 }

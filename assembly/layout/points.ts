@@ -94,5 +94,7 @@ export enum Pc {
   offline_and_remove_memory__reonline,
   offline_and_remove_memory__remove,
   offline_and_remove_memory__drain,
+  find_next_iomem_res__next,
+  find_next_iomem_res__copy,
   Count,
 }

@@ -261,6 +261,8 @@ export enum ThreadKind {
  * so that no generation pays for another.
  */
 export const GLOBAL_EXTRA_BYTES = 16;
+/** Memory has gone online or offline since /proc/kcore was opened last. */
+export const GLOBAL_EXTRA_KCORE_OFFSET = 0;
 export const REGION_EXTRA_BYTES = 16;
 export const DEVICE_EXTRA_BYTES = 16;
 export const BLOCK_EXTRA_BYTES = 2;

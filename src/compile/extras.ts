@@ -13,9 +13,17 @@ export interface Extras {
   readonly block: boolean;
 }
 
+/** Whether some command may open /proc/kcore: it is to be known when memory has changed since. */
+const opensKcore = ({ actors }: Model): boolean =>
+  actors.some((actor) => {
+    if (actor.kind === 'udev') return false;
+    const texts = actor.kind === 'script' ? [actor.script] : actor.commands;
+    return texts.some(({ text }) => text.includes('/proc/kcore'));
+  });
+
 /** Plans the optional parts of a model under its kernel. */
-export function planExtras(kernel: Kernel, _model: Model): Extras {
+export function planExtras(kernel: Kernel, model: Model): Extras {
   // Before v5.3 nobody removes a block, so nobody asks who added it.
   const block = kernel.features.has('kmem-hotremove');
-  return { global: false, region: false, device: false, block };
+  return { global: opensKcore(model), region: false, device: false, block };
 }

@@ -9,6 +9,7 @@ import {
   BLOCK_EXTRA_BYTES,
   BLOCK_ROW_BYTES,
   DEVICE_BYTES,
+  DEVICE_EXTRA_BYTES,
   DEVICE_ROW_BYTES,
   DEVICE_ROW_DAX_SLOT_OFFSET,
   DEVICE_ROW_KMEM_SLOT_OFFSET,
@@ -16,10 +17,12 @@ import {
   DEVICE_ROW_SPARE_SLOT_OFFSET,
   DEVICE_ROW_SPARES_OFFSET,
   DRIVER_BYTES,
+  Driver,
   FAULT_ROW_BYTES,
   GLOBAL_BROKEN_ABOUT_OFFSET,
   GLOBAL_BROKEN_OFFSET,
   GLOBAL_DRIVERS_OFFSET,
+  GLOBAL_EXTRA_FSDEV_OFFSET,
   GLOBAL_FLAGS_OFFSET,
   GLOBAL_OOPS,
   Header,
@@ -140,7 +143,18 @@ export function spareCount(index: u32): u32 {
 export function spareSlot(index: u32, number: u32): u32 {
   return <u32>load<u16>(deviceRow(index), DEVICE_ROW_SPARE_SLOT_OFFSET) + number;
 }
+/** A device's extra record; only where the scenario has these records. */
+export function deviceExtra(index: u32): usize {
+  return st + <usize>header(Header.DeviceExtraAt) + <usize>index * DEVICE_EXTRA_BYTES;
+}
+/** Whether the scenario's devices have extra records. */
+export function hasDeviceExtra(): bool {
+  return header(Header.DeviceExtraAt) != 0;
+}
+/** A driver's record; fsdev_dax's is one of the extra globals. */
 export function driver(index: u32): usize {
+  if (index == Driver.Fsdev)
+    return st + <usize>header(Header.GlobalExtraAt) + GLOBAL_EXTRA_FSDEV_OFFSET;
   return st + GLOBAL_DRIVERS_OFFSET + <usize>(index - 1) * DRIVER_BYTES;
 }
 export function eventsOfBlock(index: u32): usize {

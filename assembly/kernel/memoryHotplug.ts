@@ -29,6 +29,7 @@ import {
   RESOURCE_DRIVER_MANAGED,
   RESOURCE_MEM,
   RESOURCE_SYSRAM,
+  THREAD_ARGUMENT_OFFSET,
   THREAD_BLOCK_OFFSET,
   THREAD_DEVICE_OFFSET,
   THREAD_ERROR_OFFSET,
@@ -202,8 +203,8 @@ function archAddMemory(start: u64, bytes: u64): u32 {
  * are taken back, and so are the sections.
  *
  * From v5.8 to v5.18 a block that cannot be entered in the index loses two references for the one
- * that it has. Source: drivers/base/memory.c create_memory_block_devices(), v5.3; register_memory(),
- * v5.8; __add_memory_block(), v6.1.
+ * that it has. Source: drivers/base/memory.c create_memory_block_devices(), v5.3;
+ * register_memory(), v5.8; __add_memory_block(), v6.1.
  */
 function createBlockFails(start: u64, bytes: u64): u32 {
   const errno = has(Feature.BlocksAsBatch) ? faultAt(FaultPoint.CreateMemoryBlock) : 0;
@@ -221,6 +222,15 @@ function createBlockFails(start: u64, bytes: u64): u32 {
   return errno;
 }
 
+/**
+ * Online type of an add: what its caller gave, or the policy of the machine. The former is the
+ * thread's ARGUMENT - 1. Source: mm/memory_hotplug.c __add_memory_driver_managed(), v7.3.
+ */
+function typeOfAdd(): OnlineType {
+  const given = load<u8>(th, THREAD_ARGUMENT_OFFSET);
+  return given != 0 ? given - 1 : load<u8>(st, GLOBAL_POLICY_OFFSET);
+}
+
 /** Source: mm/memory_hotplug.c add_memory_resource(), v5.1 and v6.12. */
 export function addMemoryResourceBegin(): i32 {
   const lock = st + GLOBAL_MEM_HOTPLUG_OFFSET;
@@ -231,7 +241,7 @@ export function addMemoryResourceBegin(): i32 {
   const errno = archAddMemory(start, rangeBytes());
   if (errno != 0) return failAdd(errno);
   unlockMemHotplug();
-  if (load<u8>(st, GLOBAL_POLICY_OFFSET) == OnlineType.Offline) {
+  if (typeOfAdd() == OnlineType.Offline) {
     unlockHotplug();
     return answer(0);
   }
@@ -249,7 +259,7 @@ export function addMemoryResourceOnline(): i32 {
   const lock = st + GLOBAL_MEM_HOTPLUG_OFFSET;
   if (load<u8>(lock) != 0) return waitForMutex(lock, Lock.MemHotplug, 0, false);
   const index = <u32>load<u8>(th, THREAD_BLOCK_OFFSET);
-  const policy: OnlineType = load<u8>(st, GLOBAL_POLICY_OFFSET);
+  const policy = typeOfAdd();
   let stop = blockState(index) == BlockState.Online;
   if (!stop) {
     const type =

@@ -1,6 +1,6 @@
 // kernel/resource.c: walks over all System RAM that somebody in userland causes: the list of memory
-// that a crash kernel is given (kexec -p), and the segments of /proc/kcore. Each node is found under
-// resource_lock, and the lock is given back before the next one is looked for.
+// that a crash kernel is given (kexec -p), and the segments of /proc/kcore. Each node is found
+// under resource_lock, and the lock is given back before the next one is looked for.
 //
 // Locals of the thread: DRIVER is the walk, VALUE and OTHER say where it stands.
 import {
@@ -8,6 +8,8 @@ import {
   Feature,
   GLOBAL_EXTRA_KCORE_OFFSET,
   Header,
+  KCORE_FRESH,
+  KCORE_STALE,
   Lock,
   LockMode,
   Message,
@@ -106,15 +108,17 @@ export function kexecCrash(): i32 {
  * Source: fs/proc/kcore.c open_kcore(), kcore_update_ram(), v4.4.
  */
 export function kcoreOpen(): i32 {
-  if (load<u8>(globalExtra(), GLOBAL_EXTRA_KCORE_OFFSET) == 0) return leave(0);
-  store<u8>(globalExtra(), 0, GLOBAL_EXTRA_KCORE_OFFSET);
+  if (load<u8>(globalExtra(), GLOBAL_EXTRA_KCORE_OFFSET) != KCORE_STALE) return leave(0);
+  store<u8>(globalExtra(), KCORE_FRESH, GLOBAL_EXTRA_KCORE_OFFSET);
   store<u8>(th, WALK_KCORE, THREAD_DRIVER_OFFSET);
   return walkFind();
 }
 
 /** Notes that memory went online or offline. Source: fs/proc/kcore.c kcore_callback(), v4.4. */
 export function noteKcore(): void {
-  if (header(Header.GlobalExtraAt) != 0) store<u8>(globalExtra(), 1, GLOBAL_EXTRA_KCORE_OFFSET);
+  if (header(Header.GlobalExtraAt) == 0) return;
+  if (load<u8>(globalExtra(), GLOBAL_EXTRA_KCORE_OFFSET) == 0) return;
+  store<u8>(globalExtra(), KCORE_STALE, GLOBAL_EXTRA_KCORE_OFFSET);
 }
 
 /**

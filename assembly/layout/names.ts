@@ -35,6 +35,9 @@ export enum FaultPoint {
   Poison,
   // Memory hotplug.
   CreateMemoryBlock,
+  // Regions of v5.10 and later.
+  CreateDevDax,
+  LateRelease,
 }
 
 // ---- Properties: bit numbers ----------------------------------------------------------

@@ -35,6 +35,8 @@ export enum Lock {
   DaxRegionRwsem,
   DaxDevRwsem,
   Pages,
+  /** data->lock of kmem, one for each device. */
+  KmemData,
 }
 
 export enum LockMode {
@@ -55,4 +57,7 @@ export enum Message {
   NonexistentResource,
   NullDereference,
   ProbeFailed,
+  // drivers/dax, v6.8 and later.
+  HotremoveFailed,
+  StuckOnline,
 }

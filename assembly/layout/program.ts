@@ -72,6 +72,9 @@ export enum File {
   ProviderUnbind,
   DeviceDirectory,
   BlockDirectory,
+  // drivers/dax, v6.8 and later.
+  DeviceMemmap,
+  DeviceState,
 }
 
 export enum Verb {
@@ -115,5 +118,6 @@ export enum Text {
   MovableDma,
   None,
   Modalias,
+  Unplugged,
   Count,
 }

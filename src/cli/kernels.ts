@@ -3,7 +3,7 @@
  */
 import { EXIT } from '../errors.js';
 import type { Feature } from '../kernel/features.js';
-import { FEATURES, RELEASES } from '../kernel/features.js';
+import { FEATURES, IN_FLIGHT, RELEASES } from '../kernel/features.js';
 import type { Terminal } from './terminal.js';
 
 const COMMIT_DIGITS = 12;
@@ -30,14 +30,14 @@ function kernelsText(): string {
     '',
     'Features, one for each modelled commit (--without NAME takes one away, with all that require',
     'it):',
-    ...FEATURES.flatMap(featureLines),
+    ...[...FEATURES, ...IN_FLIGHT].flatMap(featureLines),
     '',
   ].join('\n');
 }
 
 /** Prints releases and features, as text or as one JSON object, and returns the exit status. */
 export function kernelsCommand(options: { readonly json?: boolean }, terminal: Terminal): number {
-  const features = FEATURES.map(({ bit: _bit, ...feature }) => feature);
+  const features = [...FEATURES, ...IN_FLIGHT].map(({ bit: _bit, ...feature }) => feature);
   const json = (): string => `${JSON.stringify({ releases: RELEASES, features })}\n`;
   terminal.writeOut(options.json === true ? json() : kernelsText());
   return EXIT.holds;

@@ -13,17 +13,25 @@ export interface Extras {
   readonly block: boolean;
 }
 
-/** Whether some command may open /proc/kcore: it is to be known when memory has changed since. */
-const opensKcore = ({ actors }: Model): boolean =>
-  actors.some((actor) => {
-    if (actor.kind === 'udev') return false;
-    const texts = actor.kind === 'script' ? [actor.script] : actor.commands;
-    return texts.some(({ text }) => text.includes('/proc/kcore'));
+/** Whether an actor's text has a word. */
+export function says(model: Model, word: string): boolean {
+  return model.actors.some((actor) => {
+    if (actor.kind === 'script') return actor.script.text.includes(word);
+    if (actor.kind === 'any') return actor.commands.some(({ text }) => text.includes(word));
+    return actor.rules.some(({ text }) => text.includes(word));
   });
+}
 
 /** Plans the optional parts of a model under its kernel. */
-export function planExtras(kernel: Kernel, model: Model): Extras {
-  // Before v5.3 nobody removes a block, so nobody asks who added it.
-  const block = kernel.features.has('kmem-hotremove');
-  return { global: opensKcore(model), region: false, device: false, block };
+export function planExtras({ features }: Kernel, model: Model): Extras {
+  const memmap = features.has('memmap-on-memory-attr') && says(model, 'memmap_on_memory');
+  const fsdev = features.has('fsdev-dax');
+  return {
+    // Whether memory has changed since /proc/kcore was opened is only asked where it is.
+    global: fsdev || says(model, '/proc/kcore'),
+    region: false,
+    device: memmap || fsdev || features.has('kmem-state'),
+    // Before v5.3 nobody removes a block, so nobody asks who added it.
+    block: features.has('kmem-hotremove'),
+  };
 }

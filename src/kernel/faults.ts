@@ -66,6 +66,20 @@ export const FAULTS: readonly FaultKind[] = [
     errnos: [],
     meaning: 'an error notification names a device: its medium has an uncleared error',
   },
+  {
+    name: 'create_dev_dax',
+    point: FaultPoint.CreateDevDax,
+    errnos: ['ENOMEM'],
+    meaning: 'a dax device fails to be made after it has its name (v5.10 and later)',
+  },
+  {
+    name: 'late_release',
+    point: FaultPoint.LateRelease,
+    errnos: [],
+    meaning:
+      'a mapping is freed some time after its last reference has gone, as with ' +
+      'CONFIG_DEBUG_KOBJECT_RELEASE',
+  },
 ];
 
 /** Number of an errno by its name; null when it has none here. */

@@ -43,7 +43,7 @@ const parts: readonly Part[] = text.split(/^(?=## )/m).flatMap((section) => {
 
 /** Names of a record's field constants in layout.ts; aliases of two fields are no fields. */
 function constantsOf(prefix: string): string[] {
-  const isField = new RegExp(`^${prefix}_(?!ROW_)\\w+_OFFSET$`);
+  const isField = new RegExp(`^${prefix}_(?!ROW_|EXTRA_)\\w+_OFFSET$`);
   const aliases = new Set(['THREAD_VALUE_OFFSET', 'THREAD_OTHER_OFFSET']);
   const isOfLonger = (name: string): boolean => name.startsWith(`${prefix}_EXTRA_`);
   return [...numbers.keys()].filter(

@@ -47,8 +47,13 @@ const BANNED_WORDS: readonly (readonly [RegExp, string])[] = [
   [/\b(seenSet|seenStates|closedList|closedSet|FPSet)\b/i, 'visitedSet'],
   [/\b(worklist|openList|openSet)\b/i, 'frontier'],
   [/\bstart ?state\b/i, 'initialState'],
-  [/\berror ?path\b/i, 'counterexample'],
-  [/\b(sessions?|helpers?|sub-?agents?)\b/i, 'the project speaks of the project alone'],
+  // But for the title of a commit.
+  [/(?<!dev_dax\(\) )\berror ?path\b/i, 'counterexample'],
+  // Titles of kernel commits speak of "helper functions".
+  [
+    /\b(sessions?|helpers?(?! functions)|sub-?agents?)\b/i,
+    'the project speaks of the project alone',
+  ],
   [
     /(^|[^\w.])\/(work|tmp|root|home)\//,
     'a path of one machine; use a relative one or os.tmpdir()',

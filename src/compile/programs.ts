@@ -216,6 +216,8 @@ const PLAIN = {
   settle: Op.Settle,
   reboot: Op.Reboot,
   exit: Op.Exit,
+  'kexec-crash': Op.KexecCrash,
+  'open-kcore': Op.OpenKcore,
 } as const;
 
 /** Encodes the programs of all actors into one table. */

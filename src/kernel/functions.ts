@@ -66,6 +66,7 @@ const BY_FILE: { readonly [source: string]: readonly string[] } = {
     'try_remove_memory',
     'offline_and_remove_memory',
   ],
+  'kernel/resource.c': ['find_next_iomem_res'],
   'kernel/module.c': ['init_module', 'delete_module'],
 };
 

@@ -88,6 +88,10 @@ export type Instruction = { readonly place: Place; readonly text: string } & (
   | { readonly op: 'clear-errors'; readonly device: string }
   | { readonly op: 'encrypt'; readonly region: string }
   | { readonly op: 'reboot' }
+  /** kexec -p: a crash kernel is loaded, with the list of all memory. */
+  | { readonly op: 'kexec-crash' }
+  /** A process opens /proc/kcore, and its segments are made. */
+  | { readonly op: 'open-kcore' }
   | { readonly op: 'exit' }
 );
 

@@ -58,7 +58,9 @@ import {
   st,
   th,
 } from '../state';
-import { allBlocksOffline, rangeBytes, rangeStart } from './memoryHotplug';
+
+import { rangeBytes, rangeStart } from './memoryHotplug';
+import { allBlocksOffline } from './memoryRemove';
 import {
   freeSlot,
   isLinked,

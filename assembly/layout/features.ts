@@ -45,5 +45,11 @@ export enum Feature {
   DeleteDeviceLocks,
   CreateErrorPut,
   ReadyToProbe,
+  // Memory hotplug and the resource tree.
+  RemoveMemoryErrno,
+  BlocksRemovedOutsideLock,
+  PairedMemHotplugDone,
+  BlocksRemovedInsideLock,
+  PlainHotplugLock,
   Canary,
 }

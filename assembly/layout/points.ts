@@ -88,5 +88,14 @@ export enum Pc {
   // The driver core of 2026.
   device_add__ready,
   dax_mapping_release__late,
+  // Memory hotplug, v5.3 and later.
+  try_remove_memory__drain,
+  state_store__trylock,
+  offline_and_remove_memory__lock,
+  offline_and_remove_memory__offline,
+  offline_and_remove_memory__offlined,
+  offline_and_remove_memory__reonline,
+  offline_and_remove_memory__remove,
+  offline_and_remove_memory__drain,
   Count,
 }

@@ -48,7 +48,13 @@ const BY_FILE: { readonly [source: string]: readonly string[] } = {
   'drivers/dax/kmem.c': ['dev_dax_kmem_probe', 'dev_dax_kmem_remove'],
   'drivers/dax/pmem/core.c': ['dax_pmem_probe', 'dax_pmem_remove'],
   'drivers/dax/hmem/hmem.c': ['hmem_probe', 'hmem_remove', 'dax_hmem_probe'],
-  'mm/memory_hotplug.c': ['add_memory', 'add_memory_resource', 'remove_memory'],
+  'mm/memory_hotplug.c': [
+    'add_memory',
+    'add_memory_resource',
+    'remove_memory',
+    'try_remove_memory',
+    'offline_and_remove_memory',
+  ],
   'kernel/module.c': ['init_module', 'delete_module'],
 };
 

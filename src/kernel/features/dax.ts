@@ -259,20 +259,11 @@ export const DAX_FEATURES: readonly Row[] = [
   [
     'kmem-skips-null-slot',
     null,
-    'device-dax/kmem: account for partial dis-contiguous resource upon removal',
-    'unknown (seen at v6.1.192, v6.12.117 and in v7.x)',
+    'dax/kmem: account for partial dis-contiguous resource upon removal',
+    'unknown (seen at v7.1, not at v6.19)',
     ['multi-range'],
     'a range that probe skipped is skipped at removal',
     Bit.KmemSkipsNullSlot,
-    ['v6.1.192', 'v6.12.117'],
-  ],
-  [
-    'create-error-put',
-    null,
-    'device-dax: Fix refcount leak in __devm_create_dev_dax() error path',
-    'unknown (posted 2026-04-13)',
-    ['region-subdivision'],
-    'a device that fails to be made gives its name back',
-    Bit.CreateErrorPut,
+    ['v6.1.192?', 'v6.12.117?'],
   ],
 ];

@@ -34,12 +34,16 @@ export enum Feature {
   BlocksAsBatch,
   UnpinFreeUnmap,
   ParseBeforeLock,
+  // Releases: what a later release took away again.
+  CompatGone,
   // Memory hotplug and the resource tree.
   RemoveMemoryErrno,
   BlocksRemovedOutsideLock,
   PairedMemHotplugDone,
   BlocksRemovedInsideLock,
   PlainHotplugLock,
+  BlocksInXarray,
+  BlockSinglePut,
   // drivers/dax, v6.8 and later.
   MemmapOnMemory,
   MemmapOnMemoryAttr,

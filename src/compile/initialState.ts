@@ -3,6 +3,8 @@
  */
 import {
   BLOCK_BYTES,
+  BLOCK_EXTRA_ADDED_OFFSET,
+  BLOCK_EXTRA_BYTES,
   BLOCK_SPAN_KERNEL,
   BLOCK_SPAN_MOVABLE,
   BLOCK_STATE_OFFSET,
@@ -237,6 +239,10 @@ function writeKmem(
       at + BLOCK_STATE_OFFSET,
       initial === 'offline' ? BlockState.Offline : BlockState.Online,
     );
+    if (state.blockExtraAt !== 0) {
+      const extra = state.blockExtraAt + block * BLOCK_EXTRA_BYTES;
+      view.setUint8(extra + BLOCK_EXTRA_ADDED_OFFSET, index + 1);
+    }
     if (initial === 'offline') continue;
     const zone = blockZone(context, block, initial);
     const span = zone === Zone.Movable ? BLOCK_SPAN_MOVABLE : BLOCK_SPAN_KERNEL;

@@ -32,6 +32,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['src/verdict/'],
   ['src/report/'],
   ['src/import/'],
+  ['src/probe/'],
   ['src/lab/'],
   ['src/'],
   ['src/index.ts'],
@@ -154,7 +155,7 @@ export function checkAssembly(file: SourceFile): string[] {
 }
 
 /** Files of assembly/kernel/ that follow no kernel file: they only bind the others together. */
-const BINDING = /\/(dispatch|system|feature|sectionProbe)\.ts$/;
+const BINDING = /\/(dispatch|memoryDispatch|system|feature|sectionProbe)\.ts$/;
 
 /** Finds files of the kernel's semantics that do not say which kernel function they follow. */
 export function checkSources(file: SourceFile): string[] {

@@ -15,6 +15,7 @@ export enum Observation {
   Fault,
   Return,
   Command,
+  Tell,
 }
 
 export enum Lock {

@@ -9,6 +9,7 @@ import type { ActorProgram, Instruction, Operand } from '../userland/program.js'
 function isKept(instruction: Instruction & { readonly op: 'read' }): boolean {
   const { file } = instruction;
   if (file.kind === 'auto_online_blocks' || file.kind === 'block') return true;
+  if (file.kind === 'region') return file.attr === 'seed' || file.attr === 'create';
   return file.kind === 'device' && file.attr === 'modalias';
 }
 

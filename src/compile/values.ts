@@ -17,7 +17,7 @@ export interface ValueContext {
   readonly names: readonly string[];
 }
 
-const FILES = File.BlockDirectory + 1;
+const FILES = File.DeviceBlock + 1;
 const UINT64_MAX = (1n << 64n) - 1n;
 const INT_MAX = 2147483647n;
 
@@ -72,6 +72,7 @@ function codeOf(
   switch (file) {
     case File.Bind:
     case File.Unbind:
+    case File.OwnUnbind:
     case File.DriversProbe:
     case File.RegionDelete: {
       const index = plan.devices.findIndex(({ name }) => name === text);
@@ -79,6 +80,7 @@ function codeOf(
     }
     case File.NewId:
     case File.RemoveId:
+    case File.OwnRemoveId:
       return isDaxName(text) ? names.indexOf(text) : CODE_INVALID;
     case File.AutoOnline:
     case File.BlockState:

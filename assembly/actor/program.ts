@@ -52,6 +52,7 @@ import {
   ThreadKind,
   VALUE_EVENT,
   VALUE_VARIABLE,
+  WaitKind,
 } from '../layout';
 import { observe } from '../observe';
 import { header, table } from '../scenario';
@@ -74,7 +75,7 @@ import {
   threadRow,
   threads,
   variable,
-  wait,
+  waitAs,
 } from '../state';
 import { queueIsEmpty } from './event';
 import { reboot } from './reboot';
@@ -302,7 +303,7 @@ function settle(): i32 {
     const at = threadRecord(other);
     if (load<u16>(at, THREAD_INSTRUCTION_OFFSET) != INSTRUCTION_IDLE) busy |= 1 << other;
   }
-  if (busy != 0 || !queueIsEmpty()) return wait(Lock.Pages, 0xff, busy, true);
+  if (busy != 0 || !queueIsEmpty()) return waitAs(WaitKind.UserLevel, Lock.Pages, 0xff, busy);
   return leave(0);
 }
 

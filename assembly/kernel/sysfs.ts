@@ -43,10 +43,13 @@ import {
   st,
 } from '../state';
 import { doIdStore, isOnBus, isRegistered } from './daxBus';
+import { memmapOnMemoryShow, memmapOnMemoryStore } from './daxMemmap';
 import { deviceSize, hasMapping } from './daxRange';
 import { leaveWithBytes, regionShow, regionStore } from './daxRegion';
+import { areFilesGone } from './daxResize';
 import { bindStore, driverOf, driversProbeStore, unbindStore } from './driverCore';
-import { blockShow, stateStore } from './memoryBlock';
+import { daxStateShow, daxStateStore, hasStateFile } from './kmemState';
+import { blockShow, stateStore } from './memoryBlockFiles';
 
 function isPresent(index: u32): bool {
   return (load<u8>(device(index), DEVICE_FLAGS_OFFSET) & DEVICE_PRESENT) != 0;
@@ -58,6 +61,11 @@ function isStatic(regionIndex: u32): bool {
 
 function hasBus(): bool {
   return has(Feature.DaxBus);
+}
+
+/** Whether a device has a directory on the bus. */
+function deviceIsThere(index: u32): bool {
+  return hasBus() && isPresent(index) && !areFilesGone(index);
 }
 
 /** Whether a driver's directory is in sysfs. */
@@ -99,6 +107,10 @@ export function sysfsWrite(file: File, object: u32, sub: u32, code: u32): i32 {
     case File.BlockState:
     case File.BlockOnline:
       return stateStore(object, file, code);
+    case File.DeviceState:
+      return deviceIsThere(object) ? daxStateStore(object, code) : leave(Errno.ENOENT);
+    case File.DeviceMemmap:
+      return deviceIsThere(object) ? memmapOnMemoryStore(object, code) : leave(Errno.ENOENT);
     case File.BlockRemovable:
     case File.BlockZones: {
       const gone = load<u8>(block(object), BLOCK_STATE_OFFSET) == BlockState.Absent;
@@ -157,6 +169,10 @@ export function sysfsRead(file: File, object: u32, sub: u32): i32 {
   if (file <= File.RemoveId) return leave(hasDriver(object) ? Errno.EACCES : Errno.ENOENT);
   if (file == File.DriversProbe) return leave(hasBus() ? Errno.EACCES : Errno.ENOENT);
   if (file == File.AutoOnline) return leaveWith(0, policyText());
+  if (file == File.DeviceState)
+    return deviceIsThere(object) ? daxStateShow(object) : leave(Errno.ENOENT);
+  if (file == File.DeviceMemmap)
+    return deviceIsThere(object) ? memmapOnMemoryShow(object) : leave(Errno.ENOENT);
   if (file >= File.BlockState && file <= File.BlockZones) return blockShow(object, file);
   if (file >= File.DeviceSize && file <= File.Mapping) return deviceShow(file, object, sub);
   if (file >= File.RegionCreate && file <= File.RegionId) return regionShow(file, object, sub);
@@ -200,6 +216,8 @@ export function sysfsExists(file: File, object: u32, sub: u32): bool {
   if ((file >= File.BlockState && file <= File.BlockZones) || file == File.BlockDirectory) {
     return load<u8>(block(object), BLOCK_STATE_OFFSET) != BlockState.Absent;
   }
+  if (file == File.DeviceState) return deviceIsThere(object) && hasStateFile(object);
+  if (file == File.DeviceMemmap) return deviceIsThere(object) && has(Feature.MemmapOnMemoryAttr);
   if (file == File.DeviceDirectory) return isOnBus(object) && hasBus();
   if (file == File.DriverLink) return hasDriverLink(object, sub);
   if (file == File.DeviceBlock) return isBlockOfDevice(object, sub);

@@ -18,6 +18,21 @@ export enum Observation {
   Tell,
 }
 
+/** What ends a wait other than what is waited for; least power last. */
+export enum WaitKind {
+  /** Nothing, not even kill -9. */
+  Uninterruptible,
+  /** The thread waits at user level: it may be killed, or gives up by itself. */
+  UserLevel,
+  /** A fatal signal. */
+  Killable,
+  /** Any signal: the system call holds nothing and begins again and again. */
+  Restarts,
+}
+
+/** In a wait's record: its WaitKind, above the set of holders. */
+export const WAIT_KIND_SHIFT = 16;
+
 export enum Lock {
   DriverFiles,
   DeviceFiles,
@@ -36,6 +51,8 @@ export enum Lock {
   DaxRegionRwsem,
   DaxDevRwsem,
   Pages,
+  /** data->lock of kmem, one for each device. */
+  KmemData,
 }
 
 export enum LockMode {
@@ -56,4 +73,7 @@ export enum Message {
   NonexistentResource,
   NullDereference,
   ProbeFailed,
+  // drivers/dax, v6.8 and later.
+  HotremoveFailed,
+  StuckOnline,
 }

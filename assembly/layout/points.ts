@@ -85,5 +85,26 @@ export enum Pc {
   dax_hmem_probe__lock,
   dax_hmem_probe__region,
   dax_hmem_probe__created,
+  // Memory hotplug, v5.3 and later.
+  try_remove_memory__drain,
+  state_store__trylock,
+  offline_and_remove_memory__lock,
+  offline_and_remove_memory__offline,
+  offline_and_remove_memory__offlined,
+  offline_and_remove_memory__reonline,
+  offline_and_remove_memory__remove,
+  offline_and_remove_memory__drain,
+  // drivers/dax, v6.8 and later.
+  memmap_on_memory_store__device,
+  dax_kmem_init_resources__range,
+  dax_kmem_do_hotplug__range,
+  dax_kmem_do_hotplug__added,
+  dax_state_store__lock,
+  dax_state_store__unplugged,
+  device_remove_groups__drain,
+  dev_dax_kmem_remove__unplugged,
+  // The driver core of 2026.
+  device_add__ready,
+  dax_mapping_release__late,
   Count,
 }

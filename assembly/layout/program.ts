@@ -80,6 +80,9 @@ export enum File {
   ProviderUnbind,
   DeviceDirectory,
   BlockDirectory,
+  // drivers/dax, v6.8 and later.
+  DeviceMemmap,
+  DeviceState,
   // By way of the device: its driver's files, the link to it, a block inside its range.
   OwnUnbind,
   OwnRemoveId,
@@ -131,5 +134,6 @@ export enum Text {
   MovableDma,
   None,
   Modalias,
+  Unplugged,
   Count,
 }

@@ -10,7 +10,8 @@ function isKept(instruction: Instruction & { readonly op: 'read' }): boolean {
   const { file } = instruction;
   if (file.kind === 'auto_online_blocks' || file.kind === 'block') return true;
   if (file.kind === 'region') return file.attr === 'seed' || file.attr === 'create';
-  return file.kind === 'device' && file.attr === 'modalias';
+  const texts = ['modalias', 'memmap_on_memory', 'state'];
+  return file.kind === 'device' && texts.includes(file.attr);
 }
 
 function operandsOf(instruction: Instruction): readonly Operand[] {

@@ -30,7 +30,9 @@ export type SysfsFile =
         | 'target_node'
         | 'numa_node'
         | 'modalias'
-        | 'resource';
+        | 'resource'
+        | 'memmap_on_memory'
+        | 'state';
     }
   /** /sys/bus/dax/devices/daxR.I/mappingN/start|end|page_offset */
   | { readonly kind: 'mapping'; readonly device: string; readonly mapping: number }
@@ -102,7 +104,7 @@ export type Instruction = InstructionOrigin &
     | { readonly op: 'jump'; readonly to: number }
     | { readonly op: 'jump-if-failed'; readonly to: number }
     | { readonly op: 'jump-if-ok'; readonly to: number }
-  /** Nothing relies on the status after sleep, settle, reboot: a `status` follows if need be. */
+    /** Nothing relies on the status after sleep, settle, reboot: a `status` follows if need be. */
     | { readonly op: 'sleep' }
     | { readonly op: 'settle' }
     | { readonly op: 'process'; readonly verb: DeviceVerb; readonly device: string }

@@ -103,6 +103,8 @@ const STORES: { readonly [file: number]: string } = {
   [File.RegionDelete]: 'delete_store',
   [File.ProviderBind]: 'bind_store',
   [File.ProviderUnbind]: 'unbind_store',
+  [File.OwnUnbind]: 'unbind_store',
+  [File.OwnRemoveId]: 'do_id_store',
 };
 
 const SHOWS: { readonly [file: number]: string } = {

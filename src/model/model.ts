@@ -163,6 +163,8 @@ export interface Model {
     readonly with: readonly string[];
     readonly place: Place;
   };
+  /** Release of daxctl, ndctl and cxl, and what is taken from it; null: the newest. */
+  readonly tools: { readonly release: string; readonly without: readonly string[] } | null;
   readonly granularity: Granularity;
   readonly machine: Machine;
   readonly actors: readonly Actor[];

@@ -148,6 +148,15 @@ export const modelSchema = z.strictObject({
       with: z.array(text).optional().describe('features added'),
     }),
   ]),
+  tools: z
+    .strictObject({
+      daxctl: z
+        .string()
+        .regex(/^v[0-9]+$/)
+        .describe('release of daxctl, ndctl and cxl: v66 to v81'),
+      without: z.array(text).optional().describe('features (commits) taken away'),
+    })
+    .optional(),
   granularity: z.enum(['call', 'step']).optional(),
   continue: z.boolean().optional().describe('explore on after a violation'),
   limits: z.strictObject({ states: count.optional(), depth: count.optional() }).optional(),

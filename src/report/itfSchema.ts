@@ -28,6 +28,7 @@ const event = z.discriminatedUnion('kind', [
     holders: z.array(z.string()),
   }),
   z.object({ kind: z.literal('message'), text: z.string() }),
+  z.object({ kind: z.literal('output'), text: z.string() }),
   z.object({ kind: z.literal('uevent'), text: z.string() }),
   z.object({ kind: z.literal('fault'), text: z.string() }),
   z.object({ kind: z.literal('return'), result: z.string(), value: z.string().nullable() }),

@@ -74,6 +74,8 @@ export type StepEvent =
       readonly holders: readonly string[];
     }
   | { readonly kind: 'message'; readonly text: string }
+  /** What a tool of userland prints. */
+  | { readonly kind: 'output'; readonly text: string }
   | { readonly kind: 'uevent'; readonly text: string }
   | { readonly kind: 'fault'; readonly text: string }
   /**
@@ -215,4 +217,6 @@ export interface RunRecord {
   }[];
   readonly autoOnlineBlocks: string;
   readonly messages: readonly string[];
+  /** What tools of userland printed. */
+  readonly output?: readonly string[];
 }

@@ -136,6 +136,12 @@ const expect = z.strictObject({
   complete: z.boolean().optional().describe('false: the limits end the search'),
 });
 
+const expressions = z.union([text, z.array(text).min(1).max(2)]);
+
+const ownProperty = z
+  .union([text, z.record(text, expressions)])
+  .describe('an expression in CEL; or a form and its expressions, as in { eventually: quiet }');
+
 /** The whole file. */
 export const modelSchema = z.strictObject({
   format: z.literal(1),
@@ -165,8 +171,9 @@ export const modelSchema = z.strictObject({
   faults: z
     .array(z.union([faultText, z.strictObject({ fault: faultText, times: repeats.optional() })]))
     .optional(),
+  properties: z.record(name, ownProperty).optional().describe('properties of your own, by name'),
   check: z
-    .array(z.union([text, z.record(text, text)]))
+    .array(z.union([text, z.record(text, expressions)]))
     .min(1)
     .optional(),
   expect: expect.optional(),

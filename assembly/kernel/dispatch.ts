@@ -4,6 +4,7 @@
 import { fail } from '../fail';
 import { Pc, THREAD_PC_OFFSET } from '../layout';
 import { BLOCKED, FAIL_PROGRAM_POINT, th } from '../state';
+import { beneathStep } from './beneath';
 import { daxBusProbe, doIdStoreAttached } from './daxBus';
 import { regionStep } from './daxRegion';
 import {
@@ -141,7 +142,9 @@ export function kernelStep(): i32 {
     case Pc.provider_probe__done:
       return providerProbeDone();
     default: {
-      if (pc >= Pc.size_store__region && pc < Pc.Count) return regionStep(pc);
+      if (pc >= Pc.size_store__region && pc <= Pc.dax_hmem_probe__created) return regionStep(pc);
+      if (pc >= Pc.hmat_init__register && pc <= Pc.delete_region_store__delete)
+        return beneathStep(pc);
       fail(FAIL_PROGRAM_POINT);
       return BLOCKED;
     }

@@ -34,5 +34,14 @@ export enum Feature {
   BlocksAsBatch,
   UnpinFreeUnmap,
   ParseBeforeLock,
+  // What lies beneath drivers/dax: hmem, CXL.
+  HmemRegion,
+  HmemKeepsDescriptor,
+  HmemActiveTree,
+  HmemPlatform,
+  CxlDaxRegion,
+  SoftReserveTree,
+  HmemAwaitsCxl,
+  DaxRegionTree,
   Canary,
 }

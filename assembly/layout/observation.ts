@@ -35,6 +35,11 @@ export enum Lock {
   DaxRegionRwsem,
   DaxDevRwsem,
   Pages,
+  // What lies beneath drivers/dax.
+  HmemResource,
+  HmemPlatform,
+  Workqueue,
+  DeviceProbe,
 }
 
 export enum LockMode {
@@ -55,4 +60,9 @@ export enum Message {
   NonexistentResource,
   NullDereference,
   ProbeFailed,
+  // What lies beneath drivers/dax: the object is a publication, or a region.
+  HmemClaimFailed,
+  HmemAlreadyClaimed,
+  CxlCannotInsert,
+  RegionProbeFailed,
 }

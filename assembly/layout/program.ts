@@ -37,6 +37,8 @@ export enum Op {
   Encrypt,
   Reboot,
   Exit,
+  // Modules and CXL regions beneath drivers/dax.
+  Beneath,
 }
 
 /** Sysfs files. The object of an instruction is a driver, device, block or region number. */

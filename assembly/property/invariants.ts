@@ -83,6 +83,7 @@ import {
   threadRecord,
   threads,
 } from '../state';
+import { ofPublications } from './ownership';
 
 function bit(property: Property): u32 {
   return 1 << property;
@@ -103,7 +104,7 @@ export function violations(state: usize): u32 {
   let found = load<u32>(st, GLOBAL_BROKEN_OFFSET);
   const checked = header(Header.Properties);
   if (!isQuiet()) return found & checked;
-  found |= ofResources() | ofDevices() | ofBlocks() | ofRegions() | ofLocks();
+  found |= ofResources() | ofDevices() | ofBlocks() | ofRegions() | ofLocks() | ofPublications();
   return found & checked;
 }
 

@@ -24,6 +24,7 @@ import { makeState } from './initialState.js';
 import { type Counts, sizeFaults } from './limits.js';
 import { planPoints } from './points.js';
 import { type EncodedPrograms, encodePrograms, eventsWanted } from './programs.js';
+import { encodePublications } from './publications.js';
 import { checkReads } from './reads.js';
 import { compileRecovery } from './recovery.js';
 import { rejection } from './reject.js';
@@ -207,7 +208,7 @@ function resolve(model: Model): Parts {
   const strings = stringTable.all;
   const names = collectNames(plan, strings, model);
   const { points, diagnostics: pointFaults } = planPoints(model, plan, strings);
-  const threads = planThreads(actors, model);
+  const threads = planThreads(actors, model, kernel.features);
   const variables = countVariables(threads, actors);
   const counts: Counts = {
     threads: threads.length,
@@ -290,6 +291,8 @@ function headerWords(parts: Parts): ReadonlyMap<Header, number> {
     [Header.RegionExtraAt, state.regionExtraAt],
     [Header.DeviceExtraAt, state.deviceExtraAt],
     [Header.BlockExtraAt, state.blockExtraAt],
+    [Header.BeneathAt, state.beneathAt],
+    [Header.PublicationCount, plan.publications.length],
     [Header.RecoveryCount, encoded.entries[actors.length]?.length ?? 0],
     [Header.BlockBytesLow, low(model.machine.blockSize)],
     [Header.BlockBytesHigh, high(model.machine.blockSize)],
@@ -337,6 +340,7 @@ function encodeTables(parts: Parts): readonly (readonly [Header, Uint8Array])[] 
     ],
     [Header.BlockTable, encodeBlocks(plan, zones, features, blockNames)],
     [Header.RegionTable, encodeRegions(plan, state)],
+    [Header.PublicationTable, encodePublications(plan.publications, plan.regions, state)],
     [Header.ThreadTable, encodeThreads(threads, actors, bases)],
     [Header.FaultTable, encodeFaults(model)],
     [Header.InstructionTable, encoded.instructions],

@@ -9,6 +9,7 @@ import {
   memoryBlockSizeBytes,
 } from './blockSize.js';
 import { type Context, fileAt, report, sizeAt, textAt } from './context.js';
+import { buildFirmware } from './firmware.js';
 import { parseIomem } from './iomem.js';
 import { checkMachine } from './machineChecks.js';
 import type { DaxRegion, IomemNode, Machine } from './model.js';
@@ -39,6 +40,7 @@ export function buildMachine(context: Context, written: MachineFile, release: st
       device_dax: written.modules?.device_dax ?? 'loaded',
       kmem: written.modules?.kmem ?? 'loaded',
     },
+    firmware: buildFirmware(context, written),
     ids: { device_dax: written.ids?.device_dax ?? [], kmem: written.ids?.kmem ?? [] },
   };
   checkIds(context, written);

@@ -3,6 +3,7 @@
  */
 import type { Assignment, Command, Word } from 'unbash';
 import { editDistance } from '../sysfsPath.js';
+import { compileCxl, compileInsmod } from './beneathCommands.js';
 import { type Context, emit, type Flow, finish, report, type Span, withStatus } from './context.js';
 import { type Environment, withVariable } from './environment.js';
 import { applyExitOnError } from './errexit.js';
@@ -156,6 +157,8 @@ const COMMANDS: ReadonlyMap<string, Compiler> = new Map<string, Compiler>([
   ['udevadm', compileUdevadm],
   ['modprobe', compileModule],
   ['rmmod', compileModule],
+  ['insmod', compileInsmod],
+  ['cxl', compileCxl],
   ['ndctl', compileNdctl],
   ['open', compileProcess],
   ['mmap', compileProcess],

@@ -5,6 +5,7 @@ import type { DriverName } from '../../model/model.js';
 import type { DeviceVerb } from '../program.js';
 import { listNames } from '../sysfsPath.js';
 import type { UniverseRegion } from '../universe.js';
+import { beneathModule, compileBeneathLoad } from './beneathCommands.js';
 import type { Invocation } from './command.js';
 import { type Context, emit, finish, report, withStatus } from './context.js';
 import type { Environment } from './environment.js';
@@ -22,6 +23,10 @@ export function compileModule(context: Context, call: Invocation): Environment |
   const [name] = names;
   if (names.length !== 1 || name === undefined || options.some((word) => !known.includes(word))) {
     return refuseArguments(context, call, 'modprobe [-r] kmem');
+  }
+  const beneath = beneathModule(name);
+  if (beneath !== null && !removing && call.name === 'modprobe') {
+    return compileBeneathLoad(context, call, beneath);
   }
   const module = driverModule(name);
   if (module === null) {

@@ -1,7 +1,7 @@
 // The complete wasm surface of the engine: the search's exports, and those that only the kernel
 // model has.
 import { enter, systemScratch } from './control';
-import { validZonesText } from './kernel/memoryBlock';
+import { validZonesText } from './kernel/memoryBlockFiles';
 import { deadlockedThreads, waitPart } from './kernel/system';
 import { LAYOUT_VERSION } from './layout';
 import { record } from './observe';

@@ -6,6 +6,7 @@
 import { must } from './fail';
 import {
   BLOCK_BYTES,
+  BLOCK_EXTRA_BYTES,
   BLOCK_ROW_BYTES,
   DEVICE_BYTES,
   DEVICE_ROW_BYTES,
@@ -103,6 +104,11 @@ export function block(index: u32): usize {
 }
 export function blockRow(index: u32): usize {
   return table(Header.BlockTable) + <usize>index * BLOCK_ROW_BYTES;
+}
+/** A block's extra record; 0 in a scenario without them. */
+export function blockExtra(index: u32): usize {
+  const at = header(Header.BlockExtraAt);
+  return at == 0 ? 0 : st + <usize>at + <usize>index * BLOCK_EXTRA_BYTES;
 }
 export function region(index: u32): usize {
   return st + <usize>header(Header.RegionsAt) + <usize>index * REGION_BYTES;

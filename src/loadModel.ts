@@ -4,7 +4,8 @@
  */
 import { nameFaults } from './compile/scenario.js';
 import { byPlace, type Diagnostic } from './errors.js';
-import { FEATURES, PLANTED, RELEASES } from './kernel/features.js';
+import { isRelease, RELEASES, SELECTABLE } from './kernel/features.js';
+import { KNOWN_RELEASES } from './kernel/releases.js';
 import { type LoadResult, loadModel as loadWith } from './model/load.js';
 
 /** Faults that may but echo one of the machine: an object, a device, a size that is not there. */
@@ -29,8 +30,12 @@ function withNameFaults(result: LoadResult & { readonly ok: false }): readonly D
  */
 export function loadModel(path: string): LoadResult {
   const result = loadWith(path, {
-    releases: RELEASES.map((release) => release.name),
-    features: [...FEATURES, ...PLANTED].map((feature) => feature.id),
+    releases: {
+      names: RELEASES.map((release) => release.name),
+      has: isRelease,
+      known: KNOWN_RELEASES,
+    },
+    features: SELECTABLE.map((feature) => feature.id),
   });
   if (!result.ok) return { ok: false, diagnostics: withNameFaults(result) };
   const faults = nameFaults(result.model);

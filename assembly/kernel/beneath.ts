@@ -107,7 +107,10 @@ function cxlStep(pc: Pc): i32 {
   }
 }
 
-/** Whether the initcalls have still to run: no script, menu or rule does anything before. */
+/**
+ * Whether the initcalls have still to run: no script, menu or rule does anything before.
+ * Source: init/main.c kernel_init_freeable(), v6.12.
+ */
 export function isBooting(): bool {
   return hasBeneath() && !isAt(STAGE_BOOTED);
 }
@@ -116,6 +119,7 @@ export function isBooting(): bool {
  * Does what a command asks for; `object` is a publication. With `first`, cxl_acpi is loaded before
  * dax_hmem: modprobe heeds the module's soft dependency (v6.3 to v6.19), and from v7.1 on the
  * module asks for it itself.
+ * Source: drivers/dax/hmem/hmem.c, v6.12 (MODULE_SOFTDEP); dax_hmem_init(), v7.1.
  */
 export function beneathDeed(deed: Deed, object: u32, first: bool): i32 {
   switch (deed) {

@@ -28,14 +28,10 @@ import {
   unbindStoreRemoved,
 } from './driverCore';
 import { kmemProbeAdded, kmemProbeRequest, kmemRemoveRange, kmemRemoveRemoved } from './kmem';
-import { stateStoreOffline, stateStoreOfflined, stateStoreOnline } from './memoryBlock';
-import {
-  addMemoryLock,
-  addMemoryResourceBegin,
-  addMemoryResourceOnline,
-  removeMemoryLock,
-  removeMemoryRemove,
-} from './memoryHotplug';
+import { stateStoreOffline, stateStoreOfflined, stateStoreOnline } from './memoryBlockFiles';
+import { isMemoryPoint, memoryStep } from './memoryDispatch';
+import { addMemoryLock, addMemoryResourceBegin, addMemoryResourceOnline } from './memoryHotplug';
+import { removeMemoryLock, removeMemoryRemove } from './memoryRemove';
 import {
   deleteModuleDrain,
   driverDetachLock,
@@ -143,6 +139,7 @@ export function kernelStep(): i32 {
       return providerProbeDone();
     default: {
       if (pc >= Pc.size_store__region && pc <= Pc.dax_hmem_probe__created) return regionStep(pc);
+      if (isMemoryPoint(pc)) return memoryStep(pc);
       if (pc >= Pc.hmat_init__register && pc <= Pc.delete_region_store__delete)
         return beneathStep(pc);
       fail(FAIL_PROGRAM_POINT);

@@ -57,7 +57,8 @@ import {
   st,
   th,
 } from '../state';
-import { allBlocksOffline, rangeBytes, rangeStart } from './memoryHotplug';
+import { rangeBytes, rangeStart } from './memoryHotplug';
+import { allBlocksOffline } from './memoryRemove';
 import { freeSlot, isLinked, releaseResource, removeResource, requestRegion } from './resource';
 
 function ranges(index: u32): u32 {

@@ -7,11 +7,9 @@ import {
   BLOCK_SECTIONS,
   BLOCK_STATE_OFFSET,
   BLOCK_TYPE_OFFSET,
-  BLOCK_ZONE_OFFSET,
   BlockState,
   Errno,
   EVENT_ADD,
-  EVENT_REMOVE,
   FaultPoint,
   Feature,
   GLOBAL_HOTPLUG_OFFSET,
@@ -51,9 +49,10 @@ import {
   unlockMutex,
   waitForMutex,
 } from '../state';
-import { blockStart, blockState, deviceOnline } from './memoryBlock';
-import { freeSlot, releaseMemRegionAdjustable, requestRegion, requestTopLevel } from './resource';
+import { deviceOnline } from './memoryBlock';
+import { freeSlot, requestRegion, requestTopLevel } from './resource';
 import { kmemBytes, kmemStart } from './section';
+import { blockStart, blockState } from './zone';
 
 /** First address and bytes that kmem asks for of the thread's range. */
 export function rangeStart(): u64 {
@@ -69,8 +68,8 @@ export function rangeBytes(): u64 {
   );
 }
 
-/** First block at or above an address; blocks() when there is none. */
-function firstBlock(start: u64): u32 {
+/** Returns the first block at or above an address; blocks() when there is none. */
+export function firstBlock(start: u64): u32 {
   const count = blocks();
   for (let index: u32 = 0; index < count; index++) {
     if (blockStart(index) >= start) return index;
@@ -78,7 +77,8 @@ function firstBlock(start: u64): u32 {
   return count;
 }
 
-function isInRange(index: u32, start: u64, bytes: u64): bool {
+/** Whether a block exists at this number and begins in the range. */
+export function isInRange(index: u32, start: u64, bytes: u64): bool {
   return index < blocks() && blockStart(index) < start + bytes;
 }
 
@@ -86,16 +86,19 @@ function ownRamSlot(): u32 {
   return ramSlot(load<u8>(th, THREAD_DEVICE_OFFSET), load<u8>(th, THREAD_INDEX_OFFSET));
 }
 
-function unlockHotplug(): void {
+/** Gives device_hotplug_lock back. */
+export function unlockHotplug(): void {
   unlockMutex(st + GLOBAL_HOTPLUG_OFFSET, Lock.DeviceHotplug, 0);
 }
 
-function unlockMemHotplug(): void {
+/** mem_hotplug_done(): gives mem_hotplug_lock back, and cpu_hotplug_lock. */
+export function unlockMemHotplug(): void {
   unlockMutex(st + GLOBAL_MEM_HOTPLUG_OFFSET, Lock.MemHotplug, 0);
   observeUnlock(Lock.CpuHotplug, 0, LockMode.Read);
 }
 
-function answer(errno: u32): i32 {
+/** Comes back to the caller with an errno. */
+export function answer(errno: u32): i32 {
   store<u8>(th, 0, THREAD_BLOCK_OFFSET);
   store<u8>(th, errno, THREAD_ERROR_OFFSET);
   back();
@@ -222,59 +225,4 @@ export function addMemoryResourceOnline(): i32 {
   }
   unlockHotplug();
   return answer(0);
-}
-
-/**
- * Looks whether every block of the range is offline; if not, nothing is removed.
- * Source: mm/memory_hotplug.c remove_memory(), try_remove_memory(), v6.12.
- */
-export function removeMemoryLock(): i32 {
-  const lock = st + GLOBAL_HOTPLUG_OFFSET;
-  if (!tryMutex(lock, Lock.DeviceHotplug, 0))
-    return waitForMutex(lock, Lock.DeviceHotplug, 0, false);
-  const start = rangeStart();
-  const bytes = rangeBytes();
-  for (let index = firstBlock(start); isInRange(index, start, bytes); index++) {
-    const state = blockState(index);
-    if (state == BlockState.Absent || state == BlockState.Offline) continue;
-    unlockHotplug();
-    return answer(Errno.EBUSY);
-  }
-  goto(Pc.remove_memory__remove);
-  return MOVED;
-}
-
-/**
- * Removes the blocks, their sections and the System RAM node. Writers of the blocks' files only try
- * device_hotplug_lock, so nobody can be inside a file that is drained here.
- * Source: mm/memory_hotplug.c try_remove_memory(), v6.12.
- */
-export function removeMemoryRemove(): i32 {
-  const lock = st + GLOBAL_MEM_HOTPLUG_OFFSET;
-  if (load<u8>(lock) != 0) return waitForMutex(lock, Lock.MemHotplug, 0, false);
-  observeLock(Lock.CpuHotplug, 0, LockMode.Read);
-  tryMutex(lock, Lock.MemHotplug, 0);
-  const start = rangeStart();
-  const bytes = rangeBytes();
-  for (let index = firstBlock(start); isInRange(index, start, bytes); index++) {
-    if (blockState(index) == BlockState.Absent) continue;
-    observePair(Lock.BlockFiles, index, LockMode.Write);
-    store<u8>(block(index), BlockState.Absent, BLOCK_STATE_OFFSET);
-    store<u8>(block(index), 0, BLOCK_ZONE_OFFSET);
-    store<u8>(block(index), 0, BLOCK_TYPE_OFFSET);
-    ueventOfBlock(index, EVENT_REMOVE);
-  }
-  releaseMemRegionAdjustable(start, bytes);
-  unlockMemHotplug();
-  unlockHotplug();
-  return answer(0);
-}
-
-/** Whether every block that stands in the device's usable range is offline. */
-export function allBlocksOffline(start: u64, bytes: u64): bool {
-  for (let index = firstBlock(start); isInRange(index, start, bytes); index++) {
-    const state = blockState(index);
-    if (state == BlockState.Online || state == BlockState.GoingOffline) return false;
-  }
-  return true;
 }

@@ -5,11 +5,11 @@
 // memory target of the HMAT, a CXL window, a CXL region. Its nodes in the tree are slots; which
 // descriptor a node has follows from its name.
 import {
-  BENEATH_ASKED_OFFSET,
-  BENEATH_AT_OFFSET,
+  ASKER_ASKED_OFFSET,
+  ASKER_AT_OFFSET,
   BENEATH_BYTES,
   BENEATH_STAGES_OFFSET,
-  BENEATH_THREAD_BYTES,
+  ASKER_BYTES,
   BENEATH_THREADS_OFFSET,
   BENEATH_WORK_OFFSET,
   Feature,
@@ -145,26 +145,26 @@ export function finishWork(work: u32): void {
 // ---- The running thread -----------------------------------------------------------------
 
 function mine(): usize {
-  return beneath() + BENEATH_THREADS_OFFSET + <usize>me * BENEATH_THREAD_BYTES;
+  return beneath() + BENEATH_THREADS_OFFSET + <usize>me * ASKER_BYTES;
 }
 
 /** The publication at hand. */
 export function current(): u32 {
-  return load<u8>(mine(), BENEATH_AT_OFFSET);
+  return load<u8>(mine(), ASKER_AT_OFFSET);
 }
 
 export function moveTo(index: u32): void {
-  store<u8>(mine(), index, BENEATH_AT_OFFSET);
+  store<u8>(mine(), index, ASKER_AT_OFFSET);
 }
 
 /** Notes that the thread has still to do what it was asked for. */
 export function ask(): void {
-  store<u8>(mine(), 1, BENEATH_ASKED_OFFSET);
+  store<u8>(mine(), 1, ASKER_ASKED_OFFSET);
 }
 
 /** Whether it has: to load the module after the one at hand, or to return to a script. */
 export function asked(): bool {
-  return load<u8>(mine(), BENEATH_ASKED_OFFSET) != 0;
+  return load<u8>(mine(), ASKER_ASKED_OFFSET) != 0;
 }
 
 /** Where the thread goes on when a region's probe or unbinding has ended. */
@@ -191,7 +191,9 @@ export function endRegionCall(errno: u32): i32 {
   return MOVED;
 }
 
-/** Whether a region's device is not there, or its driver hmem is not, so that no bind reaches it. */
+/**
+ * Whether a region's device is not there, or its driver hmem is not, so that no bind reaches it.
+ */
 export function isDriverless(home: u32): bool {
   if (!hasBeneath()) return false;
   const index = publicationOf(home);

@@ -41,7 +41,7 @@ import { doIdStore, isOnBus, isRegistered } from './daxBus';
 import { deviceSize, hasMapping } from './daxRange';
 import { leaveWithBytes, regionShow, regionStore } from './daxRegion';
 import { bindStore, driversProbeStore, unbindStore } from './driverCore';
-import { blockShow, stateStore } from './memoryBlock';
+import { blockShow, stateStore } from './memoryBlockFiles';
 
 function isPresent(index: u32): bool {
   return (load<u8>(device(index), DEVICE_FLAGS_OFFSET) & DEVICE_PRESENT) != 0;

@@ -15,10 +15,10 @@ export const BENEATH_WORK_OFFSET = 4;
 export const BENEATH_THREADS_OFFSET = 8;
 export const BENEATH_BYTES = 40;
 /** A thread's record of four bytes: program point (u16), publication, what it was asked for. */
-export const BENEATH_THREAD_BYTES = 4;
-export const BENEATH_RETURN_OFFSET = 0;
-export const BENEATH_AT_OFFSET = 2;
-export const BENEATH_ASKED_OFFSET = 3;
+export const ASKER_BYTES = 4;
+export const ASKER_RETURN_OFFSET = 0;
+export const ASKER_AT_OFFSET = 2;
+export const ASKER_ASKED_OFFSET = 3;
 
 /** The initcalls have run: userland may begin. */
 export const STAGE_BOOTED = 1;

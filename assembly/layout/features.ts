@@ -34,6 +34,12 @@ export enum Feature {
   BlocksAsBatch,
   UnpinFreeUnmap,
   ParseBeforeLock,
+  // Memory hotplug and the resource tree.
+  RemoveMemoryErrno,
+  BlocksRemovedOutsideLock,
+  PairedMemHotplugDone,
+  BlocksRemovedInsideLock,
+  PlainHotplugLock,
   // What lies beneath drivers/dax: hmem, CXL.
   HmemRegion,
   HmemKeepsDescriptor,

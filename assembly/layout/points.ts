@@ -85,6 +85,15 @@ export enum Pc {
   dax_hmem_probe__lock,
   dax_hmem_probe__region,
   dax_hmem_probe__created,
+  // Memory hotplug, v5.3 and later.
+  try_remove_memory__drain,
+  state_store__trylock,
+  offline_and_remove_memory__lock,
+  offline_and_remove_memory__offline,
+  offline_and_remove_memory__offlined,
+  offline_and_remove_memory__reonline,
+  offline_and_remove_memory__remove,
+  offline_and_remove_memory__drain,
   // What lies beneath: initcalls, hmem, CXL.
   hmat_init__register,
   hmem_init__register,

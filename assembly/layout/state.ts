@@ -271,3 +271,13 @@ export const GLOBAL_EXTRA_BYTES = 16;
 export const REGION_EXTRA_BYTES = 16;
 export const DEVICE_EXTRA_BYTES = 16;
 export const BLOCK_EXTRA_BYTES = 2;
+
+/** The device that added the block, its number + 1, in the low five bits. */
+export const BLOCK_EXTRA_ADDED_OFFSET = 0;
+export const BLOCK_ADDED_MASK = 0x1f;
+/** Its memory map lies in its own first pages. */
+export const BLOCK_ALTMAP = 0x20;
+/** offline_and_remove_memory() took it offline: where it was, for the way back. */
+export const BLOCK_WAS_KERNEL = 0x40;
+export const BLOCK_WAS_MOVABLE = 0x80;
+export const BLOCK_EXTRA_FLAGS_OFFSET = 1;

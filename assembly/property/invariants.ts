@@ -3,10 +3,10 @@
 // step (state.ts broken()).
 
 import { hasRangeAround, homeOf, regionBooksAreWrong, regionIs } from '../kernel/daxRange';
-import { blockStart, blockState, deviceOfBlock, NO_DEVICE, zoneOf } from '../kernel/memoryBlock';
 import { isLinked, nodeEnd, nodeFlags, nodeParent, nodeStart } from '../kernel/resource';
 import { addedRamBytes } from '../kernel/resourceWalk';
 import { usableBytes } from '../kernel/section';
+import { blockStart, blockState, deviceOfBlock, NO_DEVICE, zoneOf } from '../kernel/zone';
 import {
   BLOCK_ASKED_KERNEL,
   BLOCK_ASKED_MOVABLE,

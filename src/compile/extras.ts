@@ -14,6 +14,8 @@ export interface Extras {
 }
 
 /** Plans the optional parts of a model under its kernel. */
-export function planExtras(_kernel: Kernel, _model: Model): Extras {
-  return { global: false, region: false, device: false, block: false };
+export function planExtras(kernel: Kernel, _model: Model): Extras {
+  // Before v5.3 nobody removes a block, so nobody asks who added it.
+  const block = kernel.features.has('kmem-hotremove');
+  return { global: false, region: false, device: false, block };
 }

@@ -68,7 +68,13 @@ const BY_FILE: { readonly [source: string]: readonly string[] } = {
     'create_region_store',
     'delete_region_store',
   ],
-  'mm/memory_hotplug.c': ['add_memory', 'add_memory_resource', 'remove_memory'],
+  'mm/memory_hotplug.c': [
+    'add_memory',
+    'add_memory_resource',
+    'remove_memory',
+    'try_remove_memory',
+    'offline_and_remove_memory',
+  ],
   'kernel/module.c': ['init_module', 'delete_module'],
 };
 

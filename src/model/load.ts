@@ -19,9 +19,19 @@ const FAULTS_SHOWN_MAX = 50;
 
 const UNREADABLE_CODES: readonly string[] = ['DAX004', 'DAX006', 'DAX008'];
 
+/** The names that a release may have. */
+export interface Releases {
+  /** The ones that a mistyped name is compared with, such as 'v5.1'. */
+  readonly names: readonly string[];
+  /** Whether there is one of that name; by default, whether it is one of `names`. */
+  readonly has?: (name: string) => boolean;
+  /** All of them in words; by default `names`. */
+  readonly known?: string;
+}
+
 export interface LoadOptions {
-  /** Kernel releases that exist, such as 'v5.1'; without it any well-formed name passes. */
-  readonly releases?: readonly string[];
+  /** Kernel releases that exist; without it any well-formed name passes. */
+  readonly releases?: Releases;
   /** Ids of kernel features that exist; without it any name passes. */
   readonly features?: readonly string[];
 }
@@ -63,7 +73,7 @@ export function parseModel(
 ): LoadResult {
   const source = readYaml(text, file);
   if (source.diagnostics.some(isUnreadable)) return refused(source.diagnostics);
-  const shape = checkShape(source, options.releases?.[0] ?? 'v5.1');
+  const shape = checkShape(source, options.releases?.names[0] ?? 'v5.1');
   const faults = [...source.diagnostics];
   faults.push(...shape.faults.filter((fault) => !isRefusedAlready(fault, source.diagnostics)));
   if (shape.file === null) return refused(faults);
@@ -121,8 +131,9 @@ function buildKernel(
     with: isName ? [] : (written.with ?? []),
     place: context.source.placeOf(['kernel']),
   };
-  if (options.releases !== undefined && !options.releases.includes(kernel.release)) {
-    const values = { suggestion: suggestion(kernel.release, options.releases) };
+  const { releases } = options;
+  if (releases !== undefined && !isOneOf(releases, kernel.release)) {
+    const values = { suggestion: suggestion(kernel.release, releases.names, releases.known) };
     const path = isName ? ['kernel'] : ['kernel', 'base'];
     report(context, 'DAX024', path, `no release is named \`${kernel.release}\``, values);
   }
@@ -140,6 +151,9 @@ function buildKernel(
   }
   return kernel;
 }
+
+const isOneOf = ({ names, has }: Releases, name: string): boolean =>
+  has === undefined ? names.includes(name) : has(name);
 
 /** After a fault of syntax the structure is a guess: what is checked below it would mislead. */
 function isUnreadable(fault: Diagnostic): boolean {

@@ -118,6 +118,8 @@ describe('docs/state-layout.md', () => {
       'REGION',
       'SLOT',
       'THREAD',
+      'BENEATH',
+      'ASKER',
     ]);
   });
 

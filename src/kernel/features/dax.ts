@@ -191,10 +191,11 @@ export const DAX_FEATURES: readonly Row[] = [
   [
     'kmem-skips-null-slot',
     null,
-    'device-dax/kmem: account for partial dis-contiguous resource upon removal',
-    'v6.12.117',
+    'dax/kmem: account for partial dis-contiguous resource upon removal',
+    'unknown (seen at v7.1, not at v6.19)',
     ['multi-range'],
     'a range that probe skipped is skipped at removal',
     Bit.KmemSkipsNullSlot,
+    ['v6.1.192?', 'v6.12.117?'],
   ],
 ];

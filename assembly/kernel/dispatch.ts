@@ -4,8 +4,11 @@
 import { fail } from '../fail';
 import { Pc, THREAD_PC_OFFSET } from '../layout';
 import { BLOCKED, FAIL_PROGRAM_POINT, th } from '../state';
+import { beneathStep } from './beneath';
 import { daxBusProbe, doIdStoreAttached } from './daxBus';
+import { daxLaterStep, isDaxLaterPoint } from './daxLaterDispatch';
 import { regionStep } from './daxRegion';
+import { deviceAddReady, deviceAttachNext, deviceAttachProbed } from './deviceAdd';
 import {
   devDaxProbeMemremap,
   devDaxProbeRequest,
@@ -16,8 +19,6 @@ import {
 import {
   bindStoreLock,
   bindStoreProbed,
-  deviceAttachNext,
-  deviceAttachProbed,
   driverAttachLock,
   driverAttachNext,
   driverAttachProbed,
@@ -27,14 +28,10 @@ import {
   unbindStoreRemoved,
 } from './driverCore';
 import { kmemProbeAdded, kmemProbeRequest, kmemRemoveRange, kmemRemoveRemoved } from './kmem';
-import { stateStoreOffline, stateStoreOfflined, stateStoreOnline } from './memoryBlock';
-import {
-  addMemoryLock,
-  addMemoryResourceBegin,
-  addMemoryResourceOnline,
-  removeMemoryLock,
-  removeMemoryRemove,
-} from './memoryHotplug';
+import { stateStoreOffline, stateStoreOfflined, stateStoreOnline } from './memoryBlockFiles';
+import { isMemoryPoint, memoryStep } from './memoryDispatch';
+import { addMemoryLock, addMemoryResourceBegin, addMemoryResourceOnline } from './memoryHotplug';
+import { removeMemoryLock, removeMemoryRemove } from './memoryRemove';
 import {
   deleteModuleDrain,
   driverDetachLock,
@@ -140,8 +137,14 @@ export function kernelStep(): i32 {
       return deviceAttachNext();
     case Pc.provider_probe__done:
       return providerProbeDone();
+    case Pc.device_add__ready:
+      return deviceAddReady();
     default: {
-      if (pc >= Pc.size_store__region && pc < Pc.Count) return regionStep(pc);
+      if (pc >= Pc.size_store__region && pc <= Pc.dax_hmem_probe__created) return regionStep(pc);
+      if (isMemoryPoint(pc)) return memoryStep(pc);
+      if (isDaxLaterPoint(pc)) return daxLaterStep(pc);
+      if (pc >= Pc.hmat_init__register && pc <= Pc.delete_region_store__delete)
+        return beneathStep(pc);
       fail(FAIL_PROGRAM_POINT);
       return BLOCKED;
     }

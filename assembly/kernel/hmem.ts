@@ -16,6 +16,8 @@ import {
   DEVICE_PRESENT,
   Errno,
   Feature,
+  GLOBAL_REGION_WRITER_OFFSET,
+  Header,
   Lock,
   Pc,
   Property,
@@ -33,7 +35,7 @@ import {
   THREAD_DEVICE_OFFSET,
   THREAD_REGION_OFFSET,
 } from '../layout';
-import { has } from '../scenario';
+import { has, header } from '../scenario';
 import {
   BLOCKED,
   back,
@@ -45,16 +47,18 @@ import {
   goto,
   leave,
   MOVED,
+  me,
   othersInside,
   range,
   region,
+  st,
   th,
   tryMutex,
   unlockMutex,
   wait,
   waitForMutex,
 } from '../state';
-import { devmCreateDevDax, lowestFree } from './daxCreate';
+import { devmCreateDevDax, failsToBeMade, lowestFree } from './daxCreate';
 import { unregisterDaxMapping } from './daxMapping';
 import {
   addRange,
@@ -69,6 +73,7 @@ import {
   setRegionFlag,
 } from './daxRange';
 import { isStaticRegion } from './daxRegion';
+import { endRegionCall, isDriverless, releasedByHand } from './publication';
 import { lockOfRegion, tryRegionWrite, unlockRegionWrite, waitForRegion } from './regionLock';
 
 function currentRegion(): u32 {
@@ -120,6 +125,8 @@ export function hmemStep(pc: Pc): i32 {
 export function providerUnbind(code: u32): i32 {
   if (code >= <u32>CODE_NO_SUCH || isStaticRegion(code) || !isRegionBound(code))
     return leave(Errno.ENODEV);
+  if (isDriverless(code)) return leave(Errno.ENODEV);
+  releasedByHand();
   store<u8>(th, code, THREAD_REGION_OFFSET);
   goto(Pc.device_driver_detach__lock);
   return MOVED;
@@ -136,7 +143,7 @@ function deviceDriverDetachLock(): i32 {
     return waitForMutex(lock, Lock.RegionLock, home, false);
   if (!isRegionBound(home)) {
     unlockRegionDevice(home);
-    return leave(0);
+    return endRegionCall(0);
   }
   setRegionFlag(home, REGION_LEAVING);
   call(Pc.devres_release_all__next, Pc.device_driver_detach__released);
@@ -163,14 +170,21 @@ function lastMapping(index: u32): u32 {
   return 0;
 }
 
+/** Whether a mapping is taken away under dax_region_rwsem, or without it when anybody has it. */
+function locksMappings(): bool {
+  return has(Feature.DaxRwsems) && !has(Feature.DeleteDeviceLocks);
+}
+
 /**
  * Undoes the next thing that was done for the region device. Mappings go without any lock over
- * the books.
+ * the books, but for v6.9.
  * Source: drivers/base/devres.c devres_release_all(); drivers/dax/bus.c unregister_dax_mapping(),
- * unregister_dev_dax(), dax_region_unregister(), v6.12.
+ * unregister_dev_dax(), dax_region_unregister(), v6.9 and v6.12.
  */
 function devresReleaseAllNext(): i32 {
   const home = currentRegion();
+  const mine = <u32>load<u8>(st, GLOBAL_REGION_WRITER_OFFSET) == me + 1;
+  if (mine && locksMappings()) unlockRegionWrite(home);
   const index = youngest(home);
   if (index == DEVICE_GONE) {
     store<u8>(th, 0, THREAD_DEVICE_OFFSET);
@@ -180,8 +194,10 @@ function devresReleaseAllNext(): i32 {
   }
   store<u8>(th, index, THREAD_DEVICE_OFFSET);
   const mapping = lastMapping(index);
-  if (mapping != 0) unregisterDaxMapping(index, mapping - 1, Pc.devres_release_all__next);
-  else call(Pc.unregister_dev_dax__region, Pc.devres_release_all__next);
+  if (mapping != 0) {
+    if (locksMappings()) tryRegionWrite(home);
+    unregisterDaxMapping(index, mapping - 1, Pc.devres_release_all__next);
+  } else call(Pc.unregister_dev_dax__region, Pc.devres_release_all__next);
   return MOVED;
 }
 
@@ -205,7 +221,7 @@ function deviceDriverDetachReleased(): i32 {
   store<u8>(region(home), 0, REGION_YOUNGEST_OFFSET);
   if (regionIs(home, REGION_LEFTOVER)) broken(Property.NoLeak, firstDevice(home));
   unlockRegionDevice(home);
-  return leave(0);
+  return endRegionCall(0);
 }
 
 /** What a finding about a region names. */
@@ -225,6 +241,7 @@ function firstDevice(home: u32): u32 {
  */
 export function providerBind(code: u32): i32 {
   if (code >= <u32>CODE_NO_SUCH || isStaticRegion(code)) return leave(Errno.ENODEV);
+  if (isDriverless(code)) return leave(Errno.ENODEV);
   if (!has(Feature.BindErrno) && isRegionBound(code)) return leave(Errno.ENODEV);
   // A region for which the scenario has no device cannot come back in this model.
   if (!isRegionBound(code) && lowestFree(code) == DEVICE_GONE) return leave(Errno.ENODEV);
@@ -246,11 +263,29 @@ function daxHmemProbeLock(): i32 {
     return waitForMutex(lock, Lock.RegionLock, home, false);
   if (isRegionBound(home) || regionIs(home, REGION_LEFTOVER)) {
     unlockRegionDevice(home);
-    return leave(has(Feature.BindErrno) ? Errno.EBUSY : Errno.ENODEV);
+    return endRegionCall(has(Feature.BindErrno) ? Errno.EBUSY : Errno.ENODEV);
+  }
+  if (has(Feature.DaxRegionTree) && isClaimed(home)) {
+    unlockRegionDevice(home);
+    return endRegionCall(Errno.ENOMEM);
   }
   setRegionFlag(home, REGION_BOUND | REGION_FILES | REGION_ALIVE);
   goto(Pc.dax_hmem_probe__region);
   return MOVED;
+}
+
+/**
+ * Whether another region has some of the range of a new one.
+ * Source: drivers/dax/bus.c alloc_dax_region(), v7.1: a tree of all regions.
+ */
+function isClaimed(home: u32): bool {
+  const count = header(Header.RegionCount);
+  for (let other: u32 = 0; other < count; other++) {
+    if (other == home || !regionIs(other, REGION_ALIVE)) continue;
+    const apart = regionStart(other) > regionEnd(home) || regionEnd(other) < regionStart(home);
+    if (!apart) return true;
+  }
+  return false;
 }
 
 /**
@@ -261,9 +296,24 @@ function daxHmemProbeRegion(): i32 {
   const home = currentRegion();
   if (has(Feature.DaxRwsems) && !tryRegionWrite(home)) return waitForRegion(home, false);
   const index = lowestFree(home);
+  const errno = failsToBeMade(index);
+  if (errno != 0) return failProbe(home, index, errno);
   addRange(index, regionStart(home), regionEnd(home));
   devmCreateDevDax(index, Pc.dax_hmem_probe__created);
   return MOVED;
+}
+
+/**
+ * Undoes the probe when its device could not be made: the region goes, but up to v6.4 the reference
+ * that the probe has from making it is never given back, so that the region is not freed.
+ * Source: drivers/dax/hmem/hmem.c dax_hmem_probe(), v6.1 and v6.8.
+ */
+function failProbe(home: u32, index: u32, errno: u32): i32 {
+  if (!has(Feature.RegionReferences)) broken(Property.NoLeak, index);
+  if (has(Feature.DaxRwsems)) unlockRegionWrite(home);
+  clearRegionFlag(home, REGION_BOUND | REGION_FILES | REGION_ALIVE);
+  unlockRegionDevice(home);
+  return leave(has(Feature.BindErrno) ? errno : Errno.ENODEV);
 }
 
 function daxHmemProbeCreated(): i32 {
@@ -271,5 +321,5 @@ function daxHmemProbeCreated(): i32 {
   registerMapping(currentDevice(), 0);
   if (has(Feature.DaxRwsems)) unlockRegionWrite(home);
   unlockRegionDevice(home);
-  return leave(0);
+  return endRegionCall(0);
 }

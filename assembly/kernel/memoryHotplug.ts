@@ -7,7 +7,6 @@ import {
   BLOCK_SECTIONS,
   BLOCK_STATE_OFFSET,
   BLOCK_TYPE_OFFSET,
-  BLOCK_ZONE_OFFSET,
   BlockState,
   Errno,
   EVENT_ADD,
@@ -23,12 +22,14 @@ import {
   NAME_SYSTEM_RAM_KMEM,
   OnlineType,
   Pc,
+  Property,
   RANGE_END_OFFSET,
   RANGE_START_OFFSET,
   RESOURCE_BUSY,
   RESOURCE_DRIVER_MANAGED,
   RESOURCE_MEM,
   RESOURCE_SYSRAM,
+  THREAD_ARGUMENT_OFFSET,
   THREAD_BLOCK_OFFSET,
   THREAD_DEVICE_OFFSET,
   THREAD_ERROR_OFFSET,
@@ -39,7 +40,9 @@ import { has, memoryLimit, point } from '../scenario';
 import {
   back,
   block,
+  blockExtra,
   blocks,
+  broken,
   choose,
   goto,
   MOVED,
@@ -51,9 +54,10 @@ import {
   unlockMutex,
   waitForMutex,
 } from '../state';
-import { blockStart, blockState, deviceOnline } from './memoryBlock';
-import { freeSlot, releaseMemRegionAdjustable, requestRegion, requestTopLevel } from './resource';
+import { deviceOnline } from './memoryBlock';
+import { freeSlot, requestRegion, requestTopLevel } from './resource';
 import { kmemBytes, kmemStart } from './section';
+import { blockStart, blockState } from './zone';
 
 /** First address and bytes that kmem asks for of the thread's range. */
 export function rangeStart(): u64 {
@@ -69,8 +73,8 @@ export function rangeBytes(): u64 {
   );
 }
 
-/** First block at or above an address; blocks() when there is none. */
-function firstBlock(start: u64): u32 {
+/** Returns the first block at or above an address; blocks() when there is none. */
+export function firstBlock(start: u64): u32 {
   const count = blocks();
   for (let index: u32 = 0; index < count; index++) {
     if (blockStart(index) >= start) return index;
@@ -78,7 +82,8 @@ function firstBlock(start: u64): u32 {
   return count;
 }
 
-function isInRange(index: u32, start: u64, bytes: u64): bool {
+/** Whether a block exists at this number and begins in the range. */
+export function isInRange(index: u32, start: u64, bytes: u64): bool {
   return index < blocks() && blockStart(index) < start + bytes;
 }
 
@@ -86,16 +91,19 @@ function ownRamSlot(): u32 {
   return ramSlot(load<u8>(th, THREAD_DEVICE_OFFSET), load<u8>(th, THREAD_INDEX_OFFSET));
 }
 
-function unlockHotplug(): void {
+/** Gives device_hotplug_lock back. */
+export function unlockHotplug(): void {
   unlockMutex(st + GLOBAL_HOTPLUG_OFFSET, Lock.DeviceHotplug, 0);
 }
 
-function unlockMemHotplug(): void {
+/** mem_hotplug_done(): gives mem_hotplug_lock back, and cpu_hotplug_lock. */
+export function unlockMemHotplug(): void {
   unlockMutex(st + GLOBAL_MEM_HOTPLUG_OFFSET, Lock.MemHotplug, 0);
   observeUnlock(Lock.CpuHotplug, 0, LockMode.Read);
 }
 
-function answer(errno: u32): i32 {
+/** Comes back to the caller with an errno. */
+export function answer(errno: u32): i32 {
   store<u8>(th, 0, THREAD_BLOCK_OFFSET);
   store<u8>(th, errno, THREAD_ERROR_OFFSET);
   back();
@@ -146,6 +154,12 @@ function failAdd(errno: u32): i32 {
   return answer(errno);
 }
 
+/** Notes for the property `owner-removal` which device brought a block. */
+function noteAdded(index: u32): void {
+  const extra = blockExtra(index);
+  if (extra != 0) store<u8>(extra, load<u8>(th, THREAD_DEVICE_OFFSET) + 1);
+}
+
 /**
  * Adds the sections of the range; their memory block devices appear, offline.
  * @returns 0 or an errno; on a fault the sections before it stay.
@@ -165,6 +179,8 @@ function archAddMemory(start: u64, bytes: u64): u32 {
     if (present && batch) return Errno.EEXIST;
     last++;
   }
+  const unmade = createBlockFails(start, bytes);
+  if (unmade != 0) return unmade;
   const fault = faultAt(FaultPoint.ArchAddMemory);
   const end = fault != 0 ? first + choose(last - first) : last;
   for (let index = first; index < end; index++) {
@@ -175,10 +191,44 @@ function archAddMemory(start: u64, bytes: u64): u32 {
       observePair(Lock.BlockLock, index, LockMode.Write);
       if (!batch) observeUnlock(Lock.MemSysfs, 0, LockMode.Write);
       store<u8>(record, BlockState.Offline, BLOCK_STATE_OFFSET);
+      noteAdded(index);
       ueventOfBlock(index, EVENT_ADD);
     }
   }
   return fault;
+}
+
+/**
+ * Whether making the block devices of the range fails, at any of them: those that were made before
+ * are taken back, and so are the sections.
+ *
+ * From v5.8 to v5.18 a block that cannot be entered in the index loses two references for the one
+ * that it has. Source: drivers/base/memory.c create_memory_block_devices(), v5.3;
+ * register_memory(), v5.8; __add_memory_block(), v6.1.
+ */
+function createBlockFails(start: u64, bytes: u64): u32 {
+  const errno = has(Feature.BlocksAsBatch) ? faultAt(FaultPoint.CreateMemoryBlock) : 0;
+  if (errno == 0) return 0;
+  const first = firstBlock(start);
+  let last = first;
+  while (isInRange(last, start, bytes)) last++;
+  const failed = first + choose(last - first);
+  for (let index = first; index < failed; index++) {
+    ueventOfBlock(index, EVENT_ADD);
+    ueventOfBlock(index, EVENT_REMOVE);
+  }
+  if (has(Feature.BlocksInXarray) && !has(Feature.BlockSinglePut))
+    broken(Property.NoCrash, load<u8>(th, THREAD_DEVICE_OFFSET));
+  return errno;
+}
+
+/**
+ * Online type of an add: what its caller gave, or the policy of the machine. The former is the
+ * thread's ARGUMENT - 1. Source: mm/memory_hotplug.c __add_memory_driver_managed(), v7.3.
+ */
+function typeOfAdd(): OnlineType {
+  const given = load<u8>(th, THREAD_ARGUMENT_OFFSET);
+  return given != 0 ? given - 1 : load<u8>(st, GLOBAL_POLICY_OFFSET);
 }
 
 /** Source: mm/memory_hotplug.c add_memory_resource(), v5.1 and v6.12. */
@@ -191,7 +241,7 @@ export function addMemoryResourceBegin(): i32 {
   const errno = archAddMemory(start, rangeBytes());
   if (errno != 0) return failAdd(errno);
   unlockMemHotplug();
-  if (load<u8>(st, GLOBAL_POLICY_OFFSET) == OnlineType.Offline) {
+  if (typeOfAdd() == OnlineType.Offline) {
     unlockHotplug();
     return answer(0);
   }
@@ -209,7 +259,7 @@ export function addMemoryResourceOnline(): i32 {
   const lock = st + GLOBAL_MEM_HOTPLUG_OFFSET;
   if (load<u8>(lock) != 0) return waitForMutex(lock, Lock.MemHotplug, 0, false);
   const index = <u32>load<u8>(th, THREAD_BLOCK_OFFSET);
-  const policy: OnlineType = load<u8>(st, GLOBAL_POLICY_OFFSET);
+  const policy = typeOfAdd();
   let stop = blockState(index) == BlockState.Online;
   if (!stop) {
     const type =
@@ -222,59 +272,4 @@ export function addMemoryResourceOnline(): i32 {
   }
   unlockHotplug();
   return answer(0);
-}
-
-/**
- * Looks whether every block of the range is offline; if not, nothing is removed.
- * Source: mm/memory_hotplug.c remove_memory(), try_remove_memory(), v6.12.
- */
-export function removeMemoryLock(): i32 {
-  const lock = st + GLOBAL_HOTPLUG_OFFSET;
-  if (!tryMutex(lock, Lock.DeviceHotplug, 0))
-    return waitForMutex(lock, Lock.DeviceHotplug, 0, false);
-  const start = rangeStart();
-  const bytes = rangeBytes();
-  for (let index = firstBlock(start); isInRange(index, start, bytes); index++) {
-    const state = blockState(index);
-    if (state == BlockState.Absent || state == BlockState.Offline) continue;
-    unlockHotplug();
-    return answer(Errno.EBUSY);
-  }
-  goto(Pc.remove_memory__remove);
-  return MOVED;
-}
-
-/**
- * Removes the blocks, their sections and the System RAM node. Writers of the blocks' files only try
- * device_hotplug_lock, so nobody can be inside a file that is drained here.
- * Source: mm/memory_hotplug.c try_remove_memory(), v6.12.
- */
-export function removeMemoryRemove(): i32 {
-  const lock = st + GLOBAL_MEM_HOTPLUG_OFFSET;
-  if (load<u8>(lock) != 0) return waitForMutex(lock, Lock.MemHotplug, 0, false);
-  observeLock(Lock.CpuHotplug, 0, LockMode.Read);
-  tryMutex(lock, Lock.MemHotplug, 0);
-  const start = rangeStart();
-  const bytes = rangeBytes();
-  for (let index = firstBlock(start); isInRange(index, start, bytes); index++) {
-    if (blockState(index) == BlockState.Absent) continue;
-    observePair(Lock.BlockFiles, index, LockMode.Write);
-    store<u8>(block(index), BlockState.Absent, BLOCK_STATE_OFFSET);
-    store<u8>(block(index), 0, BLOCK_ZONE_OFFSET);
-    store<u8>(block(index), 0, BLOCK_TYPE_OFFSET);
-    ueventOfBlock(index, EVENT_REMOVE);
-  }
-  releaseMemRegionAdjustable(start, bytes);
-  unlockMemHotplug();
-  unlockHotplug();
-  return answer(0);
-}
-
-/** Whether every block that stands in the device's usable range is offline. */
-export function allBlocksOffline(start: u64, bytes: u64): bool {
-  for (let index = firstBlock(start); isInRange(index, start, bytes); index++) {
-    const state = blockState(index);
-    if (state == BlockState.Online || state == BlockState.GoingOffline) return false;
-  }
-  return true;
 }

@@ -8,7 +8,7 @@ import { renderVerdictJson } from '../report/json.js';
 import { renderVerdict } from '../report/text.js';
 import { renderTrace } from '../report/traceText.js';
 import type { Verdict } from '../verdict/trace.js';
-import { loadModels, reject, withRejections } from './load.js';
+import { loadModels, reject, warnOfUnknown, withRejections } from './load.js';
 import { type LookOptions, progressFor, styleFor } from './look.js';
 import { type Overrides, override } from './options.js';
 import { worstStatus } from './status.js';
@@ -128,6 +128,7 @@ export async function exploreCommand(
   const loaded = loadModels(paths, terminal);
   if (!loaded.ok) return reject(loaded.diagnostics, options, terminal);
   const models = loaded.models.map((model) => override(model, overridesOf(options)));
+  warnOfUnknown(models, terminal);
   const { traceDir } = options;
   const traces = traceDir === undefined ? null : { directory: traceDir, used: new Set<string>() };
   const statuses: number[] = [];

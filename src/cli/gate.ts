@@ -35,9 +35,12 @@ export interface GateRow {
 
 const NOTHING = { distinctStates: 0, transitions: 0, depth: 0 } as const;
 
+/** A table about the models beside it, and no model. */
+const TABLE = 'corpus.yaml';
+
 /**
- * Lists the model files below a directory, in a fixed order. Throws the system's error when it
- * cannot be read.
+ * Lists the model files below a directory, in a fixed order: every YAML file but tables named
+ * corpus.yaml. Throws the system's error when it cannot be read.
  */
 export function modelFiles(directory: string): string[] {
   const entries = readdirSync(directory, { withFileTypes: true });
@@ -45,7 +48,7 @@ export function modelFiles(directory: string): string[] {
   return entries.flatMap((entry) => {
     const path = join(directory, entry.name);
     if (entry.isDirectory()) return modelFiles(path);
-    return /\.ya?ml$/.test(entry.name) ? [path] : [];
+    return /\.ya?ml$/.test(entry.name) && entry.name !== TABLE ? [path] : [];
   });
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Diagnostic } from '../errors.js';
 import { EXIT, formatDiagnostic } from '../errors.js';
+import { resolveKernel } from '../kernel/features.js';
 import { loadModel } from '../loadModel.js';
 import type { Model } from '../model/model.js';
 import { diagnosticsOf } from './status.js';
@@ -24,6 +25,22 @@ export function loadModels(paths: readonly string[], terminal: Terminal): Loaded
   const warnings = results.flatMap((result) => (result.ok ? result.warnings : []));
   for (const warning of warnings) terminal.writeError(`warning: ${formatDiagnostic(warning)}\n`);
   return { ok: true, models: results.flatMap((result) => (result.ok ? [result.model] : [])) };
+}
+
+/**
+ * Tells on stderr of features that the models' releases may or may not have: their kernels are
+ * explored without them.
+ */
+export function warnOfUnknown(models: readonly Model[], terminal: Terminal): void {
+  const kernels = models.map(({ kernel }) => ({ kernel, unknown: resolveKernel(kernel).unknown }));
+  const lines = kernels
+    .filter(({ unknown }) => unknown.length > 0)
+    .map(
+      ({ kernel, unknown }) =>
+        `warning: nobody knows whether ${kernel.release} has ${unknown.join(', ')};` +
+        ' left out: name them in `with` or `without`\n',
+    );
+  for (const line of new Set(lines)) terminal.writeError(line);
 }
 
 /**

@@ -3,6 +3,7 @@
  */
 import { InvalidArgumentError } from 'commander';
 import { FEATURES, isFeature, isRelease, RELEASES } from '../kernel/features.js';
+import { KNOWN_RELEASES } from '../kernel/releases.js';
 import type { Granularity, Model } from '../model/model.js';
 import { parseSize } from '../model/quantity.js';
 import { suggestion } from '../model/suggest.js';
@@ -64,7 +65,8 @@ export function parseRelease(text: string): string {
   const name = /^[0-9]/.test(text) ? `v${text}` : text;
   if (isRelease(name)) return name;
   const known = RELEASES.map((release) => release.name);
-  throw new InvalidArgumentError(`Not a modelled release: ${suggestion(text, known)}.`);
+  const hint = suggestion(name, known, KNOWN_RELEASES);
+  throw new InvalidArgumentError(`Not a modelled release: ${hint}.`);
 }
 
 /** Reads a list of features, separated by commas, onto those of earlier uses of the option. */

@@ -6,7 +6,7 @@ import { EXIT } from '../errors.js';
 import { renderRunJson } from '../report/json.js';
 import { renderRun } from '../report/runText.js';
 import { overridesOf } from './explore.js';
-import { loadModels, reject, withRejections } from './load.js';
+import { loadModels, reject, warnOfUnknown, withRejections } from './load.js';
 import { type LookOptions, styleFor } from './look.js';
 import { type Overrides, override } from './options.js';
 import type { Terminal } from './terminal.js';
@@ -21,6 +21,7 @@ export async function runCommand(
   if (!loaded.ok) return reject(loaded.diagnostics, options, terminal);
   const [model] = loaded.models.map((each) => override(each, overridesOf(options)));
   if (model === undefined) return EXIT.bug;
+  warnOfUnknown([model], terminal);
   const job = async (): Promise<number> => {
     const { run } = await import('../run.js');
     const records = await run(model, {});

@@ -25,6 +25,7 @@ import { type Counts, sizeFaults } from './limits.js';
 import { makeOwnModules, type OwnModules, type OwnPlan, planOwn } from './own.js';
 import { planPoints } from './points.js';
 import { type EncodedPrograms, encodePrograms, eventsWanted } from './programs.js';
+import { encodePublications } from './publications.js';
 import { checkReads } from './reads.js';
 import { compileRecovery } from './recovery.js';
 import { rejection } from './reject.js';
@@ -93,6 +94,7 @@ function collectNames(plan: Plan, strings: readonly string[], model: Model): rea
     ...plan.devices.map(({ name }) => name),
     ...ids.device_dax,
     ...ids.kmem,
+    ...ids.fsdev_dax,
     ...strings.filter(isDaxName),
   ];
   return [...new Set(all)];
@@ -188,7 +190,11 @@ function resolveTexts(model: Model): Resolved {
   const { nodes: statics, diagnostics: treeFaults } = planStatics(model.machine.iomem);
   const { actors, diagnostics: actorFaults } = compileActors(model, plan);
   const checked = checkNames(model, plan);
-  const own = planOwn(model, plan, planThreads(actors, model));
+  const own = planOwn(
+    model,
+    plan,
+    planThreads(actors, model, resolveKernel(model.kernel).features),
+  );
   const faults = [planFaults, treeFaults, actorFaults, checkReads(actors), checked.diagnostics];
   return {
     plan,
@@ -205,6 +211,10 @@ export function nameFaults(model: Model): readonly Diagnostic[] {
   return resolveNames(model).diagnostics;
 }
 
+/** Whether a kernel has a driver. */
+const isModule = (name: DriverName, features: ReadonlySet<string>): boolean =>
+  name === 'device_dax' || features.has(name === 'kmem' ? 'kmem' : 'fsdev-dax');
+
 /** Resolves every name and number of a model; throws when there are faults. */
 function resolve(model: Model): Parts {
   const kernel = resolveKernel(model.kernel);
@@ -213,7 +223,7 @@ function resolve(model: Model): Parts {
 
   const stringTable = makeStrings();
   const hasModule = (name: DriverName): boolean =>
-    model.machine.modules[name] !== 'absent' && (name !== 'kmem' || kernel.features.has('kmem'));
+    model.machine.modules[name] !== 'absent' && isModule(name, kernel.features);
   const programs = [...actors, compileRecovery(plan, model)];
   const encoded = encodePrograms(programs, { plan, strings: stringTable, hasModule });
   for (const { name } of plan.devices) stringTable.number(name);
@@ -221,7 +231,7 @@ function resolve(model: Model): Parts {
   const strings = stringTable.all;
   const names = collectNames(plan, strings, model);
   const { points, diagnostics: pointFaults } = planPoints(model, plan, strings);
-  const threads = planThreads(actors, model);
+  const threads = planThreads(actors, model, kernel.features);
   const variables = countVariables(threads, actors);
   const counts: Counts = {
     threads: threads.length,
@@ -306,12 +316,15 @@ function headerWords(parts: Parts): ReadonlyMap<Header, number> {
     [Header.RegionExtraAt, state.regionExtraAt],
     [Header.DeviceExtraAt, state.deviceExtraAt],
     [Header.BlockExtraAt, state.blockExtraAt],
+    [Header.BeneathAt, state.beneathAt],
+    [Header.PublicationCount, plan.publications.length],
     [Header.RecoveryCount, encoded.entries[actors.length]?.length ?? 0],
     [Header.BlockBytesLow, low(model.machine.blockSize)],
     [Header.BlockBytesHigh, high(model.machine.blockSize)],
     [Header.MemoryLimitLow, low(limit)],
     [Header.MemoryLimitHigh, high(limit)],
     [Header.MovableNode, model.machine.movableNode ? 1 : 0],
+    [Header.MemmapOnMemory, model.machine.memmapOnMemory ? 1 : 0],
     [Header.EventsWanted, eventsWanted(actors)],
     [Header.KernelBytes, state.faultsAt],
   ]);
@@ -341,7 +354,8 @@ function encodeTables(parts: Parts): readonly (readonly [Header, Uint8Array])[] 
     ],
     [Header.BlockTable, encodeBlocks(plan, zones, features, blockNames)],
     [Header.RegionTable, encodeRegions(plan, state)],
-    [Header.ThreadTable, encodeThreads(threads, actors, bases)],
+    [Header.PublicationTable, encodePublications(plan.publications, plan.regions, state)],
+    [Header.ThreadTable, encodeThreads(threads, actors, bases, model)],
     [Header.FaultTable, encodeFaults(model)],
     [Header.InstructionTable, encoded.instructions],
     [Header.EntryTable, words16(encoded.entries.flat())],

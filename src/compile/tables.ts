@@ -4,6 +4,7 @@
 import {
   BLOCK_ROW_BYTES,
   DEED_COLDPLUG,
+  DEED_RELEASE,
   DEVICE_ROW_BYTES,
   FAULT_ROW_BYTES,
   NODE_NONE,
@@ -14,6 +15,7 @@ import {
   SLOT_NONE,
   THREAD_ROW_BYTES,
   ThreadKind,
+  Worker,
   Zone,
 } from '../../assembly/layout.js';
 import { errnoOf, FAULTS } from '../kernel/faults.js';
@@ -167,14 +169,20 @@ export interface PlannedThread {
   /** Index of its actor; null for the environment. */
   readonly actor: number | null;
   readonly firstVariable: number;
+  /** What a thread of the kernel is for. */
+  readonly worker?: Worker;
 }
 
 const KINDS = { script: ThreadKind.Script, any: ThreadKind.Menu, udev: ThreadKind.Udev } as const;
+
+/** Faults that need a thread of their own. */
+const DEEDS: readonly string[] = ['poison', 'late_release'];
 
 /** Plans threads in the order of the actors, the environment last where it has anything to do. */
 export function planThreads(
   actors: readonly ActorProgram[],
   model: Model,
+  features: ReadonlySet<string>,
 ): readonly PlannedThread[] {
   const threads: PlannedThread[] = [];
   let firstVariable = 0;
@@ -186,7 +194,8 @@ export function planThreads(
     }
   }
   const deeds =
-    actors.some(({ coldplug }) => coldplug) || model.faults.some(({ point }) => point === 'poison');
+    actors.some(({ coldplug }) => coldplug) ||
+    model.faults.some(({ point }) => DEEDS.includes(point));
   if (deeds)
     threads.push({
       name: 'environment',
@@ -194,7 +203,27 @@ export function planThreads(
       actor: null,
       firstVariable: 0,
     });
-  return threads;
+  return [...threads, ...kernelThreads(model, features)];
+}
+
+/** The kernel's own threads, where the machine names firmware ranges. */
+function kernelThreads(model: Model, features: ReadonlySet<string>): readonly PlannedThread[] {
+  if (model.machine.firmware === null) return [];
+  const thread = (name: string, worker: Worker): PlannedThread => ({
+    name,
+    kind: ThreadKind.Worker,
+    actor: null,
+    firstVariable: 0,
+    worker,
+  });
+  const boot = thread('kernel', Worker.Boot);
+  if (!features.has('hmem-awaits-cxl')) return [boot];
+  return [
+    boot,
+    thread('dax_hmem_wq', Worker.Hmem),
+    thread('events_long', Worker.Long),
+    thread('async', Worker.Probe),
+  ];
 }
 
 /** The thread table; `entryBase` is where each actor's entries begin. */
@@ -202,9 +231,12 @@ export function encodeThreads(
   threads: readonly PlannedThread[],
   actors: readonly ActorProgram[],
   entryBase: readonly number[],
+  model: Model,
 ): Uint8Array {
   const bytes = makeBytes();
-  const plugs = actors.some(({ coldplug }) => coldplug);
+  const plugs = actors.some(({ coldplug }) => coldplug) ? DEED_COLDPLUG : 0;
+  const isLate = model.faults.some(({ point }) => point === 'late_release');
+  const deeds = plugs | (isLate ? DEED_RELEASE : 0);
   for (const [index, thread] of threads.entries()) {
     const actor = thread.actor === null ? undefined : actors[thread.actor];
     bytes.u8(thread.kind);
@@ -214,7 +246,7 @@ export function encodeThreads(
     bytes.u16(actor?.programs.length ?? 0);
     bytes.u8(thread.firstVariable);
     bytes.u8(actor?.variables.length ?? 0);
-    bytes.u8(thread.kind === ThreadKind.Environment && plugs ? DEED_COLDPLUG : 0);
+    bytes.u8(thread.worker ?? (thread.kind === ThreadKind.Environment ? deeds : 0));
     bytes.fillTo((index + 1) * THREAD_ROW_BYTES);
   }
   return bytes.done();

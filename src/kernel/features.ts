@@ -1,45 +1,12 @@
 /**
- * Kernel behaviour as a set of features, and releases as sets of features; v5.0 is the empty base.
+ * A kernel: a release's set of features, and what is added to it or taken from it.
  */
 import { Feature as Bit } from '../../assembly/layout.js';
-import { FEATURES, type Feature } from './featureTable.js';
+import { FEATURES, type Feature, IN_FLIGHT } from './featureTable.js';
+import { releaseNamed } from './releases.js';
 
-export { FEATURES, type Feature } from './featureTable.js';
-
-export interface Release {
-  readonly name: string;
-  readonly features: readonly string[];
-}
-
-/** The releases that are modelled, oldest first. */
-const RELEASE_NAMES: readonly string[] = ['v5.0', 'v5.1', 'v6.12', 'v6.12.117'];
-
-const versionOf = (name: string): readonly number[] => name.slice(1).split('.').map(Number);
-
-function isAtMost(left: string, right: string): boolean {
-  const [a, b] = [versionOf(left), versionOf(right)];
-  for (let index = 0; index < 3; index++) {
-    const difference = (a[index] ?? 0) - (b[index] ?? 0);
-    if (difference !== 0) return difference < 0;
-  }
-  return true;
-}
-
-const isSameSeries = (left: string, right: string): boolean => {
-  const [a, b] = [versionOf(left), versionOf(right)];
-  return a[0] === b[0] && a[1] === b[1];
-};
-
-/** Whether a release has a feature: mainline had it by then, or its stable series got it. */
-function isIn(feature: Feature, release: string): boolean {
-  if (feature.since.startsWith('v') && isAtMost(feature.since, release)) return true;
-  return feature.backports.some((name) => isSameSeries(name, release) && isAtMost(name, release));
-}
-
-export const RELEASES: readonly Release[] = RELEASE_NAMES.map((name) => ({
-  name,
-  features: FEATURES.filter((feature) => isIn(feature, name)).map(({ id }) => id),
-}));
+export { FEATURES, type Feature, IN_FLIGHT, SUBSYSTEMS } from './featureTable.js';
+export { isRelease, RELEASES, type Release } from './releases.js';
 
 /** A feature that only exists to be planted: the canary's bug. */
 export const PLANTED: readonly Feature[] = [
@@ -53,7 +20,20 @@ export const PLANTED: readonly Feature[] = [
     effect: 'the canary model must find it',
     bit: Bit.Canary,
   },
+  {
+    id: 'plain-hotplug-lock',
+    commit: null,
+    title: 'planted bug: a write to memoryN/state waits for device_hotplug_lock inside the file',
+    since: 'never',
+    backports: [],
+    requires: [],
+    effect: 'unbinding kmem while a block is written deadlocks',
+    bit: Bit.PlainHotplugLock,
+  },
 ];
+
+/** All that a model may name below `with` and `without`. */
+export const SELECTABLE: readonly Feature[] = [...FEATURES, ...IN_FLIGHT, ...PLANTED];
 
 export interface KernelRequest {
   readonly release: string;
@@ -67,6 +47,8 @@ export interface Kernel {
   readonly features: ReadonlySet<string>;
   /** Dependents that went with what was taken away. */
   readonly alsoGone: readonly string[];
+  /** Features of which nobody knows whether the release has them, and which are left out. */
+  readonly unknown: readonly string[];
 }
 
 /**
@@ -77,14 +59,14 @@ export interface Kernel {
  * Taking a feature away takes all that require it.
  */
 export function resolveKernel(request: KernelRequest): Kernel {
-  const release = RELEASES.find(({ name }) => name === request.release);
+  const release = releaseNamed(request.release);
   const present = new Set(release?.features ?? []);
   for (const id of request.with) present.add(id);
   for (const id of request.without) present.delete(id);
   const alsoGone: string[] = [];
   for (let changed = true; changed; ) {
     changed = false;
-    for (const { id, requires } of [...FEATURES, ...PLANTED]) {
+    for (const { id, requires } of SELECTABLE) {
       if (!present.has(id) || requires.every((name) => present.has(name))) continue;
       present.delete(id);
       alsoGone.push(id);
@@ -96,17 +78,17 @@ export function resolveKernel(request: KernelRequest): Kernel {
     ...(request.without.length > 0 ? [`without ${request.without.join(', ')}`] : []),
     ...(request.with.length > 0 ? [`with ${request.with.join(', ')}`] : []),
   ];
-  return { name: parts.join(' '), features: present, alsoGone };
+  const asked = new Set([...request.with, ...request.without]);
+  const unknown = (release?.unknown ?? []).filter((id) => !asked.has(id));
+  return { name: parts.join(' '), features: present, alsoGone, unknown };
 }
 
-export const isRelease = (name: string): boolean => RELEASES.some((row) => row.name === name);
-export const isFeature = (id: string): boolean =>
-  [...FEATURES, ...PLANTED].some((row) => row.id === id);
+export const isFeature = (id: string): boolean => SELECTABLE.some((row) => row.id === id);
 
 /** A set of features as the four words of the scenario's header. */
 export function featureWords(features: ReadonlySet<string>): readonly number[] {
   const words = [0, 0, 0, 0];
-  for (const { id, bit } of [...FEATURES, ...PLANTED]) {
+  for (const { id, bit } of SELECTABLE) {
     if (bit === null || !features.has(id)) continue;
     words[bit >> 5] = ((words[bit >> 5] ?? 0) | (1 << (bit & 31))) >>> 0;
   }

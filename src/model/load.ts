@@ -13,18 +13,30 @@ import { buildProperties } from './ownProperties.js';
 import type { ModelFile } from './schema.js';
 import { checkShape } from './shape.js';
 import { suggestion } from './suggest.js';
-import { readYaml } from './yamlSource.js';
+import { type Path, readYaml } from './yamlSource.js';
 
 /** Faults that are listed; of the others only the number is told. */
 const FAULTS_SHOWN_MAX = 50;
 
 const UNREADABLE_CODES: readonly string[] = ['DAX004', 'DAX006', 'DAX008'];
 
+/** The names that a release may have. */
+export interface Releases {
+  /** The ones that a mistyped name is compared with, such as 'v5.1'. */
+  readonly names: readonly string[];
+  /** Whether there is one of that name; by default, whether it is one of `names`. */
+  readonly has?: (name: string) => boolean;
+  /** All of them in words; by default `names`. */
+  readonly known?: string;
+}
+
 export interface LoadOptions {
-  /** Kernel releases that exist, such as 'v5.1'; without it any well-formed name passes. */
-  readonly releases?: readonly string[];
+  /** Kernel releases that exist; without it any well-formed name passes. */
+  readonly releases?: Releases;
   /** Ids of kernel features that exist; without it any name passes. */
   readonly features?: readonly string[];
+  /** Releases of daxctl and ids of the tools' features; without them any passes. */
+  readonly tools?: { readonly releases: readonly string[]; readonly features: readonly string[] };
 }
 
 export type LoadResult =
@@ -64,7 +76,7 @@ export function parseModel(
 ): LoadResult {
   const source = readYaml(text, file);
   if (source.diagnostics.some(isUnreadable)) return refused(source.diagnostics);
-  const shape = checkShape(source, options.releases?.[0] ?? 'v5.1');
+  const shape = checkShape(source, options.releases?.names[0] ?? 'v5.1');
   const faults = [...source.diagnostics];
   faults.push(...shape.faults.filter((fault) => !isRefusedAlready(fault, source.diagnostics)));
   if (shape.file === null) return refused(faults);
@@ -99,6 +111,7 @@ function buildModel(
     file,
     title: written.title,
     kernel,
+    tools: buildTools(context, written.tools, options),
     granularity: written.granularity ?? 'call',
     machine,
     actors: buildActors(context, written.actors),
@@ -123,8 +136,9 @@ function buildKernel(
     with: isName ? [] : (written.with ?? []),
     place: context.source.placeOf(['kernel']),
   };
-  if (options.releases !== undefined && !options.releases.includes(kernel.release)) {
-    const values = { suggestion: suggestion(kernel.release, options.releases) };
+  const { releases } = options;
+  if (releases !== undefined && !isOneOf(releases, kernel.release)) {
+    const values = { suggestion: suggestion(kernel.release, releases.names, releases.known) };
     const path = isName ? ['kernel'] : ['kernel', 'base'];
     report(context, 'DAX024', path, `no release is named \`${kernel.release}\``, values);
   }
@@ -142,6 +156,29 @@ function buildKernel(
   }
   return kernel;
 }
+
+function buildTools(
+  context: Context,
+  written: ModelFile['tools'],
+  options: LoadOptions,
+): Model['tools'] {
+  if (written === undefined) return null;
+  const tools = { release: written.daxctl, without: written.without ?? [] };
+  const known = options.tools;
+  if (known === undefined) return tools;
+  const check = (word: string, path: Path, candidates: readonly string[]): void => {
+    if (candidates.includes(word)) return;
+    const values = { suggestion: suggestion(word, candidates) };
+    report(context, 'DAX027', path, `the tools have no \`${word}\``, values);
+  };
+  check(tools.release, ['tools', 'daxctl'], known.releases);
+  for (const [index, feature] of tools.without.entries())
+    check(feature, ['tools', 'without', index], known.features);
+  return tools;
+}
+
+const isOneOf = ({ names, has }: Releases, name: string): boolean =>
+  has === undefined ? names.includes(name) : has(name);
 
 /** After a fault of syntax the structure is a guess: what is checked below it would mislead. */
 function isUnreadable(fault: Diagnostic): boolean {

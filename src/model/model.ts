@@ -26,7 +26,7 @@ export interface IomemNode extends Range {
   readonly place: Place;
 }
 
-export type DriverName = 'device_dax' | 'kmem';
+export type DriverName = 'device_dax' | 'kmem' | 'fsdev_dax';
 export type OnlinePolicy = 'offline' | 'online' | 'online_kernel' | 'online_movable';
 export type BlockInitial = 'offline' | 'online' | 'online_kernel' | 'online_movable';
 export type ModuleInitial = 'loaded' | 'not-loaded' | 'absent';
@@ -69,10 +69,40 @@ export interface DaxDevice {
   readonly place: Place;
 }
 
+/** A range that the firmware names, with the node of its memory; null is a range without one. */
+export interface FirmwareRange extends Range {
+  readonly targetNode: number | null;
+  readonly place: Place;
+}
+
+/** A CXL region that the firmware has set up. */
+export interface CxlRegion extends FirmwareRange {
+  /** regionN */
+  readonly name: string;
+  /** Whether all its memory devices are found; `maybe`: sometimes. */
+  readonly assembles: boolean | 'maybe';
+}
+
+/** What the firmware says about ranges that dax devices may come of. */
+export interface Firmware {
+  /** Entries of the memory map that are reserved for special purposes. */
+  readonly softReserved: readonly FirmwareRange[];
+  /** Memory targets of the HMAT. */
+  readonly hmat: readonly FirmwareRange[];
+  readonly windows: readonly (Range & { readonly place: Place })[];
+  readonly cxlRegions: readonly CxlRegion[];
+  readonly modules: { readonly [M in BeneathModule]: ModuleInitial };
+}
+
+/** Modules beneath drivers/dax; at boot none of them is loaded. */
+export type BeneathModule = 'dax_hmem' | 'cxl_acpi' | 'dax_cxl';
+
 export interface Machine {
   /** Bytes: what memory_block_size_bytes() answers. */
   readonly blockSize: bigint;
   readonly autoOnlineBlocks: OnlinePolicy;
+  /** The boot option memory_hotplug.memmap_on_memory. */
+  readonly memmapOnMemory: boolean;
   /** The movable_node boot option. */
   readonly movableNode: boolean;
   /** The mem= boot option, bytes; null when absent. */
@@ -84,6 +114,8 @@ export interface Machine {
   readonly regions: readonly DaxRegion[];
   readonly devices: readonly DaxDevice[];
   readonly modules: { readonly [M in DriverName]: ModuleInitial };
+  /** null when the model names no range of the firmware's. */
+  readonly firmware: Firmware | null;
   /** Dynamic ids present at the start: names of devices, well formed, existing or not. */
   readonly ids: { readonly [M in DriverName]: readonly string[] };
 }
@@ -178,6 +210,8 @@ export interface Model {
     readonly with: readonly string[];
     readonly place: Place;
   };
+  /** Release of daxctl, ndctl and cxl, and what is taken from it; null: the newest. */
+  readonly tools: { readonly release: string; readonly without: readonly string[] } | null;
   readonly granularity: Granularity;
   readonly machine: Machine;
   readonly actors: readonly Actor[];

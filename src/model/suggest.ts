@@ -20,10 +20,15 @@ export function nearest(word: string, candidates: readonly string[]): string | n
   return best;
 }
 
-/** Writes the hint for a word that is not one of `candidates`. */
-export function suggestion(word: string, candidates: readonly string[]): string {
+/**
+ * Writes the hint for a word that is not one of `candidates`.
+ *
+ * @param known all of them in words, where they are too many to list.
+ */
+export function suggestion(word: string, candidates: readonly string[], known?: string): string {
   const near = nearest(word, candidates);
-  const list = candidates.length === 0 ? 'this model has none' : `known: ${candidates.join(', ')}`;
+  const all = known ?? candidates.join(', ');
+  const list = candidates.length === 0 ? 'this model has none' : `known: ${all}`;
   return near === null ? list : `did you mean \`${near}\`? ${list}`;
 }
 

@@ -246,6 +246,8 @@ function eventRow(event: Exclude<StepEvent, { kind: 'lock' | 'unlock' }>): Row {
       return { label: 'WAITS', text: describeWait(event) };
     case 'message':
       return { label: 'dmesg', text: event.text };
+    case 'output':
+      return { label: 'prints', text: event.text };
     case 'uevent':
       return { label: 'uevent', text: event.text };
     case 'fault':

@@ -14,7 +14,7 @@ const FOLDER = fileURLToPath(new URL('../../models', import.meta.url));
 /** Every model file, relative to models/, in a fixed order. */
 export const MODEL_FILES: readonly string[] = readdirSync(FOLDER, { recursive: true })
   .map(String)
-  .filter((name) => name.endsWith('.yaml'))
+  .filter((name) => name.endsWith('.yaml') && !name.endsWith('corpus.yaml'))
   .sort();
 
 /** Where a model file of MODEL_FILES is. */

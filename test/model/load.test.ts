@@ -139,7 +139,10 @@ actors:
 });
 
 describe('kernel names', () => {
-  const options = { releases: ['v5.0', 'v5.1'], features: ['walk-ram-children', 'target-node'] };
+  const options = {
+    releases: { names: ['v5.0', 'v5.1'] },
+    features: ['walk-ram-children', 'target-node'],
+  };
 
   it('are checked against the releases that exist', () => {
     expect(faultsOf(BASE.replace('v5.1', 'v5.2'), {}, options)).toEqual(['DAX024 3:9']);

@@ -18,7 +18,7 @@ function load(name: string): Model {
 
 const models = readdirSync(FOLDER, { recursive: true })
   .map(String)
-  .filter((name) => name.endsWith('.yaml'))
+  .filter((name) => name.endsWith('.yaml') && !name.endsWith('corpus.yaml'))
   .sort()
   .map((name) => ({ name, model: load(name) }));
 

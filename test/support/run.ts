@@ -1,6 +1,6 @@
 /** Scripts on a machine: what each line returns, and which locks a line takes. */
 import { compileModel } from '../../src/compile/scenario.js';
-import { FEATURES, PLANTED, RELEASES } from '../../src/kernel/features.js';
+import { isRelease, RELEASES, SELECTABLE } from '../../src/kernel/features.js';
 import { openKernelEngine } from '../../src/kernelEngine.js';
 import { parseModel } from '../../src/model/load.js';
 import type { Model } from '../../src/model/model.js';
@@ -28,8 +28,8 @@ export function modelOf(text: string): Model {
     throw new Error(`a model in memory names a file: ${path}`);
   };
   const parsed = parseModel(text, 'test.yaml', refuse, {
-    releases: RELEASES.map(({ name }) => name),
-    features: [...FEATURES, ...PLANTED].map(({ id }) => id),
+    releases: { names: RELEASES.map(({ name }) => name), has: isRelease },
+    features: SELECTABLE.map(({ id }) => id),
   });
   if (parsed.ok) return parsed.model;
   throw new Error(

@@ -44,6 +44,8 @@ export enum Feature {
   BlockSinglePut,
   WalkCopiesLocked,
   WalkResChildren,
+  AddErrorAltmap,
+  BlockErrorAltmap,
   // drivers/dax, v6.8 and later.
   MemmapOnMemory,
   MemmapOnMemoryAttr,

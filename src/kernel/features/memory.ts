@@ -80,11 +80,11 @@ export const MEMORY_FEATURES: readonly Row[] = [
   ],
   [
     'blocks-removed-inside-lock',
-    null,
+    '6b8f0798b85a',
     'mm/memory_hotplug: split memmap_on_memory requests across memblocks',
     'v6.8',
     ['paired-mem-hotplug-done'],
-    'files of memory blocks are drained under mem_hotplug_lock again',
+    'files of memory blocks are drained under mem_hotplug_lock again; memory maps block by block',
     Bit.BlocksRemovedInsideLock,
   ],
   [
@@ -131,6 +131,16 @@ export const MEMORY_FEATURES: readonly Row[] = [
     [],
     'a bad string fails at once',
     Bit.ParseBeforeLock,
+  ],
+  [
+    'add-error-altmap',
+    'f42ce5f087eb',
+    'mm/memory_hotplug: fix error handling in add_memory_resource()',
+    'v6.7',
+    [],
+    'the way back of a failed add knows where the memory map lies',
+    Bit.AddErrorAltmap,
+    ['v5.15.142', 'v6.1.66', 'v6.6.5'],
   ],
   [
     'walk-copies-locked',

@@ -41,6 +41,8 @@ import {
   THREAD_PC_OFFSET,
   THREAD_ROW_BYTES,
   THREAD_STACK_OFFSET,
+  WAIT_KIND_SHIFT,
+  WaitKind,
 } from './layout';
 import { observe, observeLock, observeUnlock } from './observe';
 import { header, table } from './scenario';
@@ -65,7 +67,7 @@ export let me: u32 = 0;
 
 /** What the running thread waits for, set by a step that is blocked. */
 export let waitHolders: u32 = 0;
-export let waitKillable: bool = false;
+export let waitKind: WaitKind = 0;
 export let waitLock: u32 = 0;
 export let waitObject: u32 = 0;
 
@@ -74,7 +76,7 @@ export function enterState(state: usize, thread: u32): void {
   me = thread;
   th = threadRecord(thread);
   waitHolders = 0;
-  waitKillable = false;
+  waitKind = WaitKind.Uninterruptible;
 }
 
 /** Works on another state without a running thread. */
@@ -227,14 +229,19 @@ export function isOopsed(): bool {
 
 // ---- Locks ----------------------------------------------------------------------------
 
-/** Notes what the running thread waits for, and answers BLOCKED. */
-export function wait(lock: Lock, object: u32, holders: u32, killable: bool): i32 {
+/** Notes what the running thread waits for and what else ends the wait, and answers BLOCKED. */
+export function waitAs(kind: WaitKind, lock: Lock, object: u32, holders: u32): i32 {
   waitHolders = holders;
-  waitKillable = killable;
+  waitKind = kind;
   waitLock = lock;
   waitObject = object;
-  observe(Observation.Wait, lock, object, (killable ? 0x10000 : 0) | holders);
+  observe(Observation.Wait, lock, object, (kind << WAIT_KIND_SHIFT) | holders);
   return BLOCKED;
+}
+
+/** Waits inside the kernel; `killable` where a fatal signal ends the wait. */
+export function wait(lock: Lock, object: u32, holders: u32, killable: bool): i32 {
+  return waitAs(killable ? WaitKind.Killable : WaitKind.Uninterruptible, lock, object, holders);
 }
 
 /** Takes a mutex, a byte of the state; false when another thread has it. */
@@ -248,6 +255,13 @@ export function tryMutex(at: usize, lock: Lock, object: u32): bool {
 /** Notes that the running thread waits for the owner of a mutex. */
 export function waitForMutex(at: usize, lock: Lock, object: u32, killable: bool): i32 {
   return wait(lock, object, 1 << (load<u8>(at) - 1), killable);
+}
+
+/**
+ * A mutex that is only tried: the system call gives everything back and restarts until it is free.
+ */
+export function restartForMutex(at: usize, lock: Lock, object: u32): i32 {
+  return waitAs(WaitKind.Restarts, lock, object, 1 << (load<u8>(at) - 1));
 }
 
 /** Gives a mutex back; giving back what another thread holds breaks lock-pairing. */

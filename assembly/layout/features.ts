@@ -34,6 +34,8 @@ export enum Feature {
   BlocksAsBatch,
   UnpinFreeUnmap,
   ParseBeforeLock,
+  // Releases: what a later release took away again.
+  CompatGone,
   // Memory hotplug and the resource tree.
   RemoveMemoryErrno,
   BlocksRemovedOutsideLock,

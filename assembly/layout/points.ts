@@ -105,6 +105,8 @@ export enum Pc {
   dax_state_store__unplugged,
   device_remove_groups__drain,
   dev_dax_kmem_remove__unplugged,
+  fsdev_dax_probe__request,
+  fsdev_dax_probe__memremap,
   // The driver core of 2026.
   device_add__ready,
   dax_mapping_release__late,

@@ -51,6 +51,7 @@ interface Encoded {
 const DRIVERS: { readonly [D in DriverName]: Driver } = {
   device_dax: Driver.DeviceDax,
   kmem: Driver.Kmem,
+  fsdev_dax: Driver.Fsdev,
 };
 
 const VERBS = {

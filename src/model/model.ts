@@ -26,7 +26,7 @@ export interface IomemNode extends Range {
   readonly place: Place;
 }
 
-export type DriverName = 'device_dax' | 'kmem';
+export type DriverName = 'device_dax' | 'kmem' | 'fsdev_dax';
 export type OnlinePolicy = 'offline' | 'online' | 'online_kernel' | 'online_movable';
 export type BlockInitial = 'offline' | 'online' | 'online_kernel' | 'online_movable';
 export type ModuleInitial = 'loaded' | 'not-loaded' | 'absent';

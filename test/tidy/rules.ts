@@ -32,6 +32,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['src/verdict/'],
   ['src/report/'],
   ['src/import/'],
+  ['src/probe/'],
   ['src/lab/'],
   ['src/'],
   ['src/index.ts'],

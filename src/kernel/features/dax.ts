@@ -183,6 +183,15 @@ export const DAX_FEATURES: readonly Row[] = [
     Bit.KmemMemoryGroup,
   ],
   [
+    'compat-gone',
+    null,
+    'dax: Kill DEV_DAX_PMEM_COMPAT',
+    'v5.17',
+    ['class-compat'],
+    'there is no compat driver: a device that was left to it is on the bus',
+    Bit.CompatGone,
+  ],
+  [
     'kmem-rejects-empty',
     null,
     'device-dax/kmem: reject a region without any memory after alignment',
@@ -265,14 +274,5 @@ export const DAX_FEATURES: readonly Row[] = [
     'a range that probe skipped is skipped at removal',
     Bit.KmemSkipsNullSlot,
     ['v6.1.192?', 'v6.12.117?'],
-  ],
-  [
-    'create-error-put',
-    null,
-    'device-dax: Fix refcount leak in __devm_create_dev_dax() error path',
-    'unknown (posted 2026-04-13)',
-    ['region-subdivision'],
-    'a device that fails to be made gives its name back',
-    Bit.CreateErrorPut,
   ],
 ];

@@ -25,7 +25,7 @@ export function compileModule(context: Context, call: Invocation): Environment |
   }
   const module = driverModule(name);
   if (module === null) {
-    const suggestion = 'the modelled modules are device_dax and kmem';
+    const suggestion = 'the modelled modules are device_dax, kmem and fsdev_dax';
     report(context, 'DAX204', call.at, `module ${name} is not modelled`, { suggestion });
     return null;
   }
@@ -37,7 +37,7 @@ export function compileModule(context: Context, call: Invocation): Environment |
 /** modprobe takes '-' for '_', as in file names of modules. */
 function driverModule(name: string): DriverName | null {
   const plain = name.replaceAll('-', '_').replace(/\.ko$/, '');
-  return plain === 'kmem' || plain === 'device_dax' ? plain : null;
+  return plain === 'kmem' || plain === 'device_dax' || plain === 'fsdev_dax' ? plain : null;
 }
 
 /** Compiles `udevadm settle`; `udevadm trigger` is a property of the actor with the rules. */

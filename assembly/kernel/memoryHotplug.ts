@@ -47,6 +47,7 @@ import {
   choose,
   goto,
   MOVED,
+  oops,
   ramSlot,
   range,
   st,
@@ -58,7 +59,7 @@ import {
 import { wantsMemmap } from './daxMemmap';
 import { deviceOnline } from './memoryBlock';
 import { freeSlot, requestRegion, requestTopLevel } from './resource';
-import { kmemBytes, kmemStart } from './section';
+import { isBeyondSections, kmemBytes, kmemStart } from './section';
 import { blockStart, blockState } from './zone';
 
 /** First address and bytes that kmem asks for of the thread's range. */
@@ -123,6 +124,7 @@ function registerMemoryResource(start: u64, bytes: u64): u32 {
   if (fault != 0) return fault;
   const nested = has(Feature.MemoryResourceChildren);
   // From v5.8 on mem= limits only what is added while booting.
+  if (has(Feature.RangePrevalidated) && isBeyondSections(start, bytes)) return Errno.E2BIG;
   const limited = nested && !has(Feature.DriverManaged);
   if (limited && start + bytes > memoryLimit()) return Errno.E2BIG;
   const managed = has(Feature.DriverManaged);
@@ -246,6 +248,18 @@ function typeOfAdd(): OnlineType {
   return given != 0 ? given - 1 : load<u8>(st, GLOBAL_POLICY_OFFSET);
 }
 
+/**
+ * Adds a range that no section can describe: refused late from v5.5 on, and up to v5.4 the table of
+ * sections is overrun. Source: mm/memory_hotplug.c __add_pages(), v5.3; v5.8, by
+ * check_hotplug_memory_addressable(); mhp_range_allowed(), v5.15.
+ */
+function addBeyond(): i32 {
+  if (has(Feature.AddressBoundsCheck)) return failAdd(Errno.E2BIG);
+  broken(Property.NoCrash, load<u8>(th, THREAD_DEVICE_OFFSET));
+  oops();
+  return MOVED;
+}
+
 /** Source: mm/memory_hotplug.c add_memory_resource(), v5.1 and v6.12. */
 export function addMemoryResourceBegin(): i32 {
   const lock = st + GLOBAL_MEM_HOTPLUG_OFFSET;
@@ -253,6 +267,7 @@ export function addMemoryResourceBegin(): i32 {
   observeLock(Lock.CpuHotplug, 0, LockMode.Read);
   tryMutex(lock, Lock.MemHotplug, 0);
   const start = rangeStart();
+  if (isBeyondSections(start, rangeBytes())) return addBeyond();
   // Until v6.8 one block alone may hold its own memory map.
   const owner = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
   const refused =

@@ -4,6 +4,7 @@ import { ueventOfBlock } from '../actor/event';
 import {
   BLOCK_ADDED_MASK,
   BLOCK_ALTMAP,
+  BLOCK_ROW_NODE_OFFSET,
   BLOCK_STATE_OFFSET,
   BLOCK_TYPE_OFFSET,
   BLOCK_USERS_OFFSET,
@@ -27,6 +28,8 @@ import { blockBytes, has, header } from '../scenario';
 import {
   block,
   blockExtra,
+  blockRow,
+  blocks,
   broken,
   goto,
   MOVED,
@@ -48,7 +51,7 @@ import {
   unlockMemHotplug,
 } from './memoryHotplug';
 import { releaseMemRegionAdjustable } from './resource';
-import { blockState } from './zone';
+import { blockState, spansOf } from './zone';
 
 /**
  * Whether block devices go away while mem_hotplug_lock is held: up to v5.5, and again since v6.8.
@@ -184,8 +187,29 @@ export function removeOn(drain: Pc): bool {
   store<u8>(th, 0, THREAD_BLOCK_OFFSET);
   if (!removesInsideLock()) beginMemHotplug();
   releaseMemRegionAdjustable(start, bytes);
+  tryOfflineNode(firstBlock(start));
   unlockMemHotplug();
   return true;
+}
+
+/**
+ * Takes the node of removed memory offline when nothing seems to be left of it. Up to v5.3 that is
+ * asked of the node's span alone, in which memory that was never online does not count. Boot memory
+ * and the processors are on node 0. Source: mm/memory_hotplug.c try_offline_node(), v5.3 and v5.8.
+ */
+function tryOfflineNode(removed: u32): void {
+  if (has(Feature.TryOfflineNodeBlocks) || removed >= blocks()) return;
+  const node = load<u8>(blockRow(removed), BLOCK_ROW_NODE_OFFSET);
+  if (node == 0) return;
+  let left = false;
+  const count = blocks();
+  for (let index: u32 = 0; index < count; index++) {
+    if (blockState(index) == BlockState.Absent) continue;
+    if (load<u8>(blockRow(index), BLOCK_ROW_NODE_OFFSET) != node) continue;
+    if (spansOf(index) != 0) return;
+    left = true;
+  }
+  if (left) broken(Property.Node, load<u8>(th, THREAD_DEVICE_OFFSET));
 }
 
 /**

@@ -48,6 +48,11 @@ export enum Feature {
   WalkResChildren,
   AddErrorAltmap,
   BlockErrorAltmap,
+  TryOfflineNodeBlocks,
+  AddressBoundsCheck,
+  RangePrevalidated,
+  AutoMovable,
+  MemoryGroupInPages,
   // drivers/dax, v6.8 and later.
   MemmapOnMemory,
   MemmapOnMemoryAttr,

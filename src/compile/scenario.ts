@@ -14,6 +14,7 @@ import {
 } from '../../assembly/layout.js';
 import { byPlace, type Diagnostic, diagnose } from '../errors.js';
 import { featureWords, type Kernel, resolveKernel } from '../kernel/features.js';
+import { ramBytes } from '../model/blockSize.js';
 import type { DriverName, Model } from '../model/model.js';
 import { compileActor } from '../userland/compileActor.js';
 import type { ActorProgram, Instruction } from '../userland/program.js';
@@ -261,6 +262,7 @@ const high = (value: bigint): number => Number(value >> 32n);
 function headerWords(parts: Parts): ReadonlyMap<Header, number> {
   const { model, plan, state, threads, actors, encoded } = parts;
   const limit = model.machine.memoryLimit ?? (1n << 64n) - 1n;
+  const early = ramBytes(model.machine.iomem);
   return new Map<Header, number>([
     [Header.Magic, SCENARIO_MAGIC],
     [Header.Version, LAYOUT_VERSION],
@@ -301,6 +303,10 @@ function headerWords(parts: Parts): ReadonlyMap<Header, number> {
     [Header.MemoryLimitLow, low(limit)],
     [Header.MemoryLimitHigh, high(limit)],
     [Header.MovableNode, model.machine.movableNode ? 1 : 0],
+    [Header.AutoMovableRatio, model.machine.autoMovable?.ratio ?? 0],
+    [Header.AutoMovableNuma, model.machine.autoMovable?.numaAware === true ? 1 : 0],
+    [Header.EarlyBytesLow, low(early)],
+    [Header.EarlyBytesHigh, high(early)],
     [Header.MemmapOnMemory, model.machine.memmapOnMemory ? 1 : 0],
     [Header.EventsWanted, eventsWanted(actors)],
     [Header.KernelBytes, state.faultsAt],

@@ -142,6 +142,10 @@ export const DIAGNOSTIC_CODES = {
     title: 'value that cannot be compared',
     hint: 'read it with a plain `cat`; kept values: auto_online_blocks, modalias, files of memoryN',
   },
+  DAX308: {
+    title: 'probe of other memory',
+    hint: 'name an address inside System RAM of the listing',
+  },
   DAX306: { title: 'iomem node cannot be kept', hint: '{advice}' },
   DAX401: { title: 'trace: not JSON', hint: 'write it again: daxcheck explore --trace-dir' },
   DAX402: { title: 'trace: not from daxcheck', hint: 'name a file that daxcheck explore wrote' },

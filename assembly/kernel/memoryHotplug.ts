@@ -177,6 +177,7 @@ function noteAdded(index: u32): void {
 function archAddMemory(start: u64, bytes: u64): u32 {
   const first = firstBlock(start);
   const batch = has(Feature.BlocksAsBatch);
+  const mutex = !has(Feature.NoMemSysfsMutex);
   let last = first;
   while (isInRange(last, start, bytes)) {
     const record = block(last);
@@ -197,9 +198,9 @@ function archAddMemory(start: u64, bytes: u64): u32 {
     const record = block(index);
     if (fault != 0 && batch) store<u8>(record, BLOCK_SECTIONS, BLOCK_TYPE_OFFSET);
     else if (blockState(index) == BlockState.Absent) {
-      if (!batch) observeLock(Lock.MemSysfs, 0, LockMode.Write);
+      if (mutex) observeLock(Lock.MemSysfs, 0, LockMode.Write);
       observePair(Lock.BlockLock, index, LockMode.Write);
-      if (!batch) observeUnlock(Lock.MemSysfs, 0, LockMode.Write);
+      if (mutex) observeUnlock(Lock.MemSysfs, 0, LockMode.Write);
       store<u8>(record, BlockState.Offline, BLOCK_STATE_OFFSET);
       noteAdded(index);
       ueventOfBlock(index, EVENT_ADD);

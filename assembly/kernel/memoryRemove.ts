@@ -23,7 +23,7 @@ import {
   THREAD_BLOCK_OFFSET,
   THREAD_DEVICE_OFFSET,
 } from '../layout';
-import { observeLock, observePair } from '../observe';
+import { observeLock, observePair, observeUnlock } from '../observe';
 import { blockBytes, has, header } from '../scenario';
 import {
   block,
@@ -166,6 +166,7 @@ export function waitForBlockFiles(inside: u32): i32 {
  */
 export function removeRange(drain: Pc): bool {
   if (removesInsideLock()) beginMemHotplug();
+  if (!has(Feature.NoMemSysfsMutex)) observeLock(Lock.MemSysfs, 0, LockMode.Write);
   store<u8>(th, firstBlock(rangeStart()), THREAD_BLOCK_OFFSET);
   return removeOn(drain);
 }
@@ -185,6 +186,7 @@ export function removeOn(drain: Pc): bool {
     removeBlock(index);
   }
   store<u8>(th, 0, THREAD_BLOCK_OFFSET);
+  if (!has(Feature.NoMemSysfsMutex)) observeUnlock(Lock.MemSysfs, 0, LockMode.Write);
   if (!removesInsideLock()) beginMemHotplug();
   releaseMemRegionAdjustable(start, bytes);
   tryOfflineNode(firstBlock(start));

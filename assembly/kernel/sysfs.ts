@@ -45,6 +45,7 @@ import { areFilesGone } from './daxResize';
 import { bindStore, driversProbeStore, unbindStore } from './driverCore';
 import { daxStateShow, daxStateStore, hasStateFile } from './kmemState';
 import { blockShow, stateStore } from './memoryBlockFiles';
+import { probeStore } from './memoryProbe';
 
 function isPresent(index: u32): bool {
   return (load<u8>(device(index), DEVICE_FLAGS_OFFSET) & DEVICE_PRESENT) != 0;
@@ -97,6 +98,8 @@ export function sysfsWrite(file: File, object: u32, sub: u32, code: u32): i32 {
       return hasBus() ? driversProbeStore(code) : leave(Errno.ENOENT);
     case File.AutoOnline:
       return autoOnlineStore(code);
+    case File.MemoryProbe:
+      return probeStore(code);
     case File.BlockState:
     case File.BlockOnline:
       return stateStore(object, file, code);

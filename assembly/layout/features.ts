@@ -53,6 +53,8 @@ export enum Feature {
   RangePrevalidated,
   AutoMovable,
   MemoryGroupInPages,
+  NoMemSysfsMutex,
+  ProbeKeepsLock,
   // drivers/dax, v6.8 and later.
   MemmapOnMemory,
   MemmapOnMemoryAttr,

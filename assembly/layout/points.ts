@@ -96,6 +96,7 @@ export enum Pc {
   offline_and_remove_memory__drain,
   find_next_iomem_res__next,
   find_next_iomem_res__copy,
+  probe_store__add,
   // drivers/dax, v6.8 and later.
   memmap_on_memory_store__device,
   dax_kmem_init_resources__range,

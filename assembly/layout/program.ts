@@ -75,6 +75,8 @@ export enum File {
   // drivers/dax, v6.8 and later.
   DeviceMemmap,
   DeviceState,
+  // Memory hotplug.
+  MemoryProbe,
 }
 
 export enum Verb {

@@ -125,6 +125,8 @@ function encodeFile(file: SysfsFile, plan: Plan): { file: number; object: number
       return { file: DRIVER_FILES[file.attr], object: DRIVERS[file.driver] };
     case 'drivers_probe':
       return { file: File.DriversProbe, object: 0 };
+    case 'probe':
+      return { file: File.MemoryProbe, object: 0 };
     case 'auto_online_blocks':
       return { file: File.AutoOnline, object: 0 };
     case 'block':

@@ -25,7 +25,7 @@ import { makeState } from './initialState.js';
 import { type Counts, sizeFaults } from './limits.js';
 import { planPoints } from './points.js';
 import { type EncodedPrograms, encodePrograms, eventsWanted } from './programs.js';
-import { checkReads } from './reads.js';
+import { checkProbes, checkReads } from './reads.js';
 import { compileRecovery } from './recovery.js';
 import { rejection } from './reject.js';
 import { planState, type StatePlan } from './statePlan.js';
@@ -184,7 +184,14 @@ function resolveTexts(model: Model): Resolved {
   const { nodes: statics, diagnostics: treeFaults } = planStatics(model.machine.iomem);
   const { actors, diagnostics: actorFaults } = compileActors(model, plan);
   const checked = checkNames(model, plan);
-  const faults = [planFaults, treeFaults, actorFaults, checkReads(actors), checked.diagnostics];
+  const faults = [
+    planFaults,
+    treeFaults,
+    actorFaults,
+    checkReads(actors),
+    checkProbes(actors, model.machine.iomem),
+    checked.diagnostics,
+  ];
   return { plan, statics, actors, checked, diagnostics: faults.flat() };
 }
 
@@ -353,7 +360,10 @@ function encodeTables(parts: Parts): readonly (readonly [Header, Uint8Array])[] 
     [Header.FaultTable, encodeFaults(model)],
     [Header.InstructionTable, encoded.instructions],
     [Header.EntryTable, words16(encoded.entries.flat())],
-    [Header.ValueTable, encodeValues(parts.strings, { plan, points, names })],
+    [
+      Header.ValueTable,
+      encodeValues(parts.strings, { plan, points, names, blockSize: model.machine.blockSize }),
+    ],
     [Header.RecoveryTable, words16(encoded.entries[actors.length] ?? [])],
   ];
 }

@@ -16,6 +16,7 @@ const BY_FILE: { readonly [source: string]: readonly string[] } = {
   'drivers/base/devres.c': ['devres_release_all'],
   'drivers/base/memory.c': [
     'state_store',
+    'probe_store',
     'state_show',
     'valid_zones_show',
     'removable_show',
@@ -92,6 +93,7 @@ const STORES: { readonly [file: number]: string } = {
   [File.RemoveId]: 'do_id_store',
   [File.DriversProbe]: 'drivers_probe_store',
   [File.AutoOnline]: 'auto_online_blocks_store',
+  [File.MemoryProbe]: 'probe_store',
   [File.BlockState]: 'state_store',
   [File.BlockOnline]: 'online_store',
   [File.DeviceSize]: 'size_store',

@@ -15,6 +15,8 @@ export type SysfsFile =
     }
   | { readonly kind: 'drivers_probe' }
   | { readonly kind: 'auto_online_blocks' }
+  /** /sys/devices/system/memory/probe */
+  | { readonly kind: 'probe' }
   | {
       readonly kind: 'block';
       readonly block: BlockRef;

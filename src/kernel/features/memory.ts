@@ -16,6 +16,15 @@ export const MEMORY_FEATURES: readonly Row[] = [
     Bit.WalkErrorCodes,
   ],
   [
+    'probe-keeps-lock',
+    'd2ab99403ee0',
+    'mm/memory_hotplug: do not unlock when fails to take the device_hotplug_lock',
+    'v5.1',
+    [],
+    'a write to memory/probe gives back device_hotplug_lock only when it has it',
+    Bit.ProbeKeepsLock,
+  ],
+  [
     'hmm-debug',
     'b926b7f3baec',
     'mm/resource: Move HMM pr_debug() deeper into resource code',
@@ -159,6 +168,15 @@ export const MEMORY_FEATURES: readonly Row[] = [
     [],
     'memory beyond what sections can describe is refused with E2BIG',
     Bit.AddressBoundsCheck,
+  ],
+  [
+    'no-mem-sysfs-mutex',
+    null,
+    'drivers/base/memory.c: drop the mem_sysfs_mutex',
+    'v5.5',
+    ['blocks-as-batch'],
+    'block devices come and go under device_hotplug_lock alone',
+    Bit.NoMemSysfsMutex,
   ],
   [
     'range-prevalidated',

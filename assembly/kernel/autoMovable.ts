@@ -1,5 +1,5 @@
-// mm/memory_hotplug.c: the online policy auto-movable. Plain "online" goes to Movable as long as the
-// ratio of movable memory to early kernel memory allows it, for the whole of a memory group.
+// mm/memory_hotplug.c: the online policy auto-movable. Plain "online" goes to Movable as long as
+// the ratio of movable memory to early kernel memory allows it, for the whole of a memory group.
 import {
   BLOCK_ADDED_MASK,
   BLOCK_ROW_NODE_OFFSET,

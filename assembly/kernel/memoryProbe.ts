@@ -1,5 +1,6 @@
-// drivers/base/memory.c: /sys/devices/system/memory/probe, by which an administrator tells the kernel
-// of memory that it has not found. Modelled for addresses of boot memory, where nothing is added.
+// drivers/base/memory.c: /sys/devices/system/memory/probe, by which an administrator tells the
+// kernel of memory that it has not found. Modelled for addresses of boot memory, where nothing is
+// added.
 import { CODE_INVALID, Errno, Feature, GLOBAL_HOTPLUG_OFFSET, Lock, LockMode, Pc } from '../layout';
 import { observePair } from '../observe';
 import { has } from '../scenario';

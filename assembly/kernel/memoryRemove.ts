@@ -112,8 +112,8 @@ export function removeMemoryLock(): i32 {
 
 /**
  * Whether the blocks of a range cannot go together: some have their own memory map and some have
- * not; up to v6.7, one has and is not alone. Source: mm/memory_hotplug.c try_remove_memory(), v5.15;
- * memory_blocks_have_altmaps(), v6.8.
+ * not; up to v6.7, one has and is not alone. Source: mm/memory_hotplug.c try_remove_memory(),
+ * v5.15; memory_blocks_have_altmaps(), v6.8.
  */
 function hasMixedMaps(start: u64, bytes: u64): bool {
   if (header(Header.MemmapOnMemory) == 0 || header(Header.BlockExtraAt) == 0) return false;

@@ -3,7 +3,7 @@
 import { Feature } from '../layout';
 import { blockBytes, has } from '../scenario';
 
-/** One byte beyond the addresses that sections can have: 46 bits, with page tables of four levels. */
+/** One byte beyond the addresses of sections: 46 bits, with page tables of four levels. */
 const ADDRESS_LIMIT: u64 = 1 << 46;
 
 /**

@@ -3,6 +3,8 @@
  * each program.
  */
 import {
+  Deed,
+  DRIVER_ANY,
   Driver,
   EVENT_ADD,
   EVENT_CHANGE,
@@ -46,6 +48,7 @@ interface Encoded {
   readonly value?: number;
   readonly jump?: number;
   readonly other?: number;
+  readonly errno?: number;
 }
 
 const DRIVERS: { readonly [D in DriverName]: Driver } = {
@@ -63,7 +66,16 @@ const VERBS = {
   close: Verb.Close,
 } as const;
 
-const ACTIONS = {
+const DEEDS = {
+  'load dax_hmem': Deed.LoadDaxHmem,
+  'load cxl_acpi': Deed.LoadCxlAcpi,
+  'load dax_cxl': Deed.LoadDaxCxl,
+  'create-region': Deed.CreateRegion,
+  'destroy-region': Deed.DestroyRegion,
+} as const;
+
+/** Bits of the actions of events. */
+export const ACTIONS = {
   add: EVENT_ADD,
   remove: EVENT_REMOVE,
   change: EVENT_CHANGE,
@@ -141,6 +153,18 @@ function encodeFile(file: SysfsFile, plan: Plan): { file: number; object: number
       return { file: file.attr === 'bind' ? File.ProviderBind : File.ProviderUnbind, object: 0 };
     case 'device-directory':
       return { file: File.DeviceDirectory, object: deviceNumber(plan, file.device) };
+    case 'own-driver': {
+      const own = file.attr === 'unbind' ? File.OwnUnbind : File.OwnRemoveId;
+      return { file: own, object: deviceNumber(plan, file.device) };
+    }
+    case 'driver-link': {
+      const sub = file.driver === null ? DRIVER_ANY : DRIVERS[file.driver];
+      return { file: File.DriverLink, object: deviceNumber(plan, file.device), sub };
+    }
+    case 'device-block': {
+      const object = blockNumber(plan, file.block);
+      return { file: File.DeviceBlock, object, sub: deviceNumber(plan, file.device) };
+    }
     case 'block-directory':
       return { file: File.BlockDirectory, object: blockNumber(plan, file.block) };
   }
@@ -163,7 +187,12 @@ function encode(
   const operand = (value: Operand): number => encodeOperand(value, program, strings);
   switch (item.op) {
     case 'write':
-      return { op: Op.Write, ...encodeFile(item.file, plan), value: operand(item.value) };
+      return {
+        op: Op.Write,
+        ...encodeFile(item.file, plan),
+        value: operand(item.value),
+        errno: item.errno === true ? 1 : 0,
+      };
     case 'read':
       return {
         op: Op.Read,
@@ -196,7 +225,8 @@ function encode(
       return { op: Op.Process, object: deviceNumber(plan, item.device), sub: VERBS[item.verb] };
     case 'module': {
       const object = hasModule(item.module) ? DRIVERS[item.module] : Driver.None;
-      return { op: Op.Module, object, sub: item.verb === 'load' ? 0 : 1 };
+      const errno = item.errno === true ? 1 : 0;
+      return { op: Op.Module, object, sub: item.verb === 'load' ? 0 : 1, errno };
     }
     case 'namespace':
       return {
@@ -204,14 +234,51 @@ function encode(
         object: regionNumber(plan, item.region),
         sub: item.verb === 'enable' ? 0 : 1,
       };
+    case 'beneath': {
+      const object = plan.publications.findIndex(({ name }) => name === item.region);
+      return {
+        op: Op.Beneath,
+        sub: DEEDS[item.deed],
+        object: Math.max(object, 0),
+        value: item.first ? 1 : 0,
+      };
+    }
     case 'clear-errors':
       return { op: Op.ClearErrors, object: deviceNumber(plan, item.device) };
     case 'encrypt':
       return { op: Op.Encrypt, object: regionNumber(plan, item.region) };
     default:
+      return encodeTool(item, program);
+  }
+}
+
+/** What only tools do, and what has no operands. */
+function encodeTool(item: ToolInstruction, program: ActorProgram): Encoded {
+  const { variables } = program;
+  switch (item.op) {
+    case 'count':
+    case 'keep':
+    case 'recall':
+      return { op: ON_VARIABLE[item.op], other: variables.indexOf(item.variable) };
+    case 'less':
+      return {
+        op: Op.Less,
+        value: variables.indexOf(item.left),
+        other: variables.indexOf(item.right),
+      };
+    case 'status-is':
+      return { op: Op.StatusIs, value: item.value };
+    default:
       return { op: PLAIN[item.op] };
   }
 }
+
+const ON_VARIABLE = { count: Op.Count, keep: Op.Keep, recall: Op.Recall } as const;
+
+type ToolInstruction = Extract<
+  Instruction,
+  { readonly op: keyof typeof PLAIN | keyof typeof ON_VARIABLE | 'less' | 'status-is' }
+>;
 
 const PLAIN = {
   invert: Op.Invert,
@@ -221,6 +288,8 @@ const PLAIN = {
   exit: Op.Exit,
   'kexec-crash': Op.KexecCrash,
   'open-kcore': Op.OpenKcore,
+  tell: Op.Tell,
+  negate: Op.Negate,
 } as const;
 
 /** Encodes the programs of all actors into one table. */
@@ -238,6 +307,7 @@ export function encodePrograms(
     bytes.u16(item.value ?? 0);
     bytes.u16(item.jump ?? 0);
     bytes.u16(item.other ?? 0);
+    bytes.u8(item.errno ?? 0);
     bytes.fillTo((sources.length + 1) * INSTRUCTION_BYTES);
   };
   const entries = actors.map((actor) =>
@@ -253,75 +323,4 @@ export function encodePrograms(
     }),
   );
   return { instructions: bytes.done(), entries, sources };
-}
-
-/**
- * Tells which events of which objects can make a udev program do anything: bits of memory's
- * actions, and of dax's shifted by 8. Others need not be kept. Every outcome of a test is tried, so
- * none that matters is missed.
- */
-export function eventsWanted(actors: readonly ActorProgram[]): number {
-  let wanted = 0;
-  for (const actor of actors) {
-    if (actor.kind !== 'udev') continue;
-    for (const program of actor.programs) {
-      for (const subsystem of ['memory', 'dax'] as const) {
-        for (const [action, bit] of Object.entries(ACTIONS)) {
-          if (canAct(program.instructions, subsystem, action))
-            wanted |= subsystem === 'memory' ? bit : bit << 8;
-        }
-      }
-    }
-  }
-  return wanted;
-}
-
-type Status = 0 | 1 | null;
-
-function canAct(items: readonly Instruction[], subsystem: string, action: string): boolean {
-  const seen = new Set<string>();
-  const open: { at: number; status: Status }[] = [{ at: 0, status: 0 }];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { at, status } = next;
-    const item = items[at];
-    const key = `${at}/${status}`;
-    if (item === undefined || item.op === 'exit' || seen.has(key)) continue;
-    seen.add(key);
-    switch (item.op) {
-      case 'event': {
-        const holds =
-          (item.subsystem ?? subsystem) === subsystem && (item.action ?? action) === action;
-        open.push({ at: at + 1, status: holds ? 0 : 1 });
-        break;
-      }
-      case 'jump':
-        open.push({ at: item.to, status });
-        break;
-      case 'jump-if-failed':
-      case 'jump-if-ok': {
-        const taken = item.op === 'jump-if-failed' ? 1 : 0;
-        if (status !== 1 - taken) open.push({ at: item.to, status });
-        if (status !== taken) open.push({ at: at + 1, status });
-        break;
-      }
-      case 'invert':
-        open.push({ at: at + 1, status: status === null ? null : status === 0 ? 1 : 0 });
-        break;
-      case 'status':
-        open.push({ at: at + 1, status: item.value });
-        break;
-      case 'equal':
-      case 'exists':
-      case 'read':
-        open.push({ at: at + 1, status: null });
-        break;
-      case 'assign':
-      case 'sleep':
-        open.push({ at: at + 1, status: 0 });
-        break;
-      default:
-        return true;
-    }
-  }
-  return false;
 }

@@ -3,7 +3,7 @@
  * scenario names, and a number is none of them.
  */
 import { type Diagnostic, diagnose } from '../errors.js';
-import type { IomemNode } from '../model/model.js';
+import type { IomemNode, Model } from '../model/model.js';
 import type { ActorProgram, Instruction, Operand } from '../userland/program.js';
 import { parseNumber } from './points.js';
 
@@ -11,6 +11,7 @@ import { parseNumber } from './points.js';
 function isKept(instruction: Instruction & { readonly op: 'read' }): boolean {
   const { file } = instruction;
   if (file.kind === 'auto_online_blocks' || file.kind === 'block') return true;
+  if (file.kind === 'region') return file.attr === 'seed' || file.attr === 'create';
   const texts = ['modalias', 'memmap_on_memory', 'state'];
   return file.kind === 'device' && texts.includes(file.attr);
 }
@@ -21,8 +22,12 @@ function operandsOf(instruction: Instruction): readonly Operand[] {
   return instruction.op === 'assign' ? [instruction.value] : [];
 }
 
-/** Returns a fault for each such read. */
-export function checkReads(actors: readonly ActorProgram[]): readonly Diagnostic[] {
+/** Returns a fault for each such read, and for each write that the model cannot follow. */
+export function checkReads(actors: readonly ActorProgram[], model: Model): readonly Diagnostic[] {
+  return [...checkKept(actors), ...checkProbes(actors, model.machine.iomem)];
+}
+
+function checkKept(actors: readonly ActorProgram[]): readonly Diagnostic[] {
   return actors
     .flatMap(({ programs }) => programs)
     .flatMap(({ instructions }) => {
@@ -42,8 +47,8 @@ export function checkReads(actors: readonly ActorProgram[]): readonly Diagnostic
 const isRam = (nodes: readonly IomemNode[], address: bigint): boolean =>
   nodes.some(({ name, start, end }) => name === 'System RAM' && start <= address && address <= end);
 
-/** Returns a fault for each write to memory/probe that might add memory: that is not modelled. */
-export function checkProbes(
+/** A fault for each write to memory/probe that might add memory: that is not modelled. */
+function checkProbes(
   actors: readonly ActorProgram[],
   iomem: readonly IomemNode[],
 ): readonly Diagnostic[] {

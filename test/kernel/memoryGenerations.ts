@@ -1,6 +1,6 @@
 /**
- * kernel/mm.md sections 2.2, 2.4, 2.9, 2.11, 2.12 and 3 over the generations: what the same shell lines
- * answer on each kernel, as data. Cells are typed from the sources that each row names.
+ * kernel/mm.md sections 2.2, 2.4, 2.9, 2.11, 2.12 and 3 over the generations: what the same shell
+ * lines answer on each kernel, as data. Cells are typed from the sources that each row names.
  */
 import { DEVICE_DAX, KMEM, MEMORY, TWO_BLOCKS, withKey } from './machines.ts';
 

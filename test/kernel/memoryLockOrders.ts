@@ -1,7 +1,7 @@
 /**
- * kernel/mm.md section 6: the locks of removing memory in each generation, typed from try_remove_memory()
- * of v5.3.1, v5.8.1, v5.10.89, v5.15.135, v6.1.192, v6.8.1, v6.12.117 and v6.19, and of what kmem's
- * remove does around it. The form is that of lockOrders.ts.
+ * kernel/mm.md section 6: the locks of removing memory in each generation, typed from
+ * try_remove_memory() of v5.3.1, v5.8.1, v5.10.89, v5.15.135, v6.1.192, v6.8.1, v6.12.117 and
+ * v6.19, and of what kmem's remove does around it. The form is that of lockOrders.ts.
  */
 import type { LockRow } from './lockOrders.ts';
 import { DEVICE_DAX, KMEM, ONE_BLOCK } from './machines.ts';
@@ -14,7 +14,7 @@ const INSIDE = ['cpu_hotplug_lock', 'mem_hotplug_lock', 's_active(memory40/*) (r
 const WITH_MUTEX = [
   'cpu_hotplug_lock',
   'mem_hotplug_lock',
-  'mem_sysfs_mutex (r)',
+  'mem_sysfs_mutex',
   's_active(memory40/*) (r)',
 ];
 /** From v5.6 to v6.7: before it is taken. */

@@ -50,6 +50,7 @@ import {
   ThreadKind,
   VALUE_EVENT,
   VALUE_VARIABLE,
+  WaitKind,
 } from '../layout';
 import { header, table } from '../scenario';
 import {
@@ -71,7 +72,7 @@ import {
   threadRow,
   threads,
   variable,
-  wait,
+  waitAs,
 } from '../state';
 import { queueIsEmpty } from './event';
 import { reboot } from './reboot';
@@ -255,7 +256,7 @@ function settle(): i32 {
     const at = threadRecord(other);
     if (load<u16>(at, THREAD_INSTRUCTION_OFFSET) != INSTRUCTION_IDLE) busy |= 1 << other;
   }
-  if (busy != 0 || !queueIsEmpty()) return wait(Lock.Pages, 0xff, busy, true);
+  if (busy != 0 || !queueIsEmpty()) return waitAs(WaitKind.UserLevel, Lock.Pages, 0xff, busy);
   return leave(0);
 }
 

@@ -5,6 +5,7 @@ import { fail } from '../fail';
 import { Pc, THREAD_PC_OFFSET } from '../layout';
 import { BLOCKED, FAIL_PROGRAM_POINT, th } from '../state';
 import { daxBusProbe, doIdStoreAttached } from './daxBus';
+import { daxLaterStep, isDaxLaterPoint } from './daxLaterDispatch';
 import { regionStep } from './daxRegion';
 import { deviceAddReady, deviceAttachNext, deviceAttachProbed } from './deviceAdd';
 import {
@@ -140,6 +141,7 @@ export function kernelStep(): i32 {
     default: {
       if (pc >= Pc.size_store__region && pc <= Pc.dax_hmem_probe__created) return regionStep(pc);
       if (isMemoryPoint(pc)) return memoryStep(pc);
+      if (isDaxLaterPoint(pc)) return daxLaterStep(pc);
       fail(FAIL_PROGRAM_POINT);
       return BLOCKED;
     }

@@ -49,6 +49,7 @@ import { daxBusProbe, isOnBus, matches, nameToKmem } from './daxBus';
 import { seedIsBound } from './daxRegion';
 import { deviceAttachNext, isBeingAdded, isTaken } from './deviceAdd';
 import { killDevDax, releaseClaims } from './deviceDax';
+import { removeStateFile } from './kmemState';
 
 export function driverOf(index: u32): Driver {
   return load<u8>(device(index), DEVICE_DRIVER_OFFSET);
@@ -239,7 +240,11 @@ export function unbindStore(which: Driver, code: u32): i32 {
 export function release(index: u32, after: Pc): bool {
   const which = driverOf(index);
   if (which == Driver.None) return false;
-  call(which == Driver.Kmem ? Pc.dev_dax_kmem_remove__range : Pc.dev_dax_remove__kill, after);
+  if (which == Driver.Kmem && has(Feature.KmemState)) {
+    removeStateFile(index);
+    call(Pc.device_remove_groups__drain, after);
+  } else
+    call(which == Driver.Kmem ? Pc.dev_dax_kmem_remove__range : Pc.dev_dax_remove__kill, after);
   return true;
 }
 

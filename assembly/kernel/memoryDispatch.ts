@@ -1,4 +1,5 @@
-// Runs one step of a thread that is inside memory hotplug of v5.3 and later.
+// Runs one step of a thread that is inside memory hotplug of v5.3 and later: from its program point
+// to the function that goes on.
 import { fail } from '../fail';
 import { Pc } from '../layout';
 import { BLOCKED, FAIL_PROGRAM_POINT } from '../state';

@@ -34,6 +34,27 @@ export enum Feature {
   BlocksAsBatch,
   UnpinFreeUnmap,
   ParseBeforeLock,
+  // Releases: what a later release took away again.
+  CompatGone,
+  // Memory hotplug and the resource tree.
+  RemoveMemoryErrno,
+  BlocksRemovedOutsideLock,
+  PairedMemHotplugDone,
+  BlocksRemovedInsideLock,
+  PlainHotplugLock,
+  BlocksInXarray,
+  BlockSinglePut,
+  // drivers/dax, v6.8 and later.
+  MemmapOnMemory,
+  MemmapOnMemoryAttr,
+  DaxRegionsTree,
+  FsdevDax,
+  FsdevPgmapLate,
+  FsdevClearsOps,
+  KmemPolicyAtProbe,
+  KmemTwoPass,
+  KmemState,
+  KmemStateV5,
   // drivers/dax from v5.2 to v6.10, and the driver core.
   PageMapWaitsFirst,
   RangeArrayFreed,
@@ -45,11 +66,5 @@ export enum Feature {
   DeleteDeviceLocks,
   CreateErrorPut,
   ReadyToProbe,
-  // Memory hotplug and the resource tree.
-  RemoveMemoryErrno,
-  BlocksRemovedOutsideLock,
-  PairedMemHotplugDone,
-  BlocksRemovedInsideLock,
-  PlainHotplugLock,
   Canary,
 }

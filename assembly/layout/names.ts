@@ -33,6 +33,8 @@ export enum FaultPoint {
   Memremap,
   Signal,
   Poison,
+  // Memory hotplug.
+  CreateMemoryBlock,
   // Regions of v5.10 and later.
   CreateDevDax,
   LateRelease,
@@ -64,6 +66,7 @@ export enum Property {
   Capacity,
   NoPoisonOnline,
   Encrypted,
+  OwnerRemoval,
   Canary,
   Count,
 }

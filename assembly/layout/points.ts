@@ -85,9 +85,6 @@ export enum Pc {
   dax_hmem_probe__lock,
   dax_hmem_probe__region,
   dax_hmem_probe__created,
-  // The driver core of 2026.
-  device_add__ready,
-  dax_mapping_release__late,
   // Memory hotplug, v5.3 and later.
   try_remove_memory__drain,
   state_store__trylock,
@@ -97,5 +94,17 @@ export enum Pc {
   offline_and_remove_memory__reonline,
   offline_and_remove_memory__remove,
   offline_and_remove_memory__drain,
+  // drivers/dax, v6.8 and later.
+  memmap_on_memory_store__device,
+  dax_kmem_init_resources__range,
+  dax_kmem_do_hotplug__range,
+  dax_kmem_do_hotplug__added,
+  dax_state_store__lock,
+  dax_state_store__unplugged,
+  device_remove_groups__drain,
+  dev_dax_kmem_remove__unplugged,
+  // The driver core of 2026.
+  device_add__ready,
+  dax_mapping_release__late,
   Count,
 }

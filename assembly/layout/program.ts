@@ -70,6 +70,9 @@ export enum File {
   ProviderUnbind,
   DeviceDirectory,
   BlockDirectory,
+  // drivers/dax, v6.8 and later.
+  DeviceMemmap,
+  DeviceState,
 }
 
 export enum Verb {
@@ -113,5 +116,6 @@ export enum Text {
   MovableDma,
   None,
   Modalias,
+  Unplugged,
   Count,
 }

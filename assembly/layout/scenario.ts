@@ -68,6 +68,8 @@ export enum Header {
   MemoryLimitLow,
   MemoryLimitHigh,
   MovableNode,
+  /** Not 0 when memory_hotplug.memmap_on_memory is on. */
+  MemmapOnMemory,
   EventsWanted,
   KernelBytes,
   /** Not 0 while it is asked what can be reached without a reboot. */

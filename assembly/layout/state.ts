@@ -40,6 +40,7 @@ export enum Driver {
   DeviceDax,
   Kmem,
   Compat,
+  Fsdev,
 }
 
 // ---- State vector: devices ------------------------------------------------------------
@@ -282,3 +283,24 @@ export const BLOCK_ALTMAP = 0x20;
 export const BLOCK_WAS_KERNEL = 0x40;
 export const BLOCK_WAS_MOVABLE = 0x80;
 export const BLOCK_EXTRA_FLAGS_OFFSET = 1;
+// drivers/dax, v6.8 and later: bytes 6 to 11 of a device's extra record, 8 to 11 of the globals'.
+
+/** memmap_on_memory of the device: 1 when its memory map shall lie in its own memory. */
+export const DEVICE_EXTRA_MEMMAP_OFFSET = 6;
+/** kmem's data->state: 0 unplugged, else an OnlineType + 1. Writes to memoryN/state pass it by. */
+export const DEVICE_EXTRA_STATE_OFFSET = 7;
+/** kmem's data->lock: its owner + 1. */
+export const DEVICE_EXTRA_DATA_LOCK_OFFSET = 8;
+/** Threads inside daxX.Y/state. */
+export const DEVICE_EXTRA_STATE_USERS_OFFSET = 9;
+export const DEVICE_EXTRA_FLAGS_OFFSET = 10;
+/** daxX.Y/state exists. */
+export const EXTRA_STATE_FILE = 1;
+/** dev_dax->pgmap points to a page map that devres has freed. */
+export const EXTRA_PGMAP_DANGLING = 2;
+/** The page map of a static device carries fsdev's operations. */
+export const EXTRA_FSDEV_OPS = 4;
+/** The driver record of fsdev_dax: flags, users, ids, as in DRIVER_BYTES, without what follows. */
+export const GLOBAL_EXTRA_FSDEV_OFFSET = 8;
+/** fsdev's flags from here on: how many of the other two drivers registered before it. */
+export const DRIVER_BEHIND_SHIFT = 3;

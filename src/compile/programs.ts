@@ -90,6 +90,8 @@ const DEVICE_FILES = {
   numa_node: File.DeviceNumaNode,
   modalias: File.DeviceModalias,
   resource: File.DeviceResource,
+  memmap_on_memory: File.DeviceMemmap,
+  state: File.DeviceState,
 } as const;
 const REGION_FILES = {
   create: File.RegionCreate,

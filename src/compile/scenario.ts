@@ -296,6 +296,7 @@ function headerWords(parts: Parts): ReadonlyMap<Header, number> {
     [Header.MemoryLimitLow, low(limit)],
     [Header.MemoryLimitHigh, high(limit)],
     [Header.MovableNode, model.machine.movableNode ? 1 : 0],
+    [Header.MemmapOnMemory, model.machine.memmapOnMemory ? 1 : 0],
     [Header.EventsWanted, eventsWanted(actors)],
     [Header.KernelBytes, state.faultsAt],
   ]);

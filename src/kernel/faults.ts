@@ -43,6 +43,12 @@ export const FAULTS: readonly FaultKind[] = [
     meaning: 'sections fail to be added, after some of them have been',
   },
   {
+    name: 'create_memory_block',
+    point: FaultPoint.CreateMemoryBlock,
+    errnos: ['ENOMEM'],
+    meaning: 'a memory block device fails to be made, after some of a range have been (from v5.3)',
+  },
+  {
     name: 'memremap',
     point: FaultPoint.Memremap,
     errnos: ['ENOMEM'],

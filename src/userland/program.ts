@@ -30,7 +30,9 @@ export type SysfsFile =
         | 'target_node'
         | 'numa_node'
         | 'modalias'
-        | 'resource';
+        | 'resource'
+        | 'memmap_on_memory'
+        | 'state';
     }
   /** /sys/bus/dax/devices/daxR.I/mappingN/start|end|page_offset */
   | { readonly kind: 'mapping'; readonly device: string; readonly mapping: number }

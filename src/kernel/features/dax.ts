@@ -183,6 +183,15 @@ export const DAX_FEATURES: readonly Row[] = [
     Bit.KmemMemoryGroup,
   ],
   [
+    'compat-gone',
+    null,
+    'dax: Kill DEV_DAX_PMEM_COMPAT',
+    'v5.17',
+    ['class-compat'],
+    'there is no compat driver: a device that was left to it is on the bus',
+    Bit.CompatGone,
+  ],
+  [
     'kmem-rejects-empty',
     null,
     'device-dax/kmem: reject a region without any memory after alignment',

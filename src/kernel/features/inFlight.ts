@@ -15,4 +15,13 @@ export const IN_FLIGHT_FEATURES: readonly Row[] = [
     'a device that fails to be made gives its name back',
     Bit.CreateErrorPut,
   ],
+  [
+    'kmem-state-v5',
+    null,
+    'dax/kmem: add sysfs interface for atomic whole-device hotplug (version 5 of the series)',
+    'posted 2026-06-24',
+    ['kmem-state'],
+    'daxX.Y/state as first posted under that name: unbind trusts what was last written to it',
+    Bit.KmemStateV5,
+  ],
 ];

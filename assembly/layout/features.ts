@@ -59,7 +59,6 @@ export enum Feature {
   PageMapWaitsFirst,
   RangeArrayFreed,
   RangeAllocChecked,
-  KmemMemoryGroup,
   DynamicPageMap,
   RegionReferences,
   MappingPinsDevice,

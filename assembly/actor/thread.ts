@@ -3,6 +3,7 @@
 import { must } from '../fail';
 import { lateReleases, releaseLate } from '../kernel/daxMapping';
 import { kernelStep } from '../kernel/dispatch';
+import { reportToPageMap } from '../kernel/fsdev';
 import {
   BLOCK_STATE_OFFSET,
   BlockState,
@@ -182,6 +183,7 @@ function environmentStep(): i32 {
   const left = st + <usize>header(Header.FaultsAt) + <usize>fault;
   store<u8>(left, load<u8>(left) - 1);
   store<u8>(at, load<u8>(at, DEVICE_MEMORY_OFFSET) | MEMORY_POISON, DEVICE_MEMORY_OFFSET);
+  reportToPageMap(picked - plugs);
   observe(Observation.Fault, fault, picked - plugs + 1, 0);
   return MOVED;
 }

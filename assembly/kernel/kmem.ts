@@ -60,7 +60,6 @@ import {
   st,
   th,
 } from '../state';
-
 import { noteMemmapWritten } from './daxMemmap';
 import { removeByState } from './kmemState';
 import { beginPasses, initResourcesRange } from './kmemTwoPass';

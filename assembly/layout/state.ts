@@ -270,6 +270,10 @@ export enum ThreadKind {
  * so that no generation pays for another.
  */
 export const GLOBAL_EXTRA_BYTES = 16;
+/** Whether memory has gone online or offline since /proc/kcore was opened; 0: nobody opens it. */
+export const GLOBAL_EXTRA_KCORE_OFFSET = 0;
+export const KCORE_FRESH = 1;
+export const KCORE_STALE = 2;
 export const REGION_EXTRA_BYTES = 16;
 export const DEVICE_EXTRA_BYTES = 16;
 export const BLOCK_EXTRA_BYTES = 2;
@@ -296,11 +300,10 @@ export const DEVICE_EXTRA_STATE_USERS_OFFSET = 9;
 export const DEVICE_EXTRA_FLAGS_OFFSET = 10;
 /** daxX.Y/state exists. */
 export const EXTRA_STATE_FILE = 1;
-/** dev_dax->pgmap points to a page map that devres has freed. */
-export const EXTRA_PGMAP_DANGLING = 2;
 /** The page map of a static device carries fsdev's operations. */
-export const EXTRA_FSDEV_OPS = 4;
+export const EXTRA_FSDEV_OPS = 2;
 /** The driver record of fsdev_dax: flags, users, ids, as in DRIVER_BYTES, without what follows. */
 export const GLOBAL_EXTRA_FSDEV_OFFSET = 8;
-/** fsdev's flags from here on: how many of the other two drivers registered before it. */
-export const DRIVER_BEHIND_SHIFT = 3;
+/** fsdev's flags: device_dax registered before it, kmem did. */
+export const DRIVER_BEHIND_DAX = 8;
+export const DRIVER_BEHIND_KMEM = 16;

@@ -12,9 +12,11 @@ import {
   DEVICE_USERS_OFFSET,
   DRIVER_BYTES,
   DRIVER_USERS_OFFSET,
+  Driver,
   GLOBAL_DEV_READERS_OFFSET,
   GLOBAL_DEV_WRITER_OFFSET,
   GLOBAL_DRIVERS_OFFSET,
+  GLOBAL_EXTRA_FSDEV_OFFSET,
   GLOBAL_HOTPLUG_OFFSET,
   GLOBAL_MEM_HOTPLUG_OFFSET,
   GLOBAL_REGION_READERS_OFFSET,
@@ -32,7 +34,7 @@ import type { Scenario } from '../compile/scenario.js';
 import type { SysfsFile } from '../userland/program.js';
 import type { LockView } from './trace.js';
 
-const DRIVER_NAMES = ['', 'device_dax', 'kmem'];
+const DRIVER_NAMES = ['', 'device_dax', 'kmem', '', 'fsdev_dax'];
 
 function attributeOf(file: SysfsFile): string {
   if ('attr' in file) return file.attr;
@@ -136,6 +138,10 @@ export function locksOf(state: Uint8Array, scenario: Scenario): readonly LockVie
       'active',
       byteAt(GLOBAL_DRIVERS_OFFSET + (index - 1) * DRIVER_BYTES + DRIVER_USERS_OFFSET),
     );
+  }
+  if (scenario.kernel.features.has('fsdev-dax')) {
+    const at = places.globalExtraAt + GLOBAL_EXTRA_FSDEV_OFFSET + DRIVER_USERS_OFFSET;
+    add(Lock.DriverFiles, Driver.Fsdev, 'active', byteAt(at));
   }
   for (let index = 0; index < plan.regions.length; index++) {
     const at = places.regionsAt + index * REGION_BYTES;

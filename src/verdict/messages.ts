@@ -2,7 +2,6 @@
  * The kernel's messages and uevents in words, with the addresses of the objects that they speak of.
  */
 import {
-  Driver,
   EVENT_ADD,
   EVENT_CHANGE,
   EVENT_OFFLINE,
@@ -101,7 +100,8 @@ export function messageText(
     case Message.StuckOnline:
       return `kmem ${name}: Hotplug regions stuck online until reboot`;
     case Message.ProbeFailed: {
-      const driver = range >> 8 === Driver.Kmem ? 'kmem' : 'device_dax';
+      const named = ['', 'device_dax', 'kmem', '', 'fsdev_dax'];
+      const driver = named[range >> 8] ?? '?';
       const error = `failed with error -${range & 0xff}`;
       return multi
         ? `${driver} ${name}: probe with driver ${driver} ${error}`

@@ -7,15 +7,6 @@ import type { Row } from './row.js';
 
 export const IN_FLIGHT_FEATURES: readonly Row[] = [
   [
-    'create-error-put',
-    null,
-    'device-dax: Fix refcount leak in __devm_create_dev_dax() error path',
-    'posted 2026-04-13 (v3)',
-    ['region-subdivision'],
-    'a device that fails to be made gives its name back',
-    Bit.CreateErrorPut,
-  ],
-  [
     'kmem-state-v5',
     null,
     'dax/kmem: add sysfs interface for atomic whole-device hotplug (version 5 of the series)',
@@ -23,5 +14,14 @@ export const IN_FLIGHT_FEATURES: readonly Row[] = [
     ['kmem-state'],
     'daxX.Y/state as first posted under that name: unbind trusts what was last written to it',
     Bit.KmemStateV5,
+  ],
+  [
+    'create-error-put',
+    null,
+    'device-dax: Fix refcount leak in __devm_create_dev_dax() error path',
+    'posted 2026-04-13 (v3)',
+    ['region-subdivision'],
+    'a device that fails to be made gives its name back',
+    Bit.CreateErrorPut,
   ],
 ];

@@ -3,6 +3,7 @@
  * each program.
  */
 import {
+  Deed,
   DRIVER_ANY,
   Driver,
   EVENT_ADD,
@@ -63,6 +64,14 @@ const VERBS = {
   unpin: Verb.Unpin,
   munmap: Verb.Munmap,
   close: Verb.Close,
+} as const;
+
+const DEEDS = {
+  'load dax_hmem': Deed.LoadDaxHmem,
+  'load cxl_acpi': Deed.LoadCxlAcpi,
+  'load dax_cxl': Deed.LoadDaxCxl,
+  'create-region': Deed.CreateRegion,
+  'destroy-region': Deed.DestroyRegion,
 } as const;
 
 const ACTIONS = {
@@ -222,6 +231,15 @@ function encode(
         object: regionNumber(plan, item.region),
         sub: item.verb === 'enable' ? 0 : 1,
       };
+    case 'beneath': {
+      const object = plan.publications.findIndex(({ name }) => name === item.region);
+      return {
+        op: Op.Beneath,
+        sub: DEEDS[item.deed],
+        object: Math.max(object, 0),
+        value: item.first ? 1 : 0,
+      };
+    }
     case 'clear-errors':
       return { op: Op.ClearErrors, object: deviceNumber(plan, item.device) };
     case 'encrypt':

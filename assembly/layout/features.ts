@@ -69,7 +69,6 @@ export enum Feature {
   PageMapWaitsFirst,
   RangeArrayFreed,
   RangeAllocChecked,
-  KmemMemoryGroup,
   DynamicPageMap,
   RegionReferences,
   MappingPinsDevice,

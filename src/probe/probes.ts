@@ -59,8 +59,27 @@ const DAX: readonly (readonly [string, Rule])[] = [
   ['kmem-skips-null-slot', inside(KMEM, 'dev_dax_kmem_remove', /if \(!data->res\[i\]\)/)],
 ];
 
+const DAX_TO_6_10: readonly (readonly [string, Rule])[] = [
+  // Never in a release without the test: the request stands before the array grows, or its failure
+  // is looked at by itself.
+  ['range-alloc-checked', inside(BUS, 'alloc_dev_dax_range', /if \(!alloc\)/)],
+  ['range-array-freed', inside(BUS, 'trim_dev_dax_range', /\bkfree\(dev_dax->ranges\)/)],
+  ['dynamic-pagemap', inside(DEVICE, 'dev_dax_probe', /\bstatic_dev_dax\(/)],
+  ['mapping-pins-device', inside(BUS, 'dax_mapping_release', /\bput_device\(/)],
+  ['region-references', not(inside(BUS, 'alloc_dax_region', /\bkref_get\(/))],
+  ['delete-device-locks', inside(BUS, 'delete_store', /\bdevice_lock\(victim\)/)],
+];
+
 const CORE: readonly (readonly [string, Rule])[] = [
   ['bind-recheck', defines(DD, 'device_driver_attach')],
+  [
+    'pagemap-waits-first',
+    first(
+      inside(MEMREMAP, 'memunmap_pages', /dev_pagemap_cleanup\(|wait_for_completion\(/),
+      inside(MEMREMAP, 'devm_memremap_pages_release', /dev_pagemap_cleanup\(|->cleanup\(/),
+    ),
+  ],
+  ['ready-to-probe', inside(DD, '__driver_probe_device', /\bdev_ready_to_probe\(/)],
   ['bind-errno', not(inside(BASE_BUS, 'bind_store', /err > 0/))],
   [
     'unpin-free-unmap',
@@ -134,6 +153,7 @@ const MEMORY: readonly (readonly [string, Rule])[] = [
 /** Feature and rule. A feature of the tables that changes something has one row here. */
 export const PROBES: readonly (readonly [feature: string, rule: Rule])[] = [
   ...DAX,
+  ...DAX_TO_6_10,
   ...CORE,
   ...MEMORY,
 ];

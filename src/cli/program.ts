@@ -146,7 +146,7 @@ function addKernels(program: Command, terminal: Terminal, report: Report): void 
     .addOption(json())
     .addHelpText(
       'after',
-      '\nExamples:\n  daxcheck kernels v6.1\n  daxcheck kernels --from /usr/src/linux-source-6.1',
+      '\nExample:\n  daxcheck kernels v6.1\n  daxcheck kernels --from /usr/src/linux-source-6.1',
     )
     .action(async (release: string | undefined, options, command: Command) => {
       const { from, ...rest } = options;

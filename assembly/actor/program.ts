@@ -6,6 +6,7 @@ import { fail } from '../fail';
 import { processDeed } from '../kernel/deviceDax';
 import { loadModule, unloadModule } from '../kernel/module';
 import { namespaceDisable, namespaceEnable } from '../kernel/pmem';
+import { kcoreOpen, kexecCrash } from '../kernel/resourceIterate';
 import { sysfsExists, sysfsRead, sysfsWrite } from '../kernel/sysfs';
 import {
   BLOCK_ROW_STRING_OFFSET,
@@ -50,6 +51,7 @@ import {
   ThreadKind,
   VALUE_EVENT,
   VALUE_VARIABLE,
+  WaitKind,
 } from '../layout';
 import { header, table } from '../scenario';
 import {
@@ -71,7 +73,7 @@ import {
   threadRow,
   threads,
   variable,
-  wait,
+  waitAs,
 } from '../state';
 import { queueIsEmpty } from './event';
 import { reboot } from './reboot';
@@ -255,7 +257,7 @@ function settle(): i32 {
     const at = threadRecord(other);
     if (load<u16>(at, THREAD_INSTRUCTION_OFFSET) != INSTRUCTION_IDLE) busy |= 1 << other;
   }
-  if (busy != 0 || !queueIsEmpty()) return wait(Lock.Pages, 0xff, busy, true);
+  if (busy != 0 || !queueIsEmpty()) return waitAs(WaitKind.UserLevel, Lock.Pages, 0xff, busy);
   return leave(0);
 }
 
@@ -305,6 +307,10 @@ export function userStep(): i32 {
       );
       return leave(0);
     }
+    case Op.KexecCrash:
+      return kexecCrash();
+    case Op.OpenKcore:
+      return kcoreOpen();
     case Op.Reboot:
       if (header(Header.RebootForbidden) != 0) return BLOCKED;
       return reboot();

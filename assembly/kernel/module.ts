@@ -11,13 +11,20 @@ import {
   DRIVER_USERS_OFFSET,
   Driver,
   Errno,
+  Feature,
+  GLOBAL_FLAGS_OFFSET,
+  GLOBAL_HOTREMOVE_FAILED,
+  Header,
   Lock,
   LockMode,
+  NAME_SYSTEM_RAM_KMEM,
   Pc,
+  SLOT_NAME_OFFSET,
   THREAD_DEVICE_OFFSET,
   THREAD_DRIVER_OFFSET,
 } from '../layout';
 import { observePair } from '../observe';
+import { has, header } from '../scenario';
 import {
   call,
   device,
@@ -27,6 +34,8 @@ import {
   leave,
   MOVED,
   othersInside,
+  slot,
+  st,
   th,
   tryMutex,
   unlockMutex,
@@ -34,6 +43,7 @@ import {
   waitForMutex,
 } from '../state';
 import { driverOf, endRelease, release } from './driverCore';
+import { leaveNameDangling } from './resource';
 
 /**
  * Loads a module: its driver registers and is offered every device.
@@ -102,11 +112,25 @@ function detachNext(which: Driver): i32 {
   }
   store<u8>(driver(which), 0, DRIVER_FLAGS_OFFSET);
   store<u16>(driver(which), 0, DRIVER_IDS_OFFSET);
+  if (which == Driver.Kmem && has(Feature.DriverManaged)) freeKmemName();
   const other = which == Driver.Kmem ? Driver.DeviceDax : Driver.Kmem;
   const flags = load<u8>(driver(other), DRIVER_FLAGS_OFFSET);
   if ((flags & DRIVER_REGISTERED) != 0)
     store<u8>(driver(other), flags | DRIVER_FIRST, DRIVER_FLAGS_OFFSET);
   return leave(0);
+}
+
+/**
+ * Frees the name of the System RAM that kmem has added, unless a removal has failed.
+ * Source: drivers/dax/kmem.c dax_kmem_exit(), v5.8 and v6.12.
+ */
+function freeKmemName(): void {
+  if ((load<u8>(st, GLOBAL_FLAGS_OFFSET) & GLOBAL_HOTREMOVE_FAILED) != 0) return;
+  const count = header(Header.SlotCount);
+  for (let index: u32 = 0; index < count; index++) {
+    const named = <u32>load<u8>(slot(index), SLOT_NAME_OFFSET) == <u32>NAME_SYSTEM_RAM_KMEM;
+    if (named) leaveNameDangling(index);
+  }
 }
 
 export function driverDetachLock(): i32 {

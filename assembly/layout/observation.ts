@@ -17,6 +17,21 @@ export enum Observation {
   Command,
 }
 
+/** What ends a wait other than what is waited for; least power last. */
+export enum WaitKind {
+  /** Nothing, not even kill -9. */
+  Uninterruptible,
+  /** The thread waits at user level: it may be killed, or gives up by itself. */
+  UserLevel,
+  /** A fatal signal. */
+  Killable,
+  /** Any signal: the system call holds nothing and begins again and again. */
+  Restarts,
+}
+
+/** In a wait's record: its WaitKind, above the set of holders. */
+export const WAIT_KIND_SHIFT = 16;
+
 export enum Lock {
   DriverFiles,
   DeviceFiles,
@@ -35,6 +50,8 @@ export enum Lock {
   DaxRegionRwsem,
   DaxDevRwsem,
   Pages,
+  /** data->lock of kmem, one for each device. */
+  KmemData,
 }
 
 export enum LockMode {
@@ -55,4 +72,7 @@ export enum Message {
   NonexistentResource,
   NullDereference,
   ProbeFailed,
+  // drivers/dax, v6.8 and later.
+  HotremoveFailed,
+  StuckOnline,
 }

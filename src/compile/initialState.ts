@@ -3,6 +3,8 @@
  */
 import {
   BLOCK_BYTES,
+  BLOCK_EXTRA_ADDED_OFFSET,
+  BLOCK_EXTRA_BYTES,
   BLOCK_SPAN_KERNEL,
   BLOCK_SPAN_MOVABLE,
   BLOCK_STATE_OFFSET,
@@ -12,6 +14,9 @@ import {
   DEVICE_BYTES,
   DEVICE_DATA,
   DEVICE_DRIVER_OFFSET,
+  DEVICE_EXTRA_BYTES,
+  DEVICE_EXTRA_FLAGS_OFFSET,
+  DEVICE_EXTRA_STATE_OFFSET,
   DEVICE_FLAGS_OFFSET,
   DEVICE_GHOST_OFFSET,
   DEVICE_ID,
@@ -26,10 +31,13 @@ import {
   DRIVER_IDS_OFFSET,
   DRIVER_REGISTERED,
   Driver,
+  EXTRA_STATE_FILE,
   GHOST_KMEM_BOUND,
   GHOST_KMEM_NAMED,
   GLOBAL_DRIVERS_OFFSET,
+  GLOBAL_EXTRA_KCORE_OFFSET,
   GLOBAL_POLICY_OFFSET,
+  KCORE_FRESH,
   MEMORY_OVERWRITTEN,
   MEMORY_POISON,
   NAME_NAMESPACE,
@@ -62,6 +70,7 @@ import {
   Zone,
 } from '../../assembly/layout.js';
 import type { DaxRegion, DriverName, Model, OnlinePolicy, Range } from '../model/model.js';
+import { says } from './extras.js';
 import type { StatePlan } from './statePlan.js';
 import { parentOf, type StaticNode } from './statics.js';
 import { blocksOfRange, type Plan, type PlannedDevice } from './universe.js';
@@ -144,6 +153,8 @@ type Writer = ReturnType<typeof writerOf>;
 
 function writeGlobals({ view }: Writer, context: InitialContext): void {
   const { machine } = context.model;
+  if (says(context.model, '/proc/kcore'))
+    view.setUint8(context.state.globalExtraAt + GLOBAL_EXTRA_KCORE_OFFSET, KCORE_FRESH);
   view.setUint8(GLOBAL_POLICY_OFFSET, POLICIES[machine.autoOnlineBlocks]);
   const drivers: readonly DriverName[] = ['device_dax', 'kmem'];
   const isLoaded = drivers.map(
@@ -211,6 +222,10 @@ function writeKmem(
       at + BLOCK_STATE_OFFSET,
       initial === 'offline' ? BlockState.Offline : BlockState.Online,
     );
+    if (state.blockExtraAt !== 0) {
+      const extra = state.blockExtraAt + block * BLOCK_EXTRA_BYTES;
+      view.setUint8(extra + BLOCK_EXTRA_ADDED_OFFSET, index + 1);
+    }
     if (initial === 'offline') continue;
     const zone = blockZone(context, block, initial);
     const span = zone === Zone.Movable ? BLOCK_SPAN_MOVABLE : BLOCK_SPAN_KERNEL;
@@ -254,6 +269,11 @@ function writeDevice(
   if (isKmem) view.setUint8(at + DEVICE_RESERVED_OFFSET, (1 << declared.ranges.length) - 1);
   if (isKmem && context.features.has('region-subdivision'))
     view.setUint8(at + DEVICE_RES_COUNT_OFFSET, declared.ranges.length);
+  if (isKmem && context.features.has('kmem-state')) {
+    const extra = state.deviceExtraAt + index * DEVICE_EXTRA_BYTES;
+    view.setUint8(extra + DEVICE_EXTRA_STATE_OFFSET, POLICIES[declared.blocks ?? 'offline'] + 1);
+    view.setUint8(extra + DEVICE_EXTRA_FLAGS_OFFSET, EXTRA_STATE_FILE);
+  }
   for (const [number, range] of declared.ranges.entries()) {
     const place = state.rangesAt + (index * plan.rangeMax + number) * RANGE_BYTES;
     view.setUint16(place + RANGE_START_OFFSET, placeOf(range.start), true);

@@ -90,6 +90,8 @@ const DEVICE_FILES = {
   numa_node: File.DeviceNumaNode,
   modalias: File.DeviceModalias,
   resource: File.DeviceResource,
+  memmap_on_memory: File.DeviceMemmap,
+  state: File.DeviceState,
 } as const;
 const REGION_FILES = {
   create: File.RegionCreate,
@@ -214,6 +216,8 @@ const PLAIN = {
   settle: Op.Settle,
   reboot: Op.Reboot,
   exit: Op.Exit,
+  'kexec-crash': Op.KexecCrash,
+  'open-kcore': Op.OpenKcore,
 } as const;
 
 /** Encodes the programs of all actors into one table. */

@@ -296,6 +296,7 @@ function headerWords(parts: Parts): ReadonlyMap<Header, number> {
     [Header.MemoryLimitLow, low(limit)],
     [Header.MemoryLimitHigh, high(limit)],
     [Header.MovableNode, model.machine.movableNode ? 1 : 0],
+    [Header.MemmapOnMemory, model.machine.memmapOnMemory ? 1 : 0],
     [Header.EventsWanted, eventsWanted(actors)],
     [Header.KernelBytes, state.faultsAt],
   ]);
@@ -337,7 +338,7 @@ function encodeTables(parts: Parts): readonly (readonly [Header, Uint8Array])[] 
     ],
     [Header.BlockTable, encodeBlocks(plan, zones, features, blockNames)],
     [Header.RegionTable, encodeRegions(plan, state)],
-    [Header.ThreadTable, encodeThreads(threads, actors, bases)],
+    [Header.ThreadTable, encodeThreads(threads, actors, bases, model)],
     [Header.FaultTable, encodeFaults(model)],
     [Header.InstructionTable, encoded.instructions],
     [Header.EntryTable, words16(encoded.entries.flat())],

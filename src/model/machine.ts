@@ -31,6 +31,7 @@ export function buildMachine(context: Context, written: MachineFile, release: st
       endOfRam: listing === null ? null : endOfRamBytes(iomem, memoryLimit),
     }),
     autoOnlineBlocks: policy,
+    memmapOnMemory: written.memmap_on_memory ?? false,
     movableNode: written.movable_node ?? false,
     memoryLimit,
     iomem,

@@ -73,6 +73,8 @@ export interface Machine {
   /** Bytes: what memory_block_size_bytes() answers. */
   readonly blockSize: bigint;
   readonly autoOnlineBlocks: OnlinePolicy;
+  /** The boot option memory_hotplug.memmap_on_memory. */
+  readonly memmapOnMemory: boolean;
   /** The movable_node boot option. */
   readonly movableNode: boolean;
   /** The mem= boot option, bytes; null when absent. */

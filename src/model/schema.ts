@@ -83,6 +83,7 @@ const machine = z.strictObject({
     .describe('size of a memory block, or auto as x86 picks it'),
   hypervisor: z.boolean().optional().describe('a guest; for block_size: auto from v5.9 on'),
   auto_online_blocks: policy.optional(),
+  memmap_on_memory: z.boolean().optional().describe('memory_hotplug.memmap_on_memory=on'),
   movable_node: z.boolean().optional().describe('the movable_node boot option'),
   mem_limit: size.optional().describe('the mem= boot option'),
   iomem: text.optional().describe('/proc/iomem at boot, as printed for root'),

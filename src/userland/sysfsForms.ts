@@ -39,7 +39,8 @@ type BlockAttr = Extract<SysfsFile, { kind: 'block' }>['attr'];
 type RegionAttr = Extract<SysfsFile, { kind: 'region' }>['attr'];
 type DriverAttr = Extract<SysfsFile, { kind: 'driver' }>['attr'];
 
-const DEVICE_ATTRS = 'size|align|mapping|target_node|numa_node|modalias|resource';
+const DEVICE_ATTRS =
+  'size|align|mapping|target_node|numa_node|modalias|resource|memmap_on_memory|state';
 const BLOCK_ATTRS = 'state|online|removable|valid_zones';
 const REGION_ATTRS = 'create|delete|available_size|seed|size|align|id';
 
@@ -104,7 +105,7 @@ export const NOT_MODELLED: readonly RegExp[] = [
   /^\/sys\/devices\/system\/memory\/(?:block_size_bytes|probe|(?:hard|soft)_offline_page)$/,
   /^\/sys\/devices\/system\/memory\/memory\d+\/(?:node\d+|phys_index|phys_device|uevent)$/,
   /^\/sys\/bus\/memory\/devices\/memory\d+\/(?:node\d+|phys_index|phys_device|uevent)$/,
-  /^\/sys\/bus\/dax\/devices\/dax\d+\.\d+\/(?:driver|subsystem|uevent|memmap_on_memory|dev|power)$/,
+  /^\/sys\/bus\/dax\/devices\/dax\d+\.\d+\/(?:driver|subsystem|uevent|dev|power)$/,
   /^\/sys\/bus\/dax\/drivers\/(?:device_dax|kmem)(?:\/(?:dax\d+\.\d+|module|uevent))?$/,
   /^\/sys\/bus\/dax(?:\/devices|\/drivers|\/drivers_autoprobe|\/uevent)?$/,
   /^\/sys\/devices\/system\/memory$/,

@@ -5,6 +5,9 @@ import {
   BLOCK_BYTES,
   BLOCK_USERS_OFFSET,
   DEVICE_BYTES,
+  DEVICE_EXTRA_BYTES,
+  DEVICE_EXTRA_DATA_LOCK_OFFSET,
+  DEVICE_EXTRA_STATE_USERS_OFFSET,
   DEVICE_LOCK_OFFSET,
   DEVICE_USERS_OFFSET,
   DRIVER_BYTES,
@@ -102,6 +105,8 @@ export function lockName(
       return 'dax_region_rwsem';
     case Lock.DaxDevRwsem:
       return 'dax_dev_rwsem';
+    case Lock.KmemData:
+      return `data->lock of kmem (${device})`;
     case Lock.Pages:
       return object === 0xff ? "udev's queue" : `page references of ${device}`;
   }
@@ -142,6 +147,11 @@ export function locksOf(state: Uint8Array, scenario: Scenario): readonly LockVie
   for (let index = 0; index < plan.devices.length; index++) {
     const at = places.devicesAt + index * DEVICE_BYTES;
     add(Lock.DeviceFiles, index, 'active', byteAt(at + DEVICE_USERS_OFFSET));
+    if (scenario.kernel.features.has('kmem-state')) {
+      const extra = places.deviceExtraAt + index * DEVICE_EXTRA_BYTES;
+      add(Lock.DeviceFiles, index, 'active', byteAt(extra + DEVICE_EXTRA_STATE_USERS_OFFSET));
+      add(Lock.KmemData, index, 'write', owner(extra + DEVICE_EXTRA_DATA_LOCK_OFFSET));
+    }
     for (let range = 0; range < plan.rangeMax; range++) {
       const place = places.rangesAt + (index * plan.rangeMax + range) * RANGE_BYTES;
       add(Lock.MappingFiles, (index << 4) | range, 'active', byteAt(place + RANGE_USERS_OFFSET));

@@ -75,6 +75,8 @@ export function messageText(
       return `kmem ${name}: could not reserve region [${wide(start)}-${wide(end)}]`;
     }
     case Message.CannotBeHotremoved:
+      if (scenario.kernel.features.has('kmem-state'))
+        return `${mapping}${kmem} stuck online until reboot`;
       return multi
         ? `${mapping}${kmem} cannot be hotremoved until the next reboot`
         : `kmem ${name}: DAX region [mem ${kmem}] cannot be hotremoved until the next reboot`;
@@ -94,6 +96,10 @@ export function messageText(
       return `${mapping}${kmem} memory add failed`;
     case Message.NonexistentResource:
       return `resource: Trying to free nonexistent resource <${span(full)}>`;
+    case Message.HotremoveFailed:
+      return `kmem ${name}: hotremove failed, device left online: -${range}`;
+    case Message.StuckOnline:
+      return `kmem ${name}: Hotplug regions stuck online until reboot`;
     case Message.ProbeFailed: {
       const driver = range >> 8 === Driver.Kmem ? 'kmem' : 'device_dax';
       const error = `failed with error -${range & 0xff}`;

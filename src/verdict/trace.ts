@@ -5,6 +5,7 @@
  * inclusive.
  */
 import type { Place, Range } from '../model/model.js';
+import type { DeadlockKind } from './deadlockKinds.js';
 
 export interface IomemLine extends Range {
   readonly name: string;
@@ -66,7 +67,10 @@ export type StepEvent =
   | {
       readonly kind: 'wait';
       readonly lock: string;
+      /** A fatal signal ends the wait. */
       readonly killable: boolean;
+      /** The system call holds nothing, and begins again and again until the lock is free. */
+      readonly restarts: boolean;
       readonly holders: readonly string[];
     }
   | { readonly kind: 'message'; readonly text: string }
@@ -106,14 +110,25 @@ export interface Finding {
   readonly class: PropertyClass;
   /** One sentence: what is wrong in the last state, with the names of the objects. */
   readonly summary: string;
-  /** For no-deadlock: 'permanent' | 'freed by a fatal signal' | 'unbounded wait'. */
+  /** For no-deadlock. */
   readonly deadlock: DeadlockView | null;
   /** Device the property was asked for, else null. */
   readonly device: string | null;
 }
 
 export interface DeadlockView {
-  readonly kind: 'permanent' | 'freed by a fatal signal' | 'unbounded wait';
+  /** That of its worst cycle. */
+  readonly kind: DeadlockKind;
+  /**
+   * Threads that wait for one another, each knot of cycles for itself; a thread of `threads` that
+   * is in none only waits behind one.
+   */
+  readonly cycles: readonly {
+    readonly kind: DeadlockKind;
+    readonly threads: readonly string[];
+    /** The fewest threads whose end frees the others; empty when none does. */
+    readonly kill: readonly string[];
+  }[];
   readonly threads: readonly {
     readonly thread: string;
     readonly command: string;
@@ -123,6 +138,8 @@ export interface DeadlockView {
     readonly waitsFor: string;
     readonly heldBy: readonly string[];
     readonly killable: boolean;
+    /** It holds nothing inside the kernel, and begins its system call again and again. */
+    readonly restarts: boolean;
   }[];
 }
 

@@ -60,6 +60,10 @@ export function compileUdevadm(context: Context, call: Invocation): Environment 
 export function compileProcess(context: Context, call: Invocation): Environment | null {
   const words = argumentTexts(context, call);
   if (words === null) return null;
+  if (call.name === 'open' && words.length === 1 && words[0] === '/proc/kcore') {
+    emit(context, call.at, { op: 'open-kcore' });
+    return withStatus(call.env, 'runtime');
+  }
   const device = /^\/dev\/(dax\d+\.\d+)$/.exec(words[0] ?? '')?.[1];
   if (words.length !== 1 || device === undefined) {
     return refuseArguments(context, call, `${call.name} /dev/dax0.0`);
@@ -71,6 +75,16 @@ export function compileProcess(context: Context, call: Invocation): Environment 
     return null;
   }
   emit(context, call.at, { op: 'process', verb: call.name as DeviceVerb, device });
+  return withStatus(call.env, 'runtime');
+}
+
+/** Compiles `kexec -p KERNEL`: a crash kernel is loaded. */
+export function compileKexec(context: Context, call: Invocation): Environment | null {
+  const words = argumentTexts(context, call);
+  if (words === null) return null;
+  const isCrash = words[0] === '-p' || words[0] === '--load-panic';
+  if (!isCrash || words.length < 2) return refuseArguments(context, call, 'kexec -p KERNEL');
+  emit(context, call.at, { op: 'kexec-crash' });
   return withStatus(call.env, 'runtime');
 }
 

@@ -69,7 +69,7 @@ export function nearestRelease(
   probed: readonly ProbedFeature[],
   own: string | null,
 ): Difference | null {
-  const isOf = (name: string): number => {
+  const distance = (name: string): number => {
     if (own === null || own === name) return -1;
     const place = RELEASES.findIndex((release) => release.name === name);
     const wanted = RELEASES.filter((release) => compareReleases(release.name, own) <= 0).length - 1;
@@ -81,7 +81,8 @@ export function nearestRelease(
   const sizeOf = ({ more, less }: Difference): number => more.length + less.length;
   return (
     [...all].sort(
-      (left, right) => sizeOf(left) - sizeOf(right) || isOf(left.release) - isOf(right.release),
+      (left, right) =>
+        sizeOf(left) - sizeOf(right) || distance(left.release) - distance(right.release),
     )[0] ?? null
   );
 }

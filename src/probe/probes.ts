@@ -8,7 +8,7 @@
 import { CORE_PROBES } from './probes/core.js';
 import { DAX_PROBES } from './probes/dax.js';
 import { MEMORY_PROBES } from './probes/memory.js';
-import type { Probe } from './rules.js';
+import type { FeatureProbe } from './rules.js';
 
 /** Feature and rule. A feature of the tables that changes something has one row here. */
-export const PROBES: readonly Probe[] = [...DAX_PROBES, ...CORE_PROBES, ...MEMORY_PROBES];
+export const PROBES: readonly FeatureProbe[] = [...DAX_PROBES, ...CORE_PROBES, ...MEMORY_PROBES];

@@ -1,7 +1,7 @@
 /**
  * How the features of drivers/base and of page maps show in their source.
  */
-import { defines, first, inside, not, type Probe, text } from '../rules.js';
+import { defines, type FeatureProbe, first, inside, not, text } from '../rules.js';
 
 const DD = 'drivers/base/dd.c';
 const BASE_BUS = 'drivers/base/bus.c';
@@ -9,7 +9,7 @@ const MEMREMAP = ['mm/memremap.c', 'kernel/memremap.c'];
 /** One of these waits until the last page is no longer used. */
 const WAITS = /\bwait_for_completion\(|\bdev_pagemap_cleanup\(|->cleanup\(/;
 
-export const CORE_PROBES: readonly Probe[] = [
+export const CORE_PROBES: readonly FeatureProbe[] = [
   ['bind-recheck', defines(DD, 'device_driver_attach')],
   ['bind-errno', not(inside(BASE_BUS, 'bind_store', /err > 0/))],
   [

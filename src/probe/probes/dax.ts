@@ -5,11 +5,11 @@ import {
   all,
   any,
   defines,
+  type FeatureProbe,
   file,
   inside,
   not,
   otherwise,
-  type Probe,
   precedes,
   text,
 } from '../rules.js';
@@ -20,7 +20,7 @@ const DEVICE = 'drivers/dax/device.c';
 const FSDEV = 'drivers/dax/fsdev.c';
 const HMEM = ['drivers/dax/hmem/hmem.c', 'drivers/dax/hmem.c'];
 
-export const DAX_PROBES: readonly Probe[] = [
+export const DAX_PROBES: readonly FeatureProbe[] = [
   ['dax-bus', all(file(BUS), otherwise(text(BUS, /\bdax_bus_type\b/), false))],
   [
     'common-pinning',

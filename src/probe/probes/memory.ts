@@ -1,7 +1,17 @@
 /**
  * How the features of the resource tree and of memory hotplug show in their source.
  */
-import { all, any, defines, first, inside, not, type Probe, precedes, text } from '../rules.js';
+import {
+  all,
+  any,
+  defines,
+  type FeatureProbe,
+  first,
+  inside,
+  not,
+  precedes,
+  text,
+} from '../rules.js';
 
 const BASE_MEMORY = 'drivers/base/memory.c';
 const RESOURCE = 'kernel/resource.c';
@@ -9,7 +19,7 @@ const HOTPLUG = 'mm/memory_hotplug.c';
 /** A reference is dropped, and then again by what unregisters the device. */
 const TWO_PUTS = /put_device\(&memory->dev\);\s*device_unregister\(/;
 
-export const MEMORY_PROBES: readonly Probe[] = [
+export const MEMORY_PROBES: readonly FeatureProbe[] = [
   ['walk-error-codes', inside(RESOURCE, 'walk_system_ram_range', /ret = -EINVAL/)],
   [
     'memory-resource-children',

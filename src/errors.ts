@@ -25,6 +25,8 @@ export const EXIT = {
   vacuous: 21,
   selfCheckFailed: 22,
   kernelDisagrees: 23,
+  /** `diff` found that the kernels differ. */
+  differs: 24,
   modelRejected: 150,
   /** An option that does not fit this model. */
   optionMismatch: 151,

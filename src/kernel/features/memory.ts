@@ -118,7 +118,7 @@ export const MEMORY_FEATURES: readonly Row[] = [
     'online-trusts-block',
     null,
     'mm/memory_hotplug: onlining no longer walks the resource tree',
-    'v5.8',
+    'v5.10',
     [],
     'onlining succeeds whatever the resource tree says',
     Bit.OnlineTrustsBlock,
@@ -252,5 +252,6 @@ export const MEMORY_FEATURES: readonly Row[] = [
     ['memory-resource-children'],
     'region_intersects sees nested System RAM',
     Bit.RegionIntersectsNested,
+    ['v6.1.192?'],
   ],
 ];

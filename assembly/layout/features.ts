@@ -47,7 +47,6 @@ export enum Feature {
   // drivers/dax, v6.8 and later.
   MemmapOnMemory,
   MemmapOnMemoryAttr,
-  DaxRegionsTree,
   FsdevDax,
   FsdevPgmapLate,
   FsdevClearsOps,

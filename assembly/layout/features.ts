@@ -44,6 +44,8 @@ export enum Feature {
   PlainHotplugLock,
   BlocksInXarray,
   BlockSinglePut,
+  WalkCopiesLocked,
+  WalkResChildren,
   // drivers/dax, v6.8 and later.
   MemmapOnMemory,
   MemmapOnMemoryAttr,

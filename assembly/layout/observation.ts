@@ -15,6 +15,7 @@ export enum Observation {
   Fault,
   Return,
   Command,
+  Tell,
 }
 
 /** What ends a wait other than what is waited for; least power last. */

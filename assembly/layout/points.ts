@@ -94,6 +94,8 @@ export enum Pc {
   offline_and_remove_memory__reonline,
   offline_and_remove_memory__remove,
   offline_and_remove_memory__drain,
+  find_next_iomem_res__next,
+  find_next_iomem_res__copy,
   // drivers/dax, v6.8 and later.
   memmap_on_memory_store__device,
   dax_kmem_init_resources__range,

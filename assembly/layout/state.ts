@@ -270,6 +270,10 @@ export enum ThreadKind {
  * so that no generation pays for another.
  */
 export const GLOBAL_EXTRA_BYTES = 16;
+/** Whether memory has gone online or offline since /proc/kcore was opened; 0: nobody opens it. */
+export const GLOBAL_EXTRA_KCORE_OFFSET = 0;
+export const KCORE_FRESH = 1;
+export const KCORE_STALE = 2;
 export const REGION_EXTRA_BYTES = 16;
 export const DEVICE_EXTRA_BYTES = 16;
 export const BLOCK_EXTRA_BYTES = 2;

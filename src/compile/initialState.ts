@@ -39,7 +39,9 @@ import {
   GHOST_KMEM_NAMED,
   GLOBAL_DRIVERS_OFFSET,
   GLOBAL_EXTRA_FSDEV_OFFSET,
+  GLOBAL_EXTRA_KCORE_OFFSET,
   GLOBAL_POLICY_OFFSET,
+  KCORE_FRESH,
   MEMORY_OVERWRITTEN,
   MEMORY_POISON,
   NAME_NAMESPACE,
@@ -72,6 +74,7 @@ import {
   Zone,
 } from '../../assembly/layout.js';
 import type { DaxRegion, DriverName, Model, OnlinePolicy, Range } from '../model/model.js';
+import { says } from './extras.js';
 import type { StatePlan } from './statePlan.js';
 import { parentOf, type StaticNode } from './statics.js';
 import { blocksOfRange, type Plan, type PlannedDevice } from './universe.js';
@@ -160,6 +163,8 @@ type Writer = ReturnType<typeof writerOf>;
 
 function writeGlobals({ view }: Writer, context: InitialContext): void {
   const { machine } = context.model;
+  if (says(context.model, '/proc/kcore'))
+    view.setUint8(context.state.globalExtraAt + GLOBAL_EXTRA_KCORE_OFFSET, KCORE_FRESH);
   view.setUint8(GLOBAL_POLICY_OFFSET, POLICIES[machine.autoOnlineBlocks]);
   const drivers: readonly DriverName[] = ['device_dax', 'kmem'];
   const isLoaded = drivers.map(

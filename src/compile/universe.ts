@@ -5,7 +5,8 @@
 import { BLOCK_MAX, DEVICE_MAX, RANGE_MAX } from '../../assembly/layout.js';
 import { type Diagnostic, diagnose } from '../errors.js';
 import type { DaxDevice, DaxRegion, Model, Range } from '../model/model.js';
-import type { Universe } from '../userland/universe.js';
+import { TOOL_RELEASE_DEFAULT, toolFeatures } from '../userland/tools.js';
+import type { Universe, UniverseDevice } from '../userland/universe.js';
 
 export interface PlannedDevice {
   readonly name: string;
@@ -73,7 +74,14 @@ function actorTexts(model: Model): string {
 function divides(model: Model): { creates: number; resizes: number } {
   const text = actorTexts(model);
   const countOf = (file: RegExp): number => text.match(file)?.length ?? 0;
-  return { creates: countOf(/\/create\b/g), resizes: countOf(/\/(size|mapping)\b/g) };
+  const created = countOf(/\bdaxctl\s+create-device\b/g);
+  const resized =
+    countOf(/\bdaxctl\s+destroy-device\b/g) +
+    countOf(/\bdaxctl\s+reconfigure-device\b[^\n]*\s(?:-s|--size)\b/g);
+  return {
+    creates: countOf(/\/create\b/g) + created,
+    resizes: countOf(/\/(size|mapping)\b/g) + created + resized,
+  };
 }
 
 function createdDevices(
@@ -158,15 +166,42 @@ export function planUniverse(model: Model): { plan: Plan; diagnostics: readonly 
       kind,
       namespace: namespace?.name ?? null,
     })),
-    devices: devices.map((device) => ({
-      name: device.name,
-      region: regions[device.region]?.name ?? '',
-      blocks: blocks.filter((block) => belongs(block, device, blockSize)).map(({ index }) => index),
-    })),
+    devices: devices.map((device) => describeDevice(model, device, blocks, resizes > 0)),
+    tools: toolFeatures(model.tools ?? { release: TOOL_RELEASE_DEFAULT, without: [] }),
   };
   return {
     plan: { regions, devices, blocks, rangeMax, isDivided: resizes > 0, universe },
     diagnostics,
+  };
+}
+
+/** What scripts and tools may know of a device. */
+function describeDevice(
+  model: Model,
+  device: PlannedDevice,
+  blocks: readonly PlannedBlock[],
+  isDivided: boolean,
+): UniverseDevice {
+  const { regions, blockSize } = model.machine;
+  const region = regions[device.region];
+  const divided = isDivided && region?.kind === 'dynamic';
+  const own = blocks.filter((block) =>
+    divided ? block.region === device.region : belongs(block, device, blockSize),
+  );
+  const last = device.declared?.ranges.at(-1);
+  const behind = blocks.find(
+    (block) =>
+      last !== undefined &&
+      block.start === last.end + 1n &&
+      regions[block.region]?.targetNode === region?.targetNode,
+  );
+  return {
+    name: device.name,
+    region: region?.name ?? '',
+    blocks: own.map(({ index }) => index),
+    blockBehind: divided ? null : (behind?.index ?? null),
+    divided,
+    compat: device.declared?.compat ?? false,
   };
 }
 

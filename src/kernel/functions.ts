@@ -66,6 +66,7 @@ const BY_FILE: { readonly [source: string]: readonly string[] } = {
     'try_remove_memory',
     'offline_and_remove_memory',
   ],
+  'kernel/resource.c': ['find_next_iomem_res'],
   'kernel/module.c': ['init_module', 'delete_module'],
 };
 
@@ -102,6 +103,8 @@ const STORES: { readonly [file: number]: string } = {
   [File.RegionDelete]: 'delete_store',
   [File.ProviderBind]: 'bind_store',
   [File.ProviderUnbind]: 'unbind_store',
+  [File.OwnUnbind]: 'unbind_store',
+  [File.OwnRemoveId]: 'do_id_store',
 };
 
 const SHOWS: { readonly [file: number]: string } = {

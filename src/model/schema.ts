@@ -136,6 +136,12 @@ const expect = z.strictObject({
   complete: z.boolean().optional().describe('false: the limits end the search'),
 });
 
+const expressions = z.union([text, z.array(text).min(1).max(2)]);
+
+const ownProperty = z
+  .union([text, z.record(text, expressions)])
+  .describe('an expression in CEL; or a form and its expressions, as in { eventually: quiet }');
+
 /** The whole file. */
 export const modelSchema = z.strictObject({
   format: z.literal(1),
@@ -148,6 +154,15 @@ export const modelSchema = z.strictObject({
       with: z.array(text).optional().describe('features added'),
     }),
   ]),
+  tools: z
+    .strictObject({
+      daxctl: z
+        .string()
+        .regex(/^v[0-9]+$/)
+        .describe('release of daxctl, ndctl and cxl: v66 to v81'),
+      without: z.array(text).optional().describe('features (commits) taken away'),
+    })
+    .optional(),
   granularity: z.enum(['call', 'step']).optional(),
   continue: z.boolean().optional().describe('explore on after a violation'),
   limits: z.strictObject({ states: count.optional(), depth: count.optional() }).optional(),
@@ -156,8 +171,9 @@ export const modelSchema = z.strictObject({
   faults: z
     .array(z.union([faultText, z.strictObject({ fault: faultText, times: repeats.optional() })]))
     .optional(),
+  properties: z.record(name, ownProperty).optional().describe('properties of your own, by name'),
   check: z
-    .array(z.union([text, z.record(text, text)]))
+    .array(z.union([text, z.record(text, expressions)]))
     .min(1)
     .optional(),
   expect: expect.optional(),

@@ -2,8 +2,8 @@
  * kernel/dax.md section 6 for what drivers/dax has from v6.8 on: memmap_on_memory, daxX.Y/state and
  * fsdev_dax. Cells typed from drivers/dax/{bus,kmem,fsdev}.c of v6.8, v6.9, v6.12, v6.19 and v7.3.
  *
- * States are those of errnoTableModern.ts, and three more of a kernel with the state file: P on kmem
- * and unplugged, M brought online_movable by the state file, F on fsdev_dax.
+ * States are those of errnoTableModern.ts, and three more: P on kmem and unplugged, M brought
+ * online_movable by the state file, F on fsdev_dax.
  */
 import type { RunRecord } from '../../src/verdict/trace.js';
 import { type ModernState, modernPreamble } from './errnoTableModern.ts';

@@ -1,6 +1,7 @@
 /**
  * kernel/dax.md section 8, column D, for v7.3: the state file of kmem, the two passes of its probe,
- * and the drain of the file at unbind. Typed from drivers/dax/kmem.c, v7.3; drivers/base/dd.c, v6.19.
+ * and the drain of the file at unbind. Typed from drivers/dax/kmem.c, v7.3, and drivers/base/dd.c,
+ * v6.19.
  */
 import { laterPreamble } from './errnoTableLater.ts';
 import type { LockRow } from './lockOrders.ts';

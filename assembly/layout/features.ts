@@ -52,6 +52,8 @@ export enum Feature {
   FsdevDax,
   FsdevPgmapLate,
   FsdevClearsOps,
+  DaxHolderReadOnce,
+  DaxHolderPut,
   KmemPolicyAtProbe,
   KmemTwoPass,
   KmemState,

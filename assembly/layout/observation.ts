@@ -76,4 +76,5 @@ export enum Message {
   // drivers/dax, v6.8 and later.
   HotremoveFailed,
   StuckOnline,
+  NullOperations,
 }

@@ -67,7 +67,15 @@ export type Operand =
   | { readonly kind: 'event-device' };
 
 /** What a process does with /dev/daxX.Y. */
-export type DeviceVerb = 'open' | 'mmap' | 'pin' | 'unpin' | 'munmap' | 'close';
+export type DeviceVerb =
+  | 'open'
+  | 'mmap'
+  | 'pin'
+  | 'unpin'
+  | 'munmap'
+  | 'close'
+  | 'mount'
+  | 'umount';
 
 /** Where an instruction comes from: a line of the source, or a tool that the line names. */
 interface InstructionOrigin {

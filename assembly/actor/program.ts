@@ -3,6 +3,7 @@
 // they are no steps.
 
 import { fail } from '../fail';
+import { beneathDeed } from '../kernel/beneath';
 import { processDeed } from '../kernel/deviceDax';
 import { loadModule, unloadModule } from '../kernel/module';
 import { namespaceDisable, namespaceEnable } from '../kernel/pmem';
@@ -334,6 +335,8 @@ export function userStep(): i32 {
       if (about == Driver.None) return leave(Errno.ENOENT);
       return sub == 0 ? loadModule(about) : unloadModule(about);
     }
+    case Op.Beneath:
+      return beneathDeed(sub, about, load<u16>(at, INSTRUCTION_VALUE_OFFSET) != 0);
     case Op.Namespace:
       return sub == 0 ? namespaceEnable(about) : namespaceDisable(about);
     case Op.ClearErrors: {

@@ -69,5 +69,14 @@ export enum Feature {
   DeleteDeviceLocks,
   CreateErrorPut,
   ReadyToProbe,
+  // What lies beneath drivers/dax: hmem, CXL.
+  HmemRegion,
+  HmemKeepsDescriptor,
+  HmemActiveTree,
+  HmemPlatform,
+  CxlDaxRegion,
+  SoftReserveTree,
+  HmemAwaitsCxl,
+  DaxRegionTree,
   Canary,
 }

@@ -49,6 +49,8 @@ export enum Op {
   StatusIs,
   Keep,
   Recall,
+  // Modules and CXL regions beneath drivers/dax.
+  Beneath,
 }
 
 /** Sysfs files. The object of an instruction is a driver, device, block or region number. */

@@ -3,6 +3,7 @@
  * each program.
  */
 import {
+  Deed,
   DRIVER_ANY,
   Driver,
   EVENT_ADD,
@@ -65,6 +66,14 @@ const VERBS = {
   close: Verb.Close,
   mount: Verb.Mount,
   umount: Verb.Umount,
+} as const;
+
+const DEEDS = {
+  'load dax_hmem': Deed.LoadDaxHmem,
+  'load cxl_acpi': Deed.LoadCxlAcpi,
+  'load dax_cxl': Deed.LoadDaxCxl,
+  'create-region': Deed.CreateRegion,
+  'destroy-region': Deed.DestroyRegion,
 } as const;
 
 const ACTIONS = {
@@ -224,6 +233,15 @@ function encode(
         object: regionNumber(plan, item.region),
         sub: item.verb === 'enable' ? 0 : 1,
       };
+    case 'beneath': {
+      const object = plan.publications.findIndex(({ name }) => name === item.region);
+      return {
+        op: Op.Beneath,
+        sub: DEEDS[item.deed],
+        object: Math.max(object, 0),
+        value: item.first ? 1 : 0,
+      };
+    }
     case 'clear-errors':
       return { op: Op.ClearErrors, object: deviceNumber(plan, item.device) };
     case 'encrypt':

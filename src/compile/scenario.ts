@@ -25,6 +25,7 @@ import { type Counts, sizeFaults } from './limits.js';
 import { makeOwnModules, type OwnModules, type OwnPlan, planOwn } from './own.js';
 import { planPoints } from './points.js';
 import { type EncodedPrograms, encodePrograms, eventsWanted } from './programs.js';
+import { encodePublications } from './publications.js';
 import { checkReads } from './reads.js';
 import { compileRecovery } from './recovery.js';
 import { rejection } from './reject.js';
@@ -189,7 +190,11 @@ function resolveTexts(model: Model): Resolved {
   const { nodes: statics, diagnostics: treeFaults } = planStatics(model.machine.iomem);
   const { actors, diagnostics: actorFaults } = compileActors(model, plan);
   const checked = checkNames(model, plan);
-  const own = planOwn(model, plan, planThreads(actors, model));
+  const own = planOwn(
+    model,
+    plan,
+    planThreads(actors, model, resolveKernel(model.kernel).features),
+  );
   const faults = [planFaults, treeFaults, actorFaults, checkReads(actors), checked.diagnostics];
   return {
     plan,
@@ -226,7 +231,7 @@ function resolve(model: Model): Parts {
   const strings = stringTable.all;
   const names = collectNames(plan, strings, model);
   const { points, diagnostics: pointFaults } = planPoints(model, plan, strings);
-  const threads = planThreads(actors, model);
+  const threads = planThreads(actors, model, kernel.features);
   const variables = countVariables(threads, actors);
   const counts: Counts = {
     threads: threads.length,
@@ -311,6 +316,8 @@ function headerWords(parts: Parts): ReadonlyMap<Header, number> {
     [Header.RegionExtraAt, state.regionExtraAt],
     [Header.DeviceExtraAt, state.deviceExtraAt],
     [Header.BlockExtraAt, state.blockExtraAt],
+    [Header.BeneathAt, state.beneathAt],
+    [Header.PublicationCount, plan.publications.length],
     [Header.RecoveryCount, encoded.entries[actors.length]?.length ?? 0],
     [Header.BlockBytesLow, low(model.machine.blockSize)],
     [Header.BlockBytesHigh, high(model.machine.blockSize)],
@@ -347,6 +354,7 @@ function encodeTables(parts: Parts): readonly (readonly [Header, Uint8Array])[] 
     ],
     [Header.BlockTable, encodeBlocks(plan, zones, features, blockNames)],
     [Header.RegionTable, encodeRegions(plan, state)],
+    [Header.PublicationTable, encodePublications(plan.publications, plan.regions, state)],
     [Header.ThreadTable, encodeThreads(threads, actors, bases, model)],
     [Header.FaultTable, encodeFaults(model)],
     [Header.InstructionTable, encoded.instructions],

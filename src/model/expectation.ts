@@ -76,7 +76,8 @@ function checkDevice(
 ): void {
   const names = machine.devices.map((one) => one.name);
   if (names.includes(device) || context.source.has(['machine', 'dax', device])) return;
-  const isDynamic = machine.regions.some((region) => region.kind === 'dynamic');
+  const isDynamic =
+    machine.firmware !== null || machine.regions.some((region) => region.kind === 'dynamic');
   if (isDynamic && DEVICE_PATTERN.test(device)) return;
   const values = { suggestion: suggestion(device, names) };
   report(context, 'DAX045', path, `no device of this model is named \`${device}\``, values);

@@ -69,6 +69,34 @@ export interface DaxDevice {
   readonly place: Place;
 }
 
+/** A range that the firmware names, with the node of its memory; null is a range without one. */
+export interface FirmwareRange extends Range {
+  readonly targetNode: number | null;
+  readonly place: Place;
+}
+
+/** A CXL region that the firmware has set up. */
+export interface CxlRegion extends FirmwareRange {
+  /** regionN */
+  readonly name: string;
+  /** Whether all its memory devices are found; `maybe`: sometimes. */
+  readonly assembles: boolean | 'maybe';
+}
+
+/** What the firmware says about ranges that dax devices may come of. */
+export interface Firmware {
+  /** Entries of the memory map that are reserved for special purposes. */
+  readonly softReserved: readonly FirmwareRange[];
+  /** Memory targets of the HMAT. */
+  readonly hmat: readonly FirmwareRange[];
+  readonly windows: readonly (Range & { readonly place: Place })[];
+  readonly cxlRegions: readonly CxlRegion[];
+  readonly modules: { readonly [M in BeneathModule]: ModuleInitial };
+}
+
+/** Modules beneath drivers/dax; at boot none of them is loaded. */
+export type BeneathModule = 'dax_hmem' | 'cxl_acpi' | 'dax_cxl';
+
 export interface Machine {
   /** Bytes: what memory_block_size_bytes() answers. */
   readonly blockSize: bigint;
@@ -86,6 +114,8 @@ export interface Machine {
   readonly regions: readonly DaxRegion[];
   readonly devices: readonly DaxDevice[];
   readonly modules: { readonly [M in DriverName]: ModuleInitial };
+  /** null when the model names no range of the firmware's. */
+  readonly firmware: Firmware | null;
   /** Dynamic ids present at the start: names of devices, well formed, existing or not. */
   readonly ids: { readonly [M in DriverName]: readonly string[] };
 }

@@ -4,6 +4,7 @@
 import type { Assignment, Command, Word } from 'unbash';
 import { compileDaxctl } from '../daxctl/command.js';
 import { editDistance } from '../sysfsPath.js';
+import { compileInsmod } from './beneathCommands.js';
 import { type Context, emit, type Flow, finish, report, type Span, withStatus } from './context.js';
 import { type Environment, withVariable } from './environment.js';
 import { applyExitOnError } from './errexit.js';
@@ -165,6 +166,7 @@ const COMMANDS: ReadonlyMap<string, Compiler> = new Map<string, Compiler>([
   ['kexec', compileKexec],
   ['modprobe', compileModule],
   ['rmmod', compileModule],
+  ['insmod', compileInsmod],
   ['ndctl', compileNdctl],
   ['cxl', compileCxl],
   ['open', compileProcess],

@@ -50,6 +50,7 @@ import {
   wait,
   waitForMutex,
 } from '../state';
+import { fsDaxGet, fsPutDax } from './daxHolder';
 import { homeOf } from './daxRange';
 import { isStaticRegion } from './daxRegion';
 import { fsdevLetsGo } from './fsdev';
@@ -271,6 +272,8 @@ export function processDeed(index: u32, verb: Verb): i32 {
   const pins = <u32>load<u8>(at, DEVICE_PINS_OFFSET);
   const which: Driver = load<u8>(at, DEVICE_DRIVER_OFFSET);
   const bound = which == Driver.DeviceDax || which == Driver.Fsdev;
+  if (verb == Verb.Mount) return fsDaxGet(index);
+  if (verb == Verb.Umount) return fsPutDax(index);
   if (verb == Verb.Open) {
     if ((flags & DEVICE_PRESENT) == 0) return leave(Errno.ENOENT);
     if (!bound || (flags & DEVICE_ALIVE) == 0) return leave(Errno.ENXIO);

@@ -61,6 +61,8 @@ export enum Feature {
   FsdevDax,
   FsdevPgmapLate,
   FsdevClearsOps,
+  DaxHolderReadOnce,
+  DaxHolderPut,
   KmemPolicyAtProbe,
   KmemTwoPass,
   KmemState,

@@ -108,6 +108,10 @@ export enum Pc {
   dev_dax_kmem_remove__unplugged,
   fsdev_dax_probe__request,
   fsdev_dax_probe__memremap,
+  fs_dax_get__lock,
+  fs_dax_get__operations,
+  fs_put_dax__operations,
+  dax_holder_notify_failure__call,
   // The driver core of 2026.
   device_add__ready,
   dax_mapping_release__late,

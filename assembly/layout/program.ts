@@ -103,6 +103,8 @@ export enum Verb {
   Unpin,
   Munmap,
   Close,
+  Mount,
+  Umount,
 }
 
 /** `sub` of DriverLink: any driver. */

@@ -64,6 +64,8 @@ const VERBS = {
   unpin: Verb.Unpin,
   munmap: Verb.Munmap,
   close: Verb.Close,
+  mount: Verb.Mount,
+  umount: Verb.Umount,
 } as const;
 
 const DEEDS = {

@@ -58,6 +58,8 @@ const BY_FILE: { readonly [source: string]: readonly string[] } = {
     'dax_state_store',
     'dax_state_show',
   ],
+  'drivers/dax/fsdev.c': ['fsdev_dax_probe'],
+  'drivers/dax/super.c': ['fs_dax_get', 'fs_put_dax', 'dax_holder_notify_failure'],
   'drivers/dax/pmem/core.c': ['dax_pmem_probe', 'dax_pmem_remove'],
   'drivers/dax/hmem/hmem.c': [
     'hmem_probe',

@@ -72,7 +72,15 @@ export type Operand =
 export type BeneathDeed = `load ${BeneathModule}` | 'create-region' | 'destroy-region';
 
 /** What a process does with /dev/daxX.Y. */
-export type DeviceVerb = 'open' | 'mmap' | 'pin' | 'unpin' | 'munmap' | 'close';
+export type DeviceVerb =
+  | 'open'
+  | 'mmap'
+  | 'pin'
+  | 'unpin'
+  | 'munmap'
+  | 'close'
+  | 'mount'
+  | 'umount';
 
 /** Where an instruction comes from: a line of the source, or a tool that the line names. */
 interface InstructionOrigin {

@@ -16,6 +16,7 @@ import {
 import { observe } from '../observe';
 import { BLOCKED, FAIL_PROGRAM_POINT, goto, MOVED, me, threadRow } from '../state';
 import {
+  constructRegionRange,
   createRegion,
   createRegionStoreAlloc,
   cxlAcpiProbePublish,
@@ -33,6 +34,11 @@ import {
   loadDaxCxl,
 } from './cxl';
 import {
+  hmemPlatformBindLock,
+  hmemPlatformUnbindLock,
+  hmemPlatformUnbindNext,
+} from './hmemPlatform';
+import {
   daxHmemInitAttach,
   daxHmemInitPlatform,
   daxHmemPlatformProbeLock,
@@ -45,6 +51,7 @@ import {
   processDeferWorkWait,
   processDeferWorkWalk,
 } from './hmemRegister';
+import { memoryNotifyOnline } from './memoryNotifier';
 import { ask, hasBeneath, isAt, isQueued } from './publication';
 
 /** Runs the step of a program point from hmat_init__register on. */
@@ -96,6 +103,16 @@ function cxlStep(pc: Pc): i32 {
       return cxlDaxRegionProbeAsync();
     case Pc.create_region_store__alloc:
       return createRegionStoreAlloc();
+    case Pc.construct_region__range:
+      return constructRegionRange();
+    case Pc.memory_notify__online:
+      return memoryNotifyOnline();
+    case Pc.hmem_platform_bind__lock:
+      return hmemPlatformBindLock();
+    case Pc.hmem_platform_unbind__lock:
+      return hmemPlatformUnbindLock();
+    case Pc.hmem_platform_unbind__next:
+      return hmemPlatformUnbindNext();
     case Pc.delete_region_store__release:
       return deleteRegionStoreRelease();
     case Pc.delete_region_store__delete:

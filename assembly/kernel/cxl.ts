@@ -14,6 +14,7 @@ import {
   NAME_CXL_WINDOW,
   Pc,
   PUBLICATION_DAX,
+  PUBLICATION_NOTIFIER,
   PUBLICATION_REGISTERED,
   PUBLICATION_ROW_ASSEMBLES_OFFSET,
   PUBLICATION_TRIED,
@@ -125,7 +126,24 @@ export function cxlAddToRegionConstruct(): i32 {
     return MOVED;
   }
   moveTo(index);
-  insertRegion(index);
+  return registerRegion(index, Pc.construct_region__range);
+}
+
+/**
+ * Registers a region that has no addresses yet. In v6.9 and v6.10 its memory notifier is registered
+ * here, later when its driver probes, or it looks whether there are any.
+ * Source: drivers/cxl/core/region.c devm_cxl_add_region(), v6.9 and v6.11.
+ */
+function registerRegion(index: u32, next: Pc): i32 {
+  goto(next);
+  const bare = has(Feature.CxlRegionNotifier) && !has(Feature.CxlNotifierChecksRange);
+  if (bare) setPublication(index, PUBLICATION_NOTIFIER);
+  else if (next == Pc.construct_region__range) return constructRegionRange();
+  return MOVED;
+}
+
+export function constructRegionRange(): i32 {
+  insertRegion(current());
   goto(Pc.cxl_region_probe__ram);
   return MOVED;
 }
@@ -243,8 +261,7 @@ export function createRegion(index: u32): i32 {
   if (!isAt(STAGE_CXL_ACPI)) return leaveBeneath(Errno.ENODEV);
   if (publicationIs(index, PUBLICATION_REGISTERED)) return leaveBeneath(Errno.EBUSY);
   moveTo(index);
-  goto(Pc.create_region_store__alloc);
-  return MOVED;
+  return registerRegion(index, Pc.create_region_store__alloc);
 }
 
 /** The window around a region; NOWHERE when none is published. */
@@ -269,7 +286,10 @@ export function createRegionStoreAlloc(): i32 {
   const window = windowOf(index);
   if (window == NOWHERE) return leaveBeneath(Errno.ENXIO);
   const taken = firstOverlap(window, publicationStart(index), publicationEnd(index));
-  if (taken != NOWHERE) return leaveBeneath(Errno.ERANGE);
+  if (taken != NOWHERE) {
+    clearPublication(index, PUBLICATION_NOTIFIER);
+    return leaveBeneath(Errno.ERANGE);
+  }
   insertRegion(index);
   goto(Pc.cxl_region_probe__ram);
   return MOVED;
@@ -303,6 +323,9 @@ export function deleteRegionStoreDelete(): i32 {
   const index = current();
   noteProbed();
   if (isLinked(nodeSlot(index))) removeResource(nodeSlot(index));
-  clearPublication(index, PUBLICATION_REGISTERED | PUBLICATION_DAX | PUBLICATION_TRIED);
+  clearPublication(
+    index,
+    PUBLICATION_REGISTERED | PUBLICATION_DAX | PUBLICATION_TRIED | PUBLICATION_NOTIFIER,
+  );
   return leaveBeneath(0);
 }

@@ -140,7 +140,7 @@ export function kernelStep(): i32 {
     default: {
       if (pc >= Pc.size_store__region && pc <= Pc.dax_hmem_probe__created) return regionStep(pc);
       if (isMemoryPoint(pc)) return memoryStep(pc);
-      if (pc >= Pc.hmat_init__register && pc <= Pc.delete_region_store__delete)
+      if (pc >= Pc.hmat_init__register && pc <= Pc.hmem_platform_unbind__next)
         return beneathStep(pc);
       fail(FAIL_PROGRAM_POINT);
       return BLOCKED;

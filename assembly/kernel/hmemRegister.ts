@@ -215,7 +215,7 @@ function nextActive(first: u32): u32 {
 
 /**
  * Registers hmem_platform's driver, and probes: under device_lock(hmem_platform) and
- * hmem_resource_lock every range is looked at.
+ * hmem_resource_lock every range is looked at. A rebind comes here too.
  * Source: drivers/dax/hmem/hmem.c dax_hmem_platform_probe(); drivers/dax/hmem/device.c
  * walk_hmem_resources(), v6.12.
  */
@@ -247,11 +247,15 @@ export function daxHmemPlatformProbeLock(): i32 {
  */
 export function daxHmemPlatformProbeNext(): i32 {
   const index = current();
-  const window = regionIntersects(publicationStart(index), publicationEnd(index), NAME_CXL_WINDOW);
-  if (has(Feature.CxlDaxRegion) && window != REGION_DISJOINT) {
-    if (has(Feature.HmemAwaitsCxl) && !isAt(STAGE_DECIDED)) queueWork(WORK_DEFER);
-  } else if (softReserved(index) == REGION_INTERSECTS)
+  if (publicationIs(index, PUBLICATION_TRIED)) noteProbed();
+  else if (takesNow(index)) {
     setPublication(index, PUBLICATION_REGISTERED);
+    // A rebind: the driver is there, and probes under both locks.
+    if (isAt(STAGE_HMEM)) {
+      probeRegion(index, Pc.dax_hmem_platform_probe__next);
+      return MOVED;
+    }
+  }
   const next = nextActive(index + 1);
   if (next < publications()) {
     moveTo(next);
@@ -262,6 +266,16 @@ export function daxHmemPlatformProbeNext(): i32 {
   reach(STAGE_PLATFORM);
   goto(Pc.dax_hmem_init__attach);
   return MOVED;
+}
+
+/** Whether hmem takes a range at its own probe. */
+function takesNow(index: u32): bool {
+  const window = regionIntersects(publicationStart(index), publicationEnd(index), NAME_CXL_WINDOW);
+  if (has(Feature.CxlDaxRegion) && window != REGION_DISJOINT) {
+    if (has(Feature.HmemAwaitsCxl) && !isAt(STAGE_DECIDED)) queueWork(WORK_DEFER);
+    return false;
+  }
+  return softReserved(index) == REGION_INTERSECTS;
 }
 
 /** A range whose platform device waits for a driver; `publications()` when there is none. */

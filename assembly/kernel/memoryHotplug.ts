@@ -50,6 +50,7 @@ import {
   waitForMutex,
 } from '../state';
 import { deviceOnline } from './memoryBlock';
+import { hearInAdd, isHeard } from './memoryNotifier';
 import { freeSlot, requestRegion, requestTopLevel } from './resource';
 import { kmemBytes, kmemStart } from './section';
 import { blockStart, blockState } from './zone';
@@ -214,12 +215,16 @@ export function addMemoryResourceOnline(): i32 {
   const index = <u32>load<u8>(th, THREAD_BLOCK_OFFSET);
   const policy: OnlineType = load<u8>(st, GLOBAL_POLICY_OFFSET);
   let stop = blockState(index) == BlockState.Online;
+  let heard = false;
   if (!stop) {
     const type =
       has(Feature.TypedAutoOnline) && policy != OnlineType.Offline ? policy : OnlineType.Online;
     stop = deviceOnline(index, type) != 0;
+    heard = !stop && isHeard(index);
   }
-  if (!stop && isInRange(index + 1, rangeStart(), rangeBytes())) {
+  const more = !stop && isInRange(index + 1, rangeStart(), rangeBytes());
+  if (heard) return hearInAdd(index, more);
+  if (more) {
     store<u8>(th, index + 1, THREAD_BLOCK_OFFSET);
     return MOVED;
   }

@@ -41,6 +41,7 @@ import { doIdStore, isOnBus, isRegistered } from './daxBus';
 import { deviceSize, hasMapping } from './daxRange';
 import { leaveWithBytes, regionShow, regionStore } from './daxRegion';
 import { bindStore, driversProbeStore, unbindStore } from './driverCore';
+import { platformStore } from './hmemPlatform';
 import { blockShow, stateStore } from './memoryBlockFiles';
 
 function isPresent(index: u32): bool {
@@ -91,6 +92,9 @@ export function sysfsWrite(file: File, object: u32, sub: u32, code: u32): i32 {
     case File.BlockState:
     case File.BlockOnline:
       return stateStore(object, file, code);
+    case File.PlatformBind:
+    case File.PlatformUnbind:
+      return platformStore(file == File.PlatformBind, code == 0);
     case File.BlockRemovable:
     case File.BlockZones: {
       const gone = load<u8>(block(object), BLOCK_STATE_OFFSET) == BlockState.Absent;

@@ -49,5 +49,8 @@ export enum Feature {
   SoftReserveTree,
   HmemAwaitsCxl,
   DaxRegionTree,
+  HmatOnlyUpdates,
+  CxlRegionNotifier,
+  CxlNotifierChecksRange,
   Canary,
 }

@@ -65,4 +65,5 @@ export enum Message {
   HmemAlreadyClaimed,
   CxlCannotInsert,
   RegionProbeFailed,
+  NullRegion,
 }

@@ -115,5 +115,10 @@ export enum Pc {
   create_region_store__alloc,
   delete_region_store__release,
   delete_region_store__delete,
+  construct_region__range,
+  memory_notify__online,
+  hmem_platform_bind__lock,
+  hmem_platform_unbind__lock,
+  hmem_platform_unbind__next,
   Count,
 }

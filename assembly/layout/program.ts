@@ -72,6 +72,9 @@ export enum File {
   ProviderUnbind,
   DeviceDirectory,
   BlockDirectory,
+  // Drivers beneath a region's own.
+  PlatformBind,
+  PlatformUnbind,
 }
 
 export enum Verb {

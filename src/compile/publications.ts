@@ -6,6 +6,7 @@
  */
 import {
   Assembles,
+  NODE_NONE,
   PUBLICATION_ROW_BYTES,
   Publication,
   REGION_NONE,
@@ -111,7 +112,7 @@ export function encodePublications(
     bytes.u8(publication.kind);
     bytes.u8(region < 0 ? REGION_NONE : region);
     bytes.u8(publication.assembles);
-    bytes.u8(0);
+    bytes.u8(regions[region]?.targetNode ?? NODE_NONE);
     bytes.u16(state.publicationSlot(index));
     bytes.fillTo((index + 1) * PUBLICATION_ROW_BYTES);
   }

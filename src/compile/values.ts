@@ -17,7 +17,7 @@ export interface ValueContext {
   readonly names: readonly string[];
 }
 
-const FILES = File.BlockDirectory + 1;
+const FILES = Object.values(File).filter((file) => typeof file === 'number').length;
 const UINT64_MAX = (1n << 64n) - 1n;
 const INT_MAX = 2147483647n;
 
@@ -94,6 +94,9 @@ function codeOf(
       return mappingOf(text, points, 1);
     case File.RegionCreate:
       return integerOf(text);
+    case File.PlatformBind:
+    case File.PlatformUnbind:
+      return text === 'hmem_platform.0' ? 0 : CODE_NO_SUCH;
     case File.ProviderBind:
     case File.ProviderUnbind: {
       const index = plan.regions.findIndex(

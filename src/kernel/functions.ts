@@ -14,6 +14,7 @@ const BY_FILE: { readonly [source: string]: readonly string[] } = {
   'drivers/base/core.c': ['device_add', 'online_store', 'online_show'],
   'drivers/base/devres.c': ['devres_release_all'],
   'drivers/base/memory.c': [
+    'memory_notify',
     'state_store',
     'state_show',
     'valid_zones_show',
@@ -53,6 +54,8 @@ const BY_FILE: { readonly [source: string]: readonly string[] } = {
     'dax_hmem_init',
     'dax_hmem_platform_probe',
     'process_defer_work',
+    'hmem_platform_bind',
+    'hmem_platform_unbind',
   ],
   'drivers/acpi/numa/hmat.c': ['hmat_init'],
   'drivers/dax/hmem/device.c': ['hmem_init'],
@@ -65,6 +68,7 @@ const BY_FILE: { readonly [source: string]: readonly string[] } = {
   'drivers/cxl/core/region.c': [
     'cxl_add_to_region',
     'cxl_region_probe',
+    'construct_region',
     'create_region_store',
     'delete_region_store',
   ],
@@ -107,6 +111,8 @@ const STORES: { readonly [file: number]: string } = {
   [File.DeviceMapping]: 'mapping_store',
   [File.RegionCreate]: 'create_store',
   [File.RegionDelete]: 'delete_store',
+  [File.PlatformBind]: 'bind_store',
+  [File.PlatformUnbind]: 'unbind_store',
   [File.ProviderBind]: 'bind_store',
   [File.ProviderUnbind]: 'unbind_store',
 };

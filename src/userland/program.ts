@@ -41,6 +41,8 @@ export type SysfsFile =
     }
   /** The driver beneath a region: unbinding tears the region down, binding brings it back. */
   | { readonly kind: 'provider'; readonly attr: 'bind' | 'unbind' }
+  /** The driver beneath hmem's regions. */
+  | { readonly kind: 'platform'; readonly attr: 'bind' | 'unbind' }
   /** A directory or link: only its existence can be asked. */
   | { readonly kind: 'device-directory'; readonly device: string }
   | { readonly kind: 'block-directory'; readonly block: BlockRef };

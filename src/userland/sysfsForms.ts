@@ -97,6 +97,10 @@ export const PATH_FORMS: readonly PathForm[] = [
       attr: attr === 'bind' ? 'bind' : 'unbind',
     })),
   ),
+  form('/sys/bus/platform/drivers/hmem_platform/bind|unbind', ({ attr }) => ({
+    kind: 'platform',
+    attr: attr === 'bind' ? 'bind' : 'unbind',
+  })),
 ];
 
 /** Files and directories that kernels have and the model has not, as patterns of whole paths. */
@@ -133,6 +137,8 @@ export function sysfsPath(file: SysfsFile): string {
       return `${DEVICES}/${file.device}/mapping${file.mapping}/start`;
     case 'region':
       return `/sys/devices/platform/${file.region}/dax_region/${file.attr}`;
+    case 'platform':
+      return `/sys/bus/platform/drivers/hmem_platform/${file.attr}`;
     case 'provider':
       return `/sys/bus/platform/drivers/dax_hmem/${file.attr}`;
   }

@@ -34,6 +34,12 @@ import {
   loadDaxCxl,
 } from './cxl';
 import {
+  processDeferWorkLock,
+  processDeferWorkNext,
+  processDeferWorkWait,
+  processDeferWorkWalk,
+} from './hmemDefer';
+import {
   hmemPlatformBindLock,
   hmemPlatformUnbindLock,
   hmemPlatformUnbindNext,
@@ -46,10 +52,6 @@ import {
   hmatInitRegister,
   hmemInitRegister,
   loadDaxHmem,
-  processDeferWorkLock,
-  processDeferWorkNext,
-  processDeferWorkWait,
-  processDeferWorkWalk,
 } from './hmemRegister';
 import { memoryNotifyOnline } from './memoryNotifier';
 import { ask, hasBeneath, isAt, isQueued } from './publication';

@@ -50,7 +50,7 @@ export function recoverDevice(state: usize, device: u32): i32 {
 
 /**
  * What a thread of a state waits for: part 0 the lock, 1 its object, 2 the holders as a set, 3
- * whether killable.
+ * as what: a WaitKind.
  */
 export function waitOf(state: usize, thread: u32, part: u32): u32 {
   enter(0);

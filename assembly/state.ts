@@ -9,6 +9,7 @@ import {
   BLOCK_EXTRA_BYTES,
   BLOCK_ROW_BYTES,
   DEVICE_BYTES,
+  DEVICE_EXTRA_BYTES,
   DEVICE_ROW_BYTES,
   DEVICE_ROW_DAX_SLOT_OFFSET,
   DEVICE_ROW_KMEM_SLOT_OFFSET,
@@ -16,10 +17,12 @@ import {
   DEVICE_ROW_SPARE_SLOT_OFFSET,
   DEVICE_ROW_SPARES_OFFSET,
   DRIVER_BYTES,
+  Driver,
   FAULT_ROW_BYTES,
   GLOBAL_BROKEN_ABOUT_OFFSET,
   GLOBAL_BROKEN_OFFSET,
   GLOBAL_DRIVERS_OFFSET,
+  GLOBAL_EXTRA_FSDEV_OFFSET,
   GLOBAL_FLAGS_OFFSET,
   GLOBAL_OOPS,
   Header,
@@ -38,6 +41,8 @@ import {
   THREAD_PC_OFFSET,
   THREAD_ROW_BYTES,
   THREAD_STACK_OFFSET,
+  WAIT_KIND_SHIFT,
+  WaitKind,
 } from './layout';
 import { observe, observeLock, observeUnlock } from './observe';
 import { header, table } from './scenario';
@@ -62,7 +67,7 @@ export let me: u32 = 0;
 
 /** What the running thread waits for, set by a step that is blocked. */
 export let waitHolders: u32 = 0;
-export let waitKillable: bool = false;
+export let waitKind: WaitKind = 0;
 export let waitLock: u32 = 0;
 export let waitObject: u32 = 0;
 
@@ -71,7 +76,7 @@ export function enterState(state: usize, thread: u32): void {
   me = thread;
   th = threadRecord(thread);
   waitHolders = 0;
-  waitKillable = false;
+  waitKind = WaitKind.Uninterruptible;
 }
 
 /** Works on another state without a running thread. */
@@ -105,6 +110,10 @@ export function block(index: u32): usize {
 export function blockRow(index: u32): usize {
   return table(Header.BlockTable) + <usize>index * BLOCK_ROW_BYTES;
 }
+/** The extra globals; only where a scenario has them. */
+export function globalExtra(): usize {
+  return st + <usize>header(Header.GlobalExtraAt);
+}
 /** A block's extra record; 0 in a scenario without them. */
 export function blockExtra(index: u32): usize {
   const at = header(Header.BlockExtraAt);
@@ -136,7 +145,18 @@ export function spareCount(index: u32): u32 {
 export function spareSlot(index: u32, number: u32): u32 {
   return <u32>load<u16>(deviceRow(index), DEVICE_ROW_SPARE_SLOT_OFFSET) + number;
 }
+/** A device's extra record; only where the scenario has these records. */
+export function deviceExtra(index: u32): usize {
+  return st + <usize>header(Header.DeviceExtraAt) + <usize>index * DEVICE_EXTRA_BYTES;
+}
+/** Whether the scenario's devices have extra records. */
+export function hasDeviceExtra(): bool {
+  return header(Header.DeviceExtraAt) != 0;
+}
+/** A driver's record; fsdev_dax's is one of the extra globals. */
 export function driver(index: u32): usize {
+  if (index == Driver.Fsdev)
+    return st + <usize>header(Header.GlobalExtraAt) + GLOBAL_EXTRA_FSDEV_OFFSET;
   return st + GLOBAL_DRIVERS_OFFSET + <usize>(index - 1) * DRIVER_BYTES;
 }
 export function eventsOfBlock(index: u32): usize {
@@ -209,14 +229,19 @@ export function isOopsed(): bool {
 
 // ---- Locks ----------------------------------------------------------------------------
 
-/** Notes what the running thread waits for, and answers BLOCKED. */
-export function wait(lock: Lock, object: u32, holders: u32, killable: bool): i32 {
+/** Notes what the running thread waits for and what else ends the wait, and answers BLOCKED. */
+export function waitAs(kind: WaitKind, lock: Lock, object: u32, holders: u32): i32 {
   waitHolders = holders;
-  waitKillable = killable;
+  waitKind = kind;
   waitLock = lock;
   waitObject = object;
-  observe(Observation.Wait, lock, object, (killable ? 0x10000 : 0) | holders);
+  observe(Observation.Wait, lock, object, (kind << WAIT_KIND_SHIFT) | holders);
   return BLOCKED;
+}
+
+/** Waits inside the kernel; `killable` where a fatal signal ends the wait. */
+export function wait(lock: Lock, object: u32, holders: u32, killable: bool): i32 {
+  return waitAs(killable ? WaitKind.Killable : WaitKind.Uninterruptible, lock, object, holders);
 }
 
 /** Takes a mutex, a byte of the state; false when another thread has it. */
@@ -230,6 +255,13 @@ export function tryMutex(at: usize, lock: Lock, object: u32): bool {
 /** Notes that the running thread waits for the owner of a mutex. */
 export function waitForMutex(at: usize, lock: Lock, object: u32, killable: bool): i32 {
   return wait(lock, object, 1 << (load<u8>(at) - 1), killable);
+}
+
+/**
+ * A mutex that is only tried: the system call gives everything back and restarts until it is free.
+ */
+export function restartForMutex(at: usize, lock: Lock, object: u32): i32 {
+  return waitAs(WaitKind.Restarts, lock, object, 1 << (load<u8>(at) - 1));
 }
 
 /** Gives a mutex back; giving back what another thread holds breaks lock-pairing. */

@@ -86,7 +86,9 @@ async function searchOnce(subject: Subject, workers: number): Promise<SearchRow>
 }
 
 async function searches(options: BenchOptions, tell: (text: string) => void): Promise<SearchRow[]> {
-  const files = readdirSync(join(options.root, 'bench', 'models')).sort();
+  const files = readdirSync(join(options.root, 'bench', 'models'))
+    .filter((file) => file.endsWith('.yaml'))
+    .sort();
   const subjects = [
     ...files.map((file) => modelSubject(options.root, file)),
     ...systemSubjects(options.root),

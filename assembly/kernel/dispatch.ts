@@ -6,7 +6,9 @@ import { Pc, THREAD_PC_OFFSET } from '../layout';
 import { BLOCKED, FAIL_PROGRAM_POINT, th } from '../state';
 import { beneathStep } from './beneath';
 import { daxBusProbe, doIdStoreAttached } from './daxBus';
+import { daxLaterStep, isDaxLaterPoint } from './daxLaterDispatch';
 import { regionStep } from './daxRegion';
+import { deviceAddReady, deviceAttachNext, deviceAttachProbed } from './deviceAdd';
 import {
   devDaxProbeMemremap,
   devDaxProbeRequest,
@@ -17,8 +19,6 @@ import {
 import {
   bindStoreLock,
   bindStoreProbed,
-  deviceAttachNext,
-  deviceAttachProbed,
   driverAttachLock,
   driverAttachNext,
   driverAttachProbed,
@@ -137,9 +137,12 @@ export function kernelStep(): i32 {
       return deviceAttachNext();
     case Pc.provider_probe__done:
       return providerProbeDone();
+    case Pc.device_add__ready:
+      return deviceAddReady();
     default: {
       if (pc >= Pc.size_store__region && pc <= Pc.dax_hmem_probe__created) return regionStep(pc);
       if (isMemoryPoint(pc)) return memoryStep(pc);
+      if (isDaxLaterPoint(pc)) return daxLaterStep(pc);
       if (pc >= Pc.hmat_init__register && pc <= Pc.hmem_platform_unbind__next)
         return beneathStep(pc);
       fail(FAIL_PROGRAM_POINT);

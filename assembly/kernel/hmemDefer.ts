@@ -1,12 +1,10 @@
 // drivers/dax/hmem/hmem.c: the ranges that hmem leaves to CXL, from v7.1 on. When no probe is under
 // way any more, it takes those that no CXL region covers.
 import {
-  Feature,
   Lock,
   NAME_CXL_WINDOW,
   Pc,
   PUBLICATION_REGISTERED,
-  PUBLICATION_TRIED,
   Publication,
   STAGE_DECIDED,
   STAGE_HMEM,

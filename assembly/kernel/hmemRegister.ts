@@ -2,7 +2,8 @@
 //
 // Three generations. Up to v6.2 the initcalls of the HMAT and of hmem make a platform device of
 // each range. From v6.3 they only note it, and the module dax_hmem makes the devices, but for
-// ranges that touch a CXL window. From v7.1 it waits with those (hmemDefer.ts). The publication at hand stands in the thread's record beneath.
+// ranges that touch a CXL window. From v7.1 it waits with those (hmemDefer.ts). The publication at
+// hand stands in the thread's record beneath.
 import {
   BENEATH_HMEM_LOCK_OFFSET,
   BENEATH_PLATFORM_LOCK_OFFSET,
@@ -26,37 +27,17 @@ import {
   STAGE_HMEM,
   STAGE_PLATFORM,
   THREAD_ERROR_OFFSET,
-  THREAD_PC_OFFSET,
   THREAD_REGION_OFFSET,
-  THREAD_ROW_KIND_OFFSET,
-  THREAD_ROW_WORKER_OFFSET,
-  ThreadKind,
   WORK_DEFER,
-  WORK_PROBE,
-  Worker,
 } from '../layout';
 import { observeMessage } from '../observe';
 import { has } from '../scenario';
-import {
-  goto,
-  MOVED,
-  th,
-  threadRecord,
-  threadRow,
-  threads,
-  tryMutex,
-  unlockMutex,
-  wait,
-  waitForMutex,
-} from '../state';
-import { isRegionBound } from './daxRange';
+import { goto, MOVED, th, tryMutex, unlockMutex, waitForMutex } from '../state';
 import {
   beneath,
   comeBackTo,
   current,
-  finishWork,
   isAt,
-  isQueued,
   leaveBeneath,
   moveTo,
   nodeSlot,

@@ -40,6 +40,7 @@ import {
   leaveFile,
   leaveWith,
   MOVED,
+  restartForMutex,
   st,
   th,
   threadRecord,
@@ -115,7 +116,7 @@ export function stateStore(index: u32, file: File, code: u32): i32 {
   if (load<u8>(lock) != 0) {
     const steps = header(Header.Granularity) != 0;
     if (!plain && !(steps && isToBeDrained(index)))
-      return waitForMutex(lock, Lock.DeviceHotplug, 0, true);
+      return restartForMutex(lock, Lock.DeviceHotplug, 0);
     enterFile(block(index) + BLOCK_USERS_OFFSET, Lock.BlockFiles, index);
     store<u8>(th, index, THREAD_BLOCK_OFFSET);
     store<u8>(th, file, THREAD_INDEX_OFFSET);

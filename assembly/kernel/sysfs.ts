@@ -5,6 +5,7 @@
 // directory ENOENT. Source: fs/kernfs/dir.c, fs/sysfs/file.c, v5.1; run on 6.1 and 6.12.
 
 import {
+  BLOCK_ROW_START_OFFSET,
   BLOCK_STATE_OFFSET,
   BlockState,
   CODE_INVALID,
@@ -12,6 +13,7 @@ import {
   DEVICE_PRESENT,
   DEVICE_ROW_FIRMWARE_NODE_OFFSET,
   DEVICE_ROW_REGION_OFFSET,
+  DRIVER_ANY,
   Driver,
   Errno,
   Feature,
@@ -19,29 +21,35 @@ import {
   GLOBAL_POLICY_OFFSET,
   NODE_NONE,
   OnlineType,
+  RANGE_START_OFFSET,
   REGION_FILES,
   REGION_FLAGS_OFFSET,
   REGION_ROW_FLAGS_OFFSET,
   REGION_STATIC,
   Text,
 } from '../layout';
-import { has } from '../scenario';
+import { has, point } from '../scenario';
 import {
   block,
+  blockRow,
   device,
   deviceRow,
   leave,
   leaveWith,
   RETURNED_NUMBER,
+  range,
   region,
   regionRow,
   st,
 } from '../state';
 import { doIdStore, isOnBus, isRegistered } from './daxBus';
+import { memmapOnMemoryShow, memmapOnMemoryStore } from './daxMemmap';
 import { deviceSize, hasMapping } from './daxRange';
 import { leaveWithBytes, regionShow, regionStore } from './daxRegion';
-import { bindStore, driversProbeStore, unbindStore } from './driverCore';
+import { areFilesGone } from './daxResize';
+import { bindStore, driverOf, driversProbeStore, unbindStore } from './driverCore';
 import { platformStore } from './hmemPlatform';
+import { daxStateShow, daxStateStore, hasStateFile } from './kmemState';
 import { blockShow, stateStore } from './memoryBlockFiles';
 
 function isPresent(index: u32): bool {
@@ -56,8 +64,14 @@ function hasBus(): bool {
   return has(Feature.DaxBus);
 }
 
+/** Whether a device has a directory on the bus. */
+function deviceIsThere(index: u32): bool {
+  return hasBus() && isPresent(index) && !areFilesGone(index);
+}
+
 /** Whether a driver's directory is in sysfs. */
 function hasDriver(which: Driver): bool {
+  if (which == Driver.Fsdev && !has(Feature.FsdevDax)) return false;
   return hasBus() && (which != Driver.Kmem || has(Feature.Kmem)) && isRegistered(which);
 }
 
@@ -85,6 +99,9 @@ export function sysfsWrite(file: File, object: u32, sub: u32, code: u32): i32 {
     case File.NewId:
     case File.RemoveId:
       return hasDriver(object) ? doIdStore(object, file, code) : leave(Errno.ENOENT);
+    case File.OwnUnbind:
+    case File.OwnRemoveId:
+      return ownDriverWrite(file, object, code);
     case File.DriversProbe:
       return hasBus() ? driversProbeStore(code) : leave(Errno.ENOENT);
     case File.AutoOnline:
@@ -92,6 +109,10 @@ export function sysfsWrite(file: File, object: u32, sub: u32, code: u32): i32 {
     case File.BlockState:
     case File.BlockOnline:
       return stateStore(object, file, code);
+    case File.DeviceState:
+      return deviceIsThere(object) ? daxStateStore(object, code) : leave(Errno.ENOENT);
+    case File.DeviceMemmap:
+      return deviceIsThere(object) ? memmapOnMemoryStore(object, code) : leave(Errno.ENOENT);
     case File.PlatformBind:
     case File.PlatformUnbind:
       return platformStore(file == File.PlatformBind, code == 0);
@@ -103,6 +124,30 @@ export function sysfsWrite(file: File, object: u32, sub: u32, code: u32): i32 {
     default:
       return otherWrite(file, object, sub, code);
   }
+}
+
+/** Whether the device's link to a driver is there, or to one driver. */
+function hasDriverLink(index: u32, which: u32): bool {
+  if (!hasBus() || !isOnBus(index)) return false;
+  const bound = <u32>driverOf(index);
+  return which == DRIVER_ANY ? bound != Driver.None : bound == which;
+}
+
+/** A driver's file by way of the device's link: the driver is the one of this moment. */
+function ownDriverWrite(file: File, index: u32, code: u32): i32 {
+  if (!hasDriverLink(index, DRIVER_ANY)) return leave(Errno.ENOENT);
+  const which = driverOf(index);
+  return file == File.OwnUnbind ? unbindStore(which, code) : doIdStore(which, File.RemoveId, code);
+}
+
+/** Whether a block exists and begins inside the span of a device's first address and size. */
+function isBlockOfDevice(index: u32, owner: u32): bool {
+  if (load<u8>(block(index), BLOCK_STATE_OFFSET) == BlockState.Absent) return false;
+  const size = deviceSize(owner);
+  if (!isPresent(owner) || size == 0) return false;
+  const start = load<u64>(blockRow(index), BLOCK_ROW_START_OFFSET);
+  const first = point(load<u16>(range(owner, 0), RANGE_START_OFFSET));
+  return start >= first && start - first < size;
 }
 
 function otherWrite(file: File, object: u32, sub: u32, code: u32): i32 {
@@ -129,6 +174,10 @@ export function sysfsRead(file: File, object: u32, sub: u32): i32 {
   if (file <= File.RemoveId) return leave(hasDriver(object) ? Errno.EACCES : Errno.ENOENT);
   if (file == File.DriversProbe) return leave(hasBus() ? Errno.EACCES : Errno.ENOENT);
   if (file == File.AutoOnline) return leaveWith(0, policyText());
+  if (file == File.DeviceState)
+    return deviceIsThere(object) ? daxStateShow(object) : leave(Errno.ENOENT);
+  if (file == File.DeviceMemmap)
+    return deviceIsThere(object) ? memmapOnMemoryShow(object) : leave(Errno.ENOENT);
   if (file >= File.BlockState && file <= File.BlockZones) return blockShow(object, file);
   if (file >= File.DeviceSize && file <= File.Mapping) return deviceShow(file, object, sub);
   if (file >= File.RegionCreate && file <= File.RegionId) return regionShow(file, object, sub);
@@ -172,7 +221,12 @@ export function sysfsExists(file: File, object: u32, sub: u32): bool {
   if ((file >= File.BlockState && file <= File.BlockZones) || file == File.BlockDirectory) {
     return load<u8>(block(object), BLOCK_STATE_OFFSET) != BlockState.Absent;
   }
+  if (file == File.DeviceState) return deviceIsThere(object) && hasStateFile(object);
+  if (file == File.DeviceMemmap) return deviceIsThere(object) && has(Feature.MemmapOnMemoryAttr);
   if (file == File.DeviceDirectory) return isOnBus(object) && hasBus();
+  if (file == File.DriverLink) return hasDriverLink(object, sub);
+  if (file == File.DeviceBlock) return isBlockOfDevice(object, sub);
+  if (file == File.OwnUnbind || file == File.OwnRemoveId) return hasDriverLink(object, DRIVER_ANY);
   if (file >= File.DeviceSize && file <= File.Mapping) return deviceFileExists(file, object, sub);
   if (file >= File.RegionCreate && file <= File.RegionId) {
     const flags = load<u8>(region(object), REGION_FLAGS_OFFSET);

@@ -5,6 +5,8 @@ import { runThread, settleThreads, startedInstruction } from '../actor/thread';
 import { scratchState } from '../control';
 import {
   Header,
+  INSTRUCTION_ENDED,
+  INSTRUCTION_IDLE,
   Property,
   SCENARIO_OFFSET,
   THREAD_INSTRUCTION_OFFSET,
@@ -12,7 +14,7 @@ import {
   ThreadKind,
 } from '../layout';
 import { isRecording, record } from '../observe';
-import { deadlocked, forgetWaits, noteWait } from '../property/deadlock';
+import { deadlocked, forgetWaits, noteEnded, noteWait } from '../property/deadlock';
 import { violations } from '../property/invariants';
 import { header } from '../scenario';
 import { copyState } from '../search/fingerprint';
@@ -24,7 +26,7 @@ import {
   nextChoices,
   threadRecord,
   waitHolders,
-  waitKillable,
+  waitKind,
   waitLock,
   waitObject,
 } from '../state';
@@ -87,14 +89,19 @@ export class KernelSystem {
   }
 }
 
-/** A thread that waits inside a system call, or a script at one that it cannot enter. */
+/**
+ * A thread that waits inside a system call, or a script or a udev worker at one that it cannot
+ * enter; or one that has come to its end, and keeps for ever what it has.
+ */
 function noteBlocked(thread: u32): void {
   lookAt(source);
   const at = threadRecord(thread);
+  const instruction = <u32>load<u16>(at, THREAD_INSTRUCTION_OFFSET);
   const inside = load<u16>(at, THREAD_PC_OFFSET) != 0;
-  const script =
-    kindOf(thread) == ThreadKind.Script && load<u16>(at, THREAD_INSTRUCTION_OFFSET) < 0xfffe;
-  if (inside || script) noteWait(thread, waitHolders);
+  // A menu that cannot enter one command does another.
+  const bound = kindOf(thread) != ThreadKind.Menu && instruction < <u32>INSTRUCTION_IDLE;
+  if (inside || bound) noteWait(thread, waitHolders);
+  else if (instruction == INSTRUCTION_ENDED) noteEnded(thread);
 }
 
 /** Threads of the state expanded last that wait for one another for ever. */
@@ -109,5 +116,5 @@ export function waitPart(state: usize, thread: u32, part: u32): u32 {
   if (runThread(scratchState(3), thread, false)) return 0;
   if (part == 0) return waitLock;
   if (part == 1) return waitObject;
-  return part == 2 ? waitHolders : waitKillable ? 1 : 0;
+  return part == 2 ? waitHolders : waitKind;
 }

@@ -15,7 +15,23 @@ export enum Observation {
   Fault,
   Return,
   Command,
+  Tell,
 }
+
+/** What ends a wait other than what is waited for; least power last. */
+export enum WaitKind {
+  /** Nothing, not even kill -9. */
+  Uninterruptible,
+  /** The thread waits at user level: it may be killed, or gives up by itself. */
+  UserLevel,
+  /** A fatal signal. */
+  Killable,
+  /** Any signal: the system call holds nothing and begins again and again. */
+  Restarts,
+}
+
+/** In a wait's record: its WaitKind, above the set of holders. */
+export const WAIT_KIND_SHIFT = 16;
 
 export enum Lock {
   DriverFiles,
@@ -35,6 +51,8 @@ export enum Lock {
   DaxRegionRwsem,
   DaxDevRwsem,
   Pages,
+  /** data->lock of kmem, one for each device. */
+  KmemData,
   // What lies beneath drivers/dax.
   HmemResource,
   HmemPlatform,
@@ -60,6 +78,9 @@ export enum Message {
   NonexistentResource,
   NullDereference,
   ProbeFailed,
+  // drivers/dax, v6.8 and later.
+  HotremoveFailed,
+  StuckOnline,
   // What lies beneath drivers/dax: the object is a publication, or a region.
   HmemClaimFailed,
   HmemAlreadyClaimed,

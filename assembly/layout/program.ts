@@ -9,6 +9,8 @@ export const INSTRUCTION_SUB_OFFSET = 3;
 export const INSTRUCTION_VALUE_OFFSET = 4;
 export const INSTRUCTION_JUMP_OFFSET = 6;
 export const INSTRUCTION_OTHER_OFFSET = 8;
+/** 1: the status after the call is the errno itself, not 1. */
+export const INSTRUCTION_ERRNO_OFFSET = 10;
 /** Values: a string number, or VALUE_VARIABLE + variable number, or VALUE_EVENT. */
 export const VALUE_VARIABLE = 0x8000;
 export const VALUE_EVENT = 0xffff;
@@ -37,6 +39,16 @@ export enum Op {
   Encrypt,
   Reboot,
   Exit,
+  KexecCrash,
+  OpenKcore,
+  // What tools do between their calls: count, compare, print, and answer with a number.
+  Count,
+  Less,
+  Tell,
+  Negate,
+  StatusIs,
+  Keep,
+  Recall,
   // Modules and CXL regions beneath drivers/dax.
   Beneath,
 }
@@ -72,6 +84,14 @@ export enum File {
   ProviderUnbind,
   DeviceDirectory,
   BlockDirectory,
+  // drivers/dax, v6.8 and later.
+  DeviceMemmap,
+  DeviceState,
+  // By way of the device: its driver's files, the link to it, a block inside its range.
+  OwnUnbind,
+  OwnRemoveId,
+  DriverLink,
+  DeviceBlock,
   // Drivers beneath a region's own.
   PlatformBind,
   PlatformUnbind,
@@ -85,6 +105,9 @@ export enum Verb {
   Munmap,
   Close,
 }
+
+/** `sub` of DriverLink: any driver. */
+export const DRIVER_ANY = 0;
 
 /** uevents kept for udev: bits of an object's byte. */
 export const EVENT_ADD = 1;
@@ -118,5 +141,6 @@ export enum Text {
   MovableDma,
   None,
   Modalias,
+  Unplugged,
   Count,
 }

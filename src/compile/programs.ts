@@ -3,7 +3,7 @@
  * each program.
  */
 import {
-  Deed,
+  DRIVER_ANY,
   Driver,
   EVENT_ADD,
   EVENT_CHANGE,
@@ -21,6 +21,7 @@ import {
 import type { DriverName } from '../model/model.js';
 import type { ActorProgram, Instruction, Operand, SysfsFile } from '../userland/program.js';
 import { makeBytes } from './bytes.js';
+import { encodeDeed } from './publications.js';
 import type { Strings } from './strings.js';
 import type { Plan } from './universe.js';
 
@@ -47,11 +48,13 @@ interface Encoded {
   readonly value?: number;
   readonly jump?: number;
   readonly other?: number;
+  readonly errno?: number;
 }
 
 const DRIVERS: { readonly [D in DriverName]: Driver } = {
   device_dax: Driver.DeviceDax,
   kmem: Driver.Kmem,
+  fsdev_dax: Driver.Fsdev,
 };
 
 const VERBS = {
@@ -61,14 +64,6 @@ const VERBS = {
   unpin: Verb.Unpin,
   munmap: Verb.Munmap,
   close: Verb.Close,
-} as const;
-
-const DEEDS = {
-  'load dax_hmem': Deed.LoadDaxHmem,
-  'load cxl_acpi': Deed.LoadCxlAcpi,
-  'load dax_cxl': Deed.LoadDaxCxl,
-  'create-region': Deed.CreateRegion,
-  'destroy-region': Deed.DestroyRegion,
 } as const;
 
 const ACTIONS = {
@@ -99,6 +94,8 @@ const DEVICE_FILES = {
   numa_node: File.DeviceNumaNode,
   modalias: File.DeviceModalias,
   resource: File.DeviceResource,
+  memmap_on_memory: File.DeviceMemmap,
+  state: File.DeviceState,
 } as const;
 const REGION_FILES = {
   create: File.RegionCreate,
@@ -147,6 +144,18 @@ function encodeFile(file: SysfsFile, plan: Plan): { file: number; object: number
       return { file: file.attr === 'bind' ? File.PlatformBind : File.PlatformUnbind, object: 0 };
     case 'device-directory':
       return { file: File.DeviceDirectory, object: deviceNumber(plan, file.device) };
+    case 'own-driver': {
+      const own = file.attr === 'unbind' ? File.OwnUnbind : File.OwnRemoveId;
+      return { file: own, object: deviceNumber(plan, file.device) };
+    }
+    case 'driver-link': {
+      const sub = file.driver === null ? DRIVER_ANY : DRIVERS[file.driver];
+      return { file: File.DriverLink, object: deviceNumber(plan, file.device), sub };
+    }
+    case 'device-block': {
+      const object = blockNumber(plan, file.block);
+      return { file: File.DeviceBlock, object, sub: deviceNumber(plan, file.device) };
+    }
     case 'block-directory':
       return { file: File.BlockDirectory, object: blockNumber(plan, file.block) };
   }
@@ -169,7 +178,12 @@ function encode(
   const operand = (value: Operand): number => encodeOperand(value, program, strings);
   switch (item.op) {
     case 'write':
-      return { op: Op.Write, ...encodeFile(item.file, plan), value: operand(item.value) };
+      return {
+        op: Op.Write,
+        ...encodeFile(item.file, plan),
+        value: operand(item.value),
+        errno: item.errno === true ? 1 : 0,
+      };
     case 'read':
       return {
         op: Op.Read,
@@ -202,7 +216,8 @@ function encode(
       return { op: Op.Process, object: deviceNumber(plan, item.device), sub: VERBS[item.verb] };
     case 'module': {
       const object = hasModule(item.module) ? DRIVERS[item.module] : Driver.None;
-      return { op: Op.Module, object, sub: item.verb === 'load' ? 0 : 1 };
+      const errno = item.errno === true ? 1 : 0;
+      return { op: Op.Module, object, sub: item.verb === 'load' ? 0 : 1, errno };
     }
     case 'namespace':
       return {
@@ -210,23 +225,44 @@ function encode(
         object: regionNumber(plan, item.region),
         sub: item.verb === 'enable' ? 0 : 1,
       };
-    case 'beneath': {
-      const object = plan.publications.findIndex(({ name }) => name === item.region);
-      return {
-        op: Op.Beneath,
-        sub: DEEDS[item.deed],
-        object: Math.max(object, 0),
-        value: item.first ? 1 : 0,
-      };
-    }
+    case 'beneath':
+      return { op: Op.Beneath, ...encodeDeed(item, plan.publications) };
     case 'clear-errors':
       return { op: Op.ClearErrors, object: deviceNumber(plan, item.device) };
     case 'encrypt':
       return { op: Op.Encrypt, object: regionNumber(plan, item.region) };
     default:
+      return encodeTool(item, program);
+  }
+}
+
+/** What only tools do, and what has no operands. */
+function encodeTool(item: ToolInstruction, program: ActorProgram): Encoded {
+  const { variables } = program;
+  switch (item.op) {
+    case 'count':
+    case 'keep':
+    case 'recall':
+      return { op: ON_VARIABLE[item.op], other: variables.indexOf(item.variable) };
+    case 'less':
+      return {
+        op: Op.Less,
+        value: variables.indexOf(item.left),
+        other: variables.indexOf(item.right),
+      };
+    case 'status-is':
+      return { op: Op.StatusIs, value: item.value };
+    default:
       return { op: PLAIN[item.op] };
   }
 }
+
+const ON_VARIABLE = { count: Op.Count, keep: Op.Keep, recall: Op.Recall } as const;
+
+type ToolInstruction = Extract<
+  Instruction,
+  { readonly op: keyof typeof PLAIN | keyof typeof ON_VARIABLE | 'less' | 'status-is' }
+>;
 
 const PLAIN = {
   invert: Op.Invert,
@@ -234,6 +270,10 @@ const PLAIN = {
   settle: Op.Settle,
   reboot: Op.Reboot,
   exit: Op.Exit,
+  'kexec-crash': Op.KexecCrash,
+  'open-kcore': Op.OpenKcore,
+  tell: Op.Tell,
+  negate: Op.Negate,
 } as const;
 
 /** Encodes the programs of all actors into one table. */
@@ -251,6 +291,7 @@ export function encodePrograms(
     bytes.u16(item.value ?? 0);
     bytes.u16(item.jump ?? 0);
     bytes.u16(item.other ?? 0);
+    bytes.u8(item.errno ?? 0);
     bytes.fillTo((sources.length + 1) * INSTRUCTION_BYTES);
   };
   const entries = actors.map((actor) =>
@@ -321,13 +362,20 @@ function canAct(items: readonly Instruction[], subsystem: string, action: string
         open.push({ at: at + 1, status: status === null ? null : status === 0 ? 1 : 0 });
         break;
       case 'status':
-        open.push({ at: at + 1, status: item.value });
+        open.push({ at: at + 1, status: item.value === 0 ? 0 : 1 });
         break;
       case 'equal':
+      case 'less':
+      case 'status-is':
       case 'exists':
       case 'read':
         open.push({ at: at + 1, status: null });
         break;
+      case 'count':
+      case 'keep':
+      case 'recall':
+      case 'tell':
+      case 'negate':
       case 'assign':
       case 'sleep':
         open.push({ at: at + 1, status: 0 });

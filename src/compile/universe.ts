@@ -5,7 +5,8 @@
 import { BLOCK_MAX, DEVICE_MAX, Publication, RANGE_MAX } from '../../assembly/layout.js';
 import { type Diagnostic, diagnose } from '../errors.js';
 import type { BeneathModule, DaxDevice, DaxRegion, Model, Range } from '../model/model.js';
-import type { Universe } from '../userland/universe.js';
+import { TOOL_RELEASE_DEFAULT, toolFeatures } from '../userland/tools.js';
+import type { Universe, UniverseDevice } from '../userland/universe.js';
 import {
   numberOfRegion,
   type PlannedPublication,
@@ -81,7 +82,14 @@ function actorTexts(model: Model): string {
 function divides(model: Model): { creates: number; resizes: number } {
   const text = actorTexts(model);
   const countOf = (file: RegExp): number => text.match(file)?.length ?? 0;
-  return { creates: countOf(/\/create\b/g), resizes: countOf(/\/(size|mapping)\b/g) };
+  const created = countOf(/\bdaxctl\s+create-device\b/g);
+  const resized =
+    countOf(/\bdaxctl\s+destroy-device\b/g) +
+    countOf(/\bdaxctl\s+reconfigure-device\b[^\n]*\s(?:-s|--size)\b/g);
+  return {
+    creates: countOf(/\/create\b/g) + created,
+    resizes: countOf(/\/(size|mapping)\b/g) + created + resized,
+  };
 }
 
 function createdDevices(
@@ -172,8 +180,6 @@ export function planUniverse(model: Model): { plan: Plan; diagnostics: readonly 
   const { resizes } = divides(model);
   const divided = Math.min(RANGE_MAX, Math.max(RANGES_OF_DIVIDED, declaredRanges + resizes));
   const rangeMax = resizes > 0 ? divided : declaredRanges;
-  const publishedOf = (device: PlannedDevice): DaxRegion | null =>
-    device.region < model.machine.regions.length ? null : (regions[device.region] ?? null);
   const universe: Universe = {
     virt: 'none',
     regions: regions.map(({ name, kind, namespace }) => ({
@@ -185,13 +191,10 @@ export function planUniverse(model: Model): { plan: Plan; diagnostics: readonly 
       .filter(({ kind }) => kind === Publication.CxlRegion)
       .map(({ name }) => name),
     modules: beneathModules(model),
-    devices: devices.map((device) => ({
-      name: device.name,
-      region: regions[device.region]?.name ?? '',
-      blocks: blocks
-        .filter((block) => belongs(block, device, publishedOf(device), blockSize))
-        .map(({ index }) => index),
-    })),
+    devices: devices.map((device) =>
+      describeDevice(model, { device, regions, blocks, isDivided: resizes > 0 }),
+    ),
+    tools: toolFeatures(model.tools ?? { release: TOOL_RELEASE_DEFAULT, without: [] }),
   };
   return {
     plan: { regions, devices, blocks, rangeMax, isDivided: resizes > 0, publications, universe },
@@ -205,6 +208,47 @@ function beneathModules({ machine }: Model): readonly BeneathModule[] {
   if (firmware === null) return [];
   const all: readonly BeneathModule[] = ['dax_hmem', 'cxl_acpi', 'dax_cxl'];
   return all.filter((name) => firmware.modules[name] !== 'absent');
+}
+
+/** What scripts and tools may know of a device. */
+function describeDevice(
+  model: Model,
+  {
+    device,
+    regions,
+    blocks,
+    isDivided,
+  }: {
+    readonly device: PlannedDevice;
+    readonly regions: readonly DaxRegion[];
+    readonly blocks: readonly PlannedBlock[];
+    readonly isDivided: boolean;
+  },
+): UniverseDevice {
+  const { blockSize } = model.machine;
+  const isPublished = device.region >= model.machine.regions.length;
+  const region = regions[device.region];
+  const divided = isDivided && region?.kind === 'dynamic';
+  const own = blocks.filter((block) =>
+    divided
+      ? block.region === device.region
+      : belongs(block, device, isPublished ? (region ?? null) : null, blockSize),
+  );
+  const last = device.declared?.ranges.at(-1);
+  const behind = blocks.find(
+    (block) =>
+      last !== undefined &&
+      block.start === last.end + 1n &&
+      regions[block.region]?.targetNode === region?.targetNode,
+  );
+  return {
+    name: device.name,
+    region: region?.name ?? '',
+    blocks: own.map(({ index }) => index),
+    blockBehind: divided ? null : (behind?.index ?? null),
+    divided,
+    compat: device.declared?.compat ?? false,
+  };
 }
 
 /**

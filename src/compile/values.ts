@@ -17,7 +17,7 @@ export interface ValueContext {
   readonly names: readonly string[];
 }
 
-const FILES = Object.values(File).filter((file) => typeof file === 'number').length;
+const FILES = Object.values(File).filter((value) => typeof value === 'number').length;
 const UINT64_MAX = (1n << 64n) - 1n;
 const INT_MAX = 2147483647n;
 
@@ -34,6 +34,13 @@ function onlineType(text: string): number {
   if (text === 'online') return OnlineType.Online;
   if (text === 'online_kernel') return OnlineType.Kernel;
   return text === 'online_movable' ? OnlineType.Movable : CODE_INVALID;
+}
+
+/** 0 for unplugged, else an online type + 1. Source: drivers/dax/kmem.c, v7.3. */
+function deviceState(text: string): number {
+  if (text === 'unplugged') return 0;
+  const type = onlineType(text);
+  return type === CODE_INVALID || type === OnlineType.Offline ? CODE_INVALID : type + 1;
 }
 
 /** Source: lib/kstrtox.c kstrtobool(), v5.1. */
@@ -72,6 +79,7 @@ function codeOf(
   switch (file) {
     case File.Bind:
     case File.Unbind:
+    case File.OwnUnbind:
     case File.DriversProbe:
     case File.RegionDelete: {
       const index = plan.devices.findIndex(({ name }) => name === text);
@@ -79,12 +87,16 @@ function codeOf(
     }
     case File.NewId:
     case File.RemoveId:
+    case File.OwnRemoveId:
       return isDaxName(text) ? names.indexOf(text) : CODE_INVALID;
     case File.AutoOnline:
     case File.BlockState:
       return onlineType(text);
     case File.BlockOnline:
+    case File.DeviceMemmap:
       return strtobool(text);
+    case File.DeviceState:
+      return deviceState(text);
     case File.DeviceSize:
     case File.DeviceAlign:
       return numberOf(text, points);

@@ -10,6 +10,7 @@ const BY_FILE: { readonly [source: string]: readonly string[] } = {
     'driver_detach',
     'device_driver_attach',
     'device_driver_detach',
+    'device_remove_groups',
   ],
   'drivers/base/core.c': ['device_add', 'online_store', 'online_show'],
   'drivers/base/devres.c': ['devres_release_all'],
@@ -40,12 +41,23 @@ const BY_FILE: { readonly [source: string]: readonly string[] } = {
     'modalias_show',
     'dax_region_unregister',
     'unregister_dax_mapping',
+    'dax_mapping_release',
     'dev_dax_shrink',
+    'memmap_on_memory_store',
+    'memmap_on_memory_show',
     'devm_create_dev_dax',
     'dev_dax_release',
   ],
   'drivers/dax/device.c': ['dev_dax_probe', 'dev_dax_remove', 'dax_open', 'dax_mmap'],
-  'drivers/dax/kmem.c': ['dev_dax_kmem_probe', 'dev_dax_kmem_remove'],
+  'drivers/dax/kmem.c': [
+    'dev_dax_kmem_probe',
+    'dev_dax_kmem_remove',
+    'dax_kmem_init_resources',
+    'dax_kmem_do_hotplug',
+    // state_store() and state_show() of that file; the names are those of memory blocks' too.
+    'dax_state_store',
+    'dax_state_show',
+  ],
   'drivers/dax/pmem/core.c': ['dax_pmem_probe', 'dax_pmem_remove'],
   'drivers/dax/hmem/hmem.c': [
     'hmem_probe',
@@ -79,6 +91,7 @@ const BY_FILE: { readonly [source: string]: readonly string[] } = {
     'try_remove_memory',
     'offline_and_remove_memory',
   ],
+  'kernel/resource.c': ['find_next_iomem_res'],
   'kernel/module.c': ['init_module', 'delete_module'],
 };
 
@@ -109,12 +122,16 @@ const STORES: { readonly [file: number]: string } = {
   [File.DeviceSize]: 'size_store',
   [File.DeviceAlign]: 'align_store',
   [File.DeviceMapping]: 'mapping_store',
+  [File.DeviceMemmap]: 'memmap_on_memory_store',
+  [File.DeviceState]: 'dax_state_store',
   [File.RegionCreate]: 'create_store',
   [File.RegionDelete]: 'delete_store',
   [File.PlatformBind]: 'bind_store',
   [File.PlatformUnbind]: 'unbind_store',
   [File.ProviderBind]: 'bind_store',
   [File.ProviderUnbind]: 'unbind_store',
+  [File.OwnUnbind]: 'unbind_store',
+  [File.OwnRemoveId]: 'do_id_store',
 };
 
 const SHOWS: { readonly [file: number]: string } = {
@@ -126,6 +143,8 @@ const SHOWS: { readonly [file: number]: string } = {
   [File.DeviceSize]: 'size_show',
   [File.DeviceTargetNode]: 'target_node_show',
   [File.DeviceModalias]: 'modalias_show',
+  [File.DeviceMemmap]: 'memmap_on_memory_show',
+  [File.DeviceState]: 'dax_state_show',
   [File.Mapping]: 'start_show',
   [File.RegionCreate]: 'create_show',
   [File.RegionAvailable]: 'available_size_show',

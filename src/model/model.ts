@@ -26,7 +26,7 @@ export interface IomemNode extends Range {
   readonly place: Place;
 }
 
-export type DriverName = 'device_dax' | 'kmem';
+export type DriverName = 'device_dax' | 'kmem' | 'fsdev_dax';
 export type OnlinePolicy = 'offline' | 'online' | 'online_kernel' | 'online_movable';
 export type BlockInitial = 'offline' | 'online' | 'online_kernel' | 'online_movable';
 export type ModuleInitial = 'loaded' | 'not-loaded' | 'absent';
@@ -101,6 +101,8 @@ export interface Machine {
   /** Bytes: what memory_block_size_bytes() answers. */
   readonly blockSize: bigint;
   readonly autoOnlineBlocks: OnlinePolicy;
+  /** The boot option memory_hotplug.memmap_on_memory. */
+  readonly memmapOnMemory: boolean;
   /** The movable_node boot option. */
   readonly movableNode: boolean;
   /** The mem= boot option, bytes; null when absent. */
@@ -155,11 +157,28 @@ export interface Fault {
   readonly place: Place;
 }
 
+/**
+ * What a property of the user's own says. `quiet`: the expression holds in every state in which no
+ * thread is inside the kernel; `always`: in every state; the others speak of behaviours.
+ */
+export type OwnForm = 'quiet' | 'always' | 'eventually' | 'reachable' | 'leads-to' | 'never-after';
+
+export interface OwnProperty {
+  /** The name it is declared by, or its form where it is written in `check`. */
+  readonly name: string;
+  readonly form: OwnForm;
+  /** One expression; two for `leads-to` and `never-after`. */
+  readonly expressions: readonly SourceText[];
+  readonly place: Place;
+}
+
 /** A property to check; `device` only where the property takes one (recoverable). */
 export interface PropertyRequest {
   readonly name: string;
   readonly device: string | null;
   readonly place: Place;
+  /** A property of the user's own that is written where it is asked for. */
+  readonly own?: OwnProperty;
 }
 
 export interface Expectation {
@@ -191,11 +210,15 @@ export interface Model {
     readonly with: readonly string[];
     readonly place: Place;
   };
+  /** Release of daxctl, ndctl and cxl, and what is taken from it; null: the newest. */
+  readonly tools: { readonly release: string; readonly without: readonly string[] } | null;
   readonly granularity: Granularity;
   readonly machine: Machine;
   readonly actors: readonly Actor[];
   readonly faults: readonly Fault[];
-  /** null: every property that is on by default. */
+  /** The user's own, by name. */
+  readonly properties: readonly OwnProperty[];
+  /** null: every property that is on by default, and all of the user's own. */
   readonly check: readonly PropertyRequest[] | null;
   /** Explore on after a violation, to the end. */
   readonly continueAfterViolation: boolean;

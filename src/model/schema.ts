@@ -72,7 +72,10 @@ const device = z.strictObject({
   ranges: z.array(range).min(1).optional(),
   target_node: targetNode.optional().describe('only without `region`'),
   align: size.optional().describe('only without `region`; default 2M'),
-  driver: z.enum(['kmem', 'device_dax', 'none']).optional().describe('bound at the start'),
+  driver: z
+    .enum(['kmem', 'device_dax', 'fsdev_dax', 'none'])
+    .optional()
+    .describe('bound at the start'),
   blocks: policy.optional().describe('all its memory blocks at the start; only on kmem'),
   compat: z.boolean().optional().describe('on the /sys/class/dax compat driver'),
   poison: z.boolean().optional().describe('uncleared media errors'),
@@ -96,6 +99,7 @@ const machine = z.strictObject({
     .describe('size of a memory block, or auto as x86 picks it'),
   hypervisor: z.boolean().optional().describe('a guest; for block_size: auto from v5.9 on'),
   auto_online_blocks: policy.optional(),
+  memmap_on_memory: z.boolean().optional().describe('memory_hotplug.memmap_on_memory=on'),
   movable_node: z.boolean().optional().describe('the movable_node boot option'),
   mem_limit: size.optional().describe('the mem= boot option'),
   iomem: text.optional().describe('/proc/iomem at boot, as printed for root'),
@@ -104,6 +108,7 @@ const machine = z.strictObject({
     .strictObject({
       device_dax: moduleState.optional(),
       kmem: moduleState.optional(),
+      fsdev_dax: moduleState.optional().describe('v7.1 and later; default not-loaded'),
       dax_hmem: beneathState.optional(),
       cxl_acpi: beneathState.optional(),
       dax_cxl: beneathState.optional(),
@@ -126,6 +131,7 @@ const machine = z.strictObject({
     .strictObject({
       device_dax: z.array(deviceName).optional(),
       kmem: z.array(deviceName).optional(),
+      fsdev_dax: z.array(deviceName).optional(),
     })
     .optional()
     .describe('dynamic ids written to new_id before the start'),
@@ -159,6 +165,12 @@ const expect = z.strictObject({
   complete: z.boolean().optional().describe('false: the limits end the search'),
 });
 
+const expressions = z.union([text, z.array(text).min(1).max(2)]);
+
+const ownProperty = z
+  .union([text, z.record(text, expressions)])
+  .describe('an expression in CEL; or a form and its expressions, as in { eventually: quiet }');
+
 /** The whole file. */
 export const modelSchema = z.strictObject({
   format: z.literal(1),
@@ -171,6 +183,15 @@ export const modelSchema = z.strictObject({
       with: z.array(text).optional().describe('features added'),
     }),
   ]),
+  tools: z
+    .strictObject({
+      daxctl: z
+        .string()
+        .regex(/^v[0-9]+$/)
+        .describe('release of daxctl, ndctl and cxl: v66 to v81'),
+      without: z.array(text).optional().describe('features (commits) taken away'),
+    })
+    .optional(),
   granularity: z.enum(['call', 'step']).optional(),
   continue: z.boolean().optional().describe('explore on after a violation'),
   limits: z.strictObject({ states: count.optional(), depth: count.optional() }).optional(),
@@ -179,8 +200,9 @@ export const modelSchema = z.strictObject({
   faults: z
     .array(z.union([faultText, z.strictObject({ fault: faultText, times: repeats.optional() })]))
     .optional(),
+  properties: z.record(name, ownProperty).optional().describe('properties of your own, by name'),
   check: z
-    .array(z.union([text, z.record(text, text)]))
+    .array(z.union([text, z.record(text, expressions)]))
     .min(1)
     .optional(),
   expect: expect.optional(),

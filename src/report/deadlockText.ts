@@ -14,8 +14,9 @@ const COLUMN_WIDTH_MIN = 24;
 
 const KIND_TEXT: { readonly [K in DeadlockView['kind']]: string } = {
   permanent: 'permanent: no signal and no timeout ends it, only a reboot',
+  'unbounded wait': 'a wait without a bound: it ends only if a process at user level lets go',
   'freed by a fatal signal': 'lasts until a waiting thread gets a fatal signal (kill -9)',
-  'unbounded wait': 'a wait without a bound: it ends only if somebody outside lets go',
+  livelock: 'a livelock: a thread begins its system call again and again until it gets a signal',
 };
 
 /**
@@ -139,7 +140,7 @@ function threadLines(thread: StuckThread): string[] {
   const columns = { indent: nameWidth, labelWidth: 10, width: PAGE_WIDTH };
   const holds = thread.holds.length === 0 ? 'nothing' : thread.holds.join(', ');
   const [first = '', ...rest] = labelled('holds', holds, columns);
-  const wait = `${thread.waitsFor}, ${heldBy(thread.heldBy)}; ${describeKill(thread.killable)}`;
+  const wait = `${thread.waitsFor}, ${heldBy(thread.heldBy)}; ${describeKill(thread)}`;
   return [
     `  ${thread.thread}`.padEnd(nameWidth) + first.slice(nameWidth),
     ...rest,
@@ -147,12 +148,40 @@ function threadLines(thread: StuckThread): string[] {
   ];
 }
 
+/** One line for each cycle, with its kind where there are several, and what would free it. */
 function cycleLines(deadlock: DeadlockView): string[] {
-  const cycle = findCycle(deadlock.threads);
-  if (cycle.length === 0) return ['No cycle among these threads: what they wait for is outside.'];
-  const hops = cycle.flatMap((thread) => [thread.thread, thread.waitsFor]);
-  const text = [...hops, cycle[0]?.thread ?? ''].join(' -> ');
-  return labelled('Cycle', text, { indent: 0, labelWidth: 7, width: PAGE_WIDTH });
+  const all = deadlock.threads.map(({ thread }) => thread);
+  // A trace file of an earlier release does not tell its cycles apart.
+  const whole = [{ kind: deadlock.kind, threads: all, kill: [] }];
+  const cycles = deadlock.cycles.length === 0 ? whole : deadlock.cycles;
+  const lines = cycles.flatMap((cycle) => knotLines(cycle, deadlock));
+  const tied = cycles.flatMap(({ threads }) => threads);
+  const waiting = all.filter((thread) => !tied.includes(thread));
+  if (waiting.length === 0) return lines;
+  const columns = { indent: 0, labelWidth: CYCLE_WIDTH, width: PAGE_WIDTH };
+  return [...lines, ...labelled('Behind', `${waiting.join(', ')}: in no cycle`, columns)];
+}
+
+const CYCLE_WIDTH = 7;
+
+function knotLines(
+  knot: DeadlockView['cycles'][number],
+  { cycles, threads }: DeadlockView,
+): string[] {
+  const columns = { indent: 0, labelWidth: CYCLE_WIDTH, width: PAGE_WIDTH };
+  const members = threads.filter(({ thread }) => knot.threads.includes(thread));
+  const path = findCycle(members);
+  const hops = path.flatMap((thread) => [thread.thread, thread.waitsFor]);
+  const around = path.length === 0 ? (members[0]?.heldBy ?? []) : [path[0]?.thread ?? ''];
+  const start = path.length === 0 ? members.flatMap((one) => [one.thread, one.waitsFor]) : hops;
+  const text = [...start, around.join(' and ')].join(' -> ');
+  const kind = cycles.length > 1 ? ` (${knot.kind})` : '';
+  return [
+    ...labelled(path.length === 0 ? 'Wait' : 'Cycle', `${text}${kind}`, columns),
+    ...(knot.kill.length === 0
+      ? []
+      : labelled('Freed', `by kill -9 of ${knot.kill.join(' and ')}`, columns)),
+  ];
 }
 
 /**

@@ -2,6 +2,7 @@
  * The shape of a trace file, checked with zod, and its values turned back into those of a trace.
  */
 import * as z from 'zod';
+import { DEADLOCK_KINDS } from '../verdict/deadlockKinds.js';
 import { NO_DRIVER, NO_NODE } from './itf.js';
 
 /** A 64-bit value with a sign has at most 20 digits; more would only cost time. */
@@ -23,16 +24,25 @@ const event = z.discriminatedUnion('kind', [
     kind: z.literal('wait'),
     lock: z.string(),
     killable: z.boolean(),
+    restarts: z.boolean().default(false),
     holders: z.array(z.string()),
   }),
   z.object({ kind: z.literal('message'), text: z.string() }),
+  z.object({ kind: z.literal('output'), text: z.string() }),
   z.object({ kind: z.literal('uevent'), text: z.string() }),
   z.object({ kind: z.literal('fault'), text: z.string() }),
   z.object({ kind: z.literal('return'), result: z.string(), value: z.string().nullable() }),
 ]);
 
+const deadlockKind = z.enum(DEADLOCK_KINDS);
 const deadlock = z.object({
-  kind: z.enum(['permanent', 'freed by a fatal signal', 'unbounded wait']),
+  kind: deadlockKind,
+  // Files written before cycles were told apart have none, and no `restarts`.
+  cycles: z
+    .array(
+      z.object({ kind: deadlockKind, threads: z.array(z.string()), kill: z.array(z.string()) }),
+    )
+    .default([]),
   threads: z.array(
     z.object({
       thread: z.string(),
@@ -42,13 +52,14 @@ const deadlock = z.object({
       waitsFor: z.string(),
       heldBy: z.array(z.string()),
       killable: z.boolean(),
+      restarts: z.boolean().default(false),
     }),
   ),
 });
 
 const finding = z.object({
   property: z.string(),
-  class: z.enum(['kernel-defect', 'script', 'policy']),
+  class: z.enum(['kernel-defect', 'script', 'policy', 'own']),
   summary: z.string(),
   deadlock: deadlock.nullable(),
   device: z.string().nullable(),
@@ -65,6 +76,7 @@ const header = z.object({
   ordinals: z.array(count),
   finding,
   inevitableAt: z.int().min(-1).nullable(),
+  loopFrom: count.optional(),
 });
 
 const step = z.object({

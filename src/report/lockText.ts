@@ -10,9 +10,9 @@ export function describeLock(lock: LockEvent): string {
   return lock.mode === 'read' ? `${lock.lock} (read)` : lock.lock;
 }
 
-/** Says what a thread waits for, who holds it, and whether a fatal signal ends the wait. */
+/** Says what a thread waits for, who holds it, and which signal ends the wait. */
 export function describeWait(wait: WaitEvent): string {
-  return `for ${wait.lock}, ${heldBy(wait.holders)}; ${describeKill(wait.killable)}`;
+  return `for ${wait.lock}, ${heldBy(wait.holders)}; ${describeKill(wait)}`;
 }
 
 /** Says who holds what is waited for. */
@@ -20,9 +20,10 @@ export function heldBy(holders: readonly string[]): string {
   return holders.length === 0 ? 'held by no thread' : `held by ${holders.join(' and ')}`;
 }
 
-/** Says what a fatal signal does to a waiting thread. */
-export function describeKill(killable: boolean): string {
-  return killable ? 'kill -9 ends this wait' : 'not even kill -9 ends this wait';
+/** Says what a signal does to a waiting thread. */
+export function describeKill(wait: Pick<WaitEvent, 'killable' | 'restarts'>): string {
+  if (wait.restarts) return 'it restarts again and again, and any signal ends that';
+  return wait.killable ? 'kill -9 ends this wait' : 'not even kill -9 ends this wait';
 }
 
 /**

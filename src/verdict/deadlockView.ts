@@ -2,30 +2,33 @@
  * Who waits for whom in a deadlocked state: the engine's present replay state.
  */
 import {
-  Lock,
+  INSTRUCTION_ENDED,
+  type Lock,
   THREAD_BYTES,
   THREAD_INSTRUCTION_OFFSET,
   THREAD_PC_OFFSET,
+  WaitKind,
 } from '../../assembly/layout.js';
 import type { Scenario } from '../compile/scenario.js';
 import type { Engine } from '../engine/engine.js';
 import { functionOfPc } from '../kernel/functions.js';
+import { shapeOf, type Waiter } from './deadlockKinds.js';
 import { attributeOfHolders, lockName, locksOf } from './locks.js';
 import { callers, entryOf, kernelExports } from './steps.js';
 import type { DeadlockView } from './trace.js';
 
-type Waiter = DeadlockView['threads'][number];
+type Member = DeadlockView['threads'][number];
 
-function waiter(
-  engine: Engine,
-  scenario: Scenario,
-  state: Uint8Array,
-  thread: number,
-): { view: Waiter; lock: Lock } {
+interface Stuck {
+  readonly waiter: Waiter;
+  readonly view: Member;
+}
+
+function stuckThread(engine: Engine, scenario: Scenario, state: Uint8Array, thread: number): Stuck {
   const kernel = kernelExports(engine);
-  const [lock, object, holders, killable] = [0, 1, 2, 3].map((part) =>
+  const [lock, object, holders, wait] = [0, 1, 2, 3].map((part) =>
     kernel.waitOf(engine.replay.address(), thread, part),
-  ) as [number, number, number, number];
+  ) as [Lock, number, number, WaitKind];
   const bytes = new DataView(state.buffer, state.byteOffset);
   const at = scenario.state.threadsAt + thread * THREAD_BYTES;
   const instruction = bytes.getUint16(at + THREAD_INSTRUCTION_OFFSET, true);
@@ -33,9 +36,9 @@ function waiter(
   const stack = [entryOf(scenario, instruction), ...callers(state, thread, scenario), pc].filter(
     (name) => name !== null,
   );
-  const name = scenario.threads[thread]?.name ?? '?';
+  const name = nameOf(scenario, thread);
   return {
-    lock,
+    waiter: { thread, waitsFor: holders, wait },
     view: {
       thread: name,
       command: scenario.instructions[instruction]?.text ?? '',
@@ -47,9 +50,22 @@ function waiter(
       heldBy: scenario.threads
         .filter((_, index) => ((holders >> index) & 1) !== 0)
         .map((row) => row.name),
-      killable: killable !== 0,
+      killable: wait !== WaitKind.Uninterruptible,
+      restarts: wait === WaitKind.Restarts,
     },
   };
+}
+
+const nameOf = (scenario: Scenario, thread: number): string =>
+  scenario.threads[thread]?.name ?? '?';
+
+/** Threads of a state that have come to their end. */
+function endedIn(state: Uint8Array, scenario: Scenario): number {
+  const bytes = new DataView(state.buffer, state.byteOffset);
+  return scenario.threads.reduce((set, _, thread) => {
+    const at = scenario.state.threadsAt + thread * THREAD_BYTES + THREAD_INSTRUCTION_OFFSET;
+    return bytes.getUint16(at, true) === INSTRUCTION_ENDED ? set | (1 << thread) : set;
+  }, 0);
 }
 
 /** Describes the deadlock of the present replay state; null when there is none. */
@@ -58,11 +74,22 @@ export function viewDeadlock(engine: Engine, scenario: Scenario): DeadlockView |
   const set = kernelExports(engine).deadlocked();
   if (set === 0) return null;
   const state = engine.replay.state();
-  const members = scenario.threads.flatMap((_, index) =>
-    ((set >> index) & 1) === 0 ? [] : [waiter(engine, scenario, state, index)],
+  const stuck = scenario.threads.flatMap((_, index) =>
+    ((set >> index) & 1) === 0 ? [] : [stuckThread(engine, scenario, state, index)],
   );
-  const isPinned = members.some(({ lock }) => lock === Lock.Pages);
-  const isKillable = members.some(({ view }) => view.killable);
-  const kind = isPinned ? 'unbounded wait' : isKillable ? 'freed by a fatal signal' : 'permanent';
-  return { kind, threads: members.map(({ view }) => view) };
+  const names = (threads: readonly number[]): string[] =>
+    threads.map((thread) => nameOf(scenario, thread));
+  const shape = shapeOf(
+    stuck.map(({ waiter }) => waiter),
+    endedIn(state, scenario),
+  );
+  return {
+    kind: shape.kind,
+    cycles: shape.knots.map(({ kind, threads, kill }) => ({
+      kind,
+      threads: names(threads),
+      kill: names(kill),
+    })),
+    threads: stuck.map(({ view }) => view),
+  };
 }

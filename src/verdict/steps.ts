@@ -14,6 +14,8 @@ import {
   THREAD_BYTES,
   THREAD_INSTRUCTION_OFFSET,
   THREAD_STACK_OFFSET,
+  WAIT_KIND_SHIFT,
+  WaitKind,
 } from '../../assembly/layout.js';
 import type { Scenario } from '../compile/scenario.js';
 import type { Engine } from '../engine/engine.js';
@@ -32,7 +34,8 @@ export interface KernelExports {
   zonesText(state: number, block: number): number;
   recoverDevice(state: number, device: number): number;
   /**
-   * What a thread of a state waits for: part 0 the lock, 1 its object, 2 the holders, 3 killable.
+   * What a thread of a state waits for: part 0 the lock, 1 its object, 2 the holders, 3 what
+   * else ends the wait, a WaitKind.
    */
   waitOf(state: number, thread: number, part: number): number;
 }
@@ -137,7 +140,8 @@ function eventOf(
       return {
         kind: 'wait',
         lock,
-        killable: (c & 0x10000) !== 0,
+        killable: c >> WAIT_KIND_SHIFT !== WaitKind.Uninterruptible,
+        restarts: c >> WAIT_KIND_SHIFT === WaitKind.Restarts,
         holders: threadsIn(holders, scenario),
       };
     }
@@ -153,6 +157,8 @@ function eventOf(
     }
     case Observation.Return:
       return { kind: 'return', result: errnoName(a), value: returnValue(b, scenario) };
+    case Observation.Tell:
+      return { kind: 'output', text: scenario.instructions[a]?.text ?? '?' };
     default:
       return null;
   }

@@ -5,6 +5,7 @@
  * inclusive.
  */
 import type { Place, Range } from '../model/model.js';
+import type { DeadlockKind } from './deadlockKinds.js';
 
 export interface IomemLine extends Range {
   readonly name: string;
@@ -66,10 +67,15 @@ export type StepEvent =
   | {
       readonly kind: 'wait';
       readonly lock: string;
+      /** A fatal signal ends the wait. */
       readonly killable: boolean;
+      /** The system call holds nothing, and begins again and again until the lock is free. */
+      readonly restarts: boolean;
       readonly holders: readonly string[];
     }
   | { readonly kind: 'message'; readonly text: string }
+  /** What a tool of userland prints. */
+  | { readonly kind: 'output'; readonly text: string }
   | { readonly kind: 'uevent'; readonly text: string }
   | { readonly kind: 'fault'; readonly text: string }
   /**
@@ -99,21 +105,32 @@ export interface TraceStep {
   readonly after: MachineView;
 }
 
-export type PropertyClass = 'kernel-defect' | 'script' | 'policy';
+export type PropertyClass = 'kernel-defect' | 'script' | 'policy' | 'own';
 
 export interface Finding {
   readonly property: string;
   readonly class: PropertyClass;
   /** One sentence: what is wrong in the last state, with the names of the objects. */
   readonly summary: string;
-  /** For no-deadlock: 'permanent' | 'freed by a fatal signal' | 'unbounded wait'. */
+  /** For no-deadlock. */
   readonly deadlock: DeadlockView | null;
   /** Device the property was asked for, else null. */
   readonly device: string | null;
 }
 
 export interface DeadlockView {
-  readonly kind: 'permanent' | 'freed by a fatal signal' | 'unbounded wait';
+  /** That of its worst cycle. */
+  readonly kind: DeadlockKind;
+  /**
+   * Threads that wait for one another, each knot of cycles for itself; a thread of `threads` that
+   * is in none only waits behind one.
+   */
+  readonly cycles: readonly {
+    readonly kind: DeadlockKind;
+    readonly threads: readonly string[];
+    /** The fewest threads whose end frees the others; empty when none does. */
+    readonly kill: readonly string[];
+  }[];
   readonly threads: readonly {
     readonly thread: string;
     readonly command: string;
@@ -123,6 +140,8 @@ export interface DeadlockView {
     readonly waitsFor: string;
     readonly heldBy: readonly string[];
     readonly killable: boolean;
+    /** It holds nothing inside the kernel, and begins its system call again and again. */
+    readonly restarts: boolean;
   }[];
 }
 
@@ -139,6 +158,12 @@ export interface Trace {
    * Index of the step after which the violation could no longer be avoided; null when not computed.
    */
   readonly inevitableAt: number | null;
+  /**
+   * Where the behaviour goes on for ever: the steps after this state (0: the initial one) are
+   * repeated, and the last state is this one again; the number of steps when nothing moves after
+   * the last one. Absent for a violation that is shown by its end.
+   */
+  readonly loopFrom?: number;
 }
 
 export interface Measured {
@@ -156,7 +181,10 @@ export interface Verdict {
   readonly title: string;
   readonly kernel: string;
   readonly granularity: 'call' | 'step';
-  /** 'violated': a kernel defect or an asked-for policy. 'findings': script findings only. */
+  /**
+   * 'violated': a kernel defect, an asked-for policy, or a property of the user's own.
+   * 'findings': script findings only.
+   */
   readonly verdict: 'holds' | 'violated' | 'findings' | 'incomplete' | 'vacuous';
   readonly exitStatus: number;
   readonly distinctStates: number;
@@ -198,4 +226,6 @@ export interface RunRecord {
   }[];
   readonly autoOnlineBlocks: string;
   readonly messages: readonly string[];
+  /** What tools of userland printed. */
+  readonly output?: readonly string[];
 }

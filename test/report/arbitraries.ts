@@ -1,5 +1,6 @@
 /** Random machines, traces and verdict parts for the properties of the reports. */
 import fc from 'fast-check';
+import { DEADLOCK_KINDS } from '../../src/verdict/deadlockKinds.js';
 import type {
   DeviceView,
   Finding,
@@ -68,6 +69,7 @@ const event: fc.Arbitrary<StepEvent> = fc.oneof(
     kind: fc.constant('wait' as const),
     lock: word,
     killable: fc.boolean(),
+    restarts: fc.boolean(),
     holders: fc.array(thread, { maxLength: 2 }),
   }),
   fc.record({
@@ -100,13 +102,14 @@ const stuck = fc.record({
   waitsFor: word,
   heldBy: fc.array(thread, { maxLength: 2 }),
   killable: fc.boolean(),
+  restarts: fc.boolean(),
 });
 
 const deadlock = fc.record({
-  kind: fc.constantFrom(
-    'permanent' as const,
-    'freed by a fatal signal' as const,
-    'unbounded wait' as const,
+  kind: fc.constantFrom(...DEADLOCK_KINDS),
+  cycles: fc.array(
+    fc.record({ kind: fc.constantFrom(...DEADLOCK_KINDS), threads: names, kill: names }),
+    { maxLength: 2 },
   ),
   threads: fc.uniqueArray(stuck, { maxLength: 3, selector: (entry) => entry.thread }),
 });

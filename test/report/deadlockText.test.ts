@@ -27,13 +27,45 @@ describe('a deadlock as a table', () => {
     expect(renderDeadlock(trace)).toContain('permanent: no signal and no timeout ends it');
   });
 
-  it('finds no cycle where a thread waits for something outside', () => {
-    const trace = withDeadlock((deadlock) => ({
+  it('shows no cycle where one thread waits for another that has ended', () => {
+    const trace = withDeadlock(({ threads }) => ({
       kind: 'unbounded wait',
-      threads: deadlock.threads.map((thread) => ({ ...thread, heldBy: [] })),
+      cycles: [{ kind: 'unbounded wait', threads: ['remover'], kill: ['process'] }],
+      threads: threads.slice(1).map((thread) => ({ ...thread, heldBy: ['process'] })),
     }));
 
-    expect(renderDeadlock(trace)).toContain('No cycle among these threads');
+    const text = renderDeadlock(trace);
+    expect(text).toContain('Wait   remover -> s_active(dax0.0/size) -> process');
+    expect(text).toContain('Freed  by kill -9 of process');
+  });
+
+  it('tells of each cycle what frees it, and who only waits behind one', () => {
+    const trace = withDeadlock(({ threads: [resizer, remover] }) => {
+      if (resizer === undefined || remover === undefined) throw new Error('the fixture has two');
+      const reader = { ...resizer, thread: 'reader', heldBy: ['remover'] };
+      const self = { ...remover, thread: 'self', waitsFor: 'its page', heldBy: ['self'] };
+      return {
+        kind: 'permanent',
+        cycles: [
+          { kind: 'freed by a fatal signal', threads: ['resizer', 'remover'], kill: ['resizer'] },
+          { kind: 'permanent', threads: ['self'], kill: [] },
+        ],
+        threads: [resizer, remover, reader, self],
+      };
+    });
+
+    const text = renderDeadlock(trace);
+    expect(text).toMatch(
+      /resizer \(freed by\s+a\s+fatal signal\)\nFreed {2}by kill -9 of resizer\n/,
+    );
+    expect(text).toContain('Cycle  self -> its page -> self (permanent)\n');
+    expect(text).toContain('Behind reader: in no cycle\n');
+  });
+
+  it('reads a trace file of the release before, which tells no cycles apart', () => {
+    const text = renderDeadlock(withDeadlock((deadlock) => ({ ...deadlock, cycles: [] })));
+
+    expect(text).toContain('Cycle  resizer -> dax_region_rwsem -> remover');
   });
 
   it('leaves out the calls that were over before the first stuck one began', () => {
@@ -84,6 +116,7 @@ describe('a deadlock as a table', () => {
                  waits for s_active(dax0.0/size), held by resizer; not even kill -9 ends this wait
 
       Cycle  resizer -> dax_region_rwsem -> remover -> s_active(dax0.0/size) -> resizer
+      Freed  by kill -9 of resizer
 
       Stacks, innermost function first
         resizer  size_store < dev_attr_store < kernfs_fop_write_iter < vfs_write

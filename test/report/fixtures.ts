@@ -3,6 +3,7 @@
  * while a block is online, v6.12) and an interleaved one (size_store against the unbind of the
  * region's driver).
  */
+
 import type {
   BlockView,
   DeviceView,
@@ -14,6 +15,7 @@ import type {
   TraceStep,
   Verdict,
 } from '../../src/verdict/trace.js';
+import { DEADLOCK_VIEW } from './deadlockFixture.ts';
 
 const UNBIND_MODEL = 'models/lifecycle/unbind-while-online.yaml';
 const DEADLOCK_MODEL = 'models/bugs/size-against-unbind.yaml';
@@ -309,7 +311,15 @@ const DEADLOCK_STEPS: readonly TraceStep[] = [
       thread: 'resizer',
       functions: ['kernfs_fop_write_iter', 'size_store'],
       source: 'drivers/dax/bus.c',
-      events: [{ kind: 'wait', lock: 'dax_region_rwsem', killable: true, holders: ['remover'] }],
+      events: [
+        {
+          kind: 'wait',
+          lock: 'dax_region_rwsem',
+          killable: true,
+          restarts: false,
+          holders: ['remover'],
+        },
+      ],
       locks: [UNBIND_LOCK, REGION_LOCK, SIZE_LOCK, REGION_RWSEM],
     },
     0,
@@ -320,7 +330,13 @@ const DEADLOCK_STEPS: readonly TraceStep[] = [
       functions: [...TEARDOWN, 'unregister_dev_dax', 'device_del', 'kernfs_drain'],
       source: 'fs/kernfs/dir.c',
       events: [
-        { kind: 'wait', lock: 's_active(dax0.0/size)', killable: false, holders: ['resizer'] },
+        {
+          kind: 'wait',
+          lock: 's_active(dax0.0/size)',
+          killable: false,
+          restarts: false,
+          holders: ['resizer'],
+        },
       ],
       locks: [UNBIND_LOCK, REGION_LOCK, SIZE_LOCK, REGION_RWSEM],
     },
@@ -342,29 +358,7 @@ export const DEADLOCK_TRACE: Trace = {
       'resizer in size_store waits for dax_region_rwsem, whose holder remover waits in ' +
       'kernfs_drain for resizer to leave dax0.0/size.',
     device: null,
-    deadlock: {
-      kind: 'freed by a fatal signal',
-      threads: [
-        {
-          thread: 'resizer',
-          command: RESIZE.text,
-          stack: ['vfs_write', 'kernfs_fop_write_iter', 'dev_attr_store', 'size_store'],
-          holds: ['s_active(dax0.0/size)'],
-          waitsFor: 'dax_region_rwsem',
-          heldBy: ['remover'],
-          killable: true,
-        },
-        {
-          thread: 'remover',
-          command: UNBIND.text,
-          stack: [...TEARDOWN, 'unregister_dev_dax', 'device_del', 'kernfs_drain'],
-          holds: ['s_active(hmem/unbind)', 'device_lock(hmem.0)', 'dax_region_rwsem'],
-          waitsFor: 's_active(dax0.0/size)',
-          heldBy: ['resizer'],
-          killable: false,
-        },
-      ],
-    },
+    deadlock: DEADLOCK_VIEW,
   },
   initial: IDLE,
   steps: DEADLOCK_STEPS,

@@ -164,6 +164,7 @@ describe(`a counterexample as text (${SEED_TITLE})`, () => {
                  waits for s_active(dax0.0/size), held by resizer; not even kill -9 ends this wait
 
       Cycle  resizer -> dax_region_rwsem -> remover -> s_active(dax0.0/size) -> resizer
+      Freed  by kill -9 of resizer
 
       Stacks, innermost function first
         resizer  size_store < dev_attr_store < kernfs_fop_write_iter < vfs_write

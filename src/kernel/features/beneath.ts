@@ -96,13 +96,4 @@ export const BENEATH_FEATURES: readonly Row[] = [
     'hmem waits until CXL has probed, and takes what no region covers; dax_cxl comes after it',
     Bit.HmemAwaitsCxl,
   ],
-  [
-    'dax-region-tree',
-    '34f80bb969cc',
-    'dax: Track all dax_region allocations under a global resource tree',
-    'v7.1',
-    ['cxl-dax-region'],
-    'a dax region that overlaps another one is refused',
-    Bit.DaxRegionTree,
-  ],
 ];

@@ -2,13 +2,21 @@
  * Simple commands: assignments, and the table of commands that are known.
  */
 import type { Assignment, Command, Word } from 'unbash';
+import { compileDaxctl } from '../daxctl/command.js';
 import { editDistance } from '../sysfsPath.js';
-import { compileCxl, compileInsmod } from './beneathCommands.js';
+import { compileInsmod } from './beneathCommands.js';
 import { type Context, emit, type Flow, finish, report, type Span, withStatus } from './context.js';
 import { type Environment, withVariable } from './environment.js';
 import { applyExitOnError } from './errexit.js';
 import { compileLeave } from './forLoop.js';
-import { compileModule, compileNdctl, compileProcess, compileUdevadm } from './machineCommands.js';
+import {
+  compileCxl,
+  compileKexec,
+  compileModule,
+  compileNdctl,
+  compileProcess,
+  compileUdevadm,
+} from './machineCommands.js';
 import { compileCat, compileEcho, compilePrintf, compileRead, refuseArguments } from './output.js';
 import { type Redirects, readRedirects } from './redirects.js';
 import { clearReads } from './substitution.js';
@@ -155,11 +163,12 @@ const COMMANDS: ReadonlyMap<string, Compiler> = new Map<string, Compiler>([
   ['sleep', compileSleep],
   ['sync', nothing],
   ['udevadm', compileUdevadm],
+  ['kexec', compileKexec],
   ['modprobe', compileModule],
   ['rmmod', compileModule],
   ['insmod', compileInsmod],
-  ['cxl', compileCxl],
   ['ndctl', compileNdctl],
+  ['cxl', compileCxl],
   ['open', compileProcess],
   ['mmap', compileProcess],
   ['pin', compileProcess],
@@ -192,12 +201,6 @@ function checkKnown(context: Context, at: Span, word: string): void {
   const suggestion =
     near === undefined ? 'docs/userland.md lists the commands' : `did you mean ${near}`;
   report(context, 'DAX202', at, `${name || "''"} is not a known command`, { suggestion });
-}
-
-function compileDaxctl(context: Context, call: Invocation): null {
-  const message = 'daxctl is not modelled in this version; write its sysfs steps';
-  report(context, 'DAX203', call.at, message);
-  return null;
 }
 
 function compileExit(context: Context, call: Invocation): 'gone' | null {

@@ -2,10 +2,16 @@
  * Commands that act on the machine other than by sysfs: modules, namespaces, udev, processes.
  */
 import type { DriverName } from '../../model/model.js';
+import { compileNamespace, compileRegionDisable, type NamespaceVerb } from '../daxctl/ndctl.js';
 import type { DeviceVerb } from '../program.js';
 import { listNames } from '../sysfsPath.js';
 import type { UniverseRegion } from '../universe.js';
-import { beneathModule, compileBeneathLoad } from './beneathCommands.js';
+import {
+  beneathModule,
+  compileBeneathLoad,
+  compileCxlRegion,
+  isOnCxlRegions,
+} from './beneathCommands.js';
 import type { Invocation } from './command.js';
 import { type Context, emit, finish, report, withStatus } from './context.js';
 import type { Environment } from './environment.js';
@@ -30,7 +36,7 @@ export function compileModule(context: Context, call: Invocation): Environment |
   }
   const module = driverModule(name);
   if (module === null) {
-    const suggestion = 'the modelled modules are device_dax and kmem';
+    const suggestion = 'the modelled modules are device_dax, kmem and fsdev_dax';
     report(context, 'DAX204', call.at, `module ${name} is not modelled`, { suggestion });
     return null;
   }
@@ -42,7 +48,7 @@ export function compileModule(context: Context, call: Invocation): Environment |
 /** modprobe takes '-' for '_', as in file names of modules. */
 function driverModule(name: string): DriverName | null {
   const plain = name.replaceAll('-', '_').replace(/\.ko$/, '');
-  return plain === 'kmem' || plain === 'device_dax' ? plain : null;
+  return plain === 'kmem' || plain === 'device_dax' || plain === 'fsdev_dax' ? plain : null;
 }
 
 /** Compiles `udevadm settle`; `udevadm trigger` is a property of the actor with the rules. */
@@ -65,6 +71,10 @@ export function compileUdevadm(context: Context, call: Invocation): Environment 
 export function compileProcess(context: Context, call: Invocation): Environment | null {
   const words = argumentTexts(context, call);
   if (words === null) return null;
+  if (call.name === 'open' && words.length === 1 && words[0] === '/proc/kcore') {
+    emit(context, call.at, { op: 'open-kcore' });
+    return withStatus(call.env, 'runtime');
+  }
   const device = /^\/dev\/(dax\d+\.\d+)$/.exec(words[0] ?? '')?.[1];
   if (words.length !== 1 || device === undefined) {
     return refuseArguments(context, call, `${call.name} /dev/dax0.0`);
@@ -79,16 +89,34 @@ export function compileProcess(context: Context, call: Invocation): Environment 
   return withStatus(call.env, 'runtime');
 }
 
+/** Compiles `kexec -p KERNEL`: a crash kernel is loaded. */
+export function compileKexec(context: Context, call: Invocation): Environment | null {
+  const words = argumentTexts(context, call);
+  if (words === null) return null;
+  const isCrash = words[0] === '-p' || words[0] === '--load-panic';
+  if (!isCrash || words.length < 2) return refuseArguments(context, call, 'kexec -p KERNEL');
+  emit(context, call.at, { op: 'kexec-crash' });
+  return withStatus(call.env, 'runtime');
+}
+
 const NDCTL_USAGE =
-  'ndctl disable-namespace|enable-namespace|clear-errors NAMESPACE, ' +
+  'ndctl disable-namespace|enable-namespace|destroy-namespace|clear-errors NAMESPACE, ' +
+  'create-namespace -m devdax -e NAMESPACE [-f], ' +
   'disable-region|enable-region|setup-passphrase REGION';
 
 /** Compiles the subcommands of ndctl that matter beneath a dax device. */
 export function compileNdctl(context: Context, call: Invocation): Environment | null {
   const words = argumentTexts(context, call);
   if (words === null) return null;
-  const plain = words.filter((word) => !['-f', '--force', '-v', '--verbose'].includes(word));
+  const force = words.some((word) => word === '-f' || word === '--force' || word === '-fe');
+  const plain = plainWords(words);
   const [verb = '', target = ''] = plain;
+  const change = NAMESPACE_VERBS.get(verb);
+  if (change !== undefined && plain.length === 2 && !target.startsWith('-')) {
+    const found = findRegions(context, call, { target, byRegion: false });
+    if (found === null) return null;
+    return compileNamespace(context, call, { verb: change, force, regions: found });
+  }
   const known = /^(?:(?:dis|en)able-(?:namespace|region)|clear-errors|setup-passphrase)$/;
   if (plain.length !== 2 || !known.test(verb) || target.startsWith('-')) {
     return refuseArguments(context, call, NDCTL_USAGE);
@@ -97,6 +125,53 @@ export function compileNdctl(context: Context, call: Invocation): Environment | 
   if (regions === null) return null;
   // With `all`, the status is that of the last one.
   for (const region of regions) emitNdctl(context, call, verb, region);
+  return withStatus(call.env, 'runtime');
+}
+
+const NAMESPACE_VERBS: ReadonlyMap<string, NamespaceVerb> = new Map([
+  ['disable-namespace', 'disable'],
+  ['destroy-namespace', 'destroy'],
+  ['create-namespace', 'create'],
+]);
+
+/** Options of create-namespace that name what every namespace here is, and those without effect. */
+const WITHOUT_EFFECT = ['-f', '--force', '-v', '--verbose', '-e', '--reconfig', '--continue'];
+
+/** The words without options; of `-fe NAME` and `--reconfig=NAME` the name is left. */
+function plainWords(words: readonly string[]): readonly string[] {
+  return words
+    .flatMap((word) => (word === '-fe' ? [] : [word.replace(/^--reconfig=/, '')]))
+    .filter((word, index, all) => {
+      const isMode = /^(?:-m|--mode)$/.test(all[index - 1] ?? '') && word === 'devdax';
+      return !isMode && !/^(?:-m|--mode|--mode=devdax)$/.test(word);
+    })
+    .filter((word) => !WITHOUT_EFFECT.includes(word));
+}
+
+/** Compiles cxl disable-region and enable-region: of a dynamic region, its dax driver's part. */
+export function compileCxl(context: Context, call: Invocation): Environment | null {
+  const words = argumentTexts(context, call);
+  if (words === null) return null;
+  const force = words.some((word) => word === '-f' || word === '--force');
+  const [verb = '', target = '', ...rest] = words.filter((word) => !/^(?:-f|--force)$/.test(word));
+  if (isOnCxlRegions(context, verb)) return compileCxlRegion(context, call);
+  if (!/^(?:dis|en)able-region$/.test(verb) || target === '' || rest.length > 0) {
+    return refuseArguments(context, call, 'cxl disable-region|enable-region REGION [-f]');
+  }
+  const regions = context.universe.regions.filter(({ kind }) => kind === 'dynamic');
+  const region = regions.find(({ name }) => name === target);
+  if (region === undefined) {
+    const suggestion = listNames(
+      'dynamic regions',
+      regions.map(({ name }) => name),
+    );
+    report(context, 'DAX211', call.at, `this model has no ${target} for cxl`, { suggestion });
+    return null;
+  }
+  if (verb === 'disable-region') return compileRegionDisable(context, call, { force, region });
+  const file = { kind: 'provider', attr: 'bind' } as const;
+  const value = { kind: 'constant', text: region.name } as const;
+  emit(context, call.at, { op: 'write', file, value });
   return withStatus(call.env, 'runtime');
 }
 

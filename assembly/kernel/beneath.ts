@@ -24,6 +24,8 @@ import {
   cxlDaxRegionDriverRegisterFlush,
   cxlDaxRegionInitAttach,
   cxlDaxRegionProbeAsync,
+  cxlDaxRegionProbeFlush,
+  cxlMemProbePorts,
   cxlRegionProbeProbed,
   cxlRegionProbeRam,
   deleteRegionStoreDelete,
@@ -107,6 +109,10 @@ function cxlStep(pc: Pc): i32 {
       return createRegionStoreAlloc();
     case Pc.construct_region__range:
       return constructRegionRange();
+    case Pc.cxl_mem_probe__ports:
+      return cxlMemProbePorts();
+    case Pc.cxl_dax_region_probe__flush:
+      return cxlDaxRegionProbeFlush();
     case Pc.memory_notify__online:
       return memoryNotifyOnline();
     case Pc.hmem_platform_bind__lock:

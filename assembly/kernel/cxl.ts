@@ -21,6 +21,7 @@ import {
   Publication,
   RESOURCE_MEM,
   SLOT_PARENT_BASE,
+  STAGE_BOOTED,
   STAGE_CXL_ACPI,
   STAGE_CXL_DRIVER,
   STAGE_DAX_CXL,
@@ -97,10 +98,30 @@ export function cxlAcpiProbePublish(): i32 {
   }
   reach(STAGE_CXL_ACPI);
   moveTo(0);
+  if (!isAt(STAGE_BOOTED)) {
+    goto(Pc.hmem_init__register);
+    return MOVED;
+  }
   return asked() ? loadDaxHmem() : leaveBeneath(0);
 }
 
 // ---- Regions of the firmware ------------------------------------------------------------
+
+/**
+ * With drivers/cxl in the kernel image: the memory devices are probed by PCI's asynchronous probes,
+ * while the initcalls go on. Up to v6.11 the driver of ports is registered by the last of these;
+ * a memory device that comes before it is refused, and nobody tries again.
+ * Source: drivers/cxl/Makefile, drivers/cxl/mem.c cxl_mem_probe(), v6.8; drivers/cxl/port.c
+ * cxl_port_init(), v6.12 (a subsys_initcall).
+ */
+export function cxlMemProbePorts(): i32 {
+  if (!has(Feature.CxlPortFirst) && choose(2) == 1) {
+    observeMessage(Message.CxlPortNotEnabled, 0, 0);
+    reach(STAGE_ENUMERATED);
+  }
+  reach(STAGE_BOOTED);
+  return leaveBeneath(0);
+}
 
 /** Whether the memory devices have still to be probed. */
 export function hasToEnumerate(): bool {
@@ -189,6 +210,12 @@ export function cxlRegionProbeProbed(): i32 {
 export function loadDaxCxl(): i32 {
   if (isAt(STAGE_DAX_CXL)) return leaveBeneath(0);
   reach(STAGE_DAX_CXL);
+  if (has(Feature.CxlDaxProbeFlushes)) {
+    // Version 5 of the series: the driver is registered at once, and its probe waits for hmem.
+    reach(STAGE_CXL_DRIVER);
+    if (nextUntried() < publications()) queueWork(WORK_PROBE);
+    return leaveBeneath(0);
+  }
   if (has(Feature.HmemAwaitsCxl)) {
     queueWork(WORK_DRIVER);
     return leaveBeneath(0);
@@ -250,7 +277,18 @@ export function cxlDaxRegionProbeAsync(): i32 {
     return leaveBeneath(0);
   }
   moveTo(index);
-  probeRegion(index, Pc.cxl_dax_region_probe__async);
+  if (has(Feature.CxlDaxProbeFlushes)) goto(Pc.cxl_dax_region_probe__flush);
+  else probeRegion(index, Pc.cxl_dax_region_probe__async);
+  return MOVED;
+}
+
+/**
+ * Waits inside a probe for hmem's work, which waits until no probe is under way.
+ * Source: drivers/dax/cxl.c cxl_dax_region_probe(), v7.1 (as posted, version 5 of the series).
+ */
+export function cxlDaxRegionProbeFlush(): i32 {
+  if (isQueued(WORK_DEFER)) return wait(Lock.Workqueue, 0, workersOf(Worker.Hmem), false);
+  probeRegion(current(), Pc.cxl_dax_region_probe__async);
   return MOVED;
 }
 

@@ -8,6 +8,7 @@ import {
   BENEATH_HMEM_LOCK_OFFSET,
   BENEATH_PLATFORM_LOCK_OFFSET,
   Feature,
+  Header,
   Lock,
   Message,
   NAME_CXL_WINDOW,
@@ -31,8 +32,9 @@ import {
   WORK_DEFER,
 } from '../layout';
 import { observeMessage } from '../observe';
-import { has } from '../scenario';
+import { has, header } from '../scenario';
 import { goto, MOVED, th, tryMutex, unlockMutex, waitForMutex } from '../state';
+import { loadCxlAcpi } from './cxl';
 import {
   beneath,
   comeBackTo,
@@ -143,6 +145,7 @@ export function hmatInitRegister(): i32 {
       else hmemRegisterDevice(index);
     }
   }
+  if (header(Header.CxlBuiltIn) != 0) return loadCxlAcpi();
   goto(Pc.hmem_init__register);
   return MOVED;
 }
@@ -157,6 +160,10 @@ export function hmemInitRegister(): i32 {
     for (let index: u32 = 0; index < publications(); index++) {
       if (publicationKind(index) == Publication.SoftReserved) registerEntry(index);
     }
+  }
+  if (header(Header.CxlBuiltIn) != 0) {
+    goto(Pc.cxl_mem_probe__ports);
+    return MOVED;
   }
   reach(STAGE_BOOTED);
   return leaveBeneath(0);

@@ -79,5 +79,7 @@ export enum Feature {
   HmatOnlyUpdates,
   CxlRegionNotifier,
   CxlNotifierChecksRange,
+  CxlPortFirst,
+  CxlDaxProbeFlushes,
   Canary,
 }

@@ -87,4 +87,5 @@ export enum Message {
   CxlCannotInsert,
   RegionProbeFailed,
   NullRegion,
+  CxlPortNotEnabled,
 }

@@ -136,5 +136,7 @@ export enum Pc {
   hmem_platform_bind__lock,
   hmem_platform_unbind__lock,
   hmem_platform_unbind__next,
+  cxl_mem_probe__ports,
+  cxl_dax_region_probe__flush,
   Count,
 }

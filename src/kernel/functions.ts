@@ -77,6 +77,7 @@ const BY_FILE: { readonly [source: string]: readonly string[] } = {
     'cxl_dax_region_probe',
   ],
   'drivers/cxl/acpi.c': ['cxl_acpi_probe'],
+  'drivers/cxl/mem.c': ['cxl_mem_probe'],
   'drivers/cxl/core/region.c': [
     'cxl_add_to_region',
     'cxl_region_probe',

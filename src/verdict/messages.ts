@@ -70,6 +70,7 @@ export function messageText(
     case Message.CxlCannotInsert:
     case Message.RegionProbeFailed:
     case Message.NullRegion:
+    case Message.CxlPortNotEnabled:
       return beneathText(message, object, range, scenario);
     case Message.CouldNotReserveRange:
       return multi
@@ -136,6 +137,8 @@ function beneathText(message: Message, index: number, errno: number, scenario: S
       return `platform ${name}: failed to claim resource 0: ${memory}`;
     case Message.HmemAlreadyClaimed:
       return `HMEM: skip ${memory}, already claimed`;
+    case Message.CxlPortNotEnabled:
+      return 'cxl_mem mem0: CXL port topology port1 not enabled';
     case Message.NullRegion:
       return 'BUG: kernel NULL pointer dereference in cxl_region_perf_attrs_callback()';
     case Message.CxlCannotInsert:

@@ -69,6 +69,15 @@ export const BENEATH_FEATURES: readonly Row[] = [
     Bit.CxlNotifierChecksRange,
   ],
   [
+    'cxl-port-first',
+    '6575b268157f',
+    'cxl/port: Fix CXL port initialization order when the subsystem is built-in',
+    'v6.12',
+    ['cxl-dax-region'],
+    'with drivers/cxl in the kernel image, ports have their driver before memory devices come',
+    Bit.CxlPortFirst,
+  ],
+  [
     'hmat-only-updates',
     '214291cbaace',
     'acpi/hmat: Fix lockdep warning for hmem_register_resource()',

@@ -56,6 +56,7 @@ import {
   loadDaxHmem,
 } from './hmemRegister';
 import { memoryNotifyOnline } from './memoryNotifier';
+import { namespaceCommonProbeFlush, uuidStoreDevice, uuidStoreIdle } from './nvdimm';
 import { ask, hasBeneath, isAt, isQueued } from './publication';
 
 /** Runs the step of a program point from hmat_init__register on. */
@@ -109,6 +110,12 @@ function cxlStep(pc: Pc): i32 {
       return createRegionStoreAlloc();
     case Pc.construct_region__range:
       return constructRegionRange();
+    case Pc.nvdimm_namespace_common_probe__flush:
+      return namespaceCommonProbeFlush();
+    case Pc.uuid_store__device:
+      return uuidStoreDevice();
+    case Pc.uuid_store__idle:
+      return uuidStoreIdle();
     case Pc.cxl_mem_probe__ports:
       return cxlMemProbePorts();
     case Pc.cxl_dax_region_probe__flush:

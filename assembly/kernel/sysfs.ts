@@ -51,6 +51,7 @@ import { bindStore, driverOf, driversProbeStore, unbindStore } from './driverCor
 import { platformStore } from './hmemPlatform';
 import { daxStateShow, daxStateStore, hasStateFile } from './kmemState';
 import { blockShow, stateStore } from './memoryBlockFiles';
+import { uuidStore } from './nvdimm';
 
 function isPresent(index: u32): bool {
   return (load<u8>(device(index), DEVICE_FLAGS_OFFSET) & DEVICE_PRESENT) != 0;
@@ -113,6 +114,8 @@ export function sysfsWrite(file: File, object: u32, sub: u32, code: u32): i32 {
       return deviceIsThere(object) ? daxStateStore(object, code) : leave(Errno.ENOENT);
     case File.DeviceMemmap:
       return deviceIsThere(object) ? memmapOnMemoryStore(object, code) : leave(Errno.ENOENT);
+    case File.NamespaceUuid:
+      return uuidStore(object);
     case File.PlatformBind:
     case File.PlatformUnbind:
       return platformStore(file == File.PlatformBind, code == 0);

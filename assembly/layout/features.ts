@@ -81,5 +81,6 @@ export enum Feature {
   CxlNotifierChecksRange,
   CxlPortFirst,
   CxlDaxProbeFlushes,
+  NvdimmIdleUnlocks,
   Canary,
 }

@@ -58,6 +58,7 @@ export enum Lock {
   HmemPlatform,
   Workqueue,
   DeviceProbe,
+  NamespaceLock,
 }
 
 export enum LockMode {

@@ -138,5 +138,8 @@ export enum Pc {
   hmem_platform_unbind__next,
   cxl_mem_probe__ports,
   cxl_dax_region_probe__flush,
+  nvdimm_namespace_common_probe__flush,
+  uuid_store__device,
+  uuid_store__idle,
   Count,
 }

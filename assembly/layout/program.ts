@@ -95,6 +95,7 @@ export enum File {
   // Drivers beneath a region's own.
   PlatformBind,
   PlatformUnbind,
+  NamespaceUuid,
 }
 
 export enum Verb {

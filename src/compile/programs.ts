@@ -140,6 +140,8 @@ function encodeFile(file: SysfsFile, plan: Plan): { file: number; object: number
       return { file: REGION_FILES[file.attr], object: regionNumber(plan, file.region) };
     case 'provider':
       return { file: file.attr === 'bind' ? File.ProviderBind : File.ProviderUnbind, object: 0 };
+    case 'namespace':
+      return { file: File.NamespaceUuid, object: regionNumber(plan, file.region) };
     case 'platform':
       return { file: file.attr === 'bind' ? File.PlatformBind : File.PlatformUnbind, object: 0 };
     case 'device-directory':

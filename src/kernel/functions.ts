@@ -77,6 +77,7 @@ const BY_FILE: { readonly [source: string]: readonly string[] } = {
     'cxl_dax_region_probe',
   ],
   'drivers/cxl/acpi.c': ['cxl_acpi_probe'],
+  'drivers/nvdimm/namespace_devs.c': ['nvdimm_namespace_common_probe', 'uuid_store'],
   'drivers/cxl/mem.c': ['cxl_mem_probe'],
   'drivers/cxl/core/region.c': [
     'cxl_add_to_region',
@@ -127,6 +128,7 @@ const STORES: { readonly [file: number]: string } = {
   [File.DeviceState]: 'dax_state_store',
   [File.RegionCreate]: 'create_store',
   [File.RegionDelete]: 'delete_store',
+  [File.NamespaceUuid]: 'uuid_store',
   [File.PlatformBind]: 'bind_store',
   [File.PlatformUnbind]: 'unbind_store',
   [File.ProviderBind]: 'bind_store',

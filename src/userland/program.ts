@@ -43,6 +43,8 @@ export type SysfsFile =
     }
   /** The driver beneath a region: unbinding tears the region down, binding brings it back. */
   | { readonly kind: 'provider'; readonly attr: 'bind' | 'unbind' }
+  /** A namespace's uuid, by the region above it. */
+  | { readonly kind: 'namespace'; readonly region: string; readonly attr: 'uuid' }
   /** The driver beneath hmem's regions. */
   | { readonly kind: 'platform'; readonly attr: 'bind' | 'unbind' }
   /** A directory or link: only its existence can be asked. */

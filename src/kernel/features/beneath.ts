@@ -6,6 +6,15 @@ import type { Row } from './row.js';
 
 export const BENEATH_FEATURES: readonly Row[] = [
   [
+    'nvdimm-idle-unlocks',
+    'ca6bf264f6d8',
+    'libnvdimm/bus: Fix wait_nvdimm_bus_probe_idle() ABBA deadlock',
+    'v5.3',
+    [],
+    "who waits for the bus's probes to end does not hold the namespace's lock",
+    Bit.NvdimmIdleUnlocks,
+  ],
+  [
     'hmem-region',
     null,
     'device-dax: add a driver for "hmem" devices',

@@ -58,6 +58,7 @@ import {
 } from '../state';
 import { wantsMemmap } from './daxMemmap';
 import { deviceOnline } from './memoryBlock';
+import { hearInAdd, isHeard } from './memoryNotifier';
 import { freeSlot, requestRegion, requestTopLevel } from './resource';
 import { isBeyondSections, kmemBytes, kmemStart } from './section';
 import { blockStart, blockState } from './zone';
@@ -296,12 +297,16 @@ export function addMemoryResourceOnline(): i32 {
   const index = <u32>load<u8>(th, THREAD_BLOCK_OFFSET);
   const policy = typeOfAdd();
   let stop = blockState(index) == BlockState.Online;
+  let heard = false;
   if (!stop) {
     const type =
       has(Feature.TypedAutoOnline) && policy != OnlineType.Offline ? policy : OnlineType.Online;
     stop = deviceOnline(index, type) != 0;
+    heard = !stop && isHeard(index);
   }
-  if (!stop && isInRange(index + 1, rangeStart(), rangeBytes())) {
+  const more = !stop && isInRange(index + 1, rangeStart(), rangeBytes());
+  if (heard) return hearInAdd(index, more);
+  if (more) {
     store<u8>(th, index + 1, THREAD_BLOCK_OFFSET);
     return MOVED;
   }

@@ -85,6 +85,12 @@ export enum Feature {
   CxlDaxRegion,
   SoftReserveTree,
   HmemAwaitsCxl,
-  DaxRegionTree,
+  DaxRegionsTree,
+  HmatOnlyUpdates,
+  CxlRegionNotifier,
+  CxlNotifierChecksRange,
+  CxlPortFirst,
+  CxlDaxProbeFlushes,
+  NvdimmIdleUnlocks,
   Canary,
 }

@@ -94,6 +94,10 @@ export enum File {
   DeviceBlock,
   // Memory hotplug.
   MemoryProbe,
+  // Drivers beneath a region's own.
+  PlatformBind,
+  PlatformUnbind,
+  NamespaceUuid,
 }
 
 export enum Verb {

@@ -3,7 +3,6 @@
  * each program.
  */
 import {
-  Deed,
   DRIVER_ANY,
   Driver,
   EVENT_ADD,
@@ -22,6 +21,7 @@ import {
 import type { DriverName } from '../model/model.js';
 import type { ActorProgram, Instruction, Operand, SysfsFile } from '../userland/program.js';
 import { makeBytes } from './bytes.js';
+import { encodeDeed } from './publications.js';
 import type { Strings } from './strings.js';
 import type { Plan } from './universe.js';
 
@@ -68,15 +68,6 @@ const VERBS = {
   umount: Verb.Umount,
 } as const;
 
-const DEEDS = {
-  'load dax_hmem': Deed.LoadDaxHmem,
-  'load cxl_acpi': Deed.LoadCxlAcpi,
-  'load dax_cxl': Deed.LoadDaxCxl,
-  'create-region': Deed.CreateRegion,
-  'destroy-region': Deed.DestroyRegion,
-} as const;
-
-/** Bits of the actions of events. */
 export const ACTIONS = {
   add: EVENT_ADD,
   remove: EVENT_REMOVE,
@@ -153,6 +144,10 @@ function encodeFile(file: SysfsFile, plan: Plan): { file: number; object: number
       return { file: REGION_FILES[file.attr], object: regionNumber(plan, file.region) };
     case 'provider':
       return { file: file.attr === 'bind' ? File.ProviderBind : File.ProviderUnbind, object: 0 };
+    case 'namespace':
+      return { file: File.NamespaceUuid, object: regionNumber(plan, file.region) };
+    case 'platform':
+      return { file: file.attr === 'bind' ? File.PlatformBind : File.PlatformUnbind, object: 0 };
     case 'device-directory':
       return { file: File.DeviceDirectory, object: deviceNumber(plan, file.device) };
     case 'own-driver': {
@@ -236,15 +231,8 @@ function encode(
         object: regionNumber(plan, item.region),
         sub: item.verb === 'enable' ? 0 : 1,
       };
-    case 'beneath': {
-      const object = plan.publications.findIndex(({ name }) => name === item.region);
-      return {
-        op: Op.Beneath,
-        sub: DEEDS[item.deed],
-        object: Math.max(object, 0),
-        value: item.first ? 1 : 0,
-      };
-    }
+    case 'beneath':
+      return { op: Op.Beneath, ...encodeDeed(item, plan.publications) };
     case 'clear-errors':
       return { op: Op.ClearErrors, object: deviceNumber(plan, item.device) };
     case 'encrypt':

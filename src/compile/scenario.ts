@@ -322,6 +322,7 @@ function headerWords(parts: Parts): ReadonlyMap<Header, number> {
     [Header.BlockExtraAt, state.blockExtraAt],
     [Header.BeneathAt, state.beneathAt],
     [Header.PublicationCount, plan.publications.length],
+    [Header.CxlBuiltIn, model.machine.firmware?.isCxlBuiltIn === true ? 1 : 0],
     [Header.RecoveryCount, encoded.entries[actors.length]?.length ?? 0],
     ...memoryWords(model.machine),
     [Header.EventsWanted, eventsWanted(actors)],

@@ -116,6 +116,9 @@ function codeOf(
       return mappingOf(text, points, 1);
     case File.RegionCreate:
       return integerOf(text);
+    case File.PlatformBind:
+    case File.PlatformUnbind:
+      return text === 'hmem_platform.0' ? 0 : CODE_NO_SUCH;
     case File.ProviderBind:
     case File.ProviderUnbind: {
       const index = plan.regions.findIndex(

@@ -9,6 +9,7 @@ import { namespaceDisable, namespaceEnable } from '../kernel/pmem';
 import { sysfsExists, sysfsRead, sysfsWrite } from '../kernel/sysfs';
 import {
   BLOCK_ROW_STRING_OFFSET,
+  CODE_NO_SUCH,
   DEVICE_MAPS_OFFSET,
   DEVICE_MEMORY_OFFSET,
   DEVICE_OPENS_OFFSET,
@@ -38,6 +39,7 @@ import {
   Property,
   REGION_ENCRYPTED,
   REGION_FLAGS_OFFSET,
+  Relation,
   Text,
   THREAD_ACTION_OFFSET,
   THREAD_COUNT_OFFSET,
@@ -67,6 +69,7 @@ import {
   FAIL_INSTRUCTION,
   leave,
   me,
+  RETURNED_POINT,
   region,
   returnedErrno,
   returnedText,
@@ -214,6 +217,10 @@ function toolLocal(op: Op, at: usize): bool {
       setStatus(load<u8>(variableAt(other)));
       return true;
     }
+    case Op.Compare: {
+      setStatus(compare(at) ? 0 : 1);
+      return true;
+    }
     case Op.StatusIs: {
       setStatus(status == value ? 0 : 1);
       return true;
@@ -278,16 +285,45 @@ export function advance(): void {
   endProgram();
 }
 
+/**
+ * The string that a read gave. A number is one of the strings that the scenario has for it where the
+ * program keeps it, and no text where nobody asks.
+ */
+function keptText(isNumberKept: bool): u32 {
+  const count = header(Header.StringCount);
+  if (returnedText < count) return returnedText;
+  if (!isNumberKept) return Text.Empty;
+  const row = table(Header.ValueTable) + ((<usize>(<u32>File.Number * count)) << 1);
+  for (let index: u32 = 0; index < count; index++) {
+    if (load<u16>(row + ((<usize>index) << 1)) == returnedText - RETURNED_POINT) return index;
+  }
+  fail(FAIL_INSTRUCTION);
+  return Text.Empty;
+}
+
+/** Compares two operands as numbers; what is none fails. */
+function compare(at: usize): bool {
+  const left = codeFor(File.DeviceSize, load<u16>(at, INSTRUCTION_VALUE_OFFSET));
+  const right = codeFor(File.DeviceSize, load<u16>(at, INSTRUCTION_OTHER_OFFSET));
+  if (left >= <u32>CODE_NO_SUCH || right >= <u32>CODE_NO_SUCH) return false;
+  const relation: Relation = load<u8>(at, INSTRUCTION_SUB_OFFSET);
+  if (relation == Relation.Equal) return left == right;
+  if (relation == Relation.NotEqual) return left != right;
+  if (relation == Relation.Less) return left < right;
+  if (relation == Relation.LessOrEqual) return left <= right;
+  return relation == Relation.Greater ? left > right : left >= right;
+}
+
 /** Takes the answer of a system call that returned, and goes on to the next instruction. */
 export function finishCall(): void {
   const index = <u32>load<u16>(th, THREAD_INSTRUCTION_OFFSET);
   if (index >= <u32>INSTRUCTION_IDLE) return;
   const at = instruction(index);
   const exact = load<u8>(at, INSTRUCTION_ERRNO_OFFSET) != 0;
-  setStatus(exact ? returnedErrno : returnedErrno != 0 ? 1 : 0);
+  const number = exact && load<u8>(at, INSTRUCTION_OP_OFFSET) != Op.Read;
+  setStatus(number ? returnedErrno : returnedErrno != 0 ? 1 : 0);
   if (load<u8>(at, INSTRUCTION_OP_OFFSET) == Op.Read) {
-    const kept =
-      returnedErrno == 0 && returnedText < header(Header.StringCount) ? returnedText : Text.Empty;
+    const kept = returnedErrno == 0 ? keptText(exact) : Text.Empty;
     store<u8>(variableAt(load<u16>(at, INSTRUCTION_OTHER_OFFSET)), kept);
   }
   store<u16>(th, index + 1, THREAD_INSTRUCTION_OFFSET);

@@ -14,6 +14,7 @@ import {
   INSTRUCTION_BYTES,
   OBJECT_EVENT,
   Op,
+  Relation,
   VALUE_EVENT,
   VALUE_VARIABLE,
   Verb,
@@ -21,6 +22,7 @@ import {
 import type { DriverName } from '../model/model.js';
 import type { ActorProgram, Instruction, Operand, SysfsFile } from '../userland/program.js';
 import { makeBytes } from './bytes.js';
+import { isNumberKept } from './reads.js';
 import type { Strings } from './strings.js';
 import type { Plan } from './universe.js';
 
@@ -185,11 +187,17 @@ function encode(
         op: Op.Read,
         ...encodeFile(item.file, plan),
         other: program.variables.indexOf(item.into),
+        errno: isNumberKept(item, program) ? 1 : 0,
       };
     case 'exists':
       return { op: Op.Exists, ...encodeFile(item.file, plan) };
     case 'equal':
       return { op: Op.Equal, value: operand(item.left), other: operand(item.right) };
+    case 'compare': {
+      const { left, right, relation } = item;
+      const sub = RELATIONS[relation];
+      return { op: Op.Compare, sub, value: operand(left), other: operand(right) };
+    }
     case 'event': {
       const sub = item.subsystem === null ? 0 : item.subsystem === 'memory' ? 1 : 2;
       return { op: Op.Event, sub, object: item.action === null ? 0 : ACTIONS[item.action] };
@@ -257,6 +265,15 @@ type ToolInstruction = Extract<
   Instruction,
   { readonly op: keyof typeof PLAIN | keyof typeof ON_VARIABLE | 'less' | 'status-is' }
 >;
+
+const RELATIONS = {
+  eq: Relation.Equal,
+  ne: Relation.NotEqual,
+  lt: Relation.Less,
+  le: Relation.LessOrEqual,
+  gt: Relation.Greater,
+  ge: Relation.GreaterOrEqual,
+} as const;
 
 const PLAIN = {
   invert: Op.Invert,
@@ -357,6 +374,7 @@ function canAct(items: readonly Instruction[], subsystem: string, action: string
         open.push({ at: at + 1, status: item.value === 0 ? 0 : 1 });
         break;
       case 'equal':
+      case 'compare':
       case 'less':
       case 'status-is':
       case 'exists':

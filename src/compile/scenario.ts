@@ -22,9 +22,9 @@ import { type Checked, checkNames } from './check.js';
 import { planExtras } from './extras.js';
 import { makeState } from './initialState.js';
 import { type Counts, sizeFaults } from './limits.js';
-import { planPoints } from './points.js';
+import { planPoints, sizesSaid } from './points.js';
 import { type EncodedPrograms, encodePrograms, eventsWanted } from './programs.js';
-import { checkReads } from './reads.js';
+import { checkReads, keepsSizes } from './reads.js';
 import { compileRecovery } from './recovery.js';
 import { rejection } from './reject.js';
 import { planState, type StatePlan } from './statePlan.js';
@@ -204,6 +204,9 @@ function resolve(model: Model): Parts {
   const encoded = encodePrograms(programs, { plan, strings: stringTable, hasModule });
   for (const { name } of plan.devices) stringTable.number(name);
   if (hasUdev(actors)) for (const { index } of plan.blocks) stringTable.number(`memory${index}`);
+  if (keepsSizes(actors)) {
+    for (const size of sizesSaid(model, plan, stringTable.all)) stringTable.number(String(size));
+  }
   const strings = stringTable.all;
   const names = collectNames(plan, strings, model);
   const { points, diagnostics: pointFaults } = planPoints(model, plan, strings);

@@ -97,6 +97,8 @@ function codeOf(
       return strtobool(text);
     case File.DeviceState:
       return deviceState(text);
+    case File.Number:
+      return /^(?:0|[1-9]\d*)$/.test(text) ? numberOf(text, points) : CODE_INVALID;
     case File.DeviceSize:
     case File.DeviceAlign:
       return numberOf(text, points);

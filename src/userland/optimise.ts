@@ -186,6 +186,7 @@ const SETS_STATUS = new Set<Instruction['op']>([
   'clear-errors',
   'encrypt',
   'less',
+  'compare',
   'recall',
 ]);
 
@@ -223,7 +224,7 @@ function readVariables(instructions: readonly Instruction[]): ReadonlySet<string
     if (instruction.op === 'read') names.add(instruction.into);
     if (instruction.op === 'count' || instruction.op === 'recall') names.add(instruction.variable);
     if (instruction.op === 'less') names.add(instruction.left).add(instruction.right);
-    if (instruction.op === 'equal') {
+    if (instruction.op === 'equal' || instruction.op === 'compare') {
       note(instruction.left);
       note(instruction.right);
     }

@@ -66,6 +66,9 @@ export type Operand =
   | { readonly kind: 'variable'; readonly name: string }
   | { readonly kind: 'event-device' };
 
+/** As `[ A -lt B ]` says it. */
+export type NumberRelation = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
+
 /** What a process does with /dev/daxX.Y. */
 export type DeviceVerb = 'open' | 'mmap' | 'pin' | 'unpin' | 'munmap' | 'close';
 
@@ -87,10 +90,21 @@ export type Instruction = InstructionOrigin &
         readonly errno?: boolean;
       }
     /** Reads the file into a variable; when that fails, the status is 1 and the variable empty. */
-    | { readonly op: 'read'; readonly file: SysfsFile; readonly into: string }
+    | {
+        readonly op: 'read';
+        readonly file: SysfsFile;
+        readonly into: string;
+      }
     | { readonly op: 'exists'; readonly file: SysfsFile }
     /** Status 0 when equal, 1 when not. */
     | { readonly op: 'equal'; readonly left: Operand; readonly right: Operand }
+    /** Status 0 when the relation holds between two numbers, 1 when not or when one is none. */
+    | {
+        readonly op: 'compare';
+        readonly relation: NumberRelation;
+        readonly left: Operand;
+        readonly right: Operand;
+      }
     /** udev: status 0 when the event is of this subsystem and action. */
     | {
         readonly op: 'event';

@@ -10,8 +10,8 @@ export const INSTRUCTION_VALUE_OFFSET = 4;
 export const INSTRUCTION_JUMP_OFFSET = 6;
 export const INSTRUCTION_OTHER_OFFSET = 8;
 /**
- * Of a read, 1: a number is kept as the string that says it. Of others, 1: the status after the call
- * is the errno itself.
+ * Of a read, 1: a number is kept as the string that says it. Of others, 1: the status after the
+ * call is the errno itself.
  */
 export const INSTRUCTION_ERRNO_OFFSET = 10;
 /** Values: a string number, or VALUE_VARIABLE + variable number, or VALUE_EVENT. */
@@ -51,6 +51,7 @@ export enum Op {
   Keep,
   Recall,
   Compare,
+  Trigger,
 }
 
 /** How Compare compares two numbers: `sub` of the instruction. */
@@ -113,6 +114,7 @@ export enum Verb {
   Unpin,
   Munmap,
   Close,
+  Touch,
 }
 
 /** `sub` of DriverLink: any driver. */

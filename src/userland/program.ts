@@ -70,7 +70,7 @@ export type Operand =
 export type NumberRelation = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
 
 /** What a process does with /dev/daxX.Y. */
-export type DeviceVerb = 'open' | 'mmap' | 'pin' | 'unpin' | 'munmap' | 'close';
+export type DeviceVerb = 'open' | 'mmap' | 'touch' | 'pin' | 'unpin' | 'munmap' | 'close';
 
 /** Where an instruction comes from: a line of the source, or a tool that the line names. */
 interface InstructionOrigin {
@@ -121,6 +121,12 @@ export type Instruction = InstructionOrigin &
     /** Nothing relies on the status after sleep, settle, reboot: a `status` follows if need be. */
     | { readonly op: 'sleep' }
     | { readonly op: 'settle' }
+    /** udevadm trigger: everything that exists is announced once more; null: of both subsystems. */
+    | {
+        readonly op: 'trigger';
+        readonly subsystem: 'memory' | 'dax' | null;
+        readonly action: 'add' | 'remove' | 'change' | 'online' | 'offline';
+      }
     | { readonly op: 'process'; readonly verb: DeviceVerb; readonly device: string }
     | {
         readonly op: 'module';

@@ -21,6 +21,7 @@ import {
   THREAD_INDEX_OFFSET,
   THREAD_OTHER_OFFSET,
 } from '../layout';
+import { filesDrained } from '../lockOrder';
 import { has, point } from '../scenario';
 import {
   BLOCKED,
@@ -114,6 +115,7 @@ function unregisterDaxMappingDrain(): i32 {
   const r = <u32>load<u8>(th, THREAD_ARGUMENT_OFFSET);
   const inside = othersInside(range(index, r) + RANGE_USERS_OFFSET);
   if (inside != 0) return wait(Lock.MappingFiles, mappingObject(index, r), inside, false);
+  filesDrained(Lock.MappingFiles);
   store<u8>(th, 0, THREAD_ARGUMENT_OFFSET);
   back();
   return MOVED;

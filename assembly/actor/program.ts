@@ -6,6 +6,7 @@ import { fail } from '../fail';
 import { processDeed } from '../kernel/deviceDax';
 import { loadModule, unloadModule } from '../kernel/module';
 import { namespaceDisable, namespaceEnable } from '../kernel/pmem';
+import { kcoreOpen, kexecCrash } from '../kernel/resourceIterate';
 import { sysfsExists, sysfsRead, sysfsWrite } from '../kernel/sysfs';
 import {
   BLOCK_ROW_STRING_OFFSET,
@@ -306,6 +307,10 @@ export function userStep(): i32 {
       );
       return leave(0);
     }
+    case Op.KexecCrash:
+      return kexecCrash();
+    case Op.OpenKcore:
+      return kcoreOpen();
     case Op.Reboot:
       if (header(Header.RebootForbidden) != 0) return BLOCKED;
       return reboot();

@@ -1,11 +1,14 @@
 // A thread of the model: a script, a menu, a udev worker or the environment. Takes its next step.
 
 import { must } from '../fail';
+import { lateReleases, releaseLate } from '../kernel/daxMapping';
 import { kernelStep } from '../kernel/dispatch';
+import { reportToPageMap } from '../kernel/fsdev';
 import {
   BLOCK_STATE_OFFSET,
   BlockState,
   DEED_COLDPLUG,
+  DEED_RELEASE,
   DEVICE_FLAGS_OFFSET,
   DEVICE_MEMORY_OFFSET,
   DEVICE_PRESENT,
@@ -156,7 +159,8 @@ function poisonFault(): i32 {
 }
 
 /**
- * Does one deed of the environment: announces everything again, or reports an error on a medium.
+ * Does one deed of the environment: announces everything again, reports an error on a medium, or
+ * frees what was to be freed later.
  */
 function environmentStep(): i32 {
   const deeds = load<u8>(threadRow(me), THREAD_ROW_DEEDS_OFFSET);
@@ -164,8 +168,13 @@ function environmentStep(): i32 {
     (deeds & DEED_COLDPLUG) != 0 && load<u8>(st, GLOBAL_COLDPLUG_OFFSET) == 0 ? 1 : 0;
   const fault = poisonFault();
   const poisons = fault < 0 ? 0 : devices();
-  if (plugs + poisons == 0) return BLOCKED;
-  const picked = choose(plugs + poisons);
+  const releases = (deeds & DEED_RELEASE) != 0 ? lateReleases() : 0;
+  if (plugs + poisons + releases == 0) return BLOCKED;
+  const picked = choose(plugs + poisons + releases);
+  if (picked >= plugs + poisons) {
+    releaseLate(picked - plugs - poisons);
+    return MOVED;
+  }
   if (picked < plugs) {
     coldplug();
     return MOVED;
@@ -174,6 +183,7 @@ function environmentStep(): i32 {
   const left = st + <usize>header(Header.FaultsAt) + <usize>fault;
   store<u8>(left, load<u8>(left) - 1);
   store<u8>(at, load<u8>(at, DEVICE_MEMORY_OFFSET) | MEMORY_POISON, DEVICE_MEMORY_OFFSET);
+  reportToPageMap(picked - plugs);
   observe(Observation.Fault, fault, picked - plugs + 1, 0);
   return MOVED;
 }

@@ -55,11 +55,12 @@ import {
 import { isInterrupted } from './regionLock';
 
 /**
- * Whether a device stands on /sys/bus/dax. Without class-compat there is no other place for it.
+ * Whether a device stands on /sys/bus/dax. Without the compat driver, which v5.1 brought and v5.17
+ * took away, there is no other place for it.
  */
 export function isOnBus(index: u32): bool {
   const compat = load<u8>(deviceRow(index), DEVICE_ROW_COMPAT_OFFSET) != 0;
-  if (compat && has(Feature.ClassCompat)) return false;
+  if (compat && has(Feature.ClassCompat) && !has(Feature.CompatGone)) return false;
   return (load<u8>(device(index), DEVICE_FLAGS_OFFSET) & DEVICE_PRESENT) != 0;
 }
 
@@ -169,6 +170,7 @@ export function daxBusProbe(): i32 {
     }
   }
   const which: Driver = load<u8>(th, THREAD_DRIVER_OFFSET);
-  goto(which == Driver.Kmem ? Pc.dev_dax_kmem_probe__request : Pc.dev_dax_probe__request);
+  if (which == Driver.Fsdev) goto(Pc.fsdev_dax_probe__request);
+  else goto(which == Driver.Kmem ? Pc.dev_dax_kmem_probe__request : Pc.dev_dax_probe__request);
   return MOVED;
 }

@@ -3,6 +3,7 @@
 // The thread's REGION is the region, DEVICE the device at hand.
 
 import { ueventOfDevice } from '../actor/event';
+import { faultAt } from '../actor/fault';
 import { fail } from '../fail';
 import {
   CODE_INVALID,
@@ -16,9 +17,11 @@ import {
   Driver,
   Errno,
   EVENT_ADD,
+  FaultPoint,
   Feature,
   Lock,
   Pc,
+  Property,
   REGION_LEAVING,
   REGION_LEFTOVER,
   REGION_SEED_OFFSET,
@@ -31,6 +34,7 @@ import { has } from '../scenario';
 import {
   BLOCKED,
   back,
+  broken,
   call,
   device,
   deviceRow,
@@ -47,7 +51,9 @@ import {
 } from '../state';
 import { availableSize, deviceSize, homeOf, regionIs, setRegionFlag } from './daxRange';
 import { enterRegionFile, leaveRegionFile } from './daxRegion';
-import { deviceAttachNext, driverOf } from './driverCore';
+import { freeIdUnderLock } from './daxUnregister';
+import { deviceAttachNext } from './deviceAdd';
+import { driverOf } from './driverCore';
 import {
   isInterrupted,
   lockOfDevice,
@@ -148,7 +154,21 @@ export function devmCreateDevDax(index: u32, after: Pc): void {
   );
   store<u8>(th, index, THREAD_DEVICE_OFFSET);
   ueventOfDevice(index, EVENT_ADD);
-  call(Pc.devm_create_dev_dax__attach, after);
+  const ready = has(Feature.ReadyToProbe);
+  call(ready ? Pc.device_add__ready : Pc.devm_create_dev_dax__attach, after);
+}
+
+/**
+ * Whether a device fails to be made. Its name, which it has by then, stays allocated, since the
+ * device is freed and not put.
+ *
+ * @returns 0 or an errno.
+ * Source: drivers/dax/bus.c devm_create_dev_dax(), v5.10 and v6.12; put as posted in April 2026.
+ */
+export function failsToBeMade(index: u32): u32 {
+  const errno = faultAt(FaultPoint.CreateDevDax);
+  if (errno != 0 && !has(Feature.CreateErrorPut)) broken(Property.NoLeak, index);
+  return errno;
 }
 
 /** Source: drivers/base/dd.c device_initial_probe(), v6.12. */
@@ -184,6 +204,7 @@ function createStoreRegion(): i32 {
   else if (index == DEVICE_GONE) errno = Errno.ENOMEM;
   else if ((load<u8>(device(index), DEVICE_FLAGS_OFFSET) & DEVICE_PRESENT) != 0)
     errno = Errno.EEXIST;
+  else errno = failsToBeMade(index);
   if (errno != 0) {
     unlockRegionWrite(home);
     return leaveRegionFile(errno);
@@ -219,8 +240,39 @@ export function deleteStore(home: u32, code: u32): i32 {
   return MOVED;
 }
 
-/** Takes device_lock(region), in every generation, and not even a fatal signal ends the wait. */
+/** Whether delete takes the semaphores, and no device_lock. */
+function deletesUnderSemaphores(): bool {
+  return has(Feature.DaxRwsems) && !has(Feature.DeleteDeviceLocks);
+}
+
+/**
+ * Takes dax_region_rwsem and goes on to dax_dev_rwsem; a fatal signal ends the wait, and leaves the
+ * reference to the victim behind. Source: drivers/dax/bus.c delete_store(), v6.9.
+ */
+function deleteStoreSemaphore(): i32 {
+  const home = currentRegion();
+  if (!tryRegionWrite(home)) {
+    return isInterrupted() ? interruptDelete() : waitForRegion(home, true);
+  }
+  if (currentDevice() == DEVICE_GONE) {
+    unlockRegionWrite(home);
+    return leaveRegionFile(Errno.EBUSY);
+  }
+  goto(Pc.delete_store__device);
+  return MOVED;
+}
+
+function interruptDelete(): i32 {
+  broken(Property.NoLeak, currentDevice());
+  return leaveRegionFile(Errno.EINTR);
+}
+
+/**
+ * Takes device_lock(region), and not even a fatal signal ends the wait; only v6.9 takes the
+ * semaphore instead. Source: drivers/dax/bus.c delete_store(), v5.10, v6.8, v6.9 and v6.12.
+ */
 function deleteStoreRegion(): i32 {
+  if (deletesUnderSemaphores()) return deleteStoreSemaphore();
   const home = currentRegion();
   const lock = lockOfRegion(home);
   if (!tryMutex(lock, Lock.RegionLock, home))
@@ -250,7 +302,12 @@ function deleteStoreDevice(): i32 {
   const home = currentRegion();
   const index = currentDevice();
   const semaphore = has(Feature.DaxRwsems);
-  if (semaphore && !tryRangesWrite(index)) return waitForRanges(index, false);
+  const bare = deletesUnderSemaphores();
+  if (semaphore && !tryRangesWrite(index)) {
+    if (!bare || !isInterrupted()) return waitForRanges(index, bare);
+    unlockRegionWrite(home);
+    return interruptDelete();
+  }
   const flags = <u32>load<u8>(device(index), DEVICE_FLAGS_OFFSET);
   const idle = driverOf(index) == Driver.None && deviceSize(index) == 0;
   const removed = idle && (flags & DEVICE_ID) != 0 && idOf(index) > 0;
@@ -260,13 +317,30 @@ function deleteStoreDevice(): i32 {
     forgetShown(home, REGION_YOUNGEST_OFFSET, index);
   }
   if (semaphore) unlockRangesWrite(index);
-  unlockMutex(lockOfDevice(index), Lock.DeviceLock, index);
+  if (!bare) unlockMutex(lockOfDevice(index), Lock.DeviceLock, index);
+  if (removed && bare && regionIs(home, REGION_LEAVING)) return warnOfMissingAction(home, index);
   if (removed) {
     call(Pc.unregister_dev_dax__region, Pc.delete_store__removed);
     return MOVED;
   }
-  unlockMutex(lockOfRegion(home), Lock.RegionLock, home);
+  unlockDelete(home);
   return leaveRegionFile(Errno.EBUSY);
+}
+
+/**
+ * The region's driver is being unbound, which nothing keeps away here: the devm action of the
+ * victim is no longer found, and the kernel warns. Source: drivers/base/devres.c
+ * devm_release_action(), v6.9.
+ */
+function warnOfMissingAction(home: u32, index: u32): i32 {
+  broken(Property.NoCrash, index);
+  unlockDelete(home);
+  return leaveRegionFile(0);
+}
+
+function unlockDelete(home: u32): void {
+  if (deletesUnderSemaphores()) unlockRegionWrite(home);
+  else unlockMutex(lockOfRegion(home), Lock.RegionLock, home);
 }
 
 function forgetShown(home: u32, offset: usize, index: u32): void {
@@ -277,8 +351,11 @@ function forgetShown(home: u32, offset: usize, index: u32): void {
 /** Drops the reference to the victim, the last one, outside all locks. */
 function deleteStoreRemoved(): i32 {
   const home = currentRegion();
-  unlockMutex(lockOfRegion(home), Lock.RegionLock, home);
-  if (!has(Feature.DaxRwsems)) return leaveRegionFile(0);
+  unlockDelete(home);
+  if (!has(Feature.DaxRwsems)) {
+    freeIdUnderLock(currentDevice());
+    return leaveRegionFile(0);
+  }
   call(Pc.dev_dax_release__id, Pc.delete_store__released);
   return MOVED;
 }

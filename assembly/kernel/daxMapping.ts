@@ -3,6 +3,7 @@
 // The thread's locals are those of size (daxResize.ts); INDEX is the number of the mapping that
 // is read, ARGUMENT that of the mapping that is taken away.
 
+import { faultAt } from '../actor/fault';
 import { fail } from '../fail';
 import {
   CODE_INVALID,
@@ -10,31 +11,40 @@ import {
   DEVICE_ALIGN_OFFSET,
   Driver,
   Errno,
+  FaultPoint,
   Feature,
+  Header,
   Lock,
+  Observation,
   Pc,
   Property,
   RANGE_FLAGS_OFFSET,
+  RANGE_RELEASE_OFFSET,
   RANGE_USERS_OFFSET,
+  RELEASE_ORPHANED,
+  RELEASE_PENDING,
   THREAD_ARGUMENT_OFFSET,
   THREAD_DEVICE_OFFSET,
   THREAD_INDEX_OFFSET,
   THREAD_OTHER_OFFSET,
 } from '../layout';
 import { filesDrained } from '../lockOrder';
-import { has, point } from '../scenario';
+import { observe } from '../observe';
+import { has, header, point } from '../scenario';
 import {
   BLOCKED,
   back,
   broken,
   call,
   device,
+  devices,
   enterFile,
   FAIL_PROGRAM_POINT,
   goto,
   leave,
   leaveFile,
   MOVED,
+  me,
   othersInside,
   range,
   th,
@@ -117,8 +127,49 @@ function unregisterDaxMappingDrain(): i32 {
   if (inside != 0) return wait(Lock.MappingFiles, mappingObject(index, r), inside, false);
   filesDrained(Lock.MappingFiles);
   store<u8>(th, 0, THREAD_ARGUMENT_OFFSET);
+  const at = range(index, r) + RANGE_RELEASE_OFFSET;
+  if (load<u8>(at) == 0 && faultAt(FaultPoint.LateRelease) != 0) store<u8>(at, RELEASE_PENDING);
   back();
   return MOVED;
+}
+
+/**
+ * Notes that a device has been freed: mappings of it that are not freed yet, and that do not hold
+ * it, point at what is gone. Source: drivers/dax/bus.c devm_register_dax_mapping(), v5.10 and v6.5.
+ */
+export function orphanMappings(index: u32): void {
+  if (has(Feature.MappingPinsDevice)) return;
+  const count = header(Header.RangeMax);
+  for (let r: u32 = 0; r < count; r++) {
+    const at = range(index, r) + RANGE_RELEASE_OFFSET;
+    if (load<u8>(at) == RELEASE_PENDING) store<u8>(at, RELEASE_ORPHANED);
+  }
+}
+
+/** How many mappings wait to be freed. */
+export function lateReleases(): u32 {
+  let found: u32 = 0;
+  for (let at: u32 = 0; at < devices() * header(Header.RangeMax); at++) {
+    if (load<u8>(range(0, at), RANGE_RELEASE_OFFSET) != 0) found++;
+  }
+  return found;
+}
+
+/**
+ * Frees one of the mappings that wait for it: its number goes back to its device.
+ * Source: drivers/dax/bus.c dax_mapping_release(), v5.10 and v6.5.
+ */
+export function releaseLate(number: u32): void {
+  observe(Observation.Function, Pc.dax_mapping_release__late, me, 0);
+  let left = number;
+  for (let at: u32 = 0; at < devices() * header(Header.RangeMax); at++) {
+    const pending = range(0, at) + RANGE_RELEASE_OFFSET;
+    if (load<u8>(pending) == 0 || left-- > 0) continue;
+    if (load<u8>(pending) == RELEASE_ORPHANED)
+      broken(Property.NoCrash, at / header(Header.RangeMax));
+    store<u8>(pending, 0);
+    return;
+  }
 }
 
 // ---- mapping --------------------------------------------------------------------------

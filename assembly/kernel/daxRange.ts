@@ -10,6 +10,7 @@ import {
   DEVICE_ROW_REGION_OFFSET,
   Errno,
   FAIL_RANGES,
+  Feature,
   Header,
   Property,
   RANGE_END_OFFSET,
@@ -25,8 +26,8 @@ import {
   REGION_ROW_END_OFFSET,
   REGION_ROW_START_OFFSET,
 } from '../layout';
-import { header, point } from '../scenario';
-import { broken, device, deviceRow, devices, range, region, regionRow } from '../state';
+import { has, header, point } from '../scenario';
+import { broken, device, deviceRow, devices, oops, range, region, regionRow } from '../state';
 import { pointIndex } from './resource';
 
 const SUBSECTION_BYTES: u64 = 0x200000;
@@ -222,8 +223,9 @@ export function adjustLastRange(index: u32, last: u64): void {
  * Gives a registered device the range [first, first + bytes - 1].
  *
  * @returns 0, EBUSY for no bytes on a device that has some (the kernel warns), ENOMEM when the
- * range is not free or not inside the region.
- * Source: drivers/dax/bus.c alloc_dev_dax_range(), v6.12.
+ * range is not free or not inside the region; before range-alloc-checked a device that has a range
+ * follows the null pointer that it got.
+ * Source: drivers/dax/bus.c alloc_dev_dax_range(), v5.10 and v6.12; as posted in August 2020.
  */
 export function allocDevDaxRange(index: u32, first: u64, bytes: u64): u32 {
   if (bytes == 0) {
@@ -232,7 +234,12 @@ export function allocDevDaxRange(index: u32, first: u64, bytes: u64): u32 {
     return Errno.EBUSY;
   }
   const last = first + bytes - 1;
-  if (!isFree(homeOf(index), first, last)) return Errno.ENOMEM;
+  if (!isFree(homeOf(index), first, last)) {
+    if (rangesOf(index) == 0 || has(Feature.RangeAllocChecked)) return Errno.ENOMEM;
+    broken(Property.NoCrash, index);
+    oops();
+    return Errno.ENOMEM;
+  }
   addRange(index, first, last);
   registerMapping(index, rangesOf(index) - 1);
   return 0;

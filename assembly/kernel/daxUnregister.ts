@@ -14,29 +14,35 @@ import {
   DEVICE_ID,
   DEVICE_LATE,
   DEVICE_USERS_OFFSET,
-  Driver,
   EVENT_REMOVE,
   Feature,
+  GLOBAL_REGION_WRITER_OFFSET,
   Lock,
+  LockMode,
   Pc,
+  Property,
   RANGE_USERS_OFFSET,
+  THREAD_DEPTH_OFFSET,
   THREAD_DEVICE_OFFSET,
   THREAD_PC_OFFSET,
+  THREAD_STACK_OFFSET,
 } from '../layout';
 import { filesDrained } from '../lockOrder';
+import { observePair } from '../observe';
 import { has } from '../scenario';
 import {
   BLOCKED,
   back,
+  broken,
   call,
   device,
   FAIL_PROGRAM_POINT,
   goto,
-  kmemSlot,
   MOVED,
   me,
   othersInside,
   range,
+  st,
   th,
   threadRecord,
   threads,
@@ -45,10 +51,10 @@ import {
   wait,
   waitForMutex,
 } from '../state';
-import { mappingObject } from './daxMapping';
+import { mappingObject, orphanMappings } from './daxMapping';
 import { freeDevDaxRanges, homeOf, rangesOf } from './daxRange';
 import { killDevDax } from './deviceDax';
-import { driverOf, endRelease, forget, release } from './driverCore';
+import { endRelease, forget, release } from './driverCore';
 import {
   isInterrupted,
   lockOfDevice,
@@ -59,7 +65,6 @@ import {
   waitForRanges,
   waitForRegion,
 } from './regionLock';
-import { leaveNameDangling } from './resource';
 
 function currentDevice(): u32 {
   return load<u8>(th, THREAD_DEVICE_OFFSET);
@@ -100,28 +105,28 @@ export function unregisterStep(pc: Pc): i32 {
 /**
  * Takes the lock over the books and kills the device: nothing maps it any more. Up to v6.2 its
  * ranges are freed already here, so that kmem finds none to remove.
- * Source: drivers/dax/bus.c unregister_dev_dax(), v5.10, v6.3 and v6.12 (dax_region_rwsem, no
+ * v6.9 goes on without the semaphore when anybody at all has it.
+ * Source: drivers/dax/bus.c unregister_dev_dax(), v5.10, v6.3, v6.9 and v6.12 (dax_region_rwsem, no
  * signal heard).
  */
 function unregisterDevDaxRegion(): i32 {
   const index = currentDevice();
   const home = homeOf(index);
-  if (has(Feature.DaxRwsems) && !tryRegionWrite(home)) return waitForRegion(home, false);
+  if (has(Feature.DaxRwsems) && !tryRegionWrite(home) && has(Feature.DeleteDeviceLocks))
+    return waitForRegion(home, false);
   killDevDax(index);
-  if (!has(Feature.RemoveResource)) {
-    if (driverOf(index) == Driver.Kmem) leaveNamesDangling(index);
-    freeDevDaxRanges(index);
-  }
+  if (!has(Feature.RemoveResource)) dropRanges(index);
   goto(Pc.unregister_dev_dax__dead);
   return MOVED;
 }
 
 /**
- * kmem's remove frees the name of nodes that it has not seen. Source: drivers/dax/kmem.c
- * dev_dax_kmem_remove(), v6.1.
+ * Frees a device's ranges; before v5.11 the array that they stand in stays allocated.
+ * Source: drivers/dax/bus.c free_dev_dax_ranges(), v5.10 and v5.10.89.
  */
-function leaveNamesDangling(index: u32): void {
-  for (let r: u32 = 0; r < rangesOf(index); r++) leaveNameDangling(kmemSlot(index, r));
+function dropRanges(index: u32): void {
+  if (rangesOf(index) > 0 && !has(Feature.RangeArrayFreed)) broken(Property.NoLeak, index);
+  freeDevDaxRanges(index);
 }
 
 /**
@@ -188,7 +193,7 @@ function unregisterDevDaxGone(): i32 {
   }
   // delete has taken the id, and keeps a reference.
   const hasId = (flagsOf(index) & DEVICE_ID) != 0;
-  freeDevDaxRanges(index);
+  dropRanges(index);
   forget(index);
   store<u8>(
     device(index),
@@ -197,7 +202,9 @@ function unregisterDevDaxGone(): i32 {
   );
   store<u8>(device(index), 0, DEVICE_ALIGN_OFFSET);
   forgetVictim(index);
+  orphanMappings(index);
   ueventOfDevice(index, EVENT_REMOVE);
+  if (hasId && !has(Feature.DaxRwsems)) freeIdUnderLock(index);
   if (hasId && has(Feature.DaxRwsems)) {
     call(Pc.dev_dax_release__id, Pc.unregister_dev_dax__put);
     return MOVED;
@@ -205,9 +212,29 @@ function unregisterDevDaxGone(): i32 {
   return unregisterDevDaxPut();
 }
 
+/**
+ * Frees the id with the last reference, so that nobody can hold the lock.
+ * Source: drivers/dax/bus.c dev_dax_release(), free_dev_dax_id(), v5.10 and v6.8.
+ */
+export function freeIdUnderLock(index: u32): void {
+  observePair(Lock.DeviceLock, index, LockMode.Write);
+}
+
+/**
+ * Whether unregister_dev_dax() has taken the semaphore itself: in v6.9 it may go without, and
+ * delete has taken it before.
+ */
+function isSemaphoreOwn(): bool {
+  if (has(Feature.DeleteDeviceLocks)) return true;
+  const mine = <u32>load<u8>(st, GLOBAL_REGION_WRITER_OFFSET) == me + 1;
+  const top = th + ((<usize>(load<u8>(th, THREAD_DEPTH_OFFSET) - 1)) << 1);
+  const deletes = <u32>load<u16>(top, THREAD_STACK_OFFSET) == <u32>Pc.delete_store__removed;
+  return mine && !deletes;
+}
+
 /** Gives the lock over the books back, after the last reference. */
 function unregisterDevDaxPut(): i32 {
-  if (has(Feature.DaxRwsems)) unlockRegionWrite(homeOf(currentDevice()));
+  if (has(Feature.DaxRwsems) && isSemaphoreOwn()) unlockRegionWrite(homeOf(currentDevice()));
   back();
   return MOVED;
 }

@@ -8,6 +8,7 @@ import {
   DEVICE_FLAGS_OFFSET,
   DEVICE_MAPS_OFFSET,
   DEVICE_OPENS_OFFSET,
+  DEVICE_PAGE_MAP,
   DEVICE_PINNED_OFFSET,
   DEVICE_PINS_OFFSET,
   DEVICE_PRESENT,
@@ -25,6 +26,7 @@ import {
   RANGE_END_OFFSET,
   RANGE_START_OFFSET,
   THREAD_DEVICE_OFFSET,
+  THREAD_DRIVER_OFFSET,
   THREAD_ERROR_OFFSET,
   Verb,
 } from '../layout';
@@ -45,6 +47,9 @@ import {
   wait,
   waitForMutex,
 } from '../state';
+import { homeOf } from './daxRange';
+import { isStaticRegion } from './daxRegion';
+import { fsdevLetsGo } from './fsdev';
 import { freeSlot, isLinked, releaseRegion, requestRegion } from './resource';
 import { addedRamBytes, REGION_DISJOINT, regionIntersectsRam } from './resourceWalk';
 
@@ -58,6 +63,21 @@ function rangeFirst(index: u32, r: u32): u64 {
 
 function rangeLast(index: u32, r: u32): u64 {
   return point(load<u16>(range(index, r), RANGE_END_OFFSET));
+}
+
+/**
+ * Fails the probe. The page map of a dynamic device has been freed by devres, and the device keeps
+ * pointing at it. Source: drivers/dax/device.c dev_dax_probe(), v6.1 and v6.12.
+ */
+function fails(index: u32, errno: u32): i32 {
+  const which: Driver = load<u8>(th, THREAD_DRIVER_OFFSET);
+  const late = which == Driver.Fsdev && has(Feature.FsdevPgmapLate);
+  if (has(Feature.DynamicPageMap) && !late && !isStaticRegion(homeOf(index))) {
+    const at = device(index);
+    store<u8>(at, load<u8>(at, DEVICE_FLAGS_OFFSET) | DEVICE_PAGE_MAP, DEVICE_FLAGS_OFFSET);
+    broken(Property.Rollback, index);
+  }
+  return answer(errno);
 }
 
 function answer(errno: u32): i32 {
@@ -79,10 +99,13 @@ export function releaseClaims(index: u32): void {
 
 /**
  * Claims every range of the device, or none. Source: drivers/dax/device.c dev_dax_probe(), v5.1
- * (one range) and v6.12; before common-pinning the region driver beneath holds the range for ever.
+ * (one range), v6.1 (a page map that is there already refuses it) and v6.12; before common-pinning
+ * the region driver beneath holds the range for ever.
  */
 export function devDaxProbeRequest(): i32 {
   const index = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
+  if ((load<u8>(device(index), DEVICE_FLAGS_OFFSET) & DEVICE_PAGE_MAP) != 0)
+    return answer(Errno.EINVAL);
   if (has(Feature.CommonPinning)) {
     for (let r: u32 = 0; r < ranges(index); r++) {
       const first = rangeFirst(index, r);
@@ -93,7 +116,7 @@ export function devDaxProbeRequest(): i32 {
       ) {
         observeMessage(Message.CouldNotReserveRange, index, r);
         for (let done: u32 = 0; !taken && done < r; done++) freeSlot(daxSlot(index, done));
-        return answer(Errno.EBUSY);
+        return fails(index, Errno.EBUSY);
       }
     }
   }
@@ -119,12 +142,12 @@ export function devDaxProbeMemremap(): i32 {
     if (disjoint && addedRamBytes(first, last) != 0) broken(Property.QuerySound, index);
     if (disjoint) continue;
     releaseClaims(index);
-    return answer(Errno.ENXIO);
+    return fails(index, Errno.ENXIO);
   }
   const fault = faultAt(FaultPoint.Memremap);
   if (fault != 0) {
     releaseClaims(index);
-    return answer(fault);
+    return fails(index, fault);
   }
   observeMemHotplug();
   const at = device(index);
@@ -134,19 +157,29 @@ export function devDaxProbeMemremap(): i32 {
 
 /**
  * Ends all use: no new mapping, and the mappings of processes go. Source: drivers/dax/bus.c
- * kill_dev_dax(), v5.1.
+ * kill_dev_dax(), v5.1 and v6.1 (a dynamic device forgets its page map).
  */
 export function killDevDax(index: u32): void {
   const at = device(index);
-  store<u8>(at, load<u8>(at, DEVICE_FLAGS_OFFSET) & ~DEVICE_ALIVE, DEVICE_FLAGS_OFFSET);
+  const kept = load<u8>(at, DEVICE_FLAGS_OFFSET) & ~(DEVICE_ALIVE | DEVICE_PAGE_MAP);
+  store<u8>(at, kept, DEVICE_FLAGS_OFFSET);
   store<u8>(at, 0, DEVICE_MAPS_OFFSET);
 }
 
 /** Source: drivers/dax/device.c, devres actions in reverse order of dev_dax_probe(), v5.1. */
 export function devDaxRemoveKill(): i32 {
   killDevDax(load<u8>(th, THREAD_DEVICE_OFFSET));
-  goto(Pc.dev_dax_remove__unmap);
+  goto(waitsFirst() ? Pc.dev_dax_remove__unpin : Pc.dev_dax_remove__unmap);
   return MOVED;
+}
+
+/**
+ * Whether the last page reference is waited for before the memory map goes. Source:
+ * kernel/memremap.c devm_memremap_pages_release(), v5.1 (after it), v5.3 and v5.15; mm/memremap.c
+ * memunmap_pages(), v6.1 (not at all).
+ */
+function waitsFirst(): bool {
+  return has(Feature.PageMapWaitsFirst) && !has(Feature.UnpinFreeUnmap);
 }
 
 /**
@@ -165,22 +198,31 @@ export function devDaxRemoveUnmap(): i32 {
     load<u8>(at, DEVICE_PINNED_OFFSET) | load<u8>(at, DEVICE_PINS_OFFSET),
     DEVICE_PINNED_OFFSET,
   );
+  if (waitsFirst()) return devDaxRemoveDone(index);
   goto(Pc.dev_dax_remove__unpin);
   devDaxRemoveUnpin();
   return MOVED;
 }
 
 /**
- * Waits for the last page reference, in v5.1 after the map has gone, without end and without a
- * signal getting through; kernels from v5.18 do not wait. Then the claim on the range goes. Source:
- * drivers/dax/device.c dev_dax_percpu_exit(), __devm_release_region(), v5.1.
+ * Waits for the last page reference, in v5.1 after the map has gone and from v5.2 before, without
+ * end and without a signal getting through; kernels from v5.18 do not wait. Source:
+ * drivers/dax/device.c dev_dax_percpu_exit(), v5.1; mm/memremap.c dev_pagemap_cleanup(), v5.8.
  */
 export function devDaxRemoveUnpin(): i32 {
   const index = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
   const pins = <u32>load<u8>(device(index), DEVICE_PINS_OFFSET);
   if (pins != 0 && !has(Feature.UnpinFreeUnmap)) return wait(Lock.Pages, index, pins, false);
+  if (!waitsFirst()) return devDaxRemoveDone(index);
+  goto(Pc.dev_dax_remove__unmap);
+  return MOVED;
+}
+
+/** Gives the claim on the range back. Source: kernel/resource.c devm_region_release(), v5.1. */
+function devDaxRemoveDone(index: u32): i32 {
   // The canary's planted bug: the claim stays.
   if (has(Feature.CommonPinning) && !has(Feature.Canary)) releaseClaims(index);
+  fsdevLetsGo(index);
   back();
   return MOVED;
 }
@@ -204,13 +246,15 @@ export function processDeed(index: u32, verb: Verb): i32 {
   const opens = <u32>load<u8>(at, DEVICE_OPENS_OFFSET);
   const maps = <u32>load<u8>(at, DEVICE_MAPS_OFFSET);
   const pins = <u32>load<u8>(at, DEVICE_PINS_OFFSET);
-  const bound = load<u8>(at, DEVICE_DRIVER_OFFSET) == Driver.DeviceDax;
+  const which: Driver = load<u8>(at, DEVICE_DRIVER_OFFSET);
+  const bound = which == Driver.DeviceDax || which == Driver.Fsdev;
   if (verb == Verb.Open) {
     if ((flags & DEVICE_PRESENT) == 0) return leave(Errno.ENOENT);
     if (!bound || (flags & DEVICE_ALIVE) == 0) return leave(Errno.ENXIO);
     store<u8>(at, opens | mine, DEVICE_OPENS_OFFSET);
   } else if (verb == Verb.Mmap) {
     if ((opens & mine) == 0) return leave(Errno.EINVAL);
+    if (which == Driver.Fsdev) return leave(Errno.ENODEV);
     if ((flags & DEVICE_ALIVE) == 0) return leave(Errno.ENXIO);
     store<u8>(at, maps | mine, DEVICE_MAPS_OFFSET);
   } else if (verb == Verb.Pin) {

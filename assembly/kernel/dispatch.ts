@@ -5,7 +5,9 @@ import { fail } from '../fail';
 import { Pc, THREAD_PC_OFFSET } from '../layout';
 import { BLOCKED, FAIL_PROGRAM_POINT, th } from '../state';
 import { daxBusProbe, doIdStoreAttached } from './daxBus';
+import { daxLaterStep, isDaxLaterPoint } from './daxLaterDispatch';
 import { regionStep } from './daxRegion';
+import { deviceAddReady, deviceAttachNext, deviceAttachProbed } from './deviceAdd';
 import {
   devDaxProbeMemremap,
   devDaxProbeRequest,
@@ -16,8 +18,6 @@ import {
 import {
   bindStoreLock,
   bindStoreProbed,
-  deviceAttachNext,
-  deviceAttachProbed,
   driverAttachLock,
   driverAttachNext,
   driverAttachProbed,
@@ -136,9 +136,12 @@ export function kernelStep(): i32 {
       return deviceAttachNext();
     case Pc.provider_probe__done:
       return providerProbeDone();
+    case Pc.device_add__ready:
+      return deviceAddReady();
     default: {
       if (pc >= Pc.size_store__region && pc <= Pc.dax_hmem_probe__created) return regionStep(pc);
       if (isMemoryPoint(pc)) return memoryStep(pc);
+      if (isDaxLaterPoint(pc)) return daxLaterStep(pc);
       fail(FAIL_PROGRAM_POINT);
       return BLOCKED;
     }

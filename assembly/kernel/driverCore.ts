@@ -13,9 +13,6 @@ import {
   DEVICE_LOCK_OFFSET,
   DEVICE_PRESENT,
   DEVICE_ROW_NAME_OFFSET,
-  DRIVER_FIRST,
-  DRIVER_FLAGS_OFFSET,
-  DRIVER_REGISTERED,
   DRIVER_USERS_OFFSET,
   Driver,
   Errno,
@@ -48,9 +45,12 @@ import {
   unlockMutex,
   waitForMutex,
 } from '../state';
-import { daxBusProbe, isOnBus, matches, nameToKmem, wouldMatch } from './daxBus';
+import { daxBusProbe, isOnBus, matches, nameToKmem } from './daxBus';
 import { seedIsBound } from './daxRegion';
+import { deviceAttachNext, isBeingAdded, isTaken } from './deviceAdd';
 import { killDevDax, releaseClaims } from './deviceDax';
+import { fsdevForgets } from './fsdev';
+import { removeStateFile } from './kmemState';
 
 export function driverOf(index: u32): Driver {
   return load<u8>(device(index), DEVICE_DRIVER_OFFSET);
@@ -60,7 +60,7 @@ function setDriver(index: u32, which: Driver): void {
   store<u8>(device(index), which, DEVICE_DRIVER_OFFSET);
 }
 
-function lockOf(index: u32): usize {
+export function lockOf(index: u32): usize {
   return device(index) + DEVICE_LOCK_OFFSET;
 }
 
@@ -77,7 +77,7 @@ function atDevice(index: u32): void {
 /**
  * Calls the probe of the thread's driver: dev->driver is set before it and cleared when it fails.
  */
-function probe(index: u32, after: Pc): void {
+export function probe(index: u32, after: Pc): void {
   setDriver(index, load<u8>(th, THREAD_DRIVER_OFFSET));
   call(Pc.dax_bus_probe__size, after);
   daxBusProbe();
@@ -87,7 +87,7 @@ function probe(index: u32, after: Pc): void {
  * Takes the errno of a probe: a failed one leaves no driver, and a message unless the device is
  * only said to be absent. Source: drivers/base/dd.c really_probe(), v5.1 and v6.12.
  */
-function takeAnswer(index: u32): u32 {
+export function takeAnswer(index: u32): u32 {
   const errno = <u32>load<u8>(th, THREAD_ERROR_OFFSET);
   store<u8>(th, 0, THREAD_ERROR_OFFSET);
   if (errno == 0) {
@@ -148,6 +148,10 @@ export function bindStoreLock(): i32 {
     return leaveBind(!gone && has(Feature.BindErrno) ? Errno.EBUSY : Errno.ENODEV);
   }
   if (taken) return undoTheWinner(index);
+  if (isBeingAdded(index)) {
+    unlockMutex(lockOf(index), Lock.DeviceLock, index);
+    return leaveBind(Errno.EAGAIN);
+  }
   probe(index, Pc.bind_store__probed);
   return MOVED;
 }
@@ -198,7 +202,8 @@ export function driversProbeLock(): i32 {
     return waitForMutex(lockOf(index), Lock.DeviceLock, index, false);
   }
   // v5.1 asks only whether the device is registered, later kernels also whether it is dead.
-  if (!isOnBus(index) || (has(Feature.BindErrno) && isDead(index))) {
+  const dead = has(Feature.BindErrno) && isDead(index);
+  if (!isOnBus(index) || dead || (isTaken(index) && isBeingAdded(index))) {
     unlockMutex(lockOf(index), Lock.DeviceLock, index);
     return leave(Errno.EINVAL);
   }
@@ -236,7 +241,11 @@ export function unbindStore(which: Driver, code: u32): i32 {
 export function release(index: u32, after: Pc): bool {
   const which = driverOf(index);
   if (which == Driver.None) return false;
-  call(which == Driver.Kmem ? Pc.dev_dax_kmem_remove__range : Pc.dev_dax_remove__kill, after);
+  if (which == Driver.Kmem && has(Feature.KmemState)) {
+    removeStateFile(index);
+    call(Pc.device_remove_groups__drain, after);
+  } else
+    call(which == Driver.Kmem ? Pc.dev_dax_kmem_remove__range : Pc.dev_dax_remove__kill, after);
   return true;
 }
 
@@ -291,7 +300,8 @@ export function driverAttachLock(): i32 {
   if (!tryMutex(lockOf(index), Lock.DeviceLock, index)) {
     return waitForMutex(lockOf(index), Lock.DeviceLock, index, false);
   }
-  if (driverOf(index) == Driver.None && !isDead(index) && isOnBus(index)) {
+  const probes = driverOf(index) == Driver.None && !isDead(index) && isOnBus(index);
+  if (probes && !isBeingAdded(index)) {
     probe(index, Pc.driver_attach__probed);
     return MOVED;
   }
@@ -322,63 +332,9 @@ export function driverAttachNext(): i32 {
   return driverAttachFrom(load<u8>(th, THREAD_DEVICE_OFFSET));
 }
 
-// ---- device_attach: every driver for one device ---------------------------------------
-
-/** The driver tried after `previous`, in the order of registration; None at the end. */
-function nextDriver(previous: Driver): Driver {
-  const daxFirst = (load<u8>(driver(Driver.DeviceDax), DRIVER_FLAGS_OFFSET) & DRIVER_FIRST) != 0;
-  const first = daxFirst ? Driver.DeviceDax : Driver.Kmem;
-  const second = daxFirst ? Driver.Kmem : Driver.DeviceDax;
-  if (previous == Driver.None) return first;
-  return previous == first ? second : Driver.None;
-}
-
-/** Whether a driver is on the bus and takes a device. */
-function isOffered(which: Driver, index: u32): bool {
-  return isListed(which) && matches(which, index);
-}
-
-/** Whether a driver is on the bus's list. */
-function isListed(which: Driver): bool {
-  return (load<u8>(driver(which), DRIVER_FLAGS_OFFSET) & DRIVER_REGISTERED) != 0;
-}
-
-/** Whether both drivers would take a device: then the order of registration decides. */
-function isContested(index: u32): bool {
-  if (!isListed(Driver.DeviceDax) || !isListed(Driver.Kmem)) return false;
-  return wouldMatch(Driver.DeviceDax, index) && wouldMatch(Driver.Kmem, index);
-}
-
-/**
- * Tries the next driver for the thread's device, whose lock is held, or returns.
- * Source: drivers/base/dd.c __device_attach(), bus_probe_device(), v5.1.
- */
-export function deviceAttachNext(): i32 {
-  const index = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
-  let which: Driver = load<u8>(th, THREAD_DRIVER_OFFSET);
-  if (which == Driver.None && isContested(index)) broken(Property.Matching, index);
-  while (driverOf(index) == Driver.None) {
-    which = nextDriver(which);
-    if (which == Driver.None) break;
-    if (!isOffered(which, index)) continue;
-    store<u8>(th, which, THREAD_DRIVER_OFFSET);
-    probe(index, Pc.device_add__probed);
-    return MOVED;
-  }
-  store<u8>(th, 0, THREAD_DRIVER_OFFSET);
-  back();
-  return MOVED;
-}
-
-export function deviceAttachProbed(): i32 {
-  const index = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
-  takeAnswer(index);
-  goto(Pc.device_add__next);
-  return MOVED;
-}
-
 /** A device that is gone has no flags left but its lock. */
 export function forget(index: u32): void {
+  fsdevForgets(index);
   const at = device(index);
   const flags = load<u8>(at, DEVICE_FLAGS_OFFSET);
   store<u8>(

@@ -16,6 +16,7 @@ import {
   DEVICE_PRESENT,
   Errno,
   Feature,
+  GLOBAL_REGION_WRITER_OFFSET,
   Lock,
   Pc,
   Property,
@@ -46,16 +47,18 @@ import {
   goto,
   leave,
   MOVED,
+  me,
   othersInside,
   range,
   region,
+  st,
   th,
   tryMutex,
   unlockMutex,
   wait,
   waitForMutex,
 } from '../state';
-import { devmCreateDevDax, lowestFree } from './daxCreate';
+import { devmCreateDevDax, failsToBeMade, lowestFree } from './daxCreate';
 import { unregisterDaxMapping } from './daxMapping';
 import {
   addRange,
@@ -164,14 +167,21 @@ function lastMapping(index: u32): u32 {
   return 0;
 }
 
+/** Whether a mapping is taken away under dax_region_rwsem, or without it when anybody has it. */
+function locksMappings(): bool {
+  return has(Feature.DaxRwsems) && !has(Feature.DeleteDeviceLocks);
+}
+
 /**
  * Undoes the next thing that was done for the region device. Mappings go without any lock over
- * the books.
+ * the books, but for v6.9.
  * Source: drivers/base/devres.c devres_release_all(); drivers/dax/bus.c unregister_dax_mapping(),
- * unregister_dev_dax(), dax_region_unregister(), v6.12.
+ * unregister_dev_dax(), dax_region_unregister(), v6.9 and v6.12.
  */
 function devresReleaseAllNext(): i32 {
   const home = currentRegion();
+  const mine = <u32>load<u8>(st, GLOBAL_REGION_WRITER_OFFSET) == me + 1;
+  if (mine && locksMappings()) unlockRegionWrite(home);
   const index = youngest(home);
   if (index == DEVICE_GONE) {
     store<u8>(th, 0, THREAD_DEVICE_OFFSET);
@@ -181,8 +191,10 @@ function devresReleaseAllNext(): i32 {
   }
   store<u8>(th, index, THREAD_DEVICE_OFFSET);
   const mapping = lastMapping(index);
-  if (mapping != 0) unregisterDaxMapping(index, mapping - 1, Pc.devres_release_all__next);
-  else call(Pc.unregister_dev_dax__region, Pc.devres_release_all__next);
+  if (mapping != 0) {
+    if (locksMappings()) tryRegionWrite(home);
+    unregisterDaxMapping(index, mapping - 1, Pc.devres_release_all__next);
+  } else call(Pc.unregister_dev_dax__region, Pc.devres_release_all__next);
   return MOVED;
 }
 
@@ -263,9 +275,24 @@ function daxHmemProbeRegion(): i32 {
   const home = currentRegion();
   if (has(Feature.DaxRwsems) && !tryRegionWrite(home)) return waitForRegion(home, false);
   const index = lowestFree(home);
+  const errno = failsToBeMade(index);
+  if (errno != 0) return failProbe(home, index, errno);
   addRange(index, regionStart(home), regionEnd(home));
   devmCreateDevDax(index, Pc.dax_hmem_probe__created);
   return MOVED;
+}
+
+/**
+ * Undoes the probe when its device could not be made: the region goes, but up to v6.4 the reference
+ * that the probe has from making it is never given back, so that the region is not freed.
+ * Source: drivers/dax/hmem/hmem.c dax_hmem_probe(), v6.1 and v6.8.
+ */
+function failProbe(home: u32, index: u32, errno: u32): i32 {
+  if (!has(Feature.RegionReferences)) broken(Property.NoLeak, index);
+  if (has(Feature.DaxRwsems)) unlockRegionWrite(home);
+  clearRegionFlag(home, REGION_BOUND | REGION_FILES | REGION_ALIVE);
+  unlockRegionDevice(home);
+  return leave(has(Feature.BindErrno) ? errno : Errno.ENODEV);
 }
 
 function daxHmemProbeCreated(): i32 {

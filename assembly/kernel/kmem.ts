@@ -22,6 +22,8 @@ import {
   GHOST_MESSAGE,
   GLOBAL_FLAGS_OFFSET,
   GLOBAL_HOTREMOVE_FAILED,
+  GLOBAL_POLICY_OFFSET,
+  Header,
   Message,
   NODE_NONE,
   Pc,
@@ -34,12 +36,13 @@ import {
   SLOT_NONE,
   SLOT_PARENT_BASE,
   SLOT_PARENT_OFFSET,
+  THREAD_ARGUMENT_OFFSET,
   THREAD_DEVICE_OFFSET,
   THREAD_ERROR_OFFSET,
   THREAD_INDEX_OFFSET,
 } from '../layout';
 import { observeMessage } from '../observe';
-import { has } from '../scenario';
+import { has, header } from '../scenario';
 import {
   back,
   broken,
@@ -57,9 +60,19 @@ import {
   st,
   th,
 } from '../state';
+import { noteMemmapWritten } from './daxMemmap';
+import { removeByState } from './kmemState';
+import { beginPasses, initResourcesRange } from './kmemTwoPass';
 import { rangeBytes, rangeStart } from './memoryHotplug';
 import { allBlocksOffline } from './memoryRemove';
-import { freeSlot, isLinked, releaseResource, removeResource, requestRegion } from './resource';
+import {
+  freeSlot,
+  isLinked,
+  leaveNameDangling,
+  releaseResource,
+  removeResource,
+  requestRegion,
+} from './resource';
 
 function ranges(index: u32): u32 {
   return load<u8>(device(index), DEVICE_RANGES_OFFSET);
@@ -68,17 +81,25 @@ function ranges(index: u32): u32 {
 /**
  * Bytes of the thread's range that the kernel of v5.10 and later would add; 0 when it is too small.
  */
-function atRange(r: u32): u64 {
+/** Says of each range without a whole block that it is too small. */
+function noteTooSmall(index: u32): void {
+  for (let r: u32 = 0; r < ranges(index); r++) {
+    if (atRange(r) == 0) observeMessage(Message.TooSmall, index, r);
+  }
+}
+
+export function atRange(r: u32): u64 {
   store<u8>(th, r, THREAD_INDEX_OFFSET);
   return rangeBytes();
 }
 
-function setBit(at: usize, offset: usize, bit: u32): void {
+export function setBit(at: usize, offset: usize, bit: u32): void {
   store<u8>(at + offset, load<u8>(at + offset) | bit);
 }
 
-function fails(errno: u32): i32 {
+export function fails(errno: u32): i32 {
   store<u8>(th, 0, THREAD_INDEX_OFFSET);
+  if (has(Feature.KmemPolicyAtProbe)) store<u8>(th, 0, THREAD_ARGUMENT_OFFSET);
   store<u8>(th, errno, THREAD_ERROR_OFFSET);
   const index = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
   for (let r: u32 = 0; r < ranges(index); r++) {
@@ -89,8 +110,9 @@ function fails(errno: u32): i32 {
   return MOVED;
 }
 
-function succeeds(index: u32): i32 {
+export function succeeds(index: u32): i32 {
   store<u8>(th, 0, THREAD_INDEX_OFFSET);
+  if (has(Feature.KmemPolicyAtProbe)) store<u8>(th, 0, THREAD_ARGUMENT_OFFSET);
   store<u8>(th, 0, THREAD_ERROR_OFFSET);
   const at = device(index);
   setBit(at, DEVICE_FLAGS_OFFSET, DEVICE_DATA);
@@ -123,6 +145,13 @@ export function kmemProbeRequest(): i32 {
       observeMessage(Message.RejectedEmpty, index, 0);
       return fails(Errno.EINVAL);
     }
+    const policy = load<u8>(st, GLOBAL_POLICY_OFFSET);
+    if (has(Feature.KmemTwoPass)) {
+      noteTooSmall(index);
+      beginPasses(policy + 1);
+      return initResourcesRange();
+    }
+    if (has(Feature.KmemPolicyAtProbe)) store<u8>(th, policy + 1, THREAD_ARGUMENT_OFFSET);
   }
   for (; r < ranges(index); r++) {
     const bytes = atRange(r);
@@ -172,7 +201,7 @@ function freeSpare(index: u32, taken: u32): u32 {
  * come to have the same number. Without spares (the model divides no region) it stays and the
  * range is noted as stuck.
  */
-function leaveBehind(index: u32, r: u32): void {
+export function leaveBehind(index: u32, r: u32): void {
   const kmem = freeSpare(index, SLOT_NONE);
   const ram = freeSpare(index, kmem);
   if (kmem == SLOT_NONE || ram == SLOT_NONE) {
@@ -186,7 +215,7 @@ function leaveBehind(index: u32, r: u32): void {
   freeSlot(ramSlot(index, r));
 }
 
-function reserve(index: u32, r: u32, bytes: u64): bool {
+export function reserve(index: u32, r: u32, bytes: u64): bool {
   if (faultAt(FaultPoint.RequestRegion) != 0) return false;
   const at = freeReservation(index, r);
   if (at == SLOT_NONE || !requestRegion(at, rangeStart(), bytes, index, 0)) return false;
@@ -203,8 +232,10 @@ export function kmemProbeAdded(): i32 {
   const r = <u32>load<u8>(th, THREAD_INDEX_OFFSET);
   const errno = <u32>load<u8>(th, THREAD_ERROR_OFFSET);
   const at = device(index);
-  if (errno == 0) setBit(at, DEVICE_RESERVED_OFFSET, 1 << r);
-  else {
+  if (errno == 0) {
+    setBit(at, DEVICE_RESERVED_OFFSET, 1 << r);
+    noteMemmapWritten(index);
+  } else {
     if (has(Feature.MultiRange)) observeMessage(Message.AddMemoryFailed, index, r);
     if (has(Feature.KmemAddRollback)) releaseResource(kmemSlot(index, r));
     if (load<u8>(at, DEVICE_RESERVED_OFFSET) == 0) return fails(errno);
@@ -236,7 +267,10 @@ function noteUnbound(index: u32): void {
 export function kmemRemoveRange(): i32 {
   const index = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
   let r = <u32>load<u8>(th, THREAD_INDEX_OFFSET);
-  if (r == 0) noteUnbound(index);
+  if (r == 0) {
+    noteUnbound(index);
+    if (has(Feature.KmemStateV5)) return removeByState(index);
+  }
   const at = device(index);
   if (has(Feature.KmemHotRemove)) {
     for (; r < ranges(index); r++) {
@@ -248,7 +282,7 @@ export function kmemRemoveRange(): i32 {
         continue;
       }
       const held = (<u32>load<u8>(at, DEVICE_RESERVED_OFFSET) >> r) & 1;
-      if (held == 0 && has(Feature.KmemSkipsNullSlot)) continue;
+      if (held == 0 && (has(Feature.KmemSkipsNullSlot) || has(Feature.KmemTwoPass))) continue;
       call(Pc.remove_memory__lock, Pc.dev_dax_kmem_remove__removed);
       return MOVED;
     }
@@ -279,8 +313,12 @@ export function kmemRemoveRemoved(): i32 {
     broken(Property.NoCrash, index);
     oops();
     return MOVED;
-  } else if (has(Feature.RemoveResource)) removeResource(kmemSlot(index, r));
-  else releaseResource(kmemSlot(index, r));
+  } else {
+    if (has(Feature.RemoveResource)) removeResource(kmemSlot(index, r));
+    else releaseResource(kmemSlot(index, r));
+    const left = <u32>load<u8>(at, DEVICE_RESERVED_OFFSET) & ~(1 << r);
+    store<u8>(at, left, DEVICE_RESERVED_OFFSET);
+  }
   store<u8>(th, 0, THREAD_ERROR_OFFSET);
   store<u8>(th, r + 1, THREAD_INDEX_OFFSET);
   goto(Pc.dev_dax_kmem_remove__range);
@@ -288,8 +326,30 @@ export function kmemRemoveRemoved(): i32 {
   return kmemRemoveRange();
 }
 
-function endRemove(index: u32): i32 {
+/**
+ * Frees what probe allocated, if as many ranges were removed as the device has: none of none, when
+ * its ranges were freed before, so that what is still in the tree loses its name. A range without a
+ * whole block is not counted, so a device with one keeps everything, and no message says so.
+ * Source: drivers/dax/kmem.c dev_dax_kmem_remove(), v5.10, v5.15 (the memory group too) and v6.12.
+ */
+function freeData(index: u32): void {
+  const failed = load<u8>(device(index), DEVICE_RESERVED_OFFSET) != 0;
+  if (ranges(index) == 0) {
+    const count = header(Header.RangeMax);
+    for (let r: u32 = 0; r < count; r++) leaveNameDangling(kmemSlot(index, r));
+  } else if (!failed && !has(Feature.KmemTwoPass) && !areAllUsable(index))
+    broken(Property.NoLeak, index);
+}
+
+function areAllUsable(index: u32): bool {
+  let usable = true;
+  for (let r: u32 = 0; r < ranges(index); r++) usable = atRange(r) != 0 && usable;
+  return usable;
+}
+
+export function endRemove(index: u32): i32 {
   const at = device(index);
+  if (has(Feature.MultiRange)) freeData(index);
   store<u8>(th, 0, THREAD_INDEX_OFFSET);
   store<u8>(at, 0, DEVICE_RESERVED_OFFSET);
   store<u8>(at, 0, DEVICE_RES_COUNT_OFFSET);

@@ -20,12 +20,14 @@ import {
   LockMode,
   MEMORY_OVERWRITTEN,
   OnlineType,
+  Property,
   Zone,
 } from '../layout';
 import { observeLock, observeUnlock } from '../observe';
 import { blockBytes, has } from '../scenario';
-import { block, choose, device } from '../state';
-import { systemRamBytes } from './resourceWalk';
+import { block, broken, choose, device } from '../state';
+import { noteKcore } from './resourceIterate';
+import { addedRamBytes, systemRamBytes } from './resourceWalk';
 import {
   blockStart,
   deviceOfBlock,
@@ -55,6 +57,18 @@ export function noteAsked(index: u32, type: OnlineType): void {
   store<u8>(record, <u8>rest | asked, BLOCK_TYPE_OFFSET);
 }
 
+/**
+ * The errno of a walk that has found no System RAM in a block: in v5.0 a bare -1, which userland
+ * reads as a missing permission. Source: kernel/resource.c walk_system_ram_range(), v5.0 and v5.1.
+ */
+function walkFails(index: u32): u32 {
+  const first = blockStart(index);
+  if (addedRamBytes(first, first + blockBytes() - 1) != 0) broken(Property.QuerySound, index);
+  if (has(Feature.WalkErrorCodes)) return Errno.EINVAL;
+  broken(Property.ReportTruth, index);
+  return Errno.EPERM;
+}
+
 // ---- online_pages, offline_pages ------------------------------------------------------
 
 /**
@@ -73,9 +87,7 @@ export function onlinePages(index: u32, type: OnlineType): u32 {
   if (vetoed != 0) return vetoed;
   if (!has(Feature.OnlineTrustsBlock)) {
     const first = blockStart(index);
-    if (systemRamBytes(first, first + blockBytes() - 1) == 0) {
-      return has(Feature.WalkErrorCodes) ? Errno.EINVAL : Errno.EPERM;
-    }
+    if (systemRamBytes(first, first + blockBytes() - 1) == 0) return walkFails(index);
   }
   setZone(index, zone, spansOf(index) | spanOf(zone));
   store<u8>(record, BlockState.Online, BLOCK_STATE_OFFSET);
@@ -85,6 +97,7 @@ export function onlinePages(index: u32, type: OnlineType): u32 {
     const at = device(owner);
     store<u8>(at, load<u8>(at, DEVICE_MEMORY_OFFSET) | MEMORY_OVERWRITTEN, DEVICE_MEMORY_OFFSET);
   }
+  noteKcore();
   ueventOfBlock(index, EVENT_ONLINE);
   return 0;
 }
@@ -139,6 +152,7 @@ export function finishOffline(index: u32, errno: u32): void {
   setZone(index, Zone.None, kept);
   const flags = load<u8>(record, BLOCK_TYPE_OFFSET);
   store<u8>(record, flags & ~(BLOCK_ASKED_KERNEL | BLOCK_ASKED_MOVABLE), BLOCK_TYPE_OFFSET);
+  noteKcore();
   ueventOfBlock(index, EVENT_OFFLINE);
 }
 

@@ -10,6 +10,7 @@ import {
   BlockState,
   Errno,
   EVENT_ADD,
+  EVENT_REMOVE,
   FaultPoint,
   Feature,
   GLOBAL_HOTPLUG_OFFSET,
@@ -21,12 +22,14 @@ import {
   NAME_SYSTEM_RAM_KMEM,
   OnlineType,
   Pc,
+  Property,
   RANGE_END_OFFSET,
   RANGE_START_OFFSET,
   RESOURCE_BUSY,
   RESOURCE_DRIVER_MANAGED,
   RESOURCE_MEM,
   RESOURCE_SYSRAM,
+  THREAD_ARGUMENT_OFFSET,
   THREAD_BLOCK_OFFSET,
   THREAD_DEVICE_OFFSET,
   THREAD_ERROR_OFFSET,
@@ -37,7 +40,9 @@ import { has, memoryLimit, point } from '../scenario';
 import {
   back,
   block,
+  blockExtra,
   blocks,
+  broken,
   choose,
   goto,
   MOVED,
@@ -149,6 +154,12 @@ function failAdd(errno: u32): i32 {
   return answer(errno);
 }
 
+/** Notes for the property `owner-removal` which device brought a block. */
+function noteAdded(index: u32): void {
+  const extra = blockExtra(index);
+  if (extra != 0) store<u8>(extra, load<u8>(th, THREAD_DEVICE_OFFSET) + 1);
+}
+
 /**
  * Adds the sections of the range; their memory block devices appear, offline.
  * @returns 0 or an errno; on a fault the sections before it stay.
@@ -168,6 +179,8 @@ function archAddMemory(start: u64, bytes: u64): u32 {
     if (present && batch) return Errno.EEXIST;
     last++;
   }
+  const unmade = createBlockFails(start, bytes);
+  if (unmade != 0) return unmade;
   const fault = faultAt(FaultPoint.ArchAddMemory);
   const end = fault != 0 ? first + choose(last - first) : last;
   for (let index = first; index < end; index++) {
@@ -178,10 +191,44 @@ function archAddMemory(start: u64, bytes: u64): u32 {
       observePair(Lock.BlockLock, index, LockMode.Write);
       if (!batch) observeUnlock(Lock.MemSysfs, 0, LockMode.Write);
       store<u8>(record, BlockState.Offline, BLOCK_STATE_OFFSET);
+      noteAdded(index);
       ueventOfBlock(index, EVENT_ADD);
     }
   }
   return fault;
+}
+
+/**
+ * Whether making the block devices of the range fails, at any of them: those that were made before
+ * are taken back, and so are the sections.
+ *
+ * From v5.8 to v5.18 a block that cannot be entered in the index loses two references for the one
+ * that it has. Source: drivers/base/memory.c create_memory_block_devices(), v5.3;
+ * register_memory(), v5.8; __add_memory_block(), v6.1.
+ */
+function createBlockFails(start: u64, bytes: u64): u32 {
+  const errno = has(Feature.BlocksAsBatch) ? faultAt(FaultPoint.CreateMemoryBlock) : 0;
+  if (errno == 0) return 0;
+  const first = firstBlock(start);
+  let last = first;
+  while (isInRange(last, start, bytes)) last++;
+  const failed = first + choose(last - first);
+  for (let index = first; index < failed; index++) {
+    ueventOfBlock(index, EVENT_ADD);
+    ueventOfBlock(index, EVENT_REMOVE);
+  }
+  if (has(Feature.BlocksInXarray) && !has(Feature.BlockSinglePut))
+    broken(Property.NoCrash, load<u8>(th, THREAD_DEVICE_OFFSET));
+  return errno;
+}
+
+/**
+ * Online type of an add: what its caller gave, or the policy of the machine. The former is the
+ * thread's ARGUMENT - 1. Source: mm/memory_hotplug.c __add_memory_driver_managed(), v7.3.
+ */
+function typeOfAdd(): OnlineType {
+  const given = load<u8>(th, THREAD_ARGUMENT_OFFSET);
+  return given != 0 ? given - 1 : load<u8>(st, GLOBAL_POLICY_OFFSET);
 }
 
 /** Source: mm/memory_hotplug.c add_memory_resource(), v5.1 and v6.12. */
@@ -194,7 +241,7 @@ export function addMemoryResourceBegin(): i32 {
   const errno = archAddMemory(start, rangeBytes());
   if (errno != 0) return failAdd(errno);
   unlockMemHotplug();
-  if (load<u8>(st, GLOBAL_POLICY_OFFSET) == OnlineType.Offline) {
+  if (typeOfAdd() == OnlineType.Offline) {
     unlockHotplug();
     return answer(0);
   }
@@ -212,7 +259,7 @@ export function addMemoryResourceOnline(): i32 {
   const lock = st + GLOBAL_MEM_HOTPLUG_OFFSET;
   if (load<u8>(lock) != 0) return waitForMutex(lock, Lock.MemHotplug, 0, false);
   const index = <u32>load<u8>(th, THREAD_BLOCK_OFFSET);
-  const policy: OnlineType = load<u8>(st, GLOBAL_POLICY_OFFSET);
+  const policy = typeOfAdd();
   let stop = blockState(index) == BlockState.Online;
   if (!stop) {
     const type =

@@ -2,6 +2,7 @@
 // thread's DEVICE and INDEX name it, ERROR carries the answer back.
 import { ueventOfBlock } from '../actor/event';
 import {
+  BLOCK_ADDED_MASK,
   BLOCK_STATE_OFFSET,
   BLOCK_TYPE_OFFSET,
   BLOCK_USERS_OFFSET,
@@ -165,12 +166,19 @@ export function removeOn(drain: Pc): bool {
   return true;
 }
 
-/** Source: drivers/base/memory.c remove_memory_block_devices(), v5.3 and v6.12. */
+/**
+ * Removes a block of the thread's range, whoever added it.
+ * Source: drivers/base/memory.c remove_memory_block_devices(), v5.3 and v6.12.
+ */
 export function removeBlock(index: u32): void {
+  const remover = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
+  const extra = blockExtra(index);
+  if (extra != 0 && <u32>(load<u8>(extra) & BLOCK_ADDED_MASK) != remover + 1)
+    broken(Property.OwnerRemoval, remover);
   observePair(Lock.BlockFiles, index, LockMode.Write);
   store<u8>(block(index), BlockState.Absent, BLOCK_STATE_OFFSET);
   store<u8>(block(index), 0, BLOCK_ZONE_OFFSET);
   store<u8>(block(index), 0, BLOCK_TYPE_OFFSET);
-  if (blockExtra(index) != 0) store<u16>(blockExtra(index), 0);
+  if (extra != 0) store<u16>(extra, 0);
   ueventOfBlock(index, EVENT_REMOVE);
 }

@@ -9,6 +9,7 @@ import {
   DEVICE_ID,
   DEVICE_LOCK_OFFSET,
   DEVICE_PRESENT,
+  DEVICE_RANGES_OFFSET,
   DEVICE_ROW_REGION_OFFSET,
   Errno,
   EVENT_ADD,
@@ -17,6 +18,7 @@ import {
   Lock,
   NAME_NAMESPACE,
   Pc,
+  Property,
   REGION_BOUND,
   REGION_FLAGS_OFFSET,
   REGION_HAS_NAMESPACE,
@@ -32,6 +34,7 @@ import {
 } from '../layout';
 import { has } from '../scenario';
 import {
+  broken,
   call,
   daxSlot,
   device,
@@ -50,8 +53,10 @@ import {
   unlockMutex,
   waitForMutex,
 } from '../state';
+import { failsToBeMade } from './daxCreate';
+import { deviceAttachNext } from './deviceAdd';
 import { killDevDax } from './deviceDax';
-import { deviceAttachNext, endRelease, forget, release } from './driverCore';
+import { endRelease, forget, release } from './driverCore';
 import { freeSlot, leaveNameDangling, requestRegion } from './resource';
 
 function lockOfRegion(index: u32): usize {
@@ -97,7 +102,11 @@ export function namespaceDisable(index: u32): i32 {
   return MOVED;
 }
 
-/** Source: drivers/dax/bus.c unregister_dev_dax(): kill, then device_del(), v5.1. */
+/**
+ * Kills the device. From v5.10 to v6.2 its range goes from its list here, so that kmem finds none
+ * to remove; the namespace's next driver makes it again.
+ * Source: drivers/dax/bus.c unregister_dev_dax(), v5.1, v5.10 and v6.3.
+ */
 export function daxPmemRemoveLock(): i32 {
   const index = <u32>load<u8>(th, THREAD_REGION_OFFSET);
   if (!tryMutex(lockOfRegion(index), Lock.RegionLock, index)) {
@@ -107,7 +116,12 @@ export function daxPmemRemoveLock(): i32 {
     unlockMutex(lockOfRegion(index), Lock.RegionLock, index);
     return leave(0);
   }
-  killDevDax(load<u8>(th, THREAD_DEVICE_OFFSET));
+  const d = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
+  killDevDax(d);
+  if (has(Feature.MultiRange)) {
+    if (!has(Feature.RangeArrayFreed)) broken(Property.NoLeak, d);
+    if (!has(Feature.RemoveResource)) store<u8>(device(d), 0, DEVICE_RANGES_OFFSET);
+  }
   goto(Pc.unregister_dev_dax__lock);
   return MOVED;
 }
@@ -192,11 +206,19 @@ export function daxPmemProbeLock(): i32 {
     return leave(isBound(index) || !has(Feature.BindErrno) ? Errno.ENODEV : Errno.EBUSY);
   }
   const d = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
+  const errno = has(Feature.RegionSubdivision) ? failsToBeMade(d) : 0;
+  if (errno != 0) {
+    const row = regionRow(index);
+    freeSlot(load<u16>(row, REGION_ROW_NAMESPACE_SLOT_OFFSET));
+    unlockMutex(lock, Lock.RegionLock, index);
+    return leave(has(Feature.BindErrno) ? errno : Errno.ENODEV);
+  }
   const at = device(d);
   store<u8>(at, DEVICE_PRESENT | DEVICE_ID, DEVICE_FLAGS_OFFSET);
+  store<u8>(at, 1, DEVICE_RANGES_OFFSET);
   setBound(index, true);
   ueventOfDevice(d, EVENT_ADD);
-  goto(Pc.device_add__attach);
+  goto(has(Feature.ReadyToProbe) ? Pc.device_add__ready : Pc.device_add__attach);
   return MOVED;
 }
 

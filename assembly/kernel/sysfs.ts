@@ -38,9 +38,12 @@ import {
   st,
 } from '../state';
 import { doIdStore, isOnBus, isRegistered } from './daxBus';
+import { memmapOnMemoryShow, memmapOnMemoryStore } from './daxMemmap';
 import { deviceSize, hasMapping } from './daxRange';
 import { leaveWithBytes, regionShow, regionStore } from './daxRegion';
+import { areFilesGone } from './daxResize';
 import { bindStore, driversProbeStore, unbindStore } from './driverCore';
+import { daxStateShow, daxStateStore, hasStateFile } from './kmemState';
 import { blockShow, stateStore } from './memoryBlockFiles';
 
 function isPresent(index: u32): bool {
@@ -55,8 +58,14 @@ function hasBus(): bool {
   return has(Feature.DaxBus);
 }
 
+/** Whether a device has a directory on the bus. */
+function deviceIsThere(index: u32): bool {
+  return hasBus() && isPresent(index) && !areFilesGone(index);
+}
+
 /** Whether a driver's directory is in sysfs. */
 function hasDriver(which: Driver): bool {
+  if (which == Driver.Fsdev && !has(Feature.FsdevDax)) return false;
   return hasBus() && (which != Driver.Kmem || has(Feature.Kmem)) && isRegistered(which);
 }
 
@@ -91,6 +100,10 @@ export function sysfsWrite(file: File, object: u32, sub: u32, code: u32): i32 {
     case File.BlockState:
     case File.BlockOnline:
       return stateStore(object, file, code);
+    case File.DeviceState:
+      return deviceIsThere(object) ? daxStateStore(object, code) : leave(Errno.ENOENT);
+    case File.DeviceMemmap:
+      return deviceIsThere(object) ? memmapOnMemoryStore(object, code) : leave(Errno.ENOENT);
     case File.BlockRemovable:
     case File.BlockZones: {
       const gone = load<u8>(block(object), BLOCK_STATE_OFFSET) == BlockState.Absent;
@@ -125,6 +138,10 @@ export function sysfsRead(file: File, object: u32, sub: u32): i32 {
   if (file <= File.RemoveId) return leave(hasDriver(object) ? Errno.EACCES : Errno.ENOENT);
   if (file == File.DriversProbe) return leave(hasBus() ? Errno.EACCES : Errno.ENOENT);
   if (file == File.AutoOnline) return leaveWith(0, policyText());
+  if (file == File.DeviceState)
+    return deviceIsThere(object) ? daxStateShow(object) : leave(Errno.ENOENT);
+  if (file == File.DeviceMemmap)
+    return deviceIsThere(object) ? memmapOnMemoryShow(object) : leave(Errno.ENOENT);
   if (file >= File.BlockState && file <= File.BlockZones) return blockShow(object, file);
   if (file >= File.DeviceSize && file <= File.Mapping) return deviceShow(file, object, sub);
   if (file >= File.RegionCreate && file <= File.RegionId) return regionShow(file, object, sub);
@@ -168,6 +185,8 @@ export function sysfsExists(file: File, object: u32, sub: u32): bool {
   if ((file >= File.BlockState && file <= File.BlockZones) || file == File.BlockDirectory) {
     return load<u8>(block(object), BLOCK_STATE_OFFSET) != BlockState.Absent;
   }
+  if (file == File.DeviceState) return deviceIsThere(object) && hasStateFile(object);
+  if (file == File.DeviceMemmap) return deviceIsThere(object) && has(Feature.MemmapOnMemoryAttr);
   if (file == File.DeviceDirectory) return isOnBus(object) && hasBus();
   if (file >= File.DeviceSize && file <= File.Mapping) return deviceFileExists(file, object, sub);
   if (file >= File.RegionCreate && file <= File.RegionId) {

@@ -1,5 +1,5 @@
-// Memory blocks and the zones of mm/memory_hotplug.c: where a block lies, whose it is, and which zone
-// it would come online in. Blocks of boot memory are not part of the state.
+// Memory blocks and the zones of mm/memory_hotplug.c: where a block lies, whose it is, and which
+// zone it would come online in. Blocks of boot memory are not part of the state.
 
 import {
   BLOCK_ROW_IN_KERNEL_OFFSET,

@@ -33,6 +33,11 @@ export enum FaultPoint {
   Memremap,
   Signal,
   Poison,
+  // Memory hotplug.
+  CreateMemoryBlock,
+  // Regions of v5.10 and later.
+  CreateDevDax,
+  LateRelease,
 }
 
 // ---- Properties: bit numbers ----------------------------------------------------------
@@ -61,6 +66,7 @@ export enum Property {
   Capacity,
   NoPoisonOnline,
   Encrypted,
+  OwnerRemoval,
   Canary,
   Count,
 }

@@ -50,6 +50,8 @@ export enum Lock {
   DaxRegionRwsem,
   DaxDevRwsem,
   Pages,
+  /** data->lock of kmem, one for each device. */
+  KmemData,
 }
 
 export enum LockMode {
@@ -72,6 +74,9 @@ export enum Message {
   NonexistentResource,
   NullDereference,
   ProbeFailed,
+  // drivers/dax, v6.8 and later.
+  HotremoveFailed,
+  StuckOnline,
 }
 
 // ---- The order of locks ---------------------------------------------------------------

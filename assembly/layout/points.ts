@@ -94,5 +94,21 @@ export enum Pc {
   offline_and_remove_memory__reonline,
   offline_and_remove_memory__remove,
   offline_and_remove_memory__drain,
+  find_next_iomem_res__next,
+  find_next_iomem_res__copy,
+  // drivers/dax, v6.8 and later.
+  memmap_on_memory_store__device,
+  dax_kmem_init_resources__range,
+  dax_kmem_do_hotplug__range,
+  dax_kmem_do_hotplug__added,
+  dax_state_store__lock,
+  dax_state_store__unplugged,
+  device_remove_groups__drain,
+  dev_dax_kmem_remove__unplugged,
+  fsdev_dax_probe__request,
+  fsdev_dax_probe__memremap,
+  // The driver core of 2026.
+  device_add__ready,
+  dax_mapping_release__late,
   Count,
 }

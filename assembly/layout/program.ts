@@ -37,6 +37,8 @@ export enum Op {
   Encrypt,
   Reboot,
   Exit,
+  KexecCrash,
+  OpenKcore,
 }
 
 /** Sysfs files. The object of an instruction is a driver, device, block or region number. */
@@ -70,6 +72,9 @@ export enum File {
   ProviderUnbind,
   DeviceDirectory,
   BlockDirectory,
+  // drivers/dax, v6.8 and later.
+  DeviceMemmap,
+  DeviceState,
 }
 
 export enum Verb {
@@ -113,5 +118,6 @@ export enum Text {
   MovableDma,
   None,
   Modalias,
+  Unplugged,
   Count,
 }

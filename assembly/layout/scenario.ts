@@ -68,6 +68,8 @@ export enum Header {
   MemoryLimitLow,
   MemoryLimitHigh,
   MovableNode,
+  /** Not 0 when memory_hotplug.memmap_on_memory is on. */
+  MemmapOnMemory,
   EventsWanted,
   KernelBytes,
   /** Not 0 while it is asked what can be reached without a reboot. */
@@ -157,6 +159,7 @@ export const THREAD_ROW_VARIABLES_OFFSET = 9;
 /** Environment: which of its deeds are possible. */
 export const THREAD_ROW_DEEDS_OFFSET = 10;
 export const DEED_COLDPLUG = 1;
+export const DEED_RELEASE = 2;
 
 /** Faults: point, errno; 4 bytes. Remaining counts are bytes of the state. */
 export const FAULT_ROW_BYTES = 4;

@@ -40,6 +40,7 @@ export enum Driver {
   DeviceDax,
   Kmem,
   Compat,
+  Fsdev,
 }
 
 // ---- State vector: devices ------------------------------------------------------------
@@ -82,6 +83,8 @@ export const DEVICE_FILES_GONE = 16;
 export const DEVICE_ID = 32;
 /** Made while its region's driver was already being unbound: that unbind does not take it away. */
 export const DEVICE_LATE = 64;
+/** A failed probe of device_dax has left its page map behind, in a dynamic region. */
+export const DEVICE_PAGE_MAP = 128;
 
 export const MEMORY_POISON = 1;
 /** The kernel may have written to it: a block of it has been online. */
@@ -104,6 +107,12 @@ export const RANGE_END_OFFSET = 2;
 /** Threads inside mappingN's attributes. */
 export const RANGE_USERS_OFFSET = 4;
 export const RANGE_FLAGS_OFFSET = 5;
+/** What has become of a mappingN that is not freed yet, though nobody refers to it. */
+export const RANGE_RELEASE_OFFSET = 6;
+/** It is freed some time later; its device is still there, or it holds it. */
+export const RELEASE_PENDING = 1;
+/** Its device has been freed before it. */
+export const RELEASE_ORPHANED = 2;
 export const RANGE_MAPPING = 1;
 /**
  * Its mappingN was made while the region's driver was being unbound: that unbind does not take it
@@ -261,6 +270,10 @@ export enum ThreadKind {
  * so that no generation pays for another.
  */
 export const GLOBAL_EXTRA_BYTES = 16;
+/** Whether memory has gone online or offline since /proc/kcore was opened; 0: nobody opens it. */
+export const GLOBAL_EXTRA_KCORE_OFFSET = 0;
+export const KCORE_FRESH = 1;
+export const KCORE_STALE = 2;
 export const REGION_EXTRA_BYTES = 16;
 export const DEVICE_EXTRA_BYTES = 16;
 export const BLOCK_EXTRA_BYTES = 2;
@@ -274,3 +287,23 @@ export const BLOCK_ALTMAP = 0x20;
 export const BLOCK_WAS_KERNEL = 0x40;
 export const BLOCK_WAS_MOVABLE = 0x80;
 export const BLOCK_EXTRA_FLAGS_OFFSET = 1;
+// drivers/dax, v6.8 and later: bytes 6 to 11 of a device's extra record, 8 to 11 of the globals'.
+
+/** memmap_on_memory of the device: 1 when its memory map shall lie in its own memory. */
+export const DEVICE_EXTRA_MEMMAP_OFFSET = 6;
+/** kmem's data->state: 0 unplugged, else an OnlineType + 1. Writes to memoryN/state pass it by. */
+export const DEVICE_EXTRA_STATE_OFFSET = 7;
+/** kmem's data->lock: its owner + 1. */
+export const DEVICE_EXTRA_DATA_LOCK_OFFSET = 8;
+/** Threads inside daxX.Y/state. */
+export const DEVICE_EXTRA_STATE_USERS_OFFSET = 9;
+export const DEVICE_EXTRA_FLAGS_OFFSET = 10;
+/** daxX.Y/state exists. */
+export const EXTRA_STATE_FILE = 1;
+/** The page map of a static device carries fsdev's operations. */
+export const EXTRA_FSDEV_OPS = 2;
+/** The driver record of fsdev_dax: flags, users, ids, as in DRIVER_BYTES, without what follows. */
+export const GLOBAL_EXTRA_FSDEV_OFFSET = 8;
+/** fsdev's flags: device_dax registered before it, kmem did. */
+export const DRIVER_BEHIND_DAX = 8;
+export const DRIVER_BEHIND_KMEM = 16;

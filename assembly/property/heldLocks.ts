@@ -1,10 +1,13 @@
 // Which classes of locks a thread of a state holds between two steps, by the bytes of the state.
 import {
   BLOCK_USERS_OFFSET,
+  DEVICE_EXTRA_DATA_LOCK_OFFSET,
+  DEVICE_EXTRA_STATE_USERS_OFFSET,
   DEVICE_LOCK_OFFSET,
   DEVICE_USERS_OFFSET,
   DRIVER_USERS_OFFSET,
   Driver,
+  Feature,
   GLOBAL_DEV_READERS_OFFSET,
   GLOBAL_DEV_WRITER_OFFSET,
   GLOBAL_HOTPLUG_OFFSET,
@@ -19,8 +22,19 @@ import {
   REGION_USERS_OFFSET,
   THREAD_PC_OFFSET,
 } from '../layout';
-import { header } from '../scenario';
-import { block, blocks, device, devices, driver, range, region, st, threadRecord } from '../state';
+import { has, header } from '../scenario';
+import {
+  block,
+  blocks,
+  device,
+  deviceExtra,
+  devices,
+  driver,
+  range,
+  region,
+  st,
+  threadRecord,
+} from '../state';
 
 function bitOf(is: bool, lock: Lock): u32 {
   return is ? 1 << lock : 0;
@@ -54,6 +68,9 @@ export function locksOwned(thread: u32): u32 {
   held |= bitOf(hasBlockLock(thread), Lock.BlockLock);
   for (let index: u32 = 0; index < devices(); index++) {
     held |= bitOf(owns(device(index) + DEVICE_LOCK_OFFSET, thread), Lock.DeviceLock);
+    const extra = deviceExtra(index);
+    if (extra == 0) continue;
+    held |= bitOf(owns(extra + DEVICE_EXTRA_DATA_LOCK_OFFSET, thread), Lock.KmemData);
   }
   for (let index: u32 = 0; index < header(Header.RegionCount); index++) {
     held |= bitOf(owns(region(index) + REGION_LOCK_OFFSET, thread), Lock.RegionLock);
@@ -70,8 +87,16 @@ export function locksShared(thread: u32): u32 {
   for (let which: u32 = Driver.DeviceDax; which <= <u32>Driver.Kmem; which++) {
     held |= bitOf(isIn(driver(which) + DRIVER_USERS_OFFSET, thread), Lock.DriverFiles);
   }
+  if (has(Feature.FsdevDax)) {
+    held |= bitOf(isIn(driver(Driver.Fsdev) + DRIVER_USERS_OFFSET, thread), Lock.DriverFiles);
+  }
   for (let index: u32 = 0; index < devices(); index++) {
     held |= bitOf(isIn(device(index) + DEVICE_USERS_OFFSET, thread), Lock.DeviceFiles);
+    const extra = deviceExtra(index);
+    if (extra != 0) {
+      const users = extra + DEVICE_EXTRA_STATE_USERS_OFFSET;
+      held |= bitOf(isIn(users, thread), Lock.DeviceFiles);
+    }
     for (let r: u32 = 0; r < header(Header.RangeMax); r++) {
       held |= bitOf(isIn(range(index, r) + RANGE_USERS_OFFSET, thread), Lock.MappingFiles);
     }

@@ -15,6 +15,8 @@ import {
   BLOCK_USERS_OFFSET,
   BlockState,
   DEVICE_DRIVER_OFFSET,
+  DEVICE_EXTRA_DATA_LOCK_OFFSET,
+  DEVICE_EXTRA_STATE_USERS_OFFSET,
   DEVICE_FLAGS_OFFSET,
   DEVICE_GHOST_OFFSET,
   DEVICE_LOCK_OFFSET,
@@ -26,18 +28,22 @@ import {
   DEVICE_ROW_REGION_OFFSET,
   DEVICE_STUCK_OFFSET,
   DEVICE_USERS_OFFSET,
+  DRIVER_FLAGS_OFFSET,
   DRIVER_USERS_OFFSET,
   Driver,
   Feature,
   GHOST_KMEM_NAMED,
   GHOST_KMEM_UNBOUND,
   GLOBAL_BROKEN_OFFSET,
+  GLOBAL_FLAGS_OFFSET,
   GLOBAL_HOTPLUG_OFFSET,
+  GLOBAL_HOTREMOVE_FAILED,
   GLOBAL_MEM_HOTPLUG_OFFSET,
   GLOBAL_REGION_WRITER_OFFSET,
   Header,
   MEMORY_OVERWRITTEN,
   MEMORY_POISON,
+  NAME_SYSTEM_RAM_KMEM,
   PARENT_GONE,
   Property,
   RANGE_END_OFFSET,
@@ -56,6 +62,7 @@ import {
   RESOURCE_NAME_DANGLING,
   RESOURCE_PRESENT,
   SLOT_FLAGS_OFFSET,
+  SLOT_NAME_OFFSET,
   SLOT_PARENT_BASE,
   THREAD_PC_OFFSET,
   Zone,
@@ -67,6 +74,7 @@ import {
   blocks,
   daxSlot,
   device,
+  deviceExtra,
   deviceRow,
   devices,
   driver,
@@ -117,8 +125,15 @@ function ofLocks(): u32 {
   for (let which: Driver = Driver.DeviceDax; which <= Driver.Kmem; which++) {
     held |= load<u8>(driver(which), DRIVER_USERS_OFFSET);
   }
+  if (has(Feature.FsdevDax)) held |= load<u8>(driver(Driver.Fsdev), DRIVER_USERS_OFFSET);
   for (let index: u32 = 0; index < devices(); index++) {
     const at = device(index);
+    if (has(Feature.KmemState)) {
+      const extra = deviceExtra(index);
+      held |=
+        <u32>load<u8>(extra, DEVICE_EXTRA_DATA_LOCK_OFFSET) |
+        load<u8>(extra, DEVICE_EXTRA_STATE_USERS_OFFSET);
+    }
     held |= <u32>load<u8>(at, DEVICE_LOCK_OFFSET) | load<u8>(at, DEVICE_USERS_OFFSET);
     const ranges = <u32>load<u8>(at, DEVICE_RANGES_OFFSET);
     for (let r: u32 = 0; r < ranges; r++) held |= load<u8>(range(index, r), RANGE_USERS_OFFSET);
@@ -173,7 +188,7 @@ function isOutside(index: u32, at: u32): bool {
 
 /** resource-tree: no dangling parent or name, each child inside its parent. no-leak: no orphan. */
 function ofResources(): u32 {
-  let found: u32 = 0;
+  let found: u32 = isKmemNameLeaked() ? bit(Property.NoLeak) : 0;
   const count = header(Header.SlotCount);
   for (let index: u32 = 0; index < count; index++) {
     const flags = <u32>load<u8>(slot(index), SLOT_FLAGS_OFFSET);
@@ -193,6 +208,23 @@ function ofResources(): u32 {
     if (overlapsAnother(index, node)) found |= bit(Property.NoOverlap);
   }
   return found;
+}
+
+/**
+ * Whether kmem has been unloaded and its string "System RAM (kmem)" is kept, though no resource has
+ * that name: its exit frees it only when no removal has ever failed. Source: drivers/dax/kmem.c
+ * dax_kmem_exit(), v5.8.
+ */
+function isKmemNameLeaked(): bool {
+  if (!has(Feature.DriverManaged)) return false;
+  if ((load<u8>(st, GLOBAL_FLAGS_OFFSET) & GLOBAL_HOTREMOVE_FAILED) == 0) return false;
+  if (load<u8>(driver(Driver.Kmem), DRIVER_FLAGS_OFFSET) != 0) return false;
+  const count = header(Header.SlotCount);
+  for (let index: u32 = 0; index < count; index++) {
+    const present = (load<u8>(slot(index), SLOT_FLAGS_OFFSET) & RESOURCE_PRESENT) != 0;
+    if (present && load<u8>(slot(index), SLOT_NAME_OFFSET) == NAME_SYSTEM_RAM_KMEM) return false;
+  }
+  return true;
 }
 
 /** Whether a node lies in the tree somewhere below another one. */
@@ -240,6 +272,10 @@ function ofDevices(): u32 {
     if (rebound && !has(Feature.KmemHotRemove)) found |= bit(Property.NoRebindAfterKmem);
     const ranges = <u32>load<u8>(at, DEVICE_RANGES_OFFSET);
     for (let r: u32 = 0; r < ranges; r++) found |= ofRange(index, r, which);
+    for (let r = ranges; r < header(Header.RangeMax); r++) {
+      if (has(Feature.MultiRange) && isOwnedByNobody(index, r, which))
+        found |= bit(Property.NoLeak);
+    }
   }
   return found;
 }
@@ -248,6 +284,12 @@ function isKmemByType(index: u32): bool {
   if (!has(Feature.MatchByType)) return false;
   const row = regionRow(load<u8>(deviceRow(index), DEVICE_ROW_REGION_OFFSET));
   return (load<u8>(row, REGION_ROW_FLAGS_OFFSET) & REGION_KMEM_TYPE) != 0;
+}
+
+/** Whether kmem's memory lies where the device has no range any more, and no message says so. */
+function isOwnedByNobody(index: u32, r: u32, which: Driver): bool {
+  const stuck = ((<u32>load<u8>(device(index), DEVICE_STUCK_OFFSET) >> r) & 1) != 0;
+  return isLinked(kmemSlot(index, r)) && !stuck && which != Driver.Kmem;
 }
 
 /** no-leak, no-overlap, aligned and capacity of one range. */
@@ -259,9 +301,9 @@ function ofRange(index: u32, r: u32, which: Driver): u32 {
   const first = point(load<u16>(at, RANGE_START_OFFSET));
   const last = point(load<u16>(at, RANGE_END_OFFSET));
   let found: u32 = 0;
-  if (which == Driver.DeviceDax && addedRamBytes(first, last) != 0)
-    found |= bit(Property.NoOverlap);
-  const claims = which == Driver.DeviceDax || which == Driver.Compat;
+  const maps = which == Driver.DeviceDax || which == Driver.Fsdev;
+  if (maps && addedRamBytes(first, last) != 0) found |= bit(Property.NoOverlap);
+  const claims = maps || which == Driver.Compat;
   if (isLinked(dax) && !claims && has(Feature.CommonPinning)) found |= bit(Property.NoLeak);
   const stuck = ((<u32>load<u8>(device(index), DEVICE_STUCK_OFFSET) >> r) & 1) != 0;
   const declared = stuck || which == Driver.Kmem || !has(Feature.KmemHotRemove);

@@ -1,44 +1,116 @@
 /**
- * `daxcheck kernels`: the releases that are modelled, and the commits they differ by.
+ * `daxcheck kernels`: the releases that are modelled, the commits they differ by, and what one
+ * release has.
  */
 import { EXIT } from '../errors.js';
-import type { Feature } from '../kernel/features.js';
-import { FEATURES, RELEASES } from '../kernel/features.js';
+import {
+  FEATURES,
+  type Feature,
+  IN_FLIGHT,
+  RELEASES,
+  type Release,
+  SUBSYSTEMS,
+} from '../kernel/features.js';
+import { presenceOf, releaseNamed } from '../kernel/releases.js';
 import type { Terminal } from './terminal.js';
+
+export interface KernelsOptions {
+  readonly json?: boolean;
+  readonly release?: string;
+}
 
 const COMMIT_DIGITS = 12;
 
 function featureLines(feature: Feature): string[] {
-  const commit = (feature.commit ?? '').padEnd(COMMIT_DIGITS);
-  const requires =
-    feature.requires.length === 0 ? [] : [`    requires: ${feature.requires.join(', ')}`];
+  const commit = feature.commit === null ? '' : `${feature.commit.padEnd(COMMIT_DIGITS)}  `;
+  const note = (label: string, items: readonly string[]): string[] =>
+    items.length === 0 ? [] : [`    ${label}: ${items.join(', ')}`];
   return [
     `  ${feature.id}  (since ${feature.since})`,
-    `    ${commit.trim() === '' ? '' : `${commit}  `}${feature.title}`,
+    `    ${commit}${feature.title}`,
     `    ${feature.effect ?? 'no behaviour: nothing that userland can see changes'}`,
-    ...requires,
+    ...note('requires', feature.requires),
+    ...note('backports', feature.backports),
   ];
 }
 
-function kernelsText(): string {
-  const releases = RELEASES.map(
-    (release) => `  ${release.name.padEnd(12)}${release.features.length} features`,
-  );
+function group(name: string, features: readonly Feature[]): string[] {
+  return features.length === 0 ? [] : [`${name}:`, ...features.flatMap(featureLines), ''];
+}
+
+/** The release that a release's changes are told against: the listed one before it. */
+function baseOf(release: Release): Release | null {
+  const { name } = release;
+  const isPoint = name.split('.').length === 3;
+  const series = name.split('.').slice(0, 2).join('.');
+  if (isPoint) return releaseNamed(series);
+  const mainline = RELEASES.filter((one) => one.name.split('.').length === 2);
+  return mainline[mainline.findIndex((one) => one.name === name) - 1] ?? null;
+}
+
+function releaseLines(release: Release): string[] {
+  const base = baseOf(release);
+  const added = release.features.filter((id) => base?.features.includes(id) !== true);
+  const isPoint = base !== null && release.name.startsWith(`${base.name}.`);
+  const from = isPoint ? `${base.name} and ` : '';
+  const what = added.length === 0 ? `as ${base?.name ?? 'a kernel without any feature'}` : '';
+  const unknown = release.unknown.filter((id) => base?.unknown.includes(id) !== true);
   return [
-    'Releases (kernel: NAME in a model, or explore --kernel NAME):',
-    ...releases,
+    `  ${release.name.padEnd(12)}${what}${what === '' ? `${from}${added.join(', ')}` : ''}`,
+    ...(unknown.length > 0 ? [`${' '.repeat(14)}nobody knows: ${unknown.join(', ')}`] : []),
+    ...(release.note === null ? [] : [`${' '.repeat(14)}${release.note}`]),
+  ];
+}
+
+function allText(): string {
+  return [
+    'Releases (kernel: NAME in a model, or explore --kernel NAME), and what each adds:',
+    ...RELEASES.flatMap(releaseLines),
     '',
-    'Features, one for each modelled commit (--without NAME takes one away, with all that require',
-    'it):',
-    ...FEATURES.flatMap(featureLines),
+    'Any point release of these may be named as well. Features, one for each modelled commit',
+    '(--without NAME takes one away, with all that require it):',
+    '',
+    ...SUBSYSTEMS.flatMap(([name, features]) => group(name, features)),
+    ...group('posted and not merged (only by `with:`)', IN_FLIGHT),
+  ].join('\n');
+}
+
+function releaseText(release: Release): string {
+  const having = (wanted: string) => (feature: Feature) =>
+    presenceOf(feature, release.name) === wanted;
+  const lists = (wanted: string): string[] =>
+    SUBSYSTEMS.flatMap(([name, features]) => group(name, features.filter(having(wanted))));
+  const unknown = lists('unknown');
+  const note = release.note === null ? '' : ` (${release.note})`;
+  return [
+    `${release.name}${note} has ${release.features.length} of ${FEATURES.length} features.`,
+    '',
+    ...lists('present'),
+    ...(unknown.length > 0 ? ['Nobody knows whether it has:', '', ...unknown] : []),
+    `It has not: ${FEATURES.filter(having('absent'))
+      .map(({ id }) => id)
+      .join(', ')}`,
     '',
   ].join('\n');
 }
 
-/** Prints releases and features, as text or as one JSON object, and returns the exit status. */
-export function kernelsCommand(options: { readonly json?: boolean }, terminal: Terminal): number {
-  const features = FEATURES.map(({ bit: _bit, ...feature }) => feature);
-  const json = (): string => `${JSON.stringify({ releases: RELEASES, features })}\n`;
-  terminal.writeOut(options.json === true ? json() : kernelsText());
+const withoutBit = ({ bit: _bit, ...feature }: Feature): object => feature;
+
+function kernelsJson(): object {
+  const features = SUBSYSTEMS.flatMap(([subsystem, rows]) =>
+    rows.map((feature) => ({ ...withoutBit(feature), subsystem })),
+  );
+  return { releases: RELEASES, features, inFlight: IN_FLIGHT.map(withoutBit) };
+}
+
+/**
+ * Prints releases and features, or those of one release, as text or as one JSON object, and returns
+ * the exit status.
+ */
+export function kernelsCommand(options: KernelsOptions, terminal: Terminal): number {
+  const release = options.release === undefined ? null : releaseNamed(options.release);
+  const json = (): string => `${JSON.stringify(release ?? kernelsJson())}\n`;
+  const text = (): string => (release === null ? allText() : releaseText(release));
+  terminal.writeOut(options.json === true ? json() : text());
   return EXIT.holds;
 }

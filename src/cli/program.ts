@@ -2,7 +2,7 @@
  * The command line: every command, option and help text. A command's code is loaded when it is
  * called, so that `--help` and `--version` answer at once.
  */
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { EXIT } from '../errors.js';
 import {
@@ -127,16 +127,44 @@ function addGate(program: Command, terminal: Terminal, report: Report): void {
     });
 }
 
-function addSmall(program: Command, terminal: Terminal, report: Report): void {
+function addKernels(program: Command, terminal: Terminal, report: Report): void {
   program
     .command('kernels')
-    .description('list the modelled releases, and the commits they differ by')
+    .description(
+      'list the modelled releases and the commits they differ by; or probe a source tree',
+    )
+    .addArgument(new Argument('[release]', 'what this one has').argParser(parseRelease))
+    .option('--release <release>', 'the same', parseRelease)
+    .addOption(
+      new Option('--from <tree>', 'probe a kernel source tree: which features it has').conflicts(
+        'release',
+      ),
+    )
+    .option('--as-kernel', 'with --from: print only the `kernel:` line of a model')
     .addOption(json())
-    .addHelpText('after', '\nExample:\n  daxcheck kernels --json')
-    .action(async (options) => {
-      const { kernelsCommand } = await import('./kernels.js');
-      report(kernelsCommand(options, terminal));
+    .addHelpText(
+      'after',
+      '\nExamples:\n  daxcheck kernels v6.1\n  daxcheck kernels --from /usr/src/linux-source-6.1',
+    )
+    .action(async (release: string | undefined, options, command: Command) => {
+      const { from, ...rest } = options;
+      if (from !== undefined && release !== undefined) {
+        command.error(`error: --from probes a tree; it goes without the release ${release}`);
+      }
+      if (from === undefined && rest.asKernel === true) {
+        command.error('error: --as-kernel tells of a tree, which --from names');
+      }
+      if (from === undefined) {
+        const { kernelsCommand } = await import('./kernels.js');
+        report(kernelsCommand({ ...rest, release: release ?? rest.release }, terminal));
+      } else {
+        const { probeCommand } = await import('./probe.js');
+        report(probeCommand(from, rest, terminal));
+      }
     });
+}
+
+function addSmall(program: Command, terminal: Terminal, report: Report): void {
   program
     .command('init')
     .description('write a first model with comments; an existing file stays as it is')
@@ -168,6 +196,7 @@ function createProgram(terminal: Terminal, report: Report): Command {
   addRun(program, terminal, report);
   addTraces(program, terminal, report);
   addGate(program, terminal, report);
+  addKernels(program, terminal, report);
   addSmall(program, terminal, report);
   return program;
 }

@@ -13,9 +13,25 @@ export interface Extras {
   readonly block: boolean;
 }
 
+/** Whether an actor's text has a word. */
+export function says(model: Model, word: string): boolean {
+  return model.actors.some((actor) => {
+    if (actor.kind === 'script') return actor.script.text.includes(word);
+    if (actor.kind === 'any') return actor.commands.some(({ text }) => text.includes(word));
+    return actor.rules.some(({ text }) => text.includes(word));
+  });
+}
+
 /** Plans the optional parts of a model under its kernel. */
-export function planExtras(kernel: Kernel, _model: Model): Extras {
-  // Before v5.3 nobody removes a block, so nobody asks who added it.
-  const block = kernel.features.has('kmem-hotremove');
-  return { global: false, region: false, device: false, block };
+export function planExtras({ features }: Kernel, model: Model): Extras {
+  const memmap = features.has('memmap-on-memory-attr') && says(model, 'memmap_on_memory');
+  const fsdev = features.has('fsdev-dax');
+  return {
+    // Whether memory has changed since /proc/kcore was opened is only asked where it is.
+    global: fsdev || says(model, '/proc/kcore'),
+    region: false,
+    device: memmap || fsdev || features.has('kmem-state'),
+    // Before v5.3 nobody removes a block, so nobody asks who added it.
+    block: features.has('kmem-hotremove'),
+  };
 }

@@ -3,6 +3,8 @@
  */
 import {
   BLOCK_BYTES,
+  BLOCK_EXTRA_ADDED_OFFSET,
+  BLOCK_EXTRA_BYTES,
   BLOCK_SPAN_KERNEL,
   BLOCK_SPAN_MOVABLE,
   BLOCK_STATE_OFFSET,
@@ -12,6 +14,9 @@ import {
   DEVICE_BYTES,
   DEVICE_DATA,
   DEVICE_DRIVER_OFFSET,
+  DEVICE_EXTRA_BYTES,
+  DEVICE_EXTRA_FLAGS_OFFSET,
+  DEVICE_EXTRA_STATE_OFFSET,
   DEVICE_FLAGS_OFFSET,
   DEVICE_GHOST_OFFSET,
   DEVICE_ID,
@@ -20,16 +25,23 @@ import {
   DEVICE_RANGES_OFFSET,
   DEVICE_RES_COUNT_OFFSET,
   DEVICE_RESERVED_OFFSET,
+  DRIVER_BEHIND_DAX,
+  DRIVER_BEHIND_KMEM,
   DRIVER_BYTES,
   DRIVER_FIRST,
   DRIVER_FLAGS_OFFSET,
   DRIVER_IDS_OFFSET,
   DRIVER_REGISTERED,
   Driver,
+  EXTRA_FSDEV_OPS,
+  EXTRA_STATE_FILE,
   GHOST_KMEM_BOUND,
   GHOST_KMEM_NAMED,
   GLOBAL_DRIVERS_OFFSET,
+  GLOBAL_EXTRA_FSDEV_OFFSET,
+  GLOBAL_EXTRA_KCORE_OFFSET,
   GLOBAL_POLICY_OFFSET,
+  KCORE_FRESH,
   MEMORY_OVERWRITTEN,
   MEMORY_POISON,
   NAME_NAMESPACE,
@@ -62,6 +74,7 @@ import {
   Zone,
 } from '../../assembly/layout.js';
 import type { DaxRegion, DriverName, Model, OnlinePolicy, Range } from '../model/model.js';
+import { says } from './extras.js';
 import type { StatePlan } from './statePlan.js';
 import { parentOf, type StaticNode } from './statics.js';
 import { blocksOfRange, type Plan, type PlannedDevice } from './universe.js';
@@ -96,6 +109,12 @@ const POLICIES: { readonly [P in OnlinePolicy]: OnlineType } = {
   online_movable: OnlineType.Movable,
 };
 
+const DRIVERS: { readonly [D in DriverName]: Driver } = {
+  device_dax: Driver.DeviceDax,
+  kmem: Driver.Kmem,
+  fsdev_dax: Driver.Fsdev,
+};
+
 /**
  * Driver of a device in the initial state; at boot nobody has kmem, and device_dax takes what it
  * matches.
@@ -107,7 +126,7 @@ function driverAt(device: PlannedDevice, context: InitialContext, isBoot: boolea
   // Without class-compat there is no compat driver: device_dax has taken the device from the bus.
   if (!isBoot && !declared.compat) {
     if (declared.driver === null) return Driver.None;
-    return declared.driver === 'kmem' ? Driver.Kmem : Driver.DeviceDax;
+    return DRIVERS[declared.driver];
   }
   const { modules } = context.model.machine;
   return modules.device_dax === 'loaded' ? Driver.DeviceDax : Driver.None;
@@ -144,6 +163,8 @@ type Writer = ReturnType<typeof writerOf>;
 
 function writeGlobals({ view }: Writer, context: InitialContext): void {
   const { machine } = context.model;
+  if (says(context.model, '/proc/kcore'))
+    view.setUint8(context.state.globalExtraAt + GLOBAL_EXTRA_KCORE_OFFSET, KCORE_FRESH);
   view.setUint8(GLOBAL_POLICY_OFFSET, POLICIES[machine.autoOnlineBlocks]);
   const drivers: readonly DriverName[] = ['device_dax', 'kmem'];
   const isLoaded = drivers.map(
@@ -158,6 +179,18 @@ function writeGlobals({ view }: Writer, context: InitialContext): void {
     const ids = machine.ids[name].reduce((set, id) => set | (1 << context.names.indexOf(id)), 0);
     view.setUint16(at + DRIVER_IDS_OFFSET, ids, true);
   }
+  if (machine.modules.fsdev_dax !== 'loaded' || !context.features.has('fsdev-dax')) return;
+  const at = context.state.globalExtraAt + GLOBAL_EXTRA_FSDEV_OFFSET;
+  const behind =
+    (isLoaded[0] === true ? DRIVER_BEHIND_DAX : 0) |
+    (isLoaded[1] === true ? DRIVER_BEHIND_KMEM : 0);
+  view.setUint8(at + DRIVER_FLAGS_OFFSET, DRIVER_REGISTERED | behind);
+  const ids = machine.ids.fsdev_dax.map((id) => 1 << context.names.indexOf(id));
+  view.setUint16(
+    at + DRIVER_IDS_OFFSET,
+    ids.reduce((set, bit) => set | bit, 0),
+    true,
+  );
 }
 
 function writeRegions({ view, slot, parentOf: parent }: Writer, context: InitialContext): void {
@@ -211,6 +244,10 @@ function writeKmem(
       at + BLOCK_STATE_OFFSET,
       initial === 'offline' ? BlockState.Offline : BlockState.Online,
     );
+    if (state.blockExtraAt !== 0) {
+      const extra = state.blockExtraAt + block * BLOCK_EXTRA_BYTES;
+      view.setUint8(extra + BLOCK_EXTRA_ADDED_OFFSET, index + 1);
+    }
     if (initial === 'offline') continue;
     const zone = blockZone(context, block, initial);
     const span = zone === Zone.Movable ? BLOCK_SPAN_MOVABLE : BLOCK_SPAN_KERNEL;
@@ -235,7 +272,7 @@ function writeDevice(
   const driver = driverAt(device, context, isBoot);
   const at = state.devicesAt + index * DEVICE_BYTES;
   const isKmem = driver === Driver.Kmem;
-  const isAlive = driver === Driver.DeviceDax || driver === Driver.Compat;
+  const isAlive = [Driver.DeviceDax, Driver.Compat, Driver.Fsdev].includes(driver);
   const present = DEVICE_PRESENT | DEVICE_ID;
   view.setUint8(at + DEVICE_DRIVER_OFFSET, driver);
   view.setUint8(
@@ -254,6 +291,15 @@ function writeDevice(
   if (isKmem) view.setUint8(at + DEVICE_RESERVED_OFFSET, (1 << declared.ranges.length) - 1);
   if (isKmem && context.features.has('region-subdivision'))
     view.setUint8(at + DEVICE_RES_COUNT_OFFSET, declared.ranges.length);
+  if (driver === Driver.Fsdev && plan.regions[device.region]?.kind === 'static') {
+    const extra = state.deviceExtraAt + index * DEVICE_EXTRA_BYTES;
+    view.setUint8(extra + DEVICE_EXTRA_FLAGS_OFFSET, EXTRA_FSDEV_OPS);
+  }
+  if (isKmem && context.features.has('kmem-state')) {
+    const extra = state.deviceExtraAt + index * DEVICE_EXTRA_BYTES;
+    view.setUint8(extra + DEVICE_EXTRA_STATE_OFFSET, POLICIES[declared.blocks ?? 'offline'] + 1);
+    view.setUint8(extra + DEVICE_EXTRA_FLAGS_OFFSET, EXTRA_STATE_FILE);
+  }
   for (const [number, range] of declared.ranges.entries()) {
     const place = state.rangesAt + (index * plan.rangeMax + number) * RANGE_BYTES;
     view.setUint16(place + RANGE_START_OFFSET, placeOf(range.start), true);
@@ -271,7 +317,7 @@ export function makeState(context: InitialContext, isBoot: boolean): Uint8Array 
   const bytes = new Uint8Array(context.state.stateBytes);
   const writer = writerOf(bytes, context);
   writeGlobals(writer, context);
-  if (isBoot) clearIds(writer);
+  if (isBoot) clearIds(writer, context);
   writeRegions(writer, context);
   for (let index = 0; index < context.plan.devices.length; index++) {
     writeDevice(writer, context, index, isBoot);
@@ -280,7 +326,9 @@ export function makeState(context: InitialContext, isBoot: boolean): Uint8Array 
 }
 
 /** A boot begins without dynamic ids. */
-function clearIds({ view }: Writer): void {
+function clearIds({ view }: Writer, context: InitialContext): void {
+  const extra = context.state.globalExtraAt;
+  if (extra !== 0) view.setUint16(extra + GLOBAL_EXTRA_FSDEV_OFFSET + DRIVER_IDS_OFFSET, 0, true);
   for (const index of [0, 1])
     view.setUint16(GLOBAL_DRIVERS_OFFSET + index * DRIVER_BYTES + DRIVER_IDS_OFFSET, 0, true);
 }

@@ -51,6 +51,7 @@ interface Encoded {
 const DRIVERS: { readonly [D in DriverName]: Driver } = {
   device_dax: Driver.DeviceDax,
   kmem: Driver.Kmem,
+  fsdev_dax: Driver.Fsdev,
 };
 
 const VERBS = {
@@ -90,6 +91,8 @@ const DEVICE_FILES = {
   numa_node: File.DeviceNumaNode,
   modalias: File.DeviceModalias,
   resource: File.DeviceResource,
+  memmap_on_memory: File.DeviceMemmap,
+  state: File.DeviceState,
 } as const;
 const REGION_FILES = {
   create: File.RegionCreate,
@@ -214,6 +217,8 @@ const PLAIN = {
   settle: Op.Settle,
   reboot: Op.Reboot,
   exit: Op.Exit,
+  'kexec-crash': Op.KexecCrash,
+  'open-kcore': Op.OpenKcore,
 } as const;
 
 /** Encodes the programs of all actors into one table. */

@@ -9,7 +9,8 @@ import type { ActorProgram, Instruction, Operand } from '../userland/program.js'
 function isKept(instruction: Instruction & { readonly op: 'read' }): boolean {
   const { file } = instruction;
   if (file.kind === 'auto_online_blocks' || file.kind === 'block') return true;
-  return file.kind === 'device' && file.attr === 'modalias';
+  const texts = ['modalias', 'memmap_on_memory', 'state'];
+  return file.kind === 'device' && texts.includes(file.attr);
 }
 
 function operandsOf(instruction: Instruction): readonly Operand[] {

@@ -88,6 +88,7 @@ function collectNames(plan: Plan, strings: readonly string[], model: Model): rea
     ...plan.devices.map(({ name }) => name),
     ...ids.device_dax,
     ...ids.kmem,
+    ...ids.fsdev_dax,
     ...strings.filter(isDaxName),
   ];
   return [...new Set(all)];
@@ -191,6 +192,10 @@ export function nameFaults(model: Model): readonly Diagnostic[] {
   return resolveNames(model).diagnostics;
 }
 
+/** Whether a kernel has a driver. */
+const isModule = (name: DriverName, features: ReadonlySet<string>): boolean =>
+  name === 'device_dax' || features.has(name === 'kmem' ? 'kmem' : 'fsdev-dax');
+
 /** Resolves every name and number of a model; throws when there are faults. */
 function resolve(model: Model): Parts {
   const kernel = resolveKernel(model.kernel);
@@ -199,7 +204,7 @@ function resolve(model: Model): Parts {
 
   const stringTable = makeStrings();
   const hasModule = (name: DriverName): boolean =>
-    model.machine.modules[name] !== 'absent' && (name !== 'kmem' || kernel.features.has('kmem'));
+    model.machine.modules[name] !== 'absent' && isModule(name, kernel.features);
   const programs = [...actors, compileRecovery(plan, model)];
   const encoded = encodePrograms(programs, { plan, strings: stringTable, hasModule });
   for (const { name } of plan.devices) stringTable.number(name);
@@ -296,6 +301,7 @@ function headerWords(parts: Parts): ReadonlyMap<Header, number> {
     [Header.MemoryLimitLow, low(limit)],
     [Header.MemoryLimitHigh, high(limit)],
     [Header.MovableNode, model.machine.movableNode ? 1 : 0],
+    [Header.MemmapOnMemory, model.machine.memmapOnMemory ? 1 : 0],
     [Header.EventsWanted, eventsWanted(actors)],
     [Header.KernelBytes, state.faultsAt],
   ]);
@@ -337,7 +343,7 @@ function encodeTables(parts: Parts): readonly (readonly [Header, Uint8Array])[] 
     ],
     [Header.BlockTable, encodeBlocks(plan, zones, features, blockNames)],
     [Header.RegionTable, encodeRegions(plan, state)],
-    [Header.ThreadTable, encodeThreads(threads, actors, bases)],
+    [Header.ThreadTable, encodeThreads(threads, actors, bases, model)],
     [Header.FaultTable, encodeFaults(model)],
     [Header.InstructionTable, encoded.instructions],
     [Header.EntryTable, words16(encoded.entries.flat())],

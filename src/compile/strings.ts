@@ -26,6 +26,7 @@ export const FIXED_TEXTS: readonly string[] = [
   'Movable DMA',
   'none',
   'dax:t0',
+  'unplugged',
 ];
 
 export interface Strings {

@@ -4,6 +4,7 @@
 import {
   BLOCK_ROW_BYTES,
   DEED_COLDPLUG,
+  DEED_RELEASE,
   DEVICE_ROW_BYTES,
   FAULT_ROW_BYTES,
   NODE_NONE,
@@ -171,6 +172,9 @@ export interface PlannedThread {
 
 const KINDS = { script: ThreadKind.Script, any: ThreadKind.Menu, udev: ThreadKind.Udev } as const;
 
+/** Faults that need a thread of their own. */
+const DEEDS: readonly string[] = ['poison', 'late_release'];
+
 /** Plans threads in the order of the actors, the environment last where it has anything to do. */
 export function planThreads(
   actors: readonly ActorProgram[],
@@ -186,7 +190,8 @@ export function planThreads(
     }
   }
   const deeds =
-    actors.some(({ coldplug }) => coldplug) || model.faults.some(({ point }) => point === 'poison');
+    actors.some(({ coldplug }) => coldplug) ||
+    model.faults.some(({ point }) => DEEDS.includes(point));
   if (deeds)
     threads.push({
       name: 'environment',
@@ -202,9 +207,12 @@ export function encodeThreads(
   threads: readonly PlannedThread[],
   actors: readonly ActorProgram[],
   entryBase: readonly number[],
+  model: Model,
 ): Uint8Array {
   const bytes = makeBytes();
-  const plugs = actors.some(({ coldplug }) => coldplug);
+  const plugs = actors.some(({ coldplug }) => coldplug) ? DEED_COLDPLUG : 0;
+  const isLate = model.faults.some(({ point }) => point === 'late_release');
+  const deeds = plugs | (isLate ? DEED_RELEASE : 0);
   for (const [index, thread] of threads.entries()) {
     const actor = thread.actor === null ? undefined : actors[thread.actor];
     bytes.u8(thread.kind);
@@ -214,7 +222,7 @@ export function encodeThreads(
     bytes.u16(actor?.programs.length ?? 0);
     bytes.u8(thread.firstVariable);
     bytes.u8(actor?.variables.length ?? 0);
-    bytes.u8(thread.kind === ThreadKind.Environment && plugs ? DEED_COLDPLUG : 0);
+    bytes.u8(thread.kind === ThreadKind.Environment ? deeds : 0);
     bytes.fillTo((index + 1) * THREAD_ROW_BYTES);
   }
   return bytes.done();

@@ -17,7 +17,7 @@ export interface ValueContext {
   readonly names: readonly string[];
 }
 
-const FILES = File.BlockDirectory + 1;
+const FILES = Object.values(File).filter((value) => typeof value === 'number').length;
 const UINT64_MAX = (1n << 64n) - 1n;
 const INT_MAX = 2147483647n;
 
@@ -34,6 +34,13 @@ function onlineType(text: string): number {
   if (text === 'online') return OnlineType.Online;
   if (text === 'online_kernel') return OnlineType.Kernel;
   return text === 'online_movable' ? OnlineType.Movable : CODE_INVALID;
+}
+
+/** 0 for unplugged, else an online type + 1. Source: drivers/dax/kmem.c, v7.3. */
+function deviceState(text: string): number {
+  if (text === 'unplugged') return 0;
+  const type = onlineType(text);
+  return type === CODE_INVALID || type === OnlineType.Offline ? CODE_INVALID : type + 1;
 }
 
 /** Source: lib/kstrtox.c kstrtobool(), v5.1. */
@@ -84,7 +91,10 @@ function codeOf(
     case File.BlockState:
       return onlineType(text);
     case File.BlockOnline:
+    case File.DeviceMemmap:
       return strtobool(text);
+    case File.DeviceState:
+      return deviceState(text);
     case File.DeviceSize:
     case File.DeviceAlign:
       return numberOf(text, points);

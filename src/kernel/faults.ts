@@ -43,6 +43,12 @@ export const FAULTS: readonly FaultKind[] = [
     meaning: 'sections fail to be added, after some of them have been',
   },
   {
+    name: 'create_memory_block',
+    point: FaultPoint.CreateMemoryBlock,
+    errnos: ['ENOMEM'],
+    meaning: 'a memory block device fails to be made, after some of a range have been (from v5.3)',
+  },
+  {
     name: 'memremap',
     point: FaultPoint.Memremap,
     errnos: ['ENOMEM'],
@@ -59,6 +65,20 @@ export const FAULTS: readonly FaultKind[] = [
     point: FaultPoint.Poison,
     errnos: [],
     meaning: 'an error notification names a device: its medium has an uncleared error',
+  },
+  {
+    name: 'create_dev_dax',
+    point: FaultPoint.CreateDevDax,
+    errnos: ['ENOMEM'],
+    meaning: 'a dax device fails to be made after it has its name (v5.10 and later)',
+  },
+  {
+    name: 'late_release',
+    point: FaultPoint.LateRelease,
+    errnos: [],
+    meaning:
+      'a mapping is freed some time after its last reference has gone, as with ' +
+      'CONFIG_DEBUG_KOBJECT_RELEASE',
   },
 ];
 

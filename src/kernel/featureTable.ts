@@ -7,6 +7,7 @@
  */
 import { CORE_FEATURES } from './features/core.js';
 import { DAX_FEATURES } from './features/dax.js';
+import { DAX_LATER_FEATURES } from './features/daxLater.js';
 import { IN_FLIGHT_FEATURES } from './features/inFlight.js';
 import { MEMORY_FEATURES } from './features/memory.js';
 import type { Feature, Row } from './features/row.js';
@@ -20,7 +21,7 @@ function featureOf(row: Row): Feature {
 
 /** Every subsystem with its rows, as `daxcheck kernels` groups them. */
 export const SUBSYSTEMS: readonly (readonly [name: string, features: readonly Feature[]])[] = [
-  ['drivers/dax', DAX_FEATURES.map(featureOf)],
+  ['drivers/dax', [...DAX_FEATURES, ...DAX_LATER_FEATURES].map(featureOf)],
   ['driver core and page maps', CORE_FEATURES.map(featureOf)],
   ['resource tree and memory hotplug', MEMORY_FEATURES.map(featureOf)],
 ];

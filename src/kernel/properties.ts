@@ -35,7 +35,11 @@ const KERNEL: readonly (readonly [string, Property, string])[] = [
   ['covered', Property.Covered, 'a memory block exists that System RAM does not cover'],
   ['aligned', Property.Aligned, 'memory was added that is not whole blocks inside its device'],
   ['node', Property.Node, 'memory joined another NUMA node than its firmware names'],
-  ['query-sound', Property.QuerySound, 'region_intersects says that a range is not RAM, and it is'],
+  [
+    'query-sound',
+    Property.QuerySound,
+    'a query of the resource tree says that a range is not RAM, and it is',
+  ],
   [
     'matching',
     Property.Matching,
@@ -56,6 +60,7 @@ const KERNEL: readonly (readonly [string, Property, string])[] = [
     Property.NoRebindAfterKmem,
     'a device that kmem had is bound again, while its memory is still in use',
   ],
+  ['owner-removal', Property.OwnerRemoval, 'a driver removes memory that it did not add'],
 ];
 
 export const PROPERTIES: readonly PropertyRow[] = [

@@ -29,7 +29,7 @@ const SERIES: readonly (readonly [major: number, lastMinor: number])[] = [
 /** Point releases that are listed beside the mainline ones: kernels of distributions. */
 const POINTS: readonly (readonly [name: string, note: string])[] = [
   ['v6.1.192', "Debian 12's linux-source-6.1"],
-  ['v6.12.117', "Debian's linux-source-6.12 (12-backports and 13)"],
+  ['v6.12.117', "Debian's linux-source-6.12"],
 ];
 
 const PATTERN = /^v(\d+)\.(\d+)(?:\.(\d+))?$/;
@@ -56,7 +56,7 @@ const seriesOf = (name: string): string => name.split('.').slice(0, 2).join('.')
 /** What a row says of mainline. 'unknown (seen at v6.19, not at v6.12)': somewhere in between. */
 function inMainline({ since }: Feature, series: string): Presence {
   if (versionOf(since) !== null) return isAtMost(since, series) ? 'present' : 'absent';
-  const seen = /\bseen at (v[\d.]+\d)/.exec(since)?.[1];
+  const seen = /\bseen at (v\d+\.\d+)(?![.\d])/.exec(since)?.[1];
   if (seen === undefined) return 'absent';
   if (isAtMost(seen, series)) return 'present';
   const notAt = /\bnot at (v[\d.]+\d)/.exec(since)?.[1];

@@ -16,7 +16,7 @@ import { formatSize, isPowerOfTwo } from './quantity.js';
 import { buildLayout, type Layout } from './regions.js';
 import type { MachineFile } from './schema.js';
 
-const DRIVERS = ['device_dax', 'kmem'] as const;
+const DRIVERS = ['device_dax', 'kmem', 'fsdev_dax'] as const;
 
 /** Builds the machine and checks its parts against each other; `release` such as v5.1. */
 export function buildMachine(context: Context, written: MachineFile, release: string): Machine {
@@ -31,6 +31,7 @@ export function buildMachine(context: Context, written: MachineFile, release: st
       endOfRam: listing === null ? null : endOfRamBytes(iomem, memoryLimit),
     }),
     autoOnlineBlocks: policy,
+    memmapOnMemory: written.memmap_on_memory ?? false,
     movableNode: written.movable_node ?? false,
     memoryLimit,
     iomem,
@@ -38,8 +39,13 @@ export function buildMachine(context: Context, written: MachineFile, release: st
     modules: {
       device_dax: written.modules?.device_dax ?? 'loaded',
       kmem: written.modules?.kmem ?? 'loaded',
+      fsdev_dax: written.modules?.fsdev_dax ?? 'not-loaded',
     },
-    ids: { device_dax: written.ids?.device_dax ?? [], kmem: written.ids?.kmem ?? [] },
+    ids: {
+      device_dax: written.ids?.device_dax ?? [],
+      kmem: written.ids?.kmem ?? [],
+      fsdev_dax: written.ids?.fsdev_dax ?? [],
+    },
   };
   checkIds(context, written);
   checkMachine(context, machine);

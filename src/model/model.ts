@@ -26,7 +26,7 @@ export interface IomemNode extends Range {
   readonly place: Place;
 }
 
-export type DriverName = 'device_dax' | 'kmem';
+export type DriverName = 'device_dax' | 'kmem' | 'fsdev_dax';
 export type OnlinePolicy = 'offline' | 'online' | 'online_kernel' | 'online_movable';
 export type BlockInitial = 'offline' | 'online' | 'online_kernel' | 'online_movable';
 export type ModuleInitial = 'loaded' | 'not-loaded' | 'absent';
@@ -73,6 +73,8 @@ export interface Machine {
   /** Bytes: what memory_block_size_bytes() answers. */
   readonly blockSize: bigint;
   readonly autoOnlineBlocks: OnlinePolicy;
+  /** The boot option memory_hotplug.memmap_on_memory. */
+  readonly memmapOnMemory: boolean;
   /** The movable_node boot option. */
   readonly movableNode: boolean;
   /** The mem= boot option, bytes; null when absent. */

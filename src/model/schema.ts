@@ -69,7 +69,10 @@ const device = z.strictObject({
   ranges: z.array(range).min(1).optional(),
   target_node: targetNode.optional().describe('only without `region`'),
   align: size.optional().describe('only without `region`; default 2M'),
-  driver: z.enum(['kmem', 'device_dax', 'none']).optional().describe('bound at the start'),
+  driver: z
+    .enum(['kmem', 'device_dax', 'fsdev_dax', 'none'])
+    .optional()
+    .describe('bound at the start'),
   blocks: policy.optional().describe('all its memory blocks at the start; only on kmem'),
   compat: z.boolean().optional().describe('on the /sys/class/dax compat driver'),
   poison: z.boolean().optional().describe('uncleared media errors'),
@@ -83,17 +86,23 @@ const machine = z.strictObject({
     .describe('size of a memory block, or auto as x86 picks it'),
   hypervisor: z.boolean().optional().describe('a guest; for block_size: auto from v5.9 on'),
   auto_online_blocks: policy.optional(),
+  memmap_on_memory: z.boolean().optional().describe('memory_hotplug.memmap_on_memory=on'),
   movable_node: z.boolean().optional().describe('the movable_node boot option'),
   mem_limit: size.optional().describe('the mem= boot option'),
   iomem: text.optional().describe('/proc/iomem at boot, as printed for root'),
   iomem_file: text.optional().describe('the same from a file, relative to this one'),
   modules: z
-    .strictObject({ device_dax: moduleState.optional(), kmem: moduleState.optional() })
+    .strictObject({
+      device_dax: moduleState.optional(),
+      kmem: moduleState.optional(),
+      fsdev_dax: moduleState.optional().describe('v7.1 and later; default not-loaded'),
+    })
     .optional(),
   ids: z
     .strictObject({
       device_dax: z.array(deviceName).optional(),
       kmem: z.array(deviceName).optional(),
+      fsdev_dax: z.array(deviceName).optional(),
     })
     .optional()
     .describe('dynamic ids written to new_id before the start'),

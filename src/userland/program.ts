@@ -30,7 +30,9 @@ export type SysfsFile =
         | 'target_node'
         | 'numa_node'
         | 'modalias'
-        | 'resource';
+        | 'resource'
+        | 'memmap_on_memory'
+        | 'state';
     }
   /** /sys/bus/dax/devices/daxR.I/mappingN/start|end|page_offset */
   | { readonly kind: 'mapping'; readonly device: string; readonly mapping: number }
@@ -86,6 +88,10 @@ export type Instruction = { readonly place: Place; readonly text: string } & (
   | { readonly op: 'clear-errors'; readonly device: string }
   | { readonly op: 'encrypt'; readonly region: string }
   | { readonly op: 'reboot' }
+  /** kexec -p: a crash kernel is loaded, with the list of all memory. */
+  | { readonly op: 'kexec-crash' }
+  /** A process opens /proc/kcore, and its segments are made. */
+  | { readonly op: 'open-kcore' }
   | { readonly op: 'exit' }
 );
 

@@ -19,6 +19,7 @@ const NAMES: { readonly [L in Lock]?: string } = {
   [Lock.DaxRegionRwsem]: 'dax_region_rwsem',
   [Lock.DaxDevRwsem]: 'dax_dev_rwsem',
   [Lock.Pages]: 'page references',
+  [Lock.KmemData]: 'data->lock',
 };
 
 /** There is one of each, so two threads that hold it exclusively cannot be. */

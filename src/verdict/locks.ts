@@ -5,13 +5,18 @@ import {
   BLOCK_BYTES,
   BLOCK_USERS_OFFSET,
   DEVICE_BYTES,
+  DEVICE_EXTRA_BYTES,
+  DEVICE_EXTRA_DATA_LOCK_OFFSET,
+  DEVICE_EXTRA_STATE_USERS_OFFSET,
   DEVICE_LOCK_OFFSET,
   DEVICE_USERS_OFFSET,
   DRIVER_BYTES,
   DRIVER_USERS_OFFSET,
+  Driver,
   GLOBAL_DEV_READERS_OFFSET,
   GLOBAL_DEV_WRITER_OFFSET,
   GLOBAL_DRIVERS_OFFSET,
+  GLOBAL_EXTRA_FSDEV_OFFSET,
   GLOBAL_HOTPLUG_OFFSET,
   GLOBAL_MEM_HOTPLUG_OFFSET,
   GLOBAL_REGION_READERS_OFFSET,
@@ -29,7 +34,7 @@ import type { Scenario } from '../compile/scenario.js';
 import type { SysfsFile } from '../userland/program.js';
 import type { LockView } from './trace.js';
 
-const DRIVER_NAMES = ['', 'device_dax', 'kmem'];
+const DRIVER_NAMES = ['', 'device_dax', 'kmem', '', 'fsdev_dax'];
 
 function attributeOf(file: SysfsFile): string {
   if ('attr' in file) return file.attr;
@@ -102,6 +107,8 @@ export function lockName(
       return 'dax_region_rwsem';
     case Lock.DaxDevRwsem:
       return 'dax_dev_rwsem';
+    case Lock.KmemData:
+      return `data->lock of kmem (${device})`;
     case Lock.Pages:
       return object === 0xff ? "udev's queue" : `page references of ${device}`;
   }
@@ -132,6 +139,10 @@ export function locksOf(state: Uint8Array, scenario: Scenario): readonly LockVie
       byteAt(GLOBAL_DRIVERS_OFFSET + (index - 1) * DRIVER_BYTES + DRIVER_USERS_OFFSET),
     );
   }
+  if (scenario.kernel.features.has('fsdev-dax')) {
+    const at = places.globalExtraAt + GLOBAL_EXTRA_FSDEV_OFFSET + DRIVER_USERS_OFFSET;
+    add(Lock.DriverFiles, Driver.Fsdev, 'active', byteAt(at));
+  }
   for (let index = 0; index < plan.regions.length; index++) {
     const at = places.regionsAt + index * REGION_BYTES;
     add(Lock.RegionFiles, index, 'active', byteAt(at + REGION_USERS_OFFSET));
@@ -142,6 +153,11 @@ export function locksOf(state: Uint8Array, scenario: Scenario): readonly LockVie
   for (let index = 0; index < plan.devices.length; index++) {
     const at = places.devicesAt + index * DEVICE_BYTES;
     add(Lock.DeviceFiles, index, 'active', byteAt(at + DEVICE_USERS_OFFSET));
+    if (scenario.kernel.features.has('kmem-state')) {
+      const extra = places.deviceExtraAt + index * DEVICE_EXTRA_BYTES;
+      add(Lock.DeviceFiles, index, 'active', byteAt(extra + DEVICE_EXTRA_STATE_USERS_OFFSET));
+      add(Lock.KmemData, index, 'write', owner(extra + DEVICE_EXTRA_DATA_LOCK_OFFSET));
+    }
     for (let range = 0; range < plan.rangeMax; range++) {
       const place = places.rangesAt + (index * plan.rangeMax + range) * RANGE_BYTES;
       add(Lock.MappingFiles, (index << 4) | range, 'active', byteAt(place + RANGE_USERS_OFFSET));

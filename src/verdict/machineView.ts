@@ -19,6 +19,7 @@ import {
   DRIVER_IDS_OFFSET,
   DRIVER_REGISTERED,
   GLOBAL_DRIVERS_OFFSET,
+  GLOBAL_EXTRA_FSDEV_OFFSET,
   GLOBAL_POLICY_OFFSET,
   MEMORY_POISON,
   NAME_NAMESPACE,
@@ -43,7 +44,7 @@ import type { Range } from '../model/model.js';
 import { locksOf } from './locks.js';
 import type { BlockView, DeviceView, DriverView, IomemLine, MachineView } from './trace.js';
 
-const DRIVER_NAMES = [null, 'device_dax', 'kmem', 'dax_pmem_compat'];
+const DRIVER_NAMES = [null, 'device_dax', 'kmem', 'dax_pmem_compat', 'fsdev_dax'];
 const POLICIES = ['offline', 'online', 'online_kernel', 'online_movable'];
 
 /** Answers of the engine about the state at hand that its bytes alone do not show. */
@@ -174,8 +175,14 @@ function blocksOf(view: DataView, scenario: Scenario, queries: StateQueries): re
 }
 
 function driversOf(view: DataView, scenario: Scenario): readonly DriverView[] {
-  return ['device_dax', 'kmem'].map((name, index) => {
-    const at = GLOBAL_DRIVERS_OFFSET + index * DRIVER_BYTES;
+  const drivers: readonly (readonly [string, number])[] = [
+    ['device_dax', GLOBAL_DRIVERS_OFFSET],
+    ['kmem', GLOBAL_DRIVERS_OFFSET + DRIVER_BYTES],
+    ...(scenario.kernel.features.has('fsdev-dax')
+      ? [['fsdev_dax', scenario.state.globalExtraAt + GLOBAL_EXTRA_FSDEV_OFFSET] as const]
+      : []),
+  ];
+  return drivers.map(([name, at]) => {
     const ids = view.getUint16(at + DRIVER_IDS_OFFSET, true);
     return {
       name,

@@ -2,7 +2,6 @@
  * The kernel's messages and uevents in words, with the addresses of the objects that they speak of.
  */
 import {
-  Driver,
   EVENT_ADD,
   EVENT_CHANGE,
   EVENT_OFFLINE,
@@ -75,6 +74,8 @@ export function messageText(
       return `kmem ${name}: could not reserve region [${wide(start)}-${wide(end)}]`;
     }
     case Message.CannotBeHotremoved:
+      if (scenario.kernel.features.has('kmem-state'))
+        return `${mapping}${kmem} stuck online until reboot`;
       return multi
         ? `${mapping}${kmem} cannot be hotremoved until the next reboot`
         : `kmem ${name}: DAX region [mem ${kmem}] cannot be hotremoved until the next reboot`;
@@ -94,8 +95,13 @@ export function messageText(
       return `${mapping}${kmem} memory add failed`;
     case Message.NonexistentResource:
       return `resource: Trying to free nonexistent resource <${span(full)}>`;
+    case Message.HotremoveFailed:
+      return `kmem ${name}: hotremove failed, device left online: -${range}`;
+    case Message.StuckOnline:
+      return `kmem ${name}: Hotplug regions stuck online until reboot`;
     case Message.ProbeFailed: {
-      const driver = range >> 8 === Driver.Kmem ? 'kmem' : 'device_dax';
+      const named = ['', 'device_dax', 'kmem', '', 'fsdev_dax'];
+      const driver = named[range >> 8] ?? '?';
       const error = `failed with error -${range & 0xff}`;
       return multi
         ? `${driver} ${name}: probe with driver ${driver} ${error}`

@@ -15,6 +15,15 @@ export const CORE_FEATURES: readonly Row[] = [
     Bit.BindRecheck,
   ],
   [
+    'pagemap-waits-first',
+    '50f44ee7248a',
+    'mm/devm_memremap_pages: Fix final page put race',
+    'v5.2',
+    ['common-pinning'],
+    'a page map waits for the last page reference before it frees the memory map, not after',
+    Bit.PageMapWaitsFirst,
+  ],
+  [
     'bind-errno',
     null,
     "driver core: bind reports the probe's own errno",
@@ -31,5 +40,15 @@ export const CORE_FEATURES: readonly Row[] = [
     ['common-pinning'],
     'unbinding device_dax no longer waits for pinned pages, and frees the memory map beneath them',
     Bit.UnpinFreeUnmap,
+  ],
+  [
+    'ready-to-probe',
+    'a2225b6e834a',
+    "driver core: Don't let a device probe until it's ready",
+    'v7.1',
+    ['bind-errno'],
+    'a bind between the add event and the end of device_add() answers EAGAIN',
+    Bit.ReadyToProbe,
+    ['v6.1.192?', 'v6.12.117?'],
   ],
 ];

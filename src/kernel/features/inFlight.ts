@@ -2,6 +2,26 @@
  * Patches that are posted and not merged: no release has them, a model asks for one by `with:`.
  * `since` says when which version was posted; oldest first. CONTRIBUTING.md has the recipe.
  */
+import { Feature as Bit } from '../../../assembly/layout.js';
 import type { Row } from './row.js';
 
-export const IN_FLIGHT_FEATURES: readonly Row[] = [];
+export const IN_FLIGHT_FEATURES: readonly Row[] = [
+  [
+    'kmem-state-v5',
+    null,
+    'dax/kmem: add sysfs interface for atomic whole-device hotplug (version 5 of the series)',
+    'posted 2026-06-24',
+    ['kmem-state'],
+    'daxX.Y/state as first posted under that name: unbind trusts what was last written to it',
+    Bit.KmemStateV5,
+  ],
+  [
+    'create-error-put',
+    null,
+    'device-dax: Fix refcount leak in __devm_create_dev_dax() error path',
+    'posted 2026-04-13 (v3)',
+    ['region-subdivision'],
+    'a device that fails to be made gives its name back',
+    Bit.CreateErrorPut,
+  ],
+];

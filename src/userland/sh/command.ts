@@ -7,7 +7,13 @@ import { type Context, emit, type Flow, finish, report, type Span, withStatus } 
 import { type Environment, withVariable } from './environment.js';
 import { applyExitOnError } from './errexit.js';
 import { compileLeave } from './forLoop.js';
-import { compileModule, compileNdctl, compileProcess, compileUdevadm } from './machineCommands.js';
+import {
+  compileKexec,
+  compileModule,
+  compileNdctl,
+  compileProcess,
+  compileUdevadm,
+} from './machineCommands.js';
 import { compileCat, compileEcho, compilePrintf, compileRead, refuseArguments } from './output.js';
 import { type Redirects, readRedirects } from './redirects.js';
 import { clearReads } from './substitution.js';
@@ -154,6 +160,7 @@ const COMMANDS: ReadonlyMap<string, Compiler> = new Map<string, Compiler>([
   ['sleep', compileSleep],
   ['sync', nothing],
   ['udevadm', compileUdevadm],
+  ['kexec', compileKexec],
   ['modprobe', compileModule],
   ['rmmod', compileModule],
   ['ndctl', compileNdctl],

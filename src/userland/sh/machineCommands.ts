@@ -25,7 +25,7 @@ export function compileModule(context: Context, call: Invocation): Environment |
   }
   const module = driverModule(name);
   if (module === null) {
-    const suggestion = 'the modelled modules are device_dax and kmem';
+    const suggestion = 'the modelled modules are device_dax, kmem and fsdev_dax';
     report(context, 'DAX204', call.at, `module ${name} is not modelled`, { suggestion });
     return null;
   }
@@ -37,7 +37,7 @@ export function compileModule(context: Context, call: Invocation): Environment |
 /** modprobe takes '-' for '_', as in file names of modules. */
 function driverModule(name: string): DriverName | null {
   const plain = name.replaceAll('-', '_').replace(/\.ko$/, '');
-  return plain === 'kmem' || plain === 'device_dax' ? plain : null;
+  return plain === 'kmem' || plain === 'device_dax' || plain === 'fsdev_dax' ? plain : null;
 }
 
 /** Compiles `udevadm settle`; `udevadm trigger` is a property of the actor with the rules. */
@@ -60,6 +60,10 @@ export function compileUdevadm(context: Context, call: Invocation): Environment 
 export function compileProcess(context: Context, call: Invocation): Environment | null {
   const words = argumentTexts(context, call);
   if (words === null) return null;
+  if (call.name === 'open' && words.length === 1 && words[0] === '/proc/kcore') {
+    emit(context, call.at, { op: 'open-kcore' });
+    return withStatus(call.env, 'runtime');
+  }
   const device = /^\/dev\/(dax\d+\.\d+)$/.exec(words[0] ?? '')?.[1];
   if (words.length !== 1 || device === undefined) {
     return refuseArguments(context, call, `${call.name} /dev/dax0.0`);
@@ -71,6 +75,16 @@ export function compileProcess(context: Context, call: Invocation): Environment 
     return null;
   }
   emit(context, call.at, { op: 'process', verb: call.name as DeviceVerb, device });
+  return withStatus(call.env, 'runtime');
+}
+
+/** Compiles `kexec -p KERNEL`: a crash kernel is loaded. */
+export function compileKexec(context: Context, call: Invocation): Environment | null {
+  const words = argumentTexts(context, call);
+  if (words === null) return null;
+  const isCrash = words[0] === '-p' || words[0] === '--load-panic';
+  if (!isCrash || words.length < 2) return refuseArguments(context, call, 'kexec -p KERNEL');
+  emit(context, call.at, { op: 'kexec-crash' });
   return withStatus(call.env, 'runtime');
 }
 

@@ -11,10 +11,11 @@ export interface ClassEdge {
   readonly tries: boolean;
   /** A thread of a deadlocked state holds the one and waits for the other. */
   readonly deadlocks: boolean;
-  /** What is held was exclusive somewhere; so was what is taken; what is taken was shared. */
+  /** Somewhere what is held was exclusive; somewhere it was held with others. */
   readonly owned: boolean;
+  readonly shared: boolean;
+  /** Somewhere what is taken was to be exclusive. */
   readonly wanted: boolean;
-  readonly readers: boolean;
   /** Classes that were held exclusively whenever it was taken, as a bit set. */
   readonly common: number;
 }

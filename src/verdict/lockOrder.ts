@@ -60,8 +60,8 @@ function edgeAt(table: DataView, held: Lock, taken: Lock): (ClassEdge & { at: nu
     tries: has(EDGE_TRIED),
     deadlocks: has(EDGE_DEADLOCK),
     owned: has(EDGE_WRITE_WRITE) || has(EDGE_WRITE_READ),
+    shared: has(EDGE_READ_WRITE) || has(EDGE_READ_READ),
     wanted: has(EDGE_WRITE_WRITE) || has(EDGE_READ_WRITE),
-    readers: has(EDGE_READ_READ) || has(EDGE_WRITE_READ),
     common: table.getUint32(at + EDGE_COMMON_OFFSET, true),
   };
 }
@@ -92,6 +92,7 @@ export function lockOrderOf(engine: Engine, scenario: Scenario): LockOrder {
       held: nameOf(edge.held),
       taken: nameOf(edge.taken),
       waits: edge.waits,
+      shared: edge.shared,
       path: pathAt(table, edge.at, scenario),
     })),
     cycles: chordlessCycles(edges).map((cycle) => {

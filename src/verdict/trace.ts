@@ -151,6 +151,8 @@ export interface LockOrder {
     readonly taken: string;
     /** False where it was only ever tried: nobody waits for it there. */
     readonly waits: boolean;
+    /** Somewhere what is held was held with others: a file, or a semaphore that is read. */
+    readonly shared: boolean;
     /** Kernel functions of one thread that does so, outermost first. */
     readonly path: readonly string[];
   }[];

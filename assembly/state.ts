@@ -67,7 +67,7 @@ export let me: u32 = 0;
 
 /** What the running thread waits for, set by a step that is blocked. */
 export let waitHolders: u32 = 0;
-export let waitKind: WaitKind = WaitKind.Uninterruptible;
+export let waitKind: WaitKind = 0;
 export let waitLock: u32 = 0;
 export let waitObject: u32 = 0;
 
@@ -109,6 +109,10 @@ export function block(index: u32): usize {
 }
 export function blockRow(index: u32): usize {
   return table(Header.BlockTable) + <usize>index * BLOCK_ROW_BYTES;
+}
+/** The extra globals; only where a scenario has them. */
+export function globalExtra(): usize {
+  return st + <usize>header(Header.GlobalExtraAt);
 }
 /** A block's extra record; 0 in a scenario without them. */
 export function blockExtra(index: u32): usize {

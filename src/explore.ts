@@ -11,6 +11,7 @@ import type { Model } from './model/model.js';
 import { compareExpectation } from './verdict/expectation.js';
 import { makeTrace, rowOf } from './verdict/findings.js';
 import { avoidanceOf } from './verdict/inevitable.js';
+import { observe, ownTraces, vacuousOwn } from './verdict/own.js';
 import { checkRecoverable, type RecoverableAnswer } from './verdict/recoverable.js';
 import { scopeOf } from './verdict/scope.js';
 import type { Trace, Verdict } from './verdict/trace.js';
@@ -131,7 +132,10 @@ function heldOf(
     .map((device) => scenario.plan.devices[device]?.name ?? '?')
     .filter((name) => !broken.has(`recoverable/${name}`))
     .map((name) => `recoverable ${name}`);
-  return [...plain, ...recoverable];
+  const own = scenario.own.invariants
+    .map(({ name }) => name)
+    .filter((name) => !broken.has(`${name}/`));
+  return [...plain, ...own, ...recoverable];
 }
 
 function exitStatusOf(verdict: Verdict['verdict'], violations: readonly Trace[]): number {
@@ -172,6 +176,7 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
   const engine = openKernelEngine(scenario, {
     workers,
     stopMask: stopMaskOf(model),
+    ownStopMask: model.continueAfterViolation ? 0 : 0xffffffff,
     limits: {
       states: model.limits.states ?? undefined,
       depth: model.limits.depth ?? undefined,
@@ -185,9 +190,15 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
   const result = await engine.search();
   const isInterrupted = result.stoppedBy === 'interrupt';
   const invariants = isInterrupted ? [] : await violationTraces(engine, scenario, result);
+  const own = isInterrupted ? [] : await ownTraces(engine, scenario, result);
   const { traces, answers } = await recoverableTraces(engine, scenario, result);
-  const violations = [...invariants, ...traces];
-  const vacuous = result.complete ? vacuousOf(scenario, result.labelsSeen, answers) : [];
+  const violations = [...invariants, ...own, ...traces];
+  const vacuous = result.complete
+    ? [
+        ...vacuousOf(scenario, result.labelsSeen, answers),
+        ...vacuousOwn(scenario, observe(engine, scenario)),
+      ]
+    : [];
   const isUnknown = answers.some((answer) => answer.isUnknown);
   const isComplete = result.complete && !isUnknown;
   const verdict = verdictOf(

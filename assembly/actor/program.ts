@@ -3,9 +3,11 @@
 // they are no steps.
 
 import { fail } from '../fail';
+import { beneathDeed } from '../kernel/beneath';
 import { processDeed } from '../kernel/deviceDax';
 import { loadModule, unloadModule } from '../kernel/module';
 import { namespaceDisable, namespaceEnable } from '../kernel/pmem';
+import { kcoreOpen, kexecCrash } from '../kernel/resourceIterate';
 import { sysfsExists, sysfsRead, sysfsWrite } from '../kernel/sysfs';
 import {
   DEVICE_MAPS_OFFSET,
@@ -131,7 +133,7 @@ function local(index: u32): i32 {
       return next;
     }
     default:
-      return toolLocal(op, at) ? next : -1;
+      return op >= Op.Count && toolLocal(op, at) ? next : -1;
   }
 }
 
@@ -249,6 +251,8 @@ export function userStep(): i32 {
       if (about == Driver.None) return leave(Errno.ENOENT);
       return sub == 0 ? loadModule(about) : unloadModule(about);
     }
+    case Op.Beneath:
+      return beneathDeed(sub, about, load<u16>(at, INSTRUCTION_VALUE_OFFSET) != 0);
     case Op.Namespace:
       return sub == 0 ? namespaceEnable(about) : namespaceDisable(about);
     case Op.ClearErrors: {
@@ -269,6 +273,10 @@ export function userStep(): i32 {
       );
       return leave(0);
     }
+    case Op.KexecCrash:
+      return kexecCrash();
+    case Op.OpenKcore:
+      return kcoreOpen();
     case Op.Reboot:
       if (header(Header.RebootForbidden) != 0) return BLOCKED;
       return reboot();

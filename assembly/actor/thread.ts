@@ -1,8 +1,10 @@
 // A thread of the model: a script, a menu, a udev worker or the environment. Takes its next step.
 
 import { must } from '../fail';
+import { isBooting, workerStep } from '../kernel/beneath';
 import { lateReleases, releaseLate } from '../kernel/daxMapping';
 import { kernelStep } from '../kernel/dispatch';
+import { reportToPageMap } from '../kernel/fsdev';
 import {
   DEED_COLDPLUG,
   DEED_RELEASE,
@@ -170,6 +172,7 @@ function environmentStep(): i32 {
   const left = st + <usize>header(Header.FaultsAt) + <usize>fault;
   store<u8>(left, load<u8>(left) - 1);
   store<u8>(at, load<u8>(at, DEVICE_MEMORY_OFFSET) | MEMORY_POISON, DEVICE_MEMORY_OFFSET);
+  reportToPageMap(picked - plugs);
   observe(Observation.Fault, fault, picked - plugs + 1, 0);
   return MOVED;
 }
@@ -177,6 +180,8 @@ function environmentStep(): i32 {
 /** One step at user level: from idle into a program, or the start of a system call. */
 function startStep(): i32 {
   const kind = kindOf(me);
+  if (kind == ThreadKind.Worker) return workerStep();
+  if (isBooting()) return BLOCKED;
   if (kind == ThreadKind.Environment) return environmentStep();
   const at = load<u16>(th, THREAD_INSTRUCTION_OFFSET);
   if (at == INSTRUCTION_ENDED) return BLOCKED;

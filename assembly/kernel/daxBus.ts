@@ -170,6 +170,7 @@ export function daxBusProbe(): i32 {
     }
   }
   const which: Driver = load<u8>(th, THREAD_DRIVER_OFFSET);
-  goto(which == Driver.Kmem ? Pc.dev_dax_kmem_probe__request : Pc.dev_dax_probe__request);
+  if (which == Driver.Fsdev) goto(Pc.fsdev_dax_probe__request);
+  else goto(which == Driver.Kmem ? Pc.dev_dax_kmem_probe__request : Pc.dev_dax_probe__request);
   return MOVED;
 }

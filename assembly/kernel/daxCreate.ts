@@ -51,6 +51,7 @@ import {
 } from '../state';
 import { availableSize, deviceSize, homeOf, regionIs, setRegionFlag } from './daxRange';
 import { enterRegionFile, leaveRegionFile } from './daxRegion';
+import { freeIdUnderLock } from './daxUnregister';
 import { deviceAttachNext } from './deviceAdd';
 import { driverOf } from './driverCore';
 import {
@@ -351,7 +352,10 @@ function forgetShown(home: u32, offset: usize, index: u32): void {
 function deleteStoreRemoved(): i32 {
   const home = currentRegion();
   unlockDelete(home);
-  if (!has(Feature.DaxRwsems)) return leaveRegionFile(0);
+  if (!has(Feature.DaxRwsems)) {
+    freeIdUnderLock(currentDevice());
+    return leaveRegionFile(0);
+  }
   call(Pc.dev_dax_release__id, Pc.delete_store__released);
   return MOVED;
 }

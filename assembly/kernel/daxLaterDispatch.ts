@@ -4,6 +4,7 @@ import { fail } from '../fail';
 import { Pc } from '../layout';
 import { BLOCKED, FAIL_PROGRAM_POINT } from '../state';
 import { memmapOnMemoryStoreDevice } from './daxMemmap';
+import { fsdevProbeMemremap, fsdevProbeRequest } from './fsdev';
 import {
   daxStateStoreLock,
   daxStateStoreUnplugged,
@@ -14,7 +15,7 @@ import { doHotplugAdded, doHotplugRange, initResourcesRange } from './kmemTwoPas
 
 /** Whether a program point is of drivers/dax, v6.8 and later. */
 export function isDaxLaterPoint(pc: Pc): bool {
-  return pc >= Pc.memmap_on_memory_store__device && pc <= Pc.dev_dax_kmem_remove__unplugged;
+  return pc >= Pc.memmap_on_memory_store__device && pc <= Pc.fsdev_dax_probe__memremap;
 }
 
 /** Source: drivers/dax/kmem.c, v7.3; drivers/dax/bus.c, v6.12; drivers/base/dd.c, v6.19. */
@@ -36,6 +37,10 @@ export function daxLaterStep(pc: Pc): i32 {
       return removeGroupsDrain();
     case Pc.dev_dax_kmem_remove__unplugged:
       return kmemRemoveUnplugged();
+    case Pc.fsdev_dax_probe__request:
+      return fsdevProbeRequest();
+    case Pc.fsdev_dax_probe__memremap:
+      return fsdevProbeMemremap();
     default: {
       fail(FAIL_PROGRAM_POINT);
       return BLOCKED;

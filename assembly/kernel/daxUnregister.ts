@@ -18,6 +18,7 @@ import {
   Feature,
   GLOBAL_REGION_WRITER_OFFSET,
   Lock,
+  LockMode,
   Pc,
   Property,
   RANGE_USERS_OFFSET,
@@ -26,6 +27,7 @@ import {
   THREAD_PC_OFFSET,
   THREAD_STACK_OFFSET,
 } from '../layout';
+import { observePair } from '../observe';
 import { has } from '../scenario';
 import {
   BLOCKED,
@@ -199,11 +201,20 @@ function unregisterDevDaxGone(): i32 {
   forgetVictim(index);
   orphanMappings(index);
   ueventOfDevice(index, EVENT_REMOVE);
+  if (hasId && !has(Feature.DaxRwsems)) freeIdUnderLock(index);
   if (hasId && has(Feature.DaxRwsems)) {
     call(Pc.dev_dax_release__id, Pc.unregister_dev_dax__put);
     return MOVED;
   }
   return unregisterDevDaxPut();
+}
+
+/**
+ * Frees the id with the last reference, so that nobody can hold the lock.
+ * Source: drivers/dax/bus.c dev_dax_release(), free_dev_dax_id(), v5.10 and v6.8.
+ */
+export function freeIdUnderLock(index: u32): void {
+  observePair(Lock.DeviceLock, index, LockMode.Write);
 }
 
 /**

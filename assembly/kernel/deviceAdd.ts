@@ -3,6 +3,8 @@
 //
 // The thread's DEVICE is the device at hand, DRIVER the driver that is tried.
 import {
+  DRIVER_BEHIND_DAX,
+  DRIVER_BEHIND_KMEM,
   DRIVER_FIRST,
   DRIVER_FLAGS_OFFSET,
   DRIVER_REGISTERED,
@@ -65,13 +67,34 @@ export function deviceAddReady(): i32 {
 
 // ---- device_attach: every driver for one device ---------------------------------------
 
+/** The one of device_dax and kmem that registered first, or second. */
+function firstOfTwo(second: bool): Driver {
+  const daxFirst = (load<u8>(driver(Driver.DeviceDax), DRIVER_FLAGS_OFFSET) & DRIVER_FIRST) != 0;
+  return daxFirst != second ? Driver.DeviceDax : Driver.Kmem;
+}
+
+/** How many of the other two drivers registered before fsdev_dax. */
+function placeOfFsdev(): u32 {
+  const flags = load<u8>(driver(Driver.Fsdev), DRIVER_FLAGS_OFFSET);
+  return ((flags & DRIVER_BEHIND_DAX) != 0 ? 1 : 0) + ((flags & DRIVER_BEHIND_KMEM) != 0 ? 1 : 0);
+}
+
+/** The driver at a place of the order of registration; None behind the last one. */
+function driverAt(place: u32): Driver {
+  if (!has(Feature.FsdevDax)) return place < 2 ? firstOfTwo(place == 1) : Driver.None;
+  const own = placeOfFsdev();
+  if (place == own) return Driver.Fsdev;
+  const among = place < own ? place : place - 1;
+  return among < 2 ? firstOfTwo(among == 1) : Driver.None;
+}
+
 /** The driver tried after `previous`, in the order of registration; None at the end. */
 function nextDriver(previous: Driver): Driver {
-  const daxFirst = (load<u8>(driver(Driver.DeviceDax), DRIVER_FLAGS_OFFSET) & DRIVER_FIRST) != 0;
-  const first = daxFirst ? Driver.DeviceDax : Driver.Kmem;
-  const second = daxFirst ? Driver.Kmem : Driver.DeviceDax;
-  if (previous == Driver.None) return first;
-  return previous == first ? second : Driver.None;
+  if (previous == Driver.None) return driverAt(0);
+  for (let place: u32 = 0; place < 2; place++) {
+    if (driverAt(place) == previous) return driverAt(place + 1);
+  }
+  return Driver.None;
 }
 
 /** Whether a driver is on the bus and takes a device. */
@@ -81,6 +104,7 @@ function isOffered(which: Driver, index: u32): bool {
 
 /** Whether some driver on the bus takes a device. */
 export function isTaken(index: u32): bool {
+  if (has(Feature.FsdevDax) && isOffered(Driver.Fsdev, index)) return true;
   return isOffered(Driver.DeviceDax, index) || isOffered(Driver.Kmem, index);
 }
 
@@ -89,10 +113,15 @@ function isListed(which: Driver): bool {
   return (load<u8>(driver(which), DRIVER_FLAGS_OFFSET) & DRIVER_REGISTERED) != 0;
 }
 
-/** Whether both drivers would take a device: then the order of registration decides. */
+/** Whether a driver would take a device, as far as ids and types say. */
+function wouldTake(which: Driver, index: u32): u32 {
+  return isListed(which) && wouldMatch(which, index) ? 1 : 0;
+}
+
+/** Whether two drivers would take a device: then the order of registration decides. */
 function isContested(index: u32): bool {
-  if (!isListed(Driver.DeviceDax) || !isListed(Driver.Kmem)) return false;
-  return wouldMatch(Driver.DeviceDax, index) && wouldMatch(Driver.Kmem, index);
+  const third = has(Feature.FsdevDax) ? wouldTake(Driver.Fsdev, index) : 0;
+  return wouldTake(Driver.DeviceDax, index) + wouldTake(Driver.Kmem, index) + third > 1;
 }
 
 /**

@@ -26,6 +26,7 @@ import {
   RANGE_END_OFFSET,
   RANGE_START_OFFSET,
   THREAD_DEVICE_OFFSET,
+  THREAD_DRIVER_OFFSET,
   THREAD_ERROR_OFFSET,
   Verb,
 } from '../layout';
@@ -48,6 +49,7 @@ import {
 } from '../state';
 import { homeOf } from './daxRange';
 import { isStaticRegion } from './daxRegion';
+import { fsdevLetsGo } from './fsdev';
 import { freeSlot, isLinked, releaseRegion, requestRegion } from './resource';
 import { addedRamBytes, REGION_DISJOINT, regionIntersectsRam } from './resourceWalk';
 
@@ -68,7 +70,9 @@ function rangeLast(index: u32, r: u32): u64 {
  * pointing at it. Source: drivers/dax/device.c dev_dax_probe(), v6.1 and v6.12.
  */
 function fails(index: u32, errno: u32): i32 {
-  if (has(Feature.DynamicPageMap) && !isStaticRegion(homeOf(index))) {
+  const which: Driver = load<u8>(th, THREAD_DRIVER_OFFSET);
+  const late = which == Driver.Fsdev && has(Feature.FsdevPgmapLate);
+  if (has(Feature.DynamicPageMap) && !late && !isStaticRegion(homeOf(index))) {
     const at = device(index);
     store<u8>(at, load<u8>(at, DEVICE_FLAGS_OFFSET) | DEVICE_PAGE_MAP, DEVICE_FLAGS_OFFSET);
     broken(Property.Rollback, index);
@@ -218,6 +222,7 @@ export function devDaxRemoveUnpin(): i32 {
 function devDaxRemoveDone(index: u32): i32 {
   // The canary's planted bug: the claim stays.
   if (has(Feature.CommonPinning) && !has(Feature.Canary)) releaseClaims(index);
+  fsdevLetsGo(index);
   back();
   return MOVED;
 }
@@ -241,13 +246,15 @@ export function processDeed(index: u32, verb: Verb): i32 {
   const opens = <u32>load<u8>(at, DEVICE_OPENS_OFFSET);
   const maps = <u32>load<u8>(at, DEVICE_MAPS_OFFSET);
   const pins = <u32>load<u8>(at, DEVICE_PINS_OFFSET);
-  const bound = load<u8>(at, DEVICE_DRIVER_OFFSET) == Driver.DeviceDax;
+  const which: Driver = load<u8>(at, DEVICE_DRIVER_OFFSET);
+  const bound = which == Driver.DeviceDax || which == Driver.Fsdev;
   if (verb == Verb.Open) {
     if ((flags & DEVICE_PRESENT) == 0) return leave(Errno.ENOENT);
     if (!bound || (flags & DEVICE_ALIVE) == 0) return leave(Errno.ENXIO);
     store<u8>(at, opens | mine, DEVICE_OPENS_OFFSET);
   } else if (verb == Verb.Mmap) {
     if ((opens & mine) == 0) return leave(Errno.EINVAL);
+    if (which == Driver.Fsdev) return leave(Errno.ENODEV);
     if ((flags & DEVICE_ALIVE) == 0) return leave(Errno.ENXIO);
     store<u8>(at, maps | mine, DEVICE_MAPS_OFFSET);
   } else if (verb == Verb.Pin) {

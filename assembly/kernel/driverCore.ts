@@ -49,6 +49,7 @@ import { daxBusProbe, isOnBus, matches, nameToKmem } from './daxBus';
 import { seedIsBound } from './daxRegion';
 import { deviceAttachNext, isBeingAdded, isTaken } from './deviceAdd';
 import { killDevDax, releaseClaims } from './deviceDax';
+import { fsdevForgets } from './fsdev';
 import { removeStateFile } from './kmemState';
 
 export function driverOf(index: u32): Driver {
@@ -333,6 +334,7 @@ export function driverAttachNext(): i32 {
 
 /** A device that is gone has no flags left but its lock. */
 export function forget(index: u32): void {
+  fsdevForgets(index);
   const at = device(index);
   const flags = load<u8>(at, DEVICE_FLAGS_OFFSET);
   store<u8>(

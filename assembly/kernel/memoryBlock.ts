@@ -26,6 +26,7 @@ import {
 import { observeLock, observeUnlock } from '../observe';
 import { blockBytes, has } from '../scenario';
 import { block, broken, choose, device } from '../state';
+import { noteKcore } from './resourceIterate';
 import { addedRamBytes, systemRamBytes } from './resourceWalk';
 import {
   blockStart,
@@ -96,6 +97,7 @@ export function onlinePages(index: u32, type: OnlineType): u32 {
     const at = device(owner);
     store<u8>(at, load<u8>(at, DEVICE_MEMORY_OFFSET) | MEMORY_OVERWRITTEN, DEVICE_MEMORY_OFFSET);
   }
+  noteKcore();
   ueventOfBlock(index, EVENT_ONLINE);
   return 0;
 }
@@ -150,6 +152,7 @@ export function finishOffline(index: u32, errno: u32): void {
   setZone(index, Zone.None, kept);
   const flags = load<u8>(record, BLOCK_TYPE_OFFSET);
   store<u8>(record, flags & ~(BLOCK_ASKED_KERNEL | BLOCK_ASKED_MOVABLE), BLOCK_TYPE_OFFSET);
+  noteKcore();
   ueventOfBlock(index, EVENT_OFFLINE);
 }
 

@@ -1,5 +1,6 @@
 // Runs one step of a thread that is inside memory hotplug of v5.3 and later: from its program point
 // to the function that goes on.
+
 import { fail } from '../fail';
 import { Pc } from '../layout';
 import { BLOCKED, FAIL_PROGRAM_POINT } from '../state';
@@ -13,10 +14,11 @@ import {
   offlineAndRemoveRemove,
   offlineAndRemoveReonline,
 } from './offlineAndRemove';
+import { walkCopy, walkFind } from './resourceIterate';
 
 /** Whether a program point is of memory hotplug, v5.3 and later. */
 export function isMemoryPoint(pc: Pc): bool {
-  return pc >= Pc.try_remove_memory__drain && pc <= Pc.offline_and_remove_memory__drain;
+  return pc >= Pc.try_remove_memory__drain && pc <= Pc.find_next_iomem_res__copy;
 }
 
 export function memoryStep(pc: Pc): i32 {
@@ -37,6 +39,10 @@ export function memoryStep(pc: Pc): i32 {
       return offlineAndRemoveRemove();
     case Pc.offline_and_remove_memory__drain:
       return offlineAndRemoveDrain();
+    case Pc.find_next_iomem_res__next:
+      return walkFind();
+    case Pc.find_next_iomem_res__copy:
+      return walkCopy();
     default: {
       fail(FAIL_PROGRAM_POINT);
       return BLOCKED;

@@ -203,8 +203,8 @@ function archAddMemory(start: u64, bytes: u64): u32 {
  * are taken back, and so are the sections.
  *
  * From v5.8 to v5.18 a block that cannot be entered in the index loses two references for the one
- * that it has. Source: drivers/base/memory.c create_memory_block_devices(), v5.3; register_memory(),
- * v5.8; __add_memory_block(), v6.1.
+ * that it has. Source: drivers/base/memory.c create_memory_block_devices(), v5.3;
+ * register_memory(), v5.8; __add_memory_block(), v6.1.
  */
 function createBlockFails(start: u64, bytes: u64): u32 {
   const errno = has(Feature.BlocksAsBatch) ? faultAt(FaultPoint.CreateMemoryBlock) : 0;

@@ -3,6 +3,8 @@
 import {
   DEVICE_LOCK_OFFSET,
   DEVICE_OPENS_OFFSET,
+  DRIVER_BEHIND_DAX,
+  DRIVER_BEHIND_KMEM,
   DRIVER_FIRST,
   DRIVER_FLAGS_OFFSET,
   DRIVER_IDS_OFFSET,
@@ -54,13 +56,7 @@ export function loadModule(which: Driver): i32 {
   const flags = load<u8>(record, DRIVER_FLAGS_OFFSET);
   if ((flags & DRIVER_REGISTERED) != 0)
     return leave((flags & DRIVER_LEAVING) != 0 ? Errno.EBUSY : 0);
-  const other = which == Driver.Kmem ? Driver.DeviceDax : Driver.Kmem;
-  const second = (load<u8>(driver(other), DRIVER_FLAGS_OFFSET) & DRIVER_REGISTERED) != 0;
-  store<u8>(record, DRIVER_REGISTERED | (second ? 0 : DRIVER_FIRST), DRIVER_FLAGS_OFFSET);
-  if (second) {
-    const kept = load<u8>(driver(other), DRIVER_FLAGS_OFFSET);
-    store<u8>(driver(other), kept | DRIVER_FIRST, DRIVER_FLAGS_OFFSET);
-  }
+  noteRegistered(which);
   store<u8>(th, which, THREAD_DRIVER_OFFSET);
   call(Pc.driver_attach__next, Pc.init_module__attached);
   return MOVED;
@@ -68,6 +64,41 @@ export function loadModule(which: Driver): i32 {
 
 export function initModuleAttached(): i32 {
   return leave(0);
+}
+
+/** Notes a driver's place in the order of registration: behind those that are on the bus. */
+function noteRegistered(which: Driver): void {
+  if (which == Driver.Fsdev) {
+    const behind =
+      (isOnList(Driver.DeviceDax) ? DRIVER_BEHIND_DAX : 0) |
+      (isOnList(Driver.Kmem) ? DRIVER_BEHIND_KMEM : 0);
+    store<u8>(driver(which), DRIVER_REGISTERED | behind, DRIVER_FLAGS_OFFSET);
+    return;
+  }
+  const other = which == Driver.Kmem ? Driver.DeviceDax : Driver.Kmem;
+  const second = isOnList(other);
+  store<u8>(driver(which), DRIVER_REGISTERED | (second ? 0 : DRIVER_FIRST), DRIVER_FLAGS_OFFSET);
+  if (second) {
+    const kept = load<u8>(driver(other), DRIVER_FLAGS_OFFSET);
+    store<u8>(driver(other), kept | DRIVER_FIRST, DRIVER_FLAGS_OFFSET);
+  }
+}
+
+function isOnList(which: Driver): bool {
+  return (load<u8>(driver(which), DRIVER_FLAGS_OFFSET) & DRIVER_REGISTERED) != 0;
+}
+
+/** Takes a driver out of the order of registration. */
+function noteUnregistered(which: Driver): void {
+  if (which == Driver.Fsdev) return;
+  const other = which == Driver.Kmem ? Driver.DeviceDax : Driver.Kmem;
+  const flags = load<u8>(driver(other), DRIVER_FLAGS_OFFSET);
+  if ((flags & DRIVER_REGISTERED) != 0)
+    store<u8>(driver(other), flags | DRIVER_FIRST, DRIVER_FLAGS_OFFSET);
+  if (!has(Feature.FsdevDax)) return;
+  const mark: u8 = which == Driver.Kmem ? <u8>DRIVER_BEHIND_KMEM : <u8>DRIVER_BEHIND_DAX;
+  const kept = load<u8>(driver(Driver.Fsdev), DRIVER_FLAGS_OFFSET) & ~mark;
+  store<u8>(driver(Driver.Fsdev), kept, DRIVER_FLAGS_OFFSET);
 }
 
 /**
@@ -80,7 +111,9 @@ export function unloadModule(which: Driver): i32 {
   const flags = load<u8>(record, DRIVER_FLAGS_OFFSET);
   if ((flags & DRIVER_REGISTERED) == 0 || (flags & DRIVER_LEAVING) != 0) return leave(Errno.ENOENT);
   const count = devices();
-  for (let index: u32 = 0; which == Driver.DeviceDax && index < count; index++) {
+  for (let index: u32 = 0; which != Driver.Kmem && index < count; index++) {
+    // A device that is on fsdev_dax was opened by its operations, any other by device_dax's.
+    if ((driverOf(index) == Driver.Fsdev) != (which == Driver.Fsdev)) continue;
     if (load<u8>(device(index), DEVICE_OPENS_OFFSET) != 0) return leave(Errno.EAGAIN);
   }
   observePair(Lock.DaxBus, 0, LockMode.Write);
@@ -113,10 +146,7 @@ function detachNext(which: Driver): i32 {
   store<u8>(driver(which), 0, DRIVER_FLAGS_OFFSET);
   store<u16>(driver(which), 0, DRIVER_IDS_OFFSET);
   if (which == Driver.Kmem && has(Feature.DriverManaged)) freeKmemName();
-  const other = which == Driver.Kmem ? Driver.DeviceDax : Driver.Kmem;
-  const flags = load<u8>(driver(other), DRIVER_FLAGS_OFFSET);
-  if ((flags & DRIVER_REGISTERED) != 0)
-    store<u8>(driver(other), flags | DRIVER_FIRST, DRIVER_FLAGS_OFFSET);
+  noteUnregistered(which);
   return leave(0);
 }
 

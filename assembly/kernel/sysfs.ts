@@ -70,6 +70,7 @@ function deviceIsThere(index: u32): bool {
 
 /** Whether a driver's directory is in sysfs. */
 function hasDriver(which: Driver): bool {
+  if (which == Driver.Fsdev && !has(Feature.FsdevDax)) return false;
   return hasBus() && (which != Driver.Kmem || has(Feature.Kmem)) && isRegistered(which);
 }
 

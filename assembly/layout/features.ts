@@ -44,10 +44,11 @@ export enum Feature {
   PlainHotplugLock,
   BlocksInXarray,
   BlockSinglePut,
+  WalkCopiesLocked,
+  WalkResChildren,
   // drivers/dax, v6.8 and later.
   MemmapOnMemory,
   MemmapOnMemoryAttr,
-  DaxRegionsTree,
   FsdevDax,
   FsdevPgmapLate,
   FsdevClearsOps,
@@ -66,5 +67,14 @@ export enum Feature {
   DeleteDeviceLocks,
   CreateErrorPut,
   ReadyToProbe,
+  // What lies beneath drivers/dax: hmem, CXL.
+  HmemRegion,
+  HmemKeepsDescriptor,
+  HmemActiveTree,
+  HmemPlatform,
+  CxlDaxRegion,
+  SoftReserveTree,
+  HmemAwaitsCxl,
+  DaxRegionTree,
   Canary,
 }

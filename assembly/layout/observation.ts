@@ -53,6 +53,11 @@ export enum Lock {
   Pages,
   /** data->lock of kmem, one for each device. */
   KmemData,
+  // What lies beneath drivers/dax.
+  HmemResource,
+  HmemPlatform,
+  Workqueue,
+  DeviceProbe,
 }
 
 export enum LockMode {
@@ -76,4 +81,9 @@ export enum Message {
   // drivers/dax, v6.8 and later.
   HotremoveFailed,
   StuckOnline,
+  // What lies beneath drivers/dax: the object is a publication, or a region.
+  HmemClaimFailed,
+  HmemAlreadyClaimed,
+  CxlCannotInsert,
+  RegionProbeFailed,
 }

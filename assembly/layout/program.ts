@@ -42,6 +42,8 @@ export enum Op {
   Encrypt,
   Reboot,
   Exit,
+  KexecCrash,
+  OpenKcore,
   // What tools do between their calls: count, compare, print, and answer with a number.
   Count,
   Less,
@@ -50,6 +52,8 @@ export enum Op {
   StatusIs,
   Keep,
   Recall,
+  // Modules and CXL regions beneath drivers/dax.
+  Beneath,
   Compare,
   Trigger,
 }

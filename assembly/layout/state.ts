@@ -225,6 +225,11 @@ export enum SlotKind {
 export const NAME_SYSTEM_RAM = 0xf0;
 export const NAME_SYSTEM_RAM_KMEM = 0xf1;
 export const NAME_NAMESPACE = 0xf2;
+// Nodes of those who publish a range: the slot says whose.
+export const NAME_SOFT_RESERVED = 0xf8;
+export const NAME_HMEM = 0xf9;
+export const NAME_CXL_WINDOW = 0xfa;
+export const NAME_CXL_REGION = 0xfb;
 
 // ---- State vector: threads ------------------------------------------------------------
 
@@ -261,6 +266,8 @@ export enum ThreadKind {
   Menu,
   Udev,
   Environment,
+  /** A thread of the kernel's own. */
+  Worker,
 }
 
 // ---- State vector: what only some kernels have ----------------------------------------
@@ -270,6 +277,10 @@ export enum ThreadKind {
  * so that no generation pays for another.
  */
 export const GLOBAL_EXTRA_BYTES = 16;
+/** Whether memory has gone online or offline since /proc/kcore was opened; 0: nobody opens it. */
+export const GLOBAL_EXTRA_KCORE_OFFSET = 0;
+export const KCORE_FRESH = 1;
+export const KCORE_STALE = 2;
 export const REGION_EXTRA_BYTES = 16;
 export const DEVICE_EXTRA_BYTES = 16;
 export const BLOCK_EXTRA_BYTES = 2;
@@ -296,11 +307,10 @@ export const DEVICE_EXTRA_STATE_USERS_OFFSET = 9;
 export const DEVICE_EXTRA_FLAGS_OFFSET = 10;
 /** daxX.Y/state exists. */
 export const EXTRA_STATE_FILE = 1;
-/** dev_dax->pgmap points to a page map that devres has freed. */
-export const EXTRA_PGMAP_DANGLING = 2;
 /** The page map of a static device carries fsdev's operations. */
-export const EXTRA_FSDEV_OPS = 4;
+export const EXTRA_FSDEV_OPS = 2;
 /** The driver record of fsdev_dax: flags, users, ids, as in DRIVER_BYTES, without what follows. */
 export const GLOBAL_EXTRA_FSDEV_OFFSET = 8;
-/** fsdev's flags from here on: how many of the other two drivers registered before it. */
-export const DRIVER_BEHIND_SHIFT = 3;
+/** fsdev's flags: device_dax registered before it, kmem did. */
+export const DRIVER_BEHIND_DAX = 8;
+export const DRIVER_BEHIND_KMEM = 16;

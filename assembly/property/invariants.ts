@@ -91,6 +91,7 @@ import {
   threadRecord,
   threads,
 } from '../state';
+import { ofPublications } from './ownership';
 
 function bit(property: Property): u32 {
   return 1 << property;
@@ -111,7 +112,7 @@ export function violations(state: usize): u32 {
   let found = load<u32>(st, GLOBAL_BROKEN_OFFSET);
   const checked = header(Header.Properties);
   if (!isQuiet()) return found & checked;
-  found |= ofResources() | ofDevices() | ofBlocks() | ofRegions() | ofLocks();
+  found |= ofResources() | ofDevices() | ofBlocks() | ofRegions() | ofLocks() | ofPublications();
   return found & checked;
 }
 
@@ -125,6 +126,7 @@ function ofLocks(): u32 {
   for (let which: Driver = Driver.DeviceDax; which <= Driver.Kmem; which++) {
     held |= load<u8>(driver(which), DRIVER_USERS_OFFSET);
   }
+  if (has(Feature.FsdevDax)) held |= load<u8>(driver(Driver.Fsdev), DRIVER_USERS_OFFSET);
   for (let index: u32 = 0; index < devices(); index++) {
     const at = device(index);
     if (has(Feature.KmemState)) {
@@ -300,9 +302,9 @@ function ofRange(index: u32, r: u32, which: Driver): u32 {
   const first = point(load<u16>(at, RANGE_START_OFFSET));
   const last = point(load<u16>(at, RANGE_END_OFFSET));
   let found: u32 = 0;
-  if (which == Driver.DeviceDax && addedRamBytes(first, last) != 0)
-    found |= bit(Property.NoOverlap);
-  const claims = which == Driver.DeviceDax || which == Driver.Compat;
+  const maps = which == Driver.DeviceDax || which == Driver.Fsdev;
+  if (maps && addedRamBytes(first, last) != 0) found |= bit(Property.NoOverlap);
+  const claims = maps || which == Driver.Compat;
   if (isLinked(dax) && !claims && has(Feature.CommonPinning)) found |= bit(Property.NoLeak);
   const stuck = ((<u32>load<u8>(device(index), DEVICE_STUCK_OFFSET) >> r) & 1) != 0;
   const declared = stuck || which == Driver.Kmem || !has(Feature.KmemHotRemove);

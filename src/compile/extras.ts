@@ -14,7 +14,7 @@ export interface Extras {
 }
 
 /** Whether an actor's text has a word. */
-function says(model: Model, word: string): boolean {
+export function says(model: Model, word: string): boolean {
   return model.actors.some((actor) => {
     if (actor.kind === 'script') return actor.script.text.includes(word);
     if (actor.kind === 'any') return actor.commands.some(({ text }) => text.includes(word));
@@ -27,7 +27,8 @@ export function planExtras({ features }: Kernel, model: Model): Extras {
   const memmap = features.has('memmap-on-memory-attr') && says(model, 'memmap_on_memory');
   const fsdev = features.has('fsdev-dax');
   return {
-    global: fsdev,
+    // Whether memory has changed since /proc/kcore was opened is only asked where it is.
+    global: fsdev || says(model, '/proc/kcore'),
     region: false,
     device: memmap || fsdev || features.has('kmem-state'),
     // Before v5.3 nobody removes a block, so nobody asks who added it.

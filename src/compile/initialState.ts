@@ -25,23 +25,31 @@ import {
   DEVICE_RANGES_OFFSET,
   DEVICE_RES_COUNT_OFFSET,
   DEVICE_RESERVED_OFFSET,
+  DRIVER_BEHIND_DAX,
+  DRIVER_BEHIND_KMEM,
   DRIVER_BYTES,
   DRIVER_FIRST,
   DRIVER_FLAGS_OFFSET,
   DRIVER_IDS_OFFSET,
   DRIVER_REGISTERED,
   Driver,
+  EXTRA_FSDEV_OPS,
   EXTRA_STATE_FILE,
   GHOST_KMEM_BOUND,
   GHOST_KMEM_NAMED,
   GLOBAL_DRIVERS_OFFSET,
+  GLOBAL_EXTRA_FSDEV_OFFSET,
+  GLOBAL_EXTRA_KCORE_OFFSET,
   GLOBAL_POLICY_OFFSET,
+  KCORE_FRESH,
   MEMORY_OVERWRITTEN,
   MEMORY_POISON,
   NAME_NAMESPACE,
+  NAME_SOFT_RESERVED,
   NAME_SYSTEM_RAM,
   NAME_SYSTEM_RAM_KMEM,
   OnlineType,
+  Publication,
   RANGE_BYTES,
   RANGE_END_OFFSET,
   RANGE_FLAGS_OFFSET,
@@ -68,6 +76,7 @@ import {
   Zone,
 } from '../../assembly/layout.js';
 import type { DaxRegion, DriverName, Model, OnlinePolicy, Range } from '../model/model.js';
+import { says } from './extras.js';
 import type { StatePlan } from './statePlan.js';
 import { parentOf, type StaticNode } from './statics.js';
 import { blocksOfRange, type Plan, type PlannedDevice } from './universe.js';
@@ -102,6 +111,12 @@ const POLICIES: { readonly [P in OnlinePolicy]: OnlineType } = {
   online_movable: OnlineType.Movable,
 };
 
+const DRIVERS: { readonly [D in DriverName]: Driver } = {
+  device_dax: Driver.DeviceDax,
+  kmem: Driver.Kmem,
+  fsdev_dax: Driver.Fsdev,
+};
+
 /**
  * Driver of a device in the initial state; at boot nobody has kmem, and device_dax takes what it
  * matches.
@@ -113,7 +128,7 @@ function driverAt(device: PlannedDevice, context: InitialContext, isBoot: boolea
   // Without class-compat there is no compat driver: device_dax has taken the device from the bus.
   if (!isBoot && !declared.compat) {
     if (declared.driver === null) return Driver.None;
-    return declared.driver === 'kmem' ? Driver.Kmem : Driver.DeviceDax;
+    return DRIVERS[declared.driver];
   }
   const { modules } = context.model.machine;
   return modules.device_dax === 'loaded' ? Driver.DeviceDax : Driver.None;
@@ -150,6 +165,8 @@ type Writer = ReturnType<typeof writerOf>;
 
 function writeGlobals({ view }: Writer, context: InitialContext): void {
   const { machine } = context.model;
+  if (says(context.model, '/proc/kcore'))
+    view.setUint8(context.state.globalExtraAt + GLOBAL_EXTRA_KCORE_OFFSET, KCORE_FRESH);
   view.setUint8(GLOBAL_POLICY_OFFSET, POLICIES[machine.autoOnlineBlocks]);
   const drivers: readonly DriverName[] = ['device_dax', 'kmem'];
   const isLoaded = drivers.map(
@@ -164,17 +181,41 @@ function writeGlobals({ view }: Writer, context: InitialContext): void {
     const ids = machine.ids[name].reduce((set, id) => set | (1 << context.names.indexOf(id)), 0);
     view.setUint16(at + DRIVER_IDS_OFFSET, ids, true);
   }
+  if (machine.modules.fsdev_dax !== 'loaded' || !context.features.has('fsdev-dax')) return;
+  const at = context.state.globalExtraAt + GLOBAL_EXTRA_FSDEV_OFFSET;
+  const behind =
+    (isLoaded[0] === true ? DRIVER_BEHIND_DAX : 0) |
+    (isLoaded[1] === true ? DRIVER_BEHIND_KMEM : 0);
+  view.setUint8(at + DRIVER_FLAGS_OFFSET, DRIVER_REGISTERED | behind);
+  const ids = machine.ids.fsdev_dax.map((id) => 1 << context.names.indexOf(id));
+  view.setUint16(
+    at + DRIVER_IDS_OFFSET,
+    ids.reduce((set, bit) => set | bit, 0),
+    true,
+  );
 }
 
 function writeRegions({ view, slot, parentOf: parent }: Writer, context: InitialContext): void {
   for (const [index, region] of context.plan.regions.entries()) {
     const at = context.state.regionsAt + index * REGION_BYTES;
+    // What the firmware's ranges become does not exist yet.
+    if (index >= context.model.machine.regions.length) continue;
     const flags =
       REGION_BOUND | REGION_FILES | REGION_ALIVE | (region.encrypted ? REGION_ENCRYPTED : 0);
     view.setUint8(at + REGION_FLAGS_OFFSET, flags);
     if (region.namespace === null) continue;
     const range = namespaceClaim(region, context.features);
     slot(context.state.namespaceSlot(index), range, parent(range), RESOURCE_BUSY, NAME_NAMESPACE);
+  }
+}
+
+/** Entries of the firmware's map are in the tree at boot, up to v6.19. */
+function writePublications({ slot, parentOf: parent }: Writer, context: InitialContext): void {
+  if (context.features.has('soft-reserve-tree')) return;
+  for (const [index, publication] of context.plan.publications.entries()) {
+    if (publication.kind !== Publication.SoftReserved) continue;
+    const number = context.state.publicationSlot(index);
+    slot(number, publication, parent(publication), 0, NAME_SOFT_RESERVED);
   }
 }
 
@@ -245,7 +286,7 @@ function writeDevice(
   const driver = driverAt(device, context, isBoot);
   const at = state.devicesAt + index * DEVICE_BYTES;
   const isKmem = driver === Driver.Kmem;
-  const isAlive = driver === Driver.DeviceDax || driver === Driver.Compat;
+  const isAlive = [Driver.DeviceDax, Driver.Compat, Driver.Fsdev].includes(driver);
   const present = DEVICE_PRESENT | DEVICE_ID;
   view.setUint8(at + DEVICE_DRIVER_OFFSET, driver);
   view.setUint8(
@@ -264,6 +305,10 @@ function writeDevice(
   if (isKmem) view.setUint8(at + DEVICE_RESERVED_OFFSET, (1 << declared.ranges.length) - 1);
   if (isKmem && context.features.has('region-subdivision'))
     view.setUint8(at + DEVICE_RES_COUNT_OFFSET, declared.ranges.length);
+  if (driver === Driver.Fsdev && plan.regions[device.region]?.kind === 'static') {
+    const extra = state.deviceExtraAt + index * DEVICE_EXTRA_BYTES;
+    view.setUint8(extra + DEVICE_EXTRA_FLAGS_OFFSET, EXTRA_FSDEV_OPS);
+  }
   if (isKmem && context.features.has('kmem-state')) {
     const extra = state.deviceExtraAt + index * DEVICE_EXTRA_BYTES;
     view.setUint8(extra + DEVICE_EXTRA_STATE_OFFSET, POLICIES[declared.blocks ?? 'offline'] + 1);
@@ -286,8 +331,9 @@ export function makeState(context: InitialContext, isBoot: boolean): Uint8Array 
   const bytes = new Uint8Array(context.state.stateBytes);
   const writer = writerOf(bytes, context);
   writeGlobals(writer, context);
-  if (isBoot) clearIds(writer);
+  if (isBoot) clearIds(writer, context);
   writeRegions(writer, context);
+  writePublications(writer, context);
   for (let index = 0; index < context.plan.devices.length; index++) {
     writeDevice(writer, context, index, isBoot);
   }
@@ -295,7 +341,9 @@ export function makeState(context: InitialContext, isBoot: boolean): Uint8Array 
 }
 
 /** A boot begins without dynamic ids. */
-function clearIds({ view }: Writer): void {
+function clearIds({ view }: Writer, context: InitialContext): void {
+  const extra = context.state.globalExtraAt;
+  if (extra !== 0) view.setUint16(extra + GLOBAL_EXTRA_FSDEV_OFFSET + DRIVER_IDS_OFFSET, 0, true);
   for (const index of [0, 1])
     view.setUint16(GLOBAL_DRIVERS_OFFSET + index * DRIVER_BYTES + DRIVER_IDS_OFFSET, 0, true);
 }

@@ -74,8 +74,11 @@ function grainOf(model: Model, strings: readonly string[], region: DaxRegion): b
     .reduce(greatestDivisor, greatestDivisor(size, model.machine.blockSize));
 }
 
-function* pointsOfDynamic(model: Model, strings: readonly string[]): Generator<bigint> {
-  const { regions } = model.machine;
+function* pointsOfDynamic(
+  model: Model,
+  regions: readonly DaxRegion[],
+  strings: readonly string[],
+): Generator<bigint> {
   for (const region of regions) {
     if (region.kind !== 'dynamic') continue;
     yield region.align;
@@ -133,6 +136,7 @@ export function planPoints(
       addRange(region.start, region.start + region.namespace.metadataBytes - 1n);
     }
   }
+  for (const { start, end } of plan.publications) addRange(start, end);
   for (const { declared } of plan.devices) {
     for (const { start, end } of declared?.ranges ?? []) addRange(start, end);
   }
@@ -144,7 +148,7 @@ export function planPoints(
   const numbers = numbersOf(strings);
   for (const value of numbers) found.add(value);
   const diagnostics: Diagnostic[] = [];
-  for (const at of pointsOfDynamic(model, strings)) {
+  for (const at of pointsOfDynamic(model, plan.regions, strings)) {
     found.add(at);
     if (found.size <= POINT_MAX) continue;
     const message = 'the sizes of this model divide its regions too finely';

@@ -3,6 +3,7 @@
  * each program.
  */
 import {
+  Deed,
   DRIVER_ANY,
   Driver,
   File,
@@ -51,6 +52,7 @@ interface Encoded {
 const DRIVERS: { readonly [D in DriverName]: Driver } = {
   device_dax: Driver.DeviceDax,
   kmem: Driver.Kmem,
+  fsdev_dax: Driver.Fsdev,
 };
 
 const VERBS = {
@@ -61,6 +63,14 @@ const VERBS = {
   munmap: Verb.Munmap,
   close: Verb.Close,
   touch: Verb.Touch,
+} as const;
+
+const DEEDS = {
+  'load dax_hmem': Deed.LoadDaxHmem,
+  'load cxl_acpi': Deed.LoadCxlAcpi,
+  'load dax_cxl': Deed.LoadDaxCxl,
+  'create-region': Deed.CreateRegion,
+  'destroy-region': Deed.DestroyRegion,
 } as const;
 
 const DRIVER_FILES = {
@@ -218,6 +228,8 @@ function encode(
         object: regionNumber(plan, item.region),
         sub: item.verb === 'enable' ? 0 : 1,
       };
+    case 'beneath':
+      return encodeBeneath(item, plan);
     case 'clear-errors':
       return { op: Op.ClearErrors, object: deviceNumber(plan, item.device) };
     case 'encrypt':
@@ -225,6 +237,16 @@ function encode(
     default:
       return encodeTool(item, program);
   }
+}
+
+/** Commands on what lies beneath drivers/dax. */
+function encodeBeneath(
+  item: Extract<Instruction, { readonly op: 'beneath' }>,
+  { publications }: Plan,
+): Encoded {
+  const object = publications.findIndex(({ name }) => name === item.region);
+  const value = item.first ? 1 : 0;
+  return { op: Op.Beneath, sub: DEEDS[item.deed], object: Math.max(object, 0), value };
 }
 
 /** What only tools do, and what has no operands. */
@@ -274,6 +296,8 @@ const PLAIN = {
   settle: Op.Settle,
   reboot: Op.Reboot,
   exit: Op.Exit,
+  'kexec-crash': Op.KexecCrash,
+  'open-kcore': Op.OpenKcore,
   tell: Op.Tell,
   negate: Op.Negate,
 } as const;

@@ -9,6 +9,7 @@ import { buildCheck, buildExpectation } from './expectation.js';
 import { type ReadFile, readTextFile } from './files.js';
 import { buildMachine } from './machine.js';
 import type { Limits, Model } from './model.js';
+import { buildProperties } from './ownProperties.js';
 import type { ModelFile } from './schema.js';
 import { checkShape } from './shape.js';
 import { suggestion } from './suggest.js';
@@ -115,6 +116,7 @@ function buildModel(
     machine,
     actors: buildActors(context, written.actors),
     faults: buildFaults(context, written.faults),
+    properties: buildProperties(context, written.properties),
     check: buildCheck(context, written.check, machine),
     continueAfterViolation: written.continue ?? false,
     limits,

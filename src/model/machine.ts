@@ -9,6 +9,7 @@ import {
   memoryBlockSizeBytes,
 } from './blockSize.js';
 import { type Context, fileAt, report, sizeAt, textAt } from './context.js';
+import { buildFirmware } from './firmware.js';
 import { parseIomem } from './iomem.js';
 import { checkMachine } from './machineChecks.js';
 import type { DaxRegion, IomemNode, Machine } from './model.js';
@@ -16,7 +17,7 @@ import { formatSize, isPowerOfTwo } from './quantity.js';
 import { buildLayout, type Layout } from './regions.js';
 import type { MachineFile } from './schema.js';
 
-const DRIVERS = ['device_dax', 'kmem'] as const;
+const DRIVERS = ['device_dax', 'kmem', 'fsdev_dax'] as const;
 
 /** Builds the machine and checks its parts against each other; `release` such as v5.1. */
 export function buildMachine(context: Context, written: MachineFile, release: string): Machine {
@@ -39,8 +40,14 @@ export function buildMachine(context: Context, written: MachineFile, release: st
     modules: {
       device_dax: written.modules?.device_dax ?? 'loaded',
       kmem: written.modules?.kmem ?? 'loaded',
+      fsdev_dax: written.modules?.fsdev_dax ?? 'not-loaded',
     },
-    ids: { device_dax: written.ids?.device_dax ?? [], kmem: written.ids?.kmem ?? [] },
+    ids: {
+      device_dax: written.ids?.device_dax ?? [],
+      kmem: written.ids?.kmem ?? [],
+      fsdev_dax: written.ids?.fsdev_dax ?? [],
+    },
+    firmware: buildFirmware(context, written),
   };
   checkIds(context, written);
   checkMachine(context, machine);

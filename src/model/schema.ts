@@ -14,6 +14,7 @@ export const DEVICE_PATTERN = /^dax(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})$/;
 export const NAME_PATTERN = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
 export const RELEASE_PATTERN = /^v[0-9]+\.[0-9]+(\.[0-9]+)?$/;
 export const FAULT_PATTERN = /^[A-Za-z_][A-Za-z0-9_]*( -E[A-Z0-9]+)?$/;
+const CXL_REGION_PATTERN = /^region(0|[1-9][0-9]{0,5})$/;
 const NAMESPACE_PATTERN = /^namespace[0-9]+\.[0-9]+$/;
 
 /** What each pattern stands for: the code of its fault and how the right thing is written. */
@@ -24,6 +25,7 @@ export const FORMATS: readonly {
 }[] = [
   { pattern: DEVICE_PATTERN, code: 'DAX018', expected: 'devices are named daxR.I, as in dax0.0' },
   { pattern: NAMESPACE_PATTERN, code: 'DAX018', expected: 'namespaces are named namespaceN.M' },
+  { pattern: CXL_REGION_PATTERN, code: 'DAX018', expected: 'CXL regions are named regionN' },
   { pattern: NAME_PATTERN, code: 'DAX018', expected: 'letters, digits, `_`, `-`, `.`; 64 at most' },
   { pattern: SIZE_PATTERN, code: 'DAX020', expected: 'bytes or a binary unit' },
   { pattern: RANGE_PATTERN, code: 'DAX021', expected: 'start-end in hex' },
@@ -46,6 +48,7 @@ const deviceName = z.string().regex(DEVICE_PATTERN);
 const name = z.string().regex(NAME_PATTERN);
 const targetNode = z.union([z.int().min(0).max(1023), z.literal('none')]);
 const policy = z.enum(['offline', 'online', 'online_kernel', 'online_movable']);
+const beneathState = z.enum(['not-loaded', 'absent']);
 const moduleState = z.enum(['loaded', 'not-loaded', 'absent']);
 const oneOrMore = z.union([text, z.array(text).min(1)]);
 
@@ -69,12 +72,25 @@ const device = z.strictObject({
   ranges: z.array(range).min(1).optional(),
   target_node: targetNode.optional().describe('only without `region`'),
   align: size.optional().describe('only without `region`; default 2M'),
-  driver: z.enum(['kmem', 'device_dax', 'none']).optional().describe('bound at the start'),
+  driver: z
+    .enum(['kmem', 'device_dax', 'fsdev_dax', 'none'])
+    .optional()
+    .describe('bound at the start'),
   blocks: policy.optional().describe('all its memory blocks at the start; only on kmem'),
   compat: z.boolean().optional().describe('on the /sys/class/dax compat driver'),
   poison: z.boolean().optional().describe('uncleared media errors'),
   encrypted: z.boolean().optional().describe('only without `region`'),
   namespace: namespace.optional().describe('only without `region`'),
+});
+
+const firmwareRange = z.strictObject({ range, target_node: targetNode });
+const cxlRegion = z.strictObject({
+  range,
+  target_node: targetNode,
+  assembles: z
+    .union([z.boolean(), z.literal('maybe')])
+    .optional()
+    .describe('whether all its memory devices are found; default true'),
 });
 
 const machine = z.strictObject({
@@ -89,12 +105,33 @@ const machine = z.strictObject({
   iomem: text.optional().describe('/proc/iomem at boot, as printed for root'),
   iomem_file: text.optional().describe('the same from a file, relative to this one'),
   modules: z
-    .strictObject({ device_dax: moduleState.optional(), kmem: moduleState.optional() })
+    .strictObject({
+      device_dax: moduleState.optional(),
+      kmem: moduleState.optional(),
+      fsdev_dax: moduleState.optional().describe('v7.1 and later; default not-loaded'),
+      dax_hmem: beneathState.optional(),
+      cxl_acpi: beneathState.optional(),
+      dax_cxl: beneathState.optional(),
+    })
     .optional(),
+  soft_reserved: z
+    .array(firmwareRange)
+    .min(1)
+    .optional()
+    .describe("the firmware's entries that are reserved for special purposes"),
+  hmat: z.array(firmwareRange).min(1).optional().describe('memory targets of the HMAT'),
+  cxl: z
+    .strictObject({
+      windows: z.array(range).min(1).optional(),
+      regions: z.record(z.string().regex(CXL_REGION_PATTERN), cxlRegion).optional(),
+    })
+    .optional()
+    .describe('CXL windows, and regions that the firmware has set up'),
   ids: z
     .strictObject({
       device_dax: z.array(deviceName).optional(),
       kmem: z.array(deviceName).optional(),
+      fsdev_dax: z.array(deviceName).optional(),
     })
     .optional()
     .describe('dynamic ids written to new_id before the start'),
@@ -128,6 +165,12 @@ const expect = z.strictObject({
   complete: z.boolean().optional().describe('false: the limits end the search'),
 });
 
+const expressions = z.union([text, z.array(text).min(1).max(2)]);
+
+const ownProperty = z
+  .union([text, z.record(text, expressions)])
+  .describe('an expression in CEL; or a form and its expressions, as in { eventually: quiet }');
+
 /** The whole file. */
 export const modelSchema = z.strictObject({
   format: z.literal(1),
@@ -157,8 +200,9 @@ export const modelSchema = z.strictObject({
   faults: z
     .array(z.union([faultText, z.strictObject({ fault: faultText, times: repeats.optional() })]))
     .optional(),
+  properties: z.record(name, ownProperty).optional().describe('properties of your own, by name'),
   check: z
-    .array(z.union([text, z.record(text, text)]))
+    .array(z.union([text, z.record(text, expressions)]))
     .min(1)
     .optional(),
   expect: expect.optional(),

@@ -59,7 +59,7 @@ const deadlock = z.object({
 
 const finding = z.object({
   property: z.string(),
-  class: z.enum(['kernel-defect', 'script', 'policy']),
+  class: z.enum(['kernel-defect', 'script', 'policy', 'own']),
   summary: z.string(),
   deadlock: deadlock.nullable(),
   device: z.string().nullable(),
@@ -76,6 +76,7 @@ const header = z.object({
   ordinals: z.array(count),
   finding,
   inevitableAt: z.int().min(-1).nullable(),
+  loopFrom: count.optional(),
 });
 
 const step = z.object({

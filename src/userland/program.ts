@@ -4,7 +4,7 @@
  * The engine only runs it (assembly/actor/); the compile layer turns it into bytes. One instruction
  * is at most one system call. Jumps are indices into the same program.
  */
-import type { DriverName, Place } from '../model/model.js';
+import type { BeneathModule, DriverName, Place } from '../model/model.js';
 
 /** A sysfs file. The compile layer resolves names of objects; no other path ever gets here. */
 export type SysfsFile =
@@ -65,6 +65,9 @@ export type Operand =
   | { readonly kind: 'constant'; readonly text: string }
   | { readonly kind: 'variable'; readonly name: string }
   | { readonly kind: 'event-device' };
+
+/** What a command does beneath drivers/dax. */
+export type BeneathDeed = `load ${BeneathModule}` | 'create-region' | 'destroy-region';
 
 /** As `[ A -lt B ]` says it. */
 export type NumberRelation = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
@@ -135,9 +138,23 @@ export type Instruction = InstructionOrigin &
         readonly errno?: boolean;
       }
     | { readonly op: 'namespace'; readonly verb: 'enable' | 'disable'; readonly region: string }
+    /**
+     * What is done beneath drivers/dax. `first`: cxl_acpi is loaded before dax_hmem, as modprobe
+     * does for a soft dependency; `region` only where a CXL region is created or destroyed.
+     */
+    | {
+        readonly op: 'beneath';
+        readonly deed: BeneathDeed;
+        readonly first: boolean;
+        readonly region: string | null;
+      }
     | { readonly op: 'clear-errors'; readonly device: string }
     | { readonly op: 'encrypt'; readonly region: string }
     | { readonly op: 'reboot' }
+    /** kexec -p: a crash kernel is loaded, with the list of all memory. */
+    | { readonly op: 'kexec-crash' }
+    /** A process opens /proc/kcore, and its segments are made. */
+    | { readonly op: 'open-kcore' }
     | { readonly op: 'exit' }
     /** A counter is a variable of its own: no text, a byte that begins with 0 ('' assigned). */
     | { readonly op: 'count'; readonly variable: string }

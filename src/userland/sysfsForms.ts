@@ -4,6 +4,7 @@
  * A form is a path whose segments are literal, a choice (`bind|unbind`) or a placeholder for the
  * name of an object. Several forms may name one file: sysfs reaches it by links.
  */
+import type { DriverName } from '../model/model.js';
 import type { BlockRef, SysfsFile } from './program.js';
 
 export type Placeholder = 'device' | 'block' | 'region' | 'driver' | 'mapping';
@@ -13,7 +14,7 @@ export interface Bindings {
   readonly device: string;
   readonly block: BlockRef;
   readonly region: string;
-  readonly driver: 'device_dax' | 'kmem';
+  readonly driver: DriverName;
   readonly mapping: number;
   readonly attr: string;
 }
@@ -30,7 +31,7 @@ export const PLACEHOLDERS: {
   device: { shape: /^dax\d+\.\d+$/, example: 'dax0.0' },
   block: { shape: /^memory(?:0|[1-9]\d*|@event)$/, example: 'memory32' },
   region: { shape: /^[\w.-]+$/, example: 'hmem.0' },
-  driver: { shape: /^(?:device_dax|kmem)$/, example: 'kmem' },
+  driver: { shape: /^(?:device_dax|kmem|fsdev_dax)$/, example: 'kmem' },
   mapping: { shape: /^mapping(?:0|[1-9]\d*)$/, example: 'mapping0' },
 };
 
@@ -121,7 +122,7 @@ export const NOT_MODELLED: readonly RegExp[] = [
   /^\/sys\/devices\/system\/memory\/memory\d+\/(?:node\d+|phys_index|phys_device|uevent)$/,
   /^\/sys\/bus\/memory\/devices\/memory\d+\/(?:node\d+|phys_index|phys_device|uevent)$/,
   /^\/sys\/bus\/dax\/devices\/dax\d+\.\d+\/(?:subsystem|uevent|dev|power)$/,
-  /^\/sys\/bus\/dax\/drivers\/(?:device_dax|kmem)(?:\/(?:module|uevent))?$/,
+  /^\/sys\/bus\/dax\/drivers\/(?:device_dax|kmem|fsdev_dax)(?:\/(?:module|uevent))?$/,
   /^\/sys\/bus\/dax(?:\/devices|\/drivers|\/drivers_autoprobe|\/uevent)?$/,
   /^\/sys\/devices\/system\/memory$/,
   /^\/sys\/class\/dax(?:\/.*)?$/,

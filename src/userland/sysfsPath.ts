@@ -87,7 +87,7 @@ function matchForm(form: PathForm, segments: readonly string[]): Bindings | null
     if (!PLACEHOLDERS[placeholder].shape.test(segment)) return null;
     if (placeholder === 'device') found.device = segment;
     if (placeholder === 'region') found.region = segment;
-    if (placeholder === 'driver') found.driver = segment === 'kmem' ? 'kmem' : 'device_dax';
+    if (placeholder === 'driver') found.driver = segment as Bindings['driver'];
     if (placeholder === 'mapping') found.mapping = Number(segment.slice('mapping'.length));
     if (placeholder === 'block') found.block = blockOf(segment);
   }

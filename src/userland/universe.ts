@@ -5,6 +5,8 @@
  * inside it that is absent at some moment fails at run time, with the kernel's errno.
  */
 
+import type { BeneathModule } from '../model/model.js';
+
 /** A dax device that exists at the start or can be created later. */
 export interface UniverseDevice {
   /** daxR.I */
@@ -31,6 +33,10 @@ export interface UniverseRegion {
 export interface Universe {
   readonly devices: readonly UniverseDevice[];
   readonly regions: readonly UniverseRegion[];
+  /** CXL regions that the firmware has set up: regionN. */
+  readonly cxlRegions?: readonly string[];
+  /** Modules beneath drivers/dax that can be loaded. */
+  readonly modules?: readonly BeneathModule[];
   /** What `systemd-detect-virt --vm` prints: 'none' on bare metal, else such as 'kvm'. */
   readonly virt: string;
   /**

@@ -2,6 +2,8 @@
  * Names of locks as the kernel's own messages write them, and which locks a state shows as held.
  */
 import {
+  BENEATH_HMEM_LOCK_OFFSET,
+  BENEATH_PLATFORM_LOCK_OFFSET,
   BLOCK_BYTES,
   BLOCK_USERS_OFFSET,
   DEVICE_BYTES,
@@ -12,9 +14,11 @@ import {
   DEVICE_USERS_OFFSET,
   DRIVER_BYTES,
   DRIVER_USERS_OFFSET,
+  Driver,
   GLOBAL_DEV_READERS_OFFSET,
   GLOBAL_DEV_WRITER_OFFSET,
   GLOBAL_DRIVERS_OFFSET,
+  GLOBAL_EXTRA_FSDEV_OFFSET,
   GLOBAL_HOTPLUG_OFFSET,
   GLOBAL_MEM_HOTPLUG_OFFSET,
   GLOBAL_REGION_READERS_OFFSET,
@@ -32,7 +36,7 @@ import type { Scenario } from '../compile/scenario.js';
 import type { SysfsFile } from '../userland/program.js';
 import type { LockView } from './trace.js';
 
-const DRIVER_NAMES = ['', 'device_dax', 'kmem'];
+const DRIVER_NAMES = ['', 'device_dax', 'kmem', '', 'fsdev_dax'];
 
 function attributeOf(file: SysfsFile): string {
   if ('attr' in file) return file.attr;
@@ -73,6 +77,14 @@ export function lockName(
   const device = plan.devices[lock === Lock.MappingFiles ? object >> 4 : object]?.name ?? '?';
   const region = plan.regions[object]?.name ?? '?';
   switch (lock) {
+    case Lock.HmemResource:
+      return 'hmem_resource_lock';
+    case Lock.HmemPlatform:
+      return 'device_lock(hmem_platform.0)';
+    case Lock.Workqueue:
+      return 'dax_hmem_wq';
+    case Lock.DeviceProbe:
+      return 'probes under way';
     case Lock.DriverFiles:
       return `s_active(${DRIVER_NAMES[object] ?? '?'}/${attribute})`;
     case Lock.DeviceFiles:
@@ -137,6 +149,10 @@ export function locksOf(state: Uint8Array, scenario: Scenario): readonly LockVie
       byteAt(GLOBAL_DRIVERS_OFFSET + (index - 1) * DRIVER_BYTES + DRIVER_USERS_OFFSET),
     );
   }
+  if (scenario.kernel.features.has('fsdev-dax')) {
+    const at = places.globalExtraAt + GLOBAL_EXTRA_FSDEV_OFFSET + DRIVER_USERS_OFFSET;
+    add(Lock.DriverFiles, Driver.Fsdev, 'active', byteAt(at));
+  }
   for (let index = 0; index < plan.regions.length; index++) {
     const at = places.regionsAt + index * REGION_BYTES;
     add(Lock.RegionFiles, index, 'active', byteAt(at + REGION_USERS_OFFSET));
@@ -170,5 +186,9 @@ export function locksOf(state: Uint8Array, scenario: Scenario): readonly LockVie
   }
   add(Lock.DeviceHotplug, 0, 'write', owner(GLOBAL_HOTPLUG_OFFSET));
   add(Lock.MemHotplug, 0, 'write', owner(GLOBAL_MEM_HOTPLUG_OFFSET));
+  if (places.beneathAt > 0) {
+    add(Lock.HmemPlatform, 0, 'write', owner(places.beneathAt + BENEATH_PLATFORM_LOCK_OFFSET));
+    add(Lock.HmemResource, 0, 'write', owner(places.beneathAt + BENEATH_HMEM_LOCK_OFFSET));
+  }
   return found;
 }

@@ -19,9 +19,14 @@ import {
   DRIVER_IDS_OFFSET,
   DRIVER_REGISTERED,
   GLOBAL_DRIVERS_OFFSET,
+  GLOBAL_EXTRA_FSDEV_OFFSET,
   GLOBAL_POLICY_OFFSET,
   MEMORY_POISON,
+  NAME_CXL_REGION,
+  NAME_CXL_WINDOW,
+  NAME_HMEM,
   NAME_NAMESPACE,
+  NAME_SOFT_RESERVED,
   NAME_SYSTEM_RAM,
   NAME_SYSTEM_RAM_KMEM,
   RANGE_BYTES,
@@ -43,7 +48,7 @@ import type { Range } from '../model/model.js';
 import { locksOf } from './locks.js';
 import type { BlockView, DeviceView, DriverView, IomemLine, MachineView } from './trace.js';
 
-const DRIVER_NAMES = [null, 'device_dax', 'kmem', 'dax_pmem_compat'];
+const DRIVER_NAMES = [null, 'device_dax', 'kmem', 'dax_pmem_compat', 'fsdev_dax'];
 const POLICIES = ['offline', 'online', 'online_kernel', 'online_movable'];
 
 /** Answers of the engine about the state at hand that its bytes alone do not show. */
@@ -64,12 +69,26 @@ const countBits = (set: number): number => {
   return count;
 };
 
+/** Name of a node that publishes a range; null for a node of another kind. */
+function publicationName(name: number, slot: number, scenario: Scenario): string | null {
+  if (name === NAME_SOFT_RESERVED) return 'Soft Reserved';
+  if (name !== NAME_HMEM && name !== NAME_CXL_WINDOW && name !== NAME_CXL_REGION) return null;
+  const { plan, state } = scenario;
+  const index = plan.publications.findIndex((_, number) => {
+    const first = state.publicationSlot(number);
+    return slot === first || slot === first + 1;
+  });
+  return plan.publications[index]?.name ?? '?';
+}
+
 function slotName(name: number, slot: number, dangling: boolean, scenario: Scenario): string {
   if (name === NAME_SYSTEM_RAM) return 'System RAM';
   if (name === NAME_SYSTEM_RAM_KMEM) return 'System RAM (kmem)';
   if (name === NAME_NAMESPACE) {
     return scenario.plan.regions[slot - scenario.state.namespaceSlot(0)]?.namespace?.name ?? '?';
   }
+  const publication = publicationName(name, slot, scenario);
+  if (publication !== null) return publication;
   const device = scenario.plan.devices[name]?.name ?? '?';
   return dangling ? `<freed name, was ${device}>` : device;
 }
@@ -174,8 +193,14 @@ function blocksOf(view: DataView, scenario: Scenario, queries: StateQueries): re
 }
 
 function driversOf(view: DataView, scenario: Scenario): readonly DriverView[] {
-  return ['device_dax', 'kmem'].map((name, index) => {
-    const at = GLOBAL_DRIVERS_OFFSET + index * DRIVER_BYTES;
+  const drivers: readonly (readonly [string, number])[] = [
+    ['device_dax', GLOBAL_DRIVERS_OFFSET],
+    ['kmem', GLOBAL_DRIVERS_OFFSET + DRIVER_BYTES],
+    ...(scenario.kernel.features.has('fsdev-dax')
+      ? [['fsdev_dax', scenario.state.globalExtraAt + GLOBAL_EXTRA_FSDEV_OFFSET] as const]
+      : []),
+  ];
+  return drivers.map(([name, at]) => {
     const ids = view.getUint16(at + DRIVER_IDS_OFFSET, true);
     return {
       name,

@@ -114,6 +114,7 @@ describe('docs/state-layout.md', () => {
   it('has every record of the state vector', () => {
     expect(parts.map(({ prefix }) => prefix)).toEqual([
       'GLOBAL',
+      'GLOBAL_EXTRA',
       'DRIVER',
       'DEVICE',
       'RANGE',
@@ -122,6 +123,8 @@ describe('docs/state-layout.md', () => {
       'REGION',
       'SLOT',
       'THREAD',
+      'BENEATH',
+      'ASKER',
     ]);
   });
 

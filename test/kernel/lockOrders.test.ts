@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { lockOrder } from '../support/run.ts';
 import { printCells, titled } from './cells.ts';
 import { acquisitions, LOCK_ROWS } from './lockOrders.ts';
+import { DYNAMIC_LOCK_ROWS } from './lockOrdersDynamic.ts';
 import { MODERN_LOCK_ROWS } from './lockOrdersModern.ts';
 
-const ALL = [...LOCK_ROWS, ...MODERN_LOCK_ROWS];
+const ALL = [...LOCK_ROWS, ...DYNAMIC_LOCK_ROWS, ...MODERN_LOCK_ROWS];
 const lockCount = ALL.reduce((sum, { order }) => sum + order.length, 0);
 
 describe('the order of acquisitions is read from lock events', () => {

@@ -14,7 +14,7 @@ describe('the JSON Schema of model files', () => {
   });
 
   it('knows the keys of a nested mapping', () => {
-    expect(knownKeys(['machine', 'modules'])).toEqual(['device_dax', 'kmem']);
+    expect(knownKeys(['machine', 'modules'])).toEqual(['device_dax', 'kmem', 'fsdev_dax']);
   });
 
   it('knows the keys below names of the user and below alternatives', () => {

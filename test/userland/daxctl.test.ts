@@ -2,6 +2,7 @@
  * daxctl, ndctl and cxl: what they are compiled to, what each release of them does, and what they
  * leave behind when they are run.
  */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseModel } from '../../src/model/load.ts';
 import { run } from '../../src/run.ts';
@@ -201,6 +202,15 @@ describe('a release of the tools', () => {
     expect(counts).toEqual([...counts].sort((left, right) => left - right));
   });
 
+  it('is a set of commits that docs/userland.md lists', () => {
+    const listed = readFileSync('docs/userland.md', 'utf8').match(/^\| `[\w-]+` \| v\d+ \|.*$/gm);
+    const rows = TOOL_FEATURES.map(
+      ({ id, since, commit, effect }) => `| \`${id}\` | ${since} | \`${commit}\` | ${effect} |`,
+    );
+
+    expect(listed).toEqual(rows);
+  });
+
   it('that cannot do what a line asks for is a fault', () => {
     const actor = scriptActor(bare('daxctl create-device -s 2M'));
     const { diagnostics } = compileActor(actor, release('v70'));
@@ -294,5 +304,26 @@ describe('a process', () => {
     const last = runScript([...lines, unbind, 'touch /dev/dax0.0', mark]).at(-1);
 
     expect(`${last?.command} ${last?.result}`).toBe('touch /dev/dax0.0 EFAULT');
+  });
+});
+
+describe('an unknown release of the tools', () => {
+  it.each([
+    ['{ daxctl: v65 }', ['DAX027 4:18']],
+    ['{ daxctl: v81, without: [polcy-check] }', ['DAX027 4:33']],
+    ['{ daxctl: v81, without: [policy-check] }', []],
+  ])('%s is a fault in its place', (tools, expected) => {
+    const head = `format: 1\ntitle: t\nkernel: v6.12\ntools: ${tools}`;
+    const known = { releases: TOOL_RELEASES, features: TOOL_FEATURES.map(({ id }) => id) };
+    const read = () => {
+      throw new Error('no other file is named');
+    };
+    const text = `${head}${MACHINE}actors:\n  admin: 'true'\n`;
+    const loaded = parseModel(text, 'model.yaml', read, { tools: known });
+    const found = loaded.ok ? [] : loaded.diagnostics;
+
+    expect(found.map(({ code, place }) => `${code} ${place.line}:${place.column}`)).toEqual(
+      expected,
+    );
   });
 });

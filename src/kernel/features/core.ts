@@ -43,12 +43,12 @@ export const CORE_FEATURES: readonly Row[] = [
   ],
   [
     'ready-to-probe',
-    null,
+    'a2225b6e834a',
     "driver core: Don't let a device probe until it's ready",
-    'unknown (seen at v6.1.192 and v6.12.117)',
+    'v7.1',
     ['bind-errno'],
     'a bind between the add event and the end of device_add() answers EAGAIN',
     Bit.ReadyToProbe,
-    ['v6.1.192', 'v6.12.117'],
+    ['v6.1.192?', 'v6.12.117?'],
   ],
 ];

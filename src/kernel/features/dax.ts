@@ -275,13 +275,4 @@ export const DAX_FEATURES: readonly Row[] = [
     Bit.KmemSkipsNullSlot,
     ['v6.1.192?', 'v6.12.117?'],
   ],
-  [
-    'create-error-put',
-    null,
-    'device-dax: Fix refcount leak in __devm_create_dev_dax() error path',
-    'unknown (posted 2026-04-13)',
-    ['region-subdivision'],
-    'a device that fails to be made gives its name back',
-    Bit.CreateErrorPut,
-  ],
 ];

@@ -15,4 +15,13 @@ export const IN_FLIGHT_FEATURES: readonly Row[] = [
     'daxX.Y/state as first posted under that name: unbind trusts what was last written to it',
     Bit.KmemStateV5,
   ],
+  [
+    'create-error-put',
+    null,
+    'device-dax: Fix refcount leak in __devm_create_dev_dax() error path',
+    'posted 2026-04-13 (v3)',
+    ['region-subdivision'],
+    'a device that fails to be made gives its name back',
+    Bit.CreateErrorPut,
+  ],
 ];

@@ -4,12 +4,14 @@
 import type { Assignment, Command, Word } from 'unbash';
 import { compileDaxctl } from '../daxctl/command.js';
 import { editDistance } from '../sysfsPath.js';
+import { compileInsmod } from './beneathCommands.js';
 import { type Context, emit, type Flow, finish, report, type Span, withStatus } from './context.js';
 import { type Environment, withVariable } from './environment.js';
 import { applyExitOnError } from './errexit.js';
 import { compileLeave } from './forLoop.js';
 import {
   compileCxl,
+  compileKexec,
   compileModule,
   compileNdctl,
   compileProcess,
@@ -161,8 +163,10 @@ const COMMANDS: ReadonlyMap<string, Compiler> = new Map<string, Compiler>([
   ['sleep', compileSleep],
   ['sync', nothing],
   ['udevadm', compileUdevadm],
+  ['kexec', compileKexec],
   ['modprobe', compileModule],
   ['rmmod', compileModule],
+  ['insmod', compileInsmod],
   ['ndctl', compileNdctl],
   ['cxl', compileCxl],
   ['open', compileProcess],

@@ -171,7 +171,7 @@ function namesOf(segment: string, universe: Universe): readonly string[] {
   if (segment === '{device}') return universe.devices.map(({ name }) => name);
   if (segment === '{region}') return universe.regions.map(({ name }) => name);
   if (segment === '{block}') return blocksOf(universe).map((block) => `memory${block}`);
-  if (segment === '{driver}') return ['device_dax', 'kmem'];
+  if (segment === '{driver}') return ['device_dax', 'fsdev_dax', 'kmem'];
   return segment.startsWith('{') ? [] : segment.split('|');
 }
 

@@ -6,6 +6,7 @@ import { compileNamespace, compileRegionDisable, type NamespaceVerb } from '../d
 import type { DeviceVerb } from '../program.js';
 import { listNames } from '../sysfsPath.js';
 import type { UniverseRegion } from '../universe.js';
+import { beneathModule, compileBeneathLoad, compileCxlRegion } from './beneathCommands.js';
 import type { Invocation } from './command.js';
 import { type Context, emit, finish, report, withStatus } from './context.js';
 import type { Environment } from './environment.js';
@@ -24,9 +25,13 @@ export function compileModule(context: Context, call: Invocation): Environment |
   if (names.length !== 1 || name === undefined || options.some((word) => !known.includes(word))) {
     return refuseArguments(context, call, 'modprobe [-r] kmem');
   }
+  const beneath = beneathModule(name);
+  if (beneath !== null && !removing && call.name === 'modprobe') {
+    return compileBeneathLoad(context, call, beneath);
+  }
   const module = driverModule(name);
   if (module === null) {
-    const suggestion = 'the modelled modules are device_dax and kmem';
+    const suggestion = 'the modelled modules are device_dax, kmem and fsdev_dax';
     report(context, 'DAX204', call.at, `module ${name} is not modelled`, { suggestion });
     return null;
   }
@@ -38,7 +43,7 @@ export function compileModule(context: Context, call: Invocation): Environment |
 /** modprobe takes '-' for '_', as in file names of modules. */
 function driverModule(name: string): DriverName | null {
   const plain = name.replaceAll('-', '_').replace(/\.ko$/, '');
-  return plain === 'kmem' || plain === 'device_dax' ? plain : null;
+  return plain === 'kmem' || plain === 'device_dax' || plain === 'fsdev_dax' ? plain : null;
 }
 
 /** Compiles `udevadm settle` and `udevadm trigger`. */
@@ -87,6 +92,10 @@ const TRIGGER_USAGE = 'udevadm trigger [-c ACTION] [-s memory|dax] [--settle]';
 export function compileProcess(context: Context, call: Invocation): Environment | null {
   const words = argumentTexts(context, call);
   if (words === null) return null;
+  if (call.name === 'open' && words.length === 1 && words[0] === '/proc/kcore') {
+    emit(context, call.at, { op: 'open-kcore' });
+    return withStatus(call.env, 'runtime');
+  }
   const device = /^\/dev\/(dax\d+\.\d+)$/.exec(words[0] ?? '')?.[1];
   if (words.length !== 1 || device === undefined) {
     return refuseArguments(context, call, `${call.name} /dev/dax0.0`);
@@ -100,6 +109,16 @@ export function compileProcess(context: Context, call: Invocation): Environment 
   emit(context, call.at, { op: 'process', verb: call.name as DeviceVerb, device });
   // A fault that finds no memory is a signal, which ends the process whatever the script tests.
   if (call.name === 'touch') emit(context, call.at, { op: 'jump-if-failed', to: context.end });
+  return withStatus(call.env, 'runtime');
+}
+
+/** Compiles `kexec -p KERNEL`: a crash kernel is loaded. */
+export function compileKexec(context: Context, call: Invocation): Environment | null {
+  const words = argumentTexts(context, call);
+  if (words === null) return null;
+  const isCrash = words[0] === '-p' || words[0] === '--load-panic';
+  if (!isCrash || words.length < 2) return refuseArguments(context, call, 'kexec -p KERNEL');
+  emit(context, call.at, { op: 'kexec-crash' });
   return withStatus(call.env, 'runtime');
 }
 
@@ -158,6 +177,7 @@ export function compileCxl(context: Context, call: Invocation): Environment | nu
   if (words === null) return null;
   const force = words.some((word) => word === '-f' || word === '--force');
   const [verb = '', target = '', ...rest] = words.filter((word) => !/^(?:-f|--force)$/.test(word));
+  if (/^(?:create|destroy)-region$/.test(verb)) return compileCxlRegion(context, call);
   if (!/^(?:dis|en)able-region$/.test(verb) || target === '' || rest.length > 0) {
     return refuseArguments(context, call, 'cxl disable-region|enable-region REGION [-f]');
   }

@@ -172,8 +172,8 @@ function environmentStep(): i32 {
   const left = st + <usize>header(Header.FaultsAt) + <usize>fault;
   store<u8>(left, load<u8>(left) - 1);
   store<u8>(at, load<u8>(at, DEVICE_MEMORY_OFFSET) | MEMORY_POISON, DEVICE_MEMORY_OFFSET);
-  reportToPageMap(picked - plugs);
   observe(Observation.Fault, fault, picked - plugs + 1, 0);
+  reportToPageMap(picked - plugs);
   return MOVED;
 }
 

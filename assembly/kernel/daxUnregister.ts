@@ -27,6 +27,7 @@ import {
   THREAD_PC_OFFSET,
   THREAD_STACK_OFFSET,
 } from '../layout';
+import { filesDrained } from '../lockOrder';
 import { observePair } from '../observe';
 import { has } from '../scenario';
 import {
@@ -152,6 +153,7 @@ function unregisterDevDaxDrain(): i32 {
   const index = currentDevice();
   const inside = othersInside(device(index) + DEVICE_USERS_OFFSET);
   if (inside != 0) return wait(Lock.DeviceFiles, index, inside, false);
+  filesDrained(Lock.DeviceFiles);
   goto(Pc.unregister_dev_dax__release);
   return MOVED;
 }
@@ -187,6 +189,7 @@ function unregisterDevDaxGone(): i32 {
   for (let r: u32 = 0; r < rangesOf(index); r++) {
     const inside = othersInside(range(index, r) + RANGE_USERS_OFFSET);
     if (inside != 0) return wait(Lock.MappingFiles, mappingObject(index, r), inside, false);
+    filesDrained(Lock.MappingFiles);
   }
   // delete has taken the id, and keeps a reference.
   const hasId = (flagsOf(index) & DEVICE_ID) != 0;
@@ -224,9 +227,13 @@ export function freeIdUnderLock(index: u32): void {
 function isSemaphoreOwn(): bool {
   if (has(Feature.DeleteDeviceLocks)) return true;
   const mine = <u32>load<u8>(st, GLOBAL_REGION_WRITER_OFFSET) == me + 1;
+  return mine && returnPoint() != <u32>Pc.delete_store__removed;
+}
+
+/** Where the path at hand goes back to. */
+function returnPoint(): u32 {
   const top = th + ((<usize>(load<u8>(th, THREAD_DEPTH_OFFSET) - 1)) << 1);
-  const deletes = <u32>load<u16>(top, THREAD_STACK_OFFSET) == <u32>Pc.delete_store__removed;
-  return mine && !deletes;
+  return load<u16>(top, THREAD_STACK_OFFSET);
 }
 
 /** Gives the lock over the books back, after the last reference. */
@@ -245,6 +252,9 @@ function devDaxReleaseId(): i32 {
   const index = currentDevice();
   if (tryRangesWrite(index)) unlockRangesWrite(index);
   else if (!isInterrupted()) return waitForRanges(index, true);
+  // Nobody hears of it: the id stays taken, with the reference to the region that it holds. Only
+  // delete has freed the id before.
+  else if (returnPoint() == <u32>Pc.unregister_dev_dax__put) broken(Property.NoLeak, index);
   back();
   return MOVED;
 }

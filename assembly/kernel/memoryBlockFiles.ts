@@ -42,6 +42,7 @@ import {
   MOVED,
   restartForMutex,
   st,
+  takeTried,
   th,
   threadRecord,
   tryMutex,
@@ -57,6 +58,7 @@ import {
   onlinePages,
   typeInEffect,
 } from './memoryBlock';
+import { isHeard } from './memoryNotifier';
 import { blockState, zoneFor, zoneOf } from './zone';
 
 // ---- memoryN/state and memoryN/online -------------------------------------------------
@@ -66,7 +68,7 @@ function takeLocks(): bool {
   return true;
 }
 
-function finishStore(index: u32, errno: u32): i32 {
+export function finishStore(index: u32, errno: u32): i32 {
   observeUnlock(Lock.BlockLock, index, LockMode.Write);
   return leaveStore(index, errno);
 }
@@ -152,7 +154,8 @@ export function stateStoreTrylock(): i32 {
 /** Takes the free device_hotplug_lock and does what is asked; the thread is inside the file. */
 function storeLocked(index: u32, file: File, code: u32): i32 {
   const lock = st + GLOBAL_HOTPLUG_OFFSET;
-  tryMutex(lock, Lock.DeviceHotplug, 0);
+  if (has(Feature.PlainHotplugLock)) tryMutex(lock, Lock.DeviceHotplug, 0);
+  else takeTried(lock, Lock.DeviceHotplug, 0);
   if (code == CODE_INVALID) return leaveStore(index, Errno.EINVAL);
   observeLock(Lock.BlockLock, index, LockMode.Write);
   const already = code == OnlineType.Offline ? BlockState.Offline : BlockState.Online;
@@ -186,6 +189,10 @@ export function stateStoreOnline(): i32 {
   observeLock(Lock.CpuHotplug, 0, LockMode.Read);
   takeLocks();
   const errno = onlinePages(index, load<u8>(th, THREAD_ARGUMENT_OFFSET));
+  if (errno == 0 && isHeard(index)) {
+    goto(Pc.memory_notify__online);
+    return MOVED;
+  }
   dropMemHotplug();
   return finishStore(index, errno);
 }

@@ -107,6 +107,12 @@ export enum File {
   OwnRemoveId,
   DriverLink,
   DeviceBlock,
+  // Memory hotplug.
+  MemoryProbe,
+  // Drivers beneath a region's own.
+  PlatformBind,
+  PlatformUnbind,
+  NamespaceUuid,
   /** No file: what a string is as a number that a file says. */
   Number,
 }
@@ -118,6 +124,8 @@ export enum Verb {
   Unpin,
   Munmap,
   Close,
+  Mount,
+  Umount,
   Touch,
 }
 

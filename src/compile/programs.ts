@@ -3,7 +3,6 @@
  * each program.
  */
 import {
-  Deed,
   DRIVER_ANY,
   Driver,
   File,
@@ -19,6 +18,7 @@ import type { DriverName } from '../model/model.js';
 import type { ActorProgram, Instruction, Operand, SysfsFile } from '../userland/program.js';
 import { makeBytes } from './bytes.js';
 import { ACTIONS } from './eventsWanted.js';
+import { encodeDeed } from './publications.js';
 import { isNumberKept } from './reads.js';
 import type { Strings } from './strings.js';
 import type { Plan } from './universe.js';
@@ -62,15 +62,9 @@ const VERBS = {
   unpin: Verb.Unpin,
   munmap: Verb.Munmap,
   close: Verb.Close,
+  mount: Verb.Mount,
+  umount: Verb.Umount,
   touch: Verb.Touch,
-} as const;
-
-const DEEDS = {
-  'load dax_hmem': Deed.LoadDaxHmem,
-  'load cxl_acpi': Deed.LoadCxlAcpi,
-  'load dax_cxl': Deed.LoadDaxCxl,
-  'create-region': Deed.CreateRegion,
-  'destroy-region': Deed.DestroyRegion,
 } as const;
 
 const DRIVER_FILES = {
@@ -127,6 +121,8 @@ function encodeFile(file: SysfsFile, plan: Plan): { file: number; object: number
       return { file: DRIVER_FILES[file.attr], object: DRIVERS[file.driver] };
     case 'drivers_probe':
       return { file: File.DriversProbe, object: 0 };
+    case 'probe':
+      return { file: File.MemoryProbe, object: 0 };
     case 'auto_online_blocks':
       return { file: File.AutoOnline, object: 0 };
     case 'block':
@@ -139,6 +135,10 @@ function encodeFile(file: SysfsFile, plan: Plan): { file: number; object: number
       return { file: REGION_FILES[file.attr], object: regionNumber(plan, file.region) };
     case 'provider':
       return { file: file.attr === 'bind' ? File.ProviderBind : File.ProviderUnbind, object: 0 };
+    case 'namespace':
+      return { file: File.NamespaceUuid, object: regionNumber(plan, file.region) };
+    case 'platform':
+      return { file: file.attr === 'bind' ? File.PlatformBind : File.PlatformUnbind, object: 0 };
     case 'device-directory':
       return { file: File.DeviceDirectory, object: deviceNumber(plan, file.device) };
     case 'own-driver': {
@@ -229,7 +229,7 @@ function encode(
         sub: item.verb === 'enable' ? 0 : 1,
       };
     case 'beneath':
-      return encodeBeneath(item, plan);
+      return { op: Op.Beneath, ...encodeDeed(item, plan.publications) };
     case 'clear-errors':
       return { op: Op.ClearErrors, object: deviceNumber(plan, item.device) };
     case 'encrypt':
@@ -237,16 +237,6 @@ function encode(
     default:
       return encodeTool(item, program);
   }
-}
-
-/** Commands on what lies beneath drivers/dax. */
-function encodeBeneath(
-  item: Extract<Instruction, { readonly op: 'beneath' }>,
-  { publications }: Plan,
-): Encoded {
-  const object = publications.findIndex(({ name }) => name === item.region);
-  const value = item.first ? 1 : 0;
-  return { op: Op.Beneath, sub: DEEDS[item.deed], object: Math.max(object, 0), value };
 }
 
 /** What only tools do, and what has no operands. */

@@ -23,6 +23,7 @@ import { eventsWanted } from './eventsWanted.js';
 import { planExtras } from './extras.js';
 import { makeState } from './initialState.js';
 import { type Counts, sizeFaults } from './limits.js';
+import { memoryWords } from './memoryWords.js';
 import { makeOwnModules, type OwnModules, type OwnPlan, planOwn } from './own.js';
 import { planPoints, sizesSaid } from './points.js';
 import { type EncodedPrograms, encodePrograms } from './programs.js';
@@ -196,7 +197,13 @@ function resolveTexts(model: Model): Resolved {
     plan,
     planThreads(actors, model, resolveKernel(model.kernel).features),
   );
-  const faults = [planFaults, treeFaults, actorFaults, checkReads(actors), checked.diagnostics];
+  const faults = [
+    planFaults,
+    treeFaults,
+    actorFaults,
+    checkReads(actors, model),
+    checked.diagnostics,
+  ];
   return {
     plan,
     statics,
@@ -279,13 +286,9 @@ function resolve(model: Model): Parts {
 const hasUdev = (actors: readonly ActorProgram[]): boolean =>
   actors.some(({ kind }) => kind === 'udev');
 
-const low = (value: bigint): number => Number(value & 0xffffffffn);
-const high = (value: bigint): number => Number(value >> 32n);
-
 /** The header's words but the places of tables. */
 function headerWords(parts: Parts): ReadonlyMap<Header, number> {
   const { model, plan, state, threads, actors, encoded } = parts;
-  const limit = model.machine.memoryLimit ?? (1n << 64n) - 1n;
   return new Map<Header, number>([
     [Header.Magic, SCENARIO_MAGIC],
     [Header.Version, LAYOUT_VERSION],
@@ -322,13 +325,9 @@ function headerWords(parts: Parts): ReadonlyMap<Header, number> {
     [Header.BlockExtraAt, state.blockExtraAt],
     [Header.BeneathAt, state.beneathAt],
     [Header.PublicationCount, plan.publications.length],
+    [Header.CxlBuiltIn, model.machine.firmware?.isCxlBuiltIn === true ? 1 : 0],
     [Header.RecoveryCount, encoded.entries[actors.length]?.length ?? 0],
-    [Header.BlockBytesLow, low(model.machine.blockSize)],
-    [Header.BlockBytesHigh, high(model.machine.blockSize)],
-    [Header.MemoryLimitLow, low(limit)],
-    [Header.MemoryLimitHigh, high(limit)],
-    [Header.MovableNode, model.machine.movableNode ? 1 : 0],
-    [Header.MemmapOnMemory, model.machine.memmapOnMemory ? 1 : 0],
+    ...memoryWords(model.machine),
     [Header.EventsWanted, eventsWanted(actors)],
     [Header.KernelBytes, state.faultsAt],
   ]);
@@ -363,7 +362,10 @@ function encodeTables(parts: Parts): readonly (readonly [Header, Uint8Array])[] 
     [Header.FaultTable, encodeFaults(model)],
     [Header.InstructionTable, encoded.instructions],
     [Header.EntryTable, words16(encoded.entries.flat())],
-    [Header.ValueTable, encodeValues(parts.strings, { plan, points, names })],
+    [
+      Header.ValueTable,
+      encodeValues(parts.strings, { plan, points, names, blockSize: model.machine.blockSize }),
+    ],
     [Header.RecoveryTable, words16(encoded.entries[actors.length] ?? [])],
   ];
 }

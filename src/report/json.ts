@@ -8,7 +8,8 @@ import { formatIomemLine } from './iomemDiff.js';
 import { machineDelta } from './machineDelta.js';
 
 /**
- * Renders `explore --json`: one line for each violation, then one line with the summary.
+ * Renders `explore --json`: one line for each violation, one with the order of locks where it was
+ * asked for, then one line with the summary.
  *
  * @param traceFiles names of the trace files, one for each violation in order, when written.
  */
@@ -18,10 +19,18 @@ export function renderVerdictJson(verdict: Verdict, traceFiles: readonly string[
     ...violationSummary(trace),
     deadlock: trace.finding.deadlock,
     inevitableAt: trace.inevitableAt,
+    ...(trace.loopFrom !== undefined && { loopFrom: trace.loopFrom }),
     traceFile: traceFiles[index] ?? null,
     trace: trace.steps.map((step, at) => stepRecord(trace, step, at)),
   }));
-  return toLines([...violations, verdictSummary(verdict)]);
+  const order = verdict.lockOrder;
+  const lockOrder = order === null ? [] : [{ kind: 'lock-order', model: verdict.model, ...order }];
+  const witnesses = (verdict.witnesses ?? []).map((trace) => ({
+    kind: 'witness',
+    ...violationSummary(trace),
+    trace: trace.steps.map((step, at) => stepRecord(trace, step, at)),
+  }));
+  return toLines([...violations, ...witnesses, ...lockOrder, verdictSummary(verdict)]);
 }
 
 /** Renders `run --json`: one record a line. */

@@ -15,6 +15,8 @@ export type SysfsFile =
     }
   | { readonly kind: 'drivers_probe' }
   | { readonly kind: 'auto_online_blocks' }
+  /** /sys/devices/system/memory/probe */
+  | { readonly kind: 'probe' }
   | {
       readonly kind: 'block';
       readonly block: BlockRef;
@@ -43,6 +45,10 @@ export type SysfsFile =
     }
   /** The driver beneath a region: unbinding tears the region down, binding brings it back. */
   | { readonly kind: 'provider'; readonly attr: 'bind' | 'unbind' }
+  /** A namespace's uuid, by the region above it. */
+  | { readonly kind: 'namespace'; readonly region: string; readonly attr: 'uuid' }
+  /** The driver beneath hmem's regions. */
+  | { readonly kind: 'platform'; readonly attr: 'bind' | 'unbind' }
   /** A directory or link: only its existence can be asked. */
   | { readonly kind: 'device-directory'; readonly device: string }
   | { readonly kind: 'block-directory'; readonly block: BlockRef }
@@ -66,14 +72,23 @@ export type Operand =
   | { readonly kind: 'variable'; readonly name: string }
   | { readonly kind: 'event-device' };
 
-/** What a command does beneath drivers/dax. */
-export type BeneathDeed = `load ${BeneathModule}` | 'create-region' | 'destroy-region';
-
 /** As `[ A -lt B ]` says it. */
 export type NumberRelation = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
 
+/** What a command does beneath drivers/dax. */
+export type BeneathDeed = `load ${BeneathModule}` | 'create-region' | 'destroy-region';
+
 /** What a process does with /dev/daxX.Y. */
-export type DeviceVerb = 'open' | 'mmap' | 'touch' | 'pin' | 'unpin' | 'munmap' | 'close';
+export type DeviceVerb =
+  | 'open'
+  | 'mmap'
+  | 'touch'
+  | 'pin'
+  | 'unpin'
+  | 'munmap'
+  | 'close'
+  | 'mount'
+  | 'umount';
 
 /** Where an instruction comes from: a line of the source, or a tool that the line names. */
 interface InstructionOrigin {

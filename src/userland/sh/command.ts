@@ -176,6 +176,8 @@ const COMMANDS: ReadonlyMap<string, Compiler> = new Map<string, Compiler>([
   ['unpin', compileProcess],
   ['munmap', compileProcess],
   ['close', compileProcess],
+  ['mount', compileProcess],
+  ['umount', compileProcess],
   ['reboot', compileReboot],
   ['daxctl', compileDaxctl],
 ]);

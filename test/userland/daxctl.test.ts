@@ -4,7 +4,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { explore } from '../../src/explore.ts';
 import { parseModel } from '../../src/model/load.ts';
+import type { Model } from '../../src/model/model.ts';
 import { run } from '../../src/run.ts';
 import { compileActor } from '../../src/userland/compileActor.ts';
 import { TOOL_FEATURES, TOOL_RELEASES, toolFeatures } from '../../src/userland/tools.ts';
@@ -51,8 +53,8 @@ interface Setup {
   readonly udev?: string;
 }
 
-/** Runs a script on a machine; every record, the machine before the first line too. */
-function runScript(lines: readonly string[], setup: Setup = {}): readonly RunRecord[] {
+/** The model of a script on a machine. */
+function modelOf(lines: readonly string[], setup: Setup = {}): Model {
   const { machine = MACHINE, tools = 'v81', kernel = 'v6.12', udev = '' } = setup;
   const script = lines.map((line) => `    ${line}`).join('\n');
   const head = `format: 1\ntitle: t\nkernel: ${kernel}\ntools: { daxctl: ${tools} }`;
@@ -61,8 +63,12 @@ function runScript(lines: readonly string[], setup: Setup = {}): readonly RunRec
     throw new Error('no other file is named');
   });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.diagnostics));
-  return run(loaded.model);
+  return loaded.model;
 }
+
+/** Runs a script on a machine; every record, the machine before the first line too. */
+const runScript = (lines: readonly string[], setup: Setup = {}): readonly RunRecord[] =>
+  run(modelOf(lines, setup));
 
 /** The driver of dax0.0, its blocks' states, and what was printed last. */
 function outcome(records: readonly RunRecord[]): string {
@@ -325,5 +331,14 @@ describe('an unknown release of the tools', () => {
     expect(found.map(({ code, place }) => `${code} ${place.line}:${place.column}`)).toEqual(
       expected,
     );
+  });
+});
+
+describe('what was never done', () => {
+  it('names a tool once, and only one that did nothing at all', async () => {
+    const lines = ['daxctl online-memory dax0.0 || exit 1', 'daxctl offline-memory dax0.0'];
+    const { vacuous } = await explore(modelOf(lines));
+
+    expect(vacuous).toEqual(['never done: daxctl offline-memory dax0.0 (model.yaml:20)']);
   });
 });

@@ -51,6 +51,7 @@ import { bindStore, driverOf, driversProbeStore, unbindStore } from './driverCor
 import { platformStore } from './hmemPlatform';
 import { daxStateShow, daxStateStore, hasStateFile } from './kmemState';
 import { blockShow, stateStore } from './memoryBlockFiles';
+import { probeStore } from './memoryProbe';
 import { uuidStore } from './nvdimm';
 
 function isPresent(index: u32): bool {
@@ -107,6 +108,8 @@ export function sysfsWrite(file: File, object: u32, sub: u32, code: u32): i32 {
       return hasBus() ? driversProbeStore(code) : leave(Errno.ENOENT);
     case File.AutoOnline:
       return autoOnlineStore(code);
+    case File.MemoryProbe:
+      return probeStore(code);
     case File.BlockState:
     case File.BlockOnline:
       return stateStore(object, file, code);

@@ -82,6 +82,7 @@ export enum Message {
   // drivers/dax, v6.8 and later.
   HotremoveFailed,
   StuckOnline,
+  NullOperations,
   // What lies beneath drivers/dax: the object is a publication, or a region.
   HmemClaimFailed,
   HmemAlreadyClaimed,

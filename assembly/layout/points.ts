@@ -96,6 +96,7 @@ export enum Pc {
   offline_and_remove_memory__drain,
   find_next_iomem_res__next,
   find_next_iomem_res__copy,
+  probe_store__add,
   // drivers/dax, v6.8 and later.
   memmap_on_memory_store__device,
   dax_kmem_init_resources__range,
@@ -107,6 +108,10 @@ export enum Pc {
   dev_dax_kmem_remove__unplugged,
   fsdev_dax_probe__request,
   fsdev_dax_probe__memremap,
+  fs_dax_get__lock,
+  fs_dax_get__operations,
+  fs_put_dax__operations,
+  dax_holder_notify_failure__call,
   // The driver core of 2026.
   device_add__ready,
   dax_mapping_release__late,

@@ -17,6 +17,7 @@ const BY_FILE: { readonly [source: string]: readonly string[] } = {
   'drivers/base/memory.c': [
     'memory_notify',
     'state_store',
+    'probe_store',
     'state_show',
     'valid_zones_show',
     'removable_show',
@@ -58,6 +59,8 @@ const BY_FILE: { readonly [source: string]: readonly string[] } = {
     'dax_state_store',
     'dax_state_show',
   ],
+  'drivers/dax/fsdev.c': ['fsdev_dax_probe'],
+  'drivers/dax/super.c': ['fs_dax_get', 'fs_put_dax', 'dax_holder_notify_failure'],
   'drivers/dax/pmem/core.c': ['dax_pmem_probe', 'dax_pmem_remove'],
   'drivers/dax/hmem/hmem.c': [
     'hmem_probe',
@@ -119,6 +122,7 @@ const STORES: { readonly [file: number]: string } = {
   [File.RemoveId]: 'do_id_store',
   [File.DriversProbe]: 'drivers_probe_store',
   [File.AutoOnline]: 'auto_online_blocks_store',
+  [File.MemoryProbe]: 'probe_store',
   [File.BlockState]: 'state_store',
   [File.BlockOnline]: 'online_store',
   [File.DeviceSize]: 'size_store',

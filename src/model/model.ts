@@ -107,6 +107,8 @@ export interface Machine {
   readonly memmapOnMemory: boolean;
   /** The movable_node boot option. */
   readonly movableNode: boolean;
+  /** memory_hotplug.online_policy=auto-movable, and its parameters; null: contig-zones. */
+  readonly autoMovable: { readonly ratio: number; readonly numaAware: boolean } | null;
   /** The mem= boot option, bytes; null when absent. */
   readonly memoryLimit: bigint | null;
   /**

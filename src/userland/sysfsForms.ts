@@ -93,6 +93,7 @@ export const PATH_FORMS: readonly PathForm[] = [
     device,
     driver,
   })),
+  form('/sys/devices/system/memory/probe', () => ({ kind: 'probe' })),
   form('/sys/devices/system/memory/auto_online_blocks', () => ({ kind: 'auto_online_blocks' })),
   ...BLOCK_DIRECTORIES.flatMap((directory) => [
     form(`${directory}/{block}/${BLOCK_ATTRS}`, ({ block, attr }) => ({
@@ -128,7 +129,7 @@ export const PATH_FORMS: readonly PathForm[] = [
 
 /** Files and directories that kernels have and the model has not, as patterns of whole paths. */
 export const NOT_MODELLED: readonly RegExp[] = [
-  /^\/sys\/devices\/system\/memory\/(?:block_size_bytes|probe|(?:hard|soft)_offline_page)$/,
+  /^\/sys\/devices\/system\/memory\/(?:block_size_bytes|(?:hard|soft)_offline_page)$/,
   /^\/sys\/devices\/system\/memory\/memory\d+\/(?:node\d+|phys_index|phys_device|uevent)$/,
   /^\/sys\/bus\/memory\/devices\/memory\d+\/(?:node\d+|phys_index|phys_device|uevent)$/,
   /^\/sys\/bus\/dax\/devices\/dax\d+\.\d+\/(?:subsystem|uevent|dev|power)$/,
@@ -146,6 +147,8 @@ export function sysfsPath(file: SysfsFile): string {
       return `/sys/bus/dax/drivers/${file.driver}/${file.attr}`;
     case 'drivers_probe':
       return '/sys/bus/dax/drivers_probe';
+    case 'probe':
+      return '/sys/devices/system/memory/probe';
     case 'auto_online_blocks':
       return '/sys/devices/system/memory/auto_online_blocks';
     case 'block':

@@ -105,6 +105,8 @@ export function messageText(
       return `resource: Trying to free nonexistent resource <${span(full)}>`;
     case Message.HotremoveFailed:
       return `kmem ${name}: hotremove failed, device left online: -${range}`;
+    case Message.NullOperations:
+      return `BUG: kernel NULL pointer dereference in dax_holder_notify_failure() of ${name}`;
     case Message.StuckOnline:
       return `kmem ${name}: Hotplug regions stuck online until reboot`;
     case Message.ProbeFailed: {

@@ -7,6 +7,15 @@ import type { Row } from './row.js';
 
 export const IN_FLIGHT_FEATURES: readonly Row[] = [
   [
+    'block-error-altmap',
+    null,
+    'mm/memory_hotplug: fix incorrect altmap passing in error path',
+    'posted 2026-04-26',
+    ['blocks-removed-inside-lock'],
+    'the way back of a block that fails to be made knows where its memory map lies',
+    Bit.BlockErrorAltmap,
+  ],
+  [
     'cxl-dax-probe-flushes',
     null,
     'dax/hmem, cxl: Coordinate Soft Reserved handling with CXL and HMEM (version 5 of the series)',

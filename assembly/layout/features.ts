@@ -71,6 +71,7 @@ export enum Feature {
   PageMapWaitsFirst,
   RangeArrayFreed,
   RangeAllocChecked,
+  KmemMemoryGroup,
   DynamicPageMap,
   RegionReferences,
   MappingPinsDevice,

@@ -8,6 +8,7 @@ import {
   BLOCK_STATE_OFFSET,
   BLOCK_TYPE_OFFSET,
   BlockState,
+  DEVICE_RANGES_OFFSET,
   Errno,
   EVENT_ADD,
   EVENT_REMOVE,
@@ -29,6 +30,7 @@ import {
   RESOURCE_DRIVER_MANAGED,
   RESOURCE_MEM,
   RESOURCE_SYSRAM,
+  SLOT_PARENT_BASE,
   THREAD_ARGUMENT_OFFSET,
   THREAD_BLOCK_OFFSET,
   THREAD_DEVICE_OFFSET,
@@ -44,7 +46,9 @@ import {
   blocks,
   broken,
   choose,
+  device,
   goto,
+  kmemSlot,
   MOVED,
   ramSlot,
   range,
@@ -55,17 +59,30 @@ import {
   waitForMutex,
 } from '../state';
 import { deviceOnline } from './memoryBlock';
-import { freeSlot, requestRegion, requestTopLevel } from './resource';
+import { freeSlot, isLinked, nodeEnd, nodeStart, requestRegion, requestTopLevel } from './resource';
 import { kmemBytes, kmemStart } from './section';
 import { blockStart, blockState } from './zone';
 
-/** First address and bytes that kmem asks for of the thread's range. */
+function reservation(): u32 {
+  return kmemSlot(load<u8>(th, THREAD_DEVICE_OFFSET), load<u8>(th, THREAD_INDEX_OFFSET));
+}
+
+/**
+ * First address and bytes that kmem asks for of the thread's range. What it has reserved it keeps in
+ * locals, whatever becomes of the device's ranges meanwhile.
+ * Source: drivers/dax/kmem.c dev_dax_kmem_remove(), v5.10.
+ */
 export function rangeStart(): u64 {
+  if (isLinked(reservation())) return nodeStart(SLOT_PARENT_BASE + reservation());
   const at = range(load<u8>(th, THREAD_DEVICE_OFFSET), load<u8>(th, THREAD_INDEX_OFFSET));
   return kmemStart(point(load<u16>(at, RANGE_START_OFFSET)));
 }
 
 export function rangeBytes(): u64 {
+  if (isLinked(reservation())) return nodeEnd(SLOT_PARENT_BASE + reservation()) - rangeStart() + 1;
+  const index = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
+  const count = <u32>load<u8>(device(index), DEVICE_RANGES_OFFSET);
+  if (<u32>load<u8>(th, THREAD_INDEX_OFFSET) >= count) return 0;
   const at = range(load<u8>(th, THREAD_DEVICE_OFFSET), load<u8>(th, THREAD_INDEX_OFFSET));
   return kmemBytes(
     point(load<u16>(at, RANGE_START_OFFSET)),

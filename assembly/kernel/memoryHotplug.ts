@@ -68,8 +68,8 @@ function reservation(): u32 {
 }
 
 /**
- * First address and bytes that kmem asks for of the thread's range. What it has reserved it keeps in
- * locals, whatever becomes of the device's ranges meanwhile.
+ * First address and bytes that kmem asks for of the thread's range. What it has reserved it keeps
+ * in locals, whatever becomes of the device's ranges meanwhile.
  * Source: drivers/dax/kmem.c dev_dax_kmem_remove(), v5.10.
  */
 export function rangeStart(): u64 {

@@ -179,8 +179,8 @@ export const DAX_FEATURES: readonly Row[] = [
     'dax/kmem: use a single static memory group for a single probed unit',
     'v5.15',
     ['multi-range'],
-    null,
-    null,
+    'what a probe adds is one group for the policy auto-movable',
+    Bit.KmemMemoryGroup,
   ],
   [
     'compat-gone',

@@ -311,8 +311,8 @@ function daxHmemProbeRegion(): i32 {
 
 /**
  * Undoes the probe when its device could not be made: what devm knows of goes, also devices that
- * somebody has created meanwhile. Up to v6.4 the reference that the probe has from making the region
- * is never given back, so that the region is not freed.
+ * somebody has created meanwhile. Up to v6.4 the reference that the probe has from making the
+ * region is never given back, so that the region is not freed.
  * Source: drivers/dax/hmem/hmem.c dax_hmem_probe(), v6.1 and v6.8; drivers/base/dd.c
  * really_probe(), v6.12.
  */

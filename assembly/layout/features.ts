@@ -76,5 +76,7 @@ export enum Feature {
   SoftReserveTree,
   HmemAwaitsCxl,
   DaxRegionTree,
+  // Posted and not merged.
+  SizeStoreUnlocksHeld,
   Canary,
 }

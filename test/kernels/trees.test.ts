@@ -32,7 +32,10 @@ const BACKPORTS: readonly (readonly [release: string, features: readonly string[
   ['v5.3.1', []],
   ['v5.8.1', []],
   ['v5.10.89', ['range-array-freed', 'walk-res-children']],
-  ['v5.15.135', ['remove-resource', 'mapping-pins-device', 'block-single-put']],
+  [
+    'v5.15.135',
+    ['remove-resource', 'mapping-pins-device', 'block-single-put', 'hmem-keeps-descriptor'],
+  ],
   [
     'v6.1.192',
     [

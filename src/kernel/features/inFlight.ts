@@ -7,6 +7,15 @@ import type { Row } from './row.js';
 
 export const IN_FLIGHT_FEATURES: readonly Row[] = [
   [
+    'size-store-unlocks-held',
+    null,
+    'dax/bus.c: Fix a locking bug',
+    'posted 2026-02-23 (patch 4 of 62)',
+    ['dax-rwsems'],
+    'a size write that is killed while it waits gives back only what it holds',
+    Bit.SizeStoreUnlocksHeld,
+  ],
+  [
     'kmem-state-v5',
     null,
     'dax/kmem: add sysfs interface for atomic whole-device hotplug (version 5 of the series)',

@@ -56,7 +56,6 @@ export const DAX_PROBES: readonly FeatureProbe[] = [
   ['delete-device-locks', inside(BUS, 'delete_store', /\bdevice_lock\(victim\)/)],
   ['memmap-on-memory', inside(KMEM, 'dev_dax_kmem_probe', /->memmap_on_memory\b/)],
   ['memmap-on-memory-attr', defines(BUS, 'memmap_on_memory_store')],
-  ['dax-regions-tree', text(BUS, /"DAX Regions"/)],
   ['fsdev-dax', file(FSDEV)],
   [
     'fsdev-pgmap-late',

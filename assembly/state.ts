@@ -6,10 +6,8 @@
 import { must } from './fail';
 import {
   BLOCK_BYTES,
-  BLOCK_EXTRA_BYTES,
   BLOCK_ROW_BYTES,
   DEVICE_BYTES,
-  DEVICE_EXTRA_BYTES,
   DEVICE_ROW_BYTES,
   DEVICE_ROW_DAX_SLOT_OFFSET,
   DEVICE_ROW_KMEM_SLOT_OFFSET,
@@ -44,8 +42,20 @@ import {
   WAIT_KIND_SHIFT,
   WaitKind,
 } from './layout';
+
+export { blockExtra, deviceExtra, globalExtra, hasDeviceExtra } from './extra';
+
 import { observe, observeLock, observeUnlock } from './observe';
 import { header, table } from './scenario';
+
+export {
+  choiceCount,
+  choiceDepth,
+  choose,
+  forgetChoices,
+  nextChoices,
+  restartChoices,
+} from './choice';
 
 /** A step's answer. */
 export const BLOCKED: i32 = 0;
@@ -110,15 +120,6 @@ export function block(index: u32): usize {
 export function blockRow(index: u32): usize {
   return table(Header.BlockTable) + <usize>index * BLOCK_ROW_BYTES;
 }
-/** The extra globals; only where a scenario has them. */
-export function globalExtra(): usize {
-  return st + <usize>header(Header.GlobalExtraAt);
-}
-/** A block's extra record; 0 in a scenario without them. */
-export function blockExtra(index: u32): usize {
-  const at = header(Header.BlockExtraAt);
-  return at == 0 ? 0 : st + <usize>at + <usize>index * BLOCK_EXTRA_BYTES;
-}
 export function region(index: u32): usize {
   return st + <usize>header(Header.RegionsAt) + <usize>index * REGION_BYTES;
 }
@@ -144,14 +145,6 @@ export function spareCount(index: u32): u32 {
 }
 export function spareSlot(index: u32, number: u32): u32 {
   return <u32>load<u16>(deviceRow(index), DEVICE_ROW_SPARE_SLOT_OFFSET) + number;
-}
-/** A device's extra record; only where the scenario has these records. */
-export function deviceExtra(index: u32): usize {
-  return st + <usize>header(Header.DeviceExtraAt) + <usize>index * DEVICE_EXTRA_BYTES;
-}
-/** Whether the scenario's devices have extra records. */
-export function hasDeviceExtra(): bool {
-  return header(Header.DeviceExtraAt) != 0;
 }
 /** A driver's record; fsdev_dax's is one of the extra globals. */
 export function driver(index: u32): usize {
@@ -318,60 +311,6 @@ export function leaveFile(users: usize, lock: Lock, object: u32): void {
 /** Whether others are inside a file; its removal must wait for them. */
 export function othersInside(users: usize): u32 {
   return <u32>load<u8>(users) & ~(1 << me);
-}
-
-// ---- Choices --------------------------------------------------------------------------
-
-/**
- * Choices taken so far in this successor, how many there were at each, and how many are prescribed.
- */
-export let choiceDepth: u32 = 0;
-export let choiceCount: u32 = 0;
-let choiceTaken: u64 = 0;
-let choiceWidth: u64 = 0;
-
-export function restartChoices(): void {
-  choiceDepth = 0;
-}
-
-export function forgetChoices(): void {
-  choiceDepth = 0;
-  choiceCount = 0;
-  choiceTaken = 0;
-  choiceWidth = 0;
-}
-
-/**
- * Picks one of `count` answers (at most 255) that the model allows; the enumeration visits all of
- * them. At most eight choices a successor: one byte each in two registers.
- */
-export function choose(count: u32): u32 {
-  if (count <= 1) return 0;
-  const shift = (<u64>choiceDepth) << 3;
-  must(choiceDepth < 8 && count < 256, FAIL_STACK);
-  if (choiceDepth == choiceCount) {
-    choiceCount++;
-    const clear: u64 = ~((<u64>0xff) << shift);
-    choiceTaken &= clear;
-    choiceWidth = (choiceWidth & clear) | ((<u64>count) << shift);
-  }
-  choiceDepth++;
-  return <u32>((choiceTaken >> shift) & 0xff);
-}
-
-/** Moves on to the next combination of choices; false when all have been visited. */
-export function nextChoices(): bool {
-  while (choiceCount > 0) {
-    const shift = (<u64>(choiceCount - 1)) << 3;
-    const taken = (choiceTaken >> shift) & 0xff;
-    const width = (choiceWidth >> shift) & 0xff;
-    if (taken + 1 < width) {
-      choiceTaken += (<u64>1) << shift;
-      return true;
-    }
-    choiceCount--;
-  }
-  return false;
 }
 
 // ---- Return to user level -------------------------------------------------------------

@@ -3,7 +3,7 @@
  */
 import { any, defines, type FeatureProbe, file, inside, otherwise, text } from '../rules.js';
 
-const BUS = 'drivers/dax/bus.c';
+const CXL_REGION = 'drivers/cxl/core/region.c';
 const HMEM = 'drivers/dax/hmem/hmem.c';
 const HMEM_DEVICE = 'drivers/dax/hmem/device.c';
 const RESOURCE = 'kernel/resource.c';
@@ -26,5 +26,22 @@ export const BENEATH_PROBES: readonly FeatureProbe[] = [
   ['cxl-dax-region', file('drivers/dax/cxl.c')],
   ['soft-reserve-tree', defines(RESOURCE, 'region_intersects_soft_reserve')],
   ['hmem-awaits-cxl', defines(HMEM, 'process_defer_work')],
-  ['dax-region-tree', text(BUS, /"DAX Regions"/)],
+  ['cxl-region-notifier', text(CXL_REGION, /\b(memory|node)_notifier\b/)],
+  [
+    'cxl-notifier-checks-range',
+    inside(CXL_REGION, 'cxl_region_probe', /\bregister_(memory|node)_notifier\(/),
+  ],
+  ['cxl-port-first', text('drivers/cxl/Makefile', /\bcxl_port\.o\b[\s\S]*\bcxl_acpi\.o\b/)],
+  [
+    'hmat-only-updates',
+    inside('drivers/acpi/numa/hmat.c', 'hmat_callback', /\bhmat_hotplug_target\(/),
+  ],
+  [
+    'nvdimm-idle-unlocks',
+    inside(
+      'drivers/nvdimm/bus.c',
+      'wait_nvdimm_bus_probe_idle',
+      /\bdevice_unlock\(dev\)|_device_unlock\(dev\)/,
+    ),
+  ],
 ];

@@ -93,5 +93,7 @@ export enum Feature {
   CxlPortFirst,
   CxlDaxProbeFlushes,
   NvdimmIdleUnlocks,
+  // Posted and not merged.
+  SizeStoreUnlocksHeld,
   Canary,
 }

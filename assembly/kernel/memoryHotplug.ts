@@ -3,59 +3,10 @@
 
 import { ueventOfBlock } from '../actor/event';
 import { faultAt } from '../actor/fault';
-import {
-  BLOCK_ALTMAP,
-  BLOCK_SECTIONS,
-  BLOCK_STATE_OFFSET,
-  BLOCK_TYPE_OFFSET,
-  BlockState,
-  Errno,
-  EVENT_ADD,
-  EVENT_REMOVE,
-  FaultPoint,
-  Feature,
-  GLOBAL_HOTPLUG_OFFSET,
-  GLOBAL_MEM_HOTPLUG_OFFSET,
-  GLOBAL_POLICY_OFFSET,
-  Lock,
-  LockMode,
-  NAME_SYSTEM_RAM,
-  NAME_SYSTEM_RAM_KMEM,
-  OnlineType,
-  Pc,
-  Property,
-  RANGE_END_OFFSET,
-  RANGE_START_OFFSET,
-  RESOURCE_BUSY,
-  RESOURCE_DRIVER_MANAGED,
-  RESOURCE_MEM,
-  RESOURCE_SYSRAM,
-  THREAD_ARGUMENT_OFFSET,
-  THREAD_BLOCK_OFFSET,
-  THREAD_DEVICE_OFFSET,
-  THREAD_ERROR_OFFSET,
-  THREAD_INDEX_OFFSET,
-} from '../layout';
+import { BLOCK_ALTMAP, BLOCK_ROW_NODE_OFFSET, BLOCK_SECTIONS, BLOCK_STATE_OFFSET, BLOCK_TYPE_OFFSET, BlockState, Errno, EVENT_ADD, EVENT_REMOVE, FaultPoint, Feature, GLOBAL_HOTPLUG_OFFSET, GLOBAL_MEM_HOTPLUG_OFFSET, GLOBAL_POLICY_OFFSET, Header, Lock, LockMode, NAME_SYSTEM_RAM, NAME_SYSTEM_RAM_KMEM, OnlineType, Pc, Property, RANGE_END_OFFSET, RANGE_START_OFFSET, RESOURCE_BUSY, RESOURCE_DRIVER_MANAGED, RESOURCE_MEM, RESOURCE_SYSRAM, THREAD_ARGUMENT_OFFSET, THREAD_BLOCK_OFFSET, THREAD_DEVICE_OFFSET, THREAD_ERROR_OFFSET, THREAD_INDEX_OFFSET } from '../layout';
 import { observeLock, observePair, observeUnlock } from '../observe';
-import { blockBytes, has, memoryLimit, point } from '../scenario';
-import {
-  back,
-  block,
-  blockExtra,
-  blocks,
-  broken,
-  choose,
-  goto,
-  MOVED,
-  oops,
-  ramSlot,
-  range,
-  st,
-  th,
-  tryMutex,
-  unlockMutex,
-  waitForMutex,
-} from '../state';
+import { blockBytes, has, header, memoryLimit, point } from '../scenario';
+import { back, block, blockExtra, blockRow, blocks, broken, choose, goto, MOVED, oops, ramSlot, range, st, th, tryMutex, unlockMutex, waitForMutex } from '../state';
 import { wantsMemmap } from './daxMemmap';
 import { deviceOnline } from './memoryBlock';
 import { freeSlot, requestRegion, requestTopLevel } from './resource';
@@ -249,6 +200,25 @@ function typeOfAdd(): OnlineType {
   return given != 0 ? given - 1 : load<u8>(st, GLOBAL_POLICY_OFFSET);
 }
 
+/** Whether the firmware has told of the node that a block would join. */
+function isPossible(index: u32): bool {
+  if (index >= blocks()) return true;
+  const node = <u32>load<u8>(blockRow(index), BLOCK_ROW_NODE_OFFSET);
+  return node >= 32 || ((header(Header.PossibleNodes) >> node) & 1) != 0;
+}
+
+/**
+ * Adds memory to a node that cannot exist: refused from v5.8 on; before, the node is made, and
+ * whatever has a place for each possible node is overrun.
+ * Source: mm/memory_hotplug.c add_memory_resource(), v5.3 and v5.8.
+ */
+function addToNoNode(): i32 {
+  if (has(Feature.NodePossibleCheck)) return failAdd(Errno.EINVAL);
+  broken(Property.NoCrash, load<u8>(th, THREAD_DEVICE_OFFSET));
+  oops();
+  return MOVED;
+}
+
 /**
  * Adds a range that no section can describe: refused late from v5.5 on, and up to v5.4 the table of
  * sections is overrun. Source: mm/memory_hotplug.c __add_pages(), v5.3; v5.8, by
@@ -268,6 +238,7 @@ export function addMemoryResourceBegin(): i32 {
   observeLock(Lock.CpuHotplug, 0, LockMode.Read);
   tryMutex(lock, Lock.MemHotplug, 0);
   const start = rangeStart();
+  if (!isPossible(firstBlock(start))) return addToNoNode();
   if (isBeyondSections(start, rangeBytes())) return addBeyond();
   // Until v6.8 one block alone may hold its own memory map.
   const owner = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);

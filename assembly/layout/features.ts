@@ -55,6 +55,8 @@ export enum Feature {
   MemoryGroupInPages,
   NoMemSysfsMutex,
   ProbeKeepsLock,
+  NodePossibleCheck,
+  MemPrepareOnline,
   // drivers/dax, v6.8 and later.
   MemmapOnMemory,
   MemmapOnMemoryAttr,

@@ -50,6 +50,7 @@ import {
   wait,
   waitForMutex,
 } from '../state';
+import { fsDaxGet, fsPutDax } from './daxHolder';
 import { homeOf } from './daxRange';
 import { isStaticRegion } from './daxRegion';
 import { fsdevLetsGo } from './fsdev';
@@ -271,6 +272,8 @@ export function processDeed(index: u32, verb: Verb): i32 {
   const pins = <u32>load<u8>(at, DEVICE_PINS_OFFSET);
   const which: Driver = load<u8>(at, DEVICE_DRIVER_OFFSET);
   const bound = which == Driver.DeviceDax || which == Driver.Fsdev;
+  if (verb == Verb.Mount) return fsDaxGet(index);
+  if (verb == Verb.Umount) return fsPutDax(index);
   if (verb == Verb.Open) {
     if ((flags & DEVICE_PRESENT) == 0) return leave(Errno.ENOENT);
     if (!bound || (flags & DEVICE_ALIVE) == 0) return leave(Errno.ENXIO);
@@ -289,6 +292,9 @@ export function processDeed(index: u32, verb: Verb): i32 {
     const stale = <u32>load<u8>(at, DEVICE_PINNED_OFFSET);
     if ((stale & mine) != 0) broken(Property.NoCrash, index);
     store<u8>(at, stale & ~mine, DEVICE_PINNED_OFFSET);
+  } else if (verb == Verb.Touch) {
+    // A page fault finds no device behind the mapping: SIGBUS.
+    if ((maps & mine) == 0) return leave(Errno.EFAULT);
   } else if (verb == Verb.Munmap) {
     store<u8>(at, maps & ~mine, DEVICE_MAPS_OFFSET);
   } else {

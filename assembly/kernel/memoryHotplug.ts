@@ -3,12 +3,65 @@
 
 import { ueventOfBlock } from '../actor/event';
 import { faultAt } from '../actor/fault';
-import { BLOCK_ALTMAP, BLOCK_ROW_NODE_OFFSET, BLOCK_SECTIONS, BLOCK_STATE_OFFSET, BLOCK_TYPE_OFFSET, BlockState, Errno, EVENT_ADD, EVENT_REMOVE, FaultPoint, Feature, GLOBAL_HOTPLUG_OFFSET, GLOBAL_MEM_HOTPLUG_OFFSET, GLOBAL_POLICY_OFFSET, Header, Lock, LockMode, NAME_SYSTEM_RAM, NAME_SYSTEM_RAM_KMEM, OnlineType, Pc, Property, RANGE_END_OFFSET, RANGE_START_OFFSET, RESOURCE_BUSY, RESOURCE_DRIVER_MANAGED, RESOURCE_MEM, RESOURCE_SYSRAM, THREAD_ARGUMENT_OFFSET, THREAD_BLOCK_OFFSET, THREAD_DEVICE_OFFSET, THREAD_ERROR_OFFSET, THREAD_INDEX_OFFSET } from '../layout';
+import {
+  BLOCK_ALTMAP,
+  BLOCK_ROW_NODE_OFFSET,
+  BLOCK_SECTIONS,
+  BLOCK_STATE_OFFSET,
+  BLOCK_TYPE_OFFSET,
+  BlockState,
+  Errno,
+  EVENT_ADD,
+  EVENT_REMOVE,
+  FaultPoint,
+  Feature,
+  GLOBAL_HOTPLUG_OFFSET,
+  GLOBAL_MEM_HOTPLUG_OFFSET,
+  GLOBAL_POLICY_OFFSET,
+  Header,
+  Lock,
+  LockMode,
+  NAME_SYSTEM_RAM,
+  NAME_SYSTEM_RAM_KMEM,
+  OnlineType,
+  Pc,
+  Property,
+  RANGE_END_OFFSET,
+  RANGE_START_OFFSET,
+  RESOURCE_BUSY,
+  RESOURCE_DRIVER_MANAGED,
+  RESOURCE_MEM,
+  RESOURCE_SYSRAM,
+  THREAD_ARGUMENT_OFFSET,
+  THREAD_BLOCK_OFFSET,
+  THREAD_DEVICE_OFFSET,
+  THREAD_ERROR_OFFSET,
+  THREAD_INDEX_OFFSET,
+} from '../layout';
 import { observeLock, observePair, observeUnlock } from '../observe';
 import { blockBytes, has, header, memoryLimit, point } from '../scenario';
-import { back, block, blockExtra, blockRow, blocks, broken, choose, goto, MOVED, oops, ramSlot, range, st, th, tryMutex, unlockMutex, waitForMutex } from '../state';
+import {
+  back,
+  block,
+  blockExtra,
+  blockRow,
+  blocks,
+  broken,
+  choose,
+  goto,
+  MOVED,
+  oops,
+  ramSlot,
+  range,
+  st,
+  th,
+  tryMutex,
+  unlockMutex,
+  waitForMutex,
+} from '../state';
 import { wantsMemmap } from './daxMemmap';
 import { deviceOnline } from './memoryBlock';
+import { hearInAdd, isHeard } from './memoryNotifier';
 import { freeSlot, requestRegion, requestTopLevel } from './resource';
 import { isBeyondSections, kmemBytes, kmemStart } from './section';
 import { blockStart, blockState } from './zone';
@@ -109,12 +162,22 @@ function failAdd(errno: u32): i32 {
   return answer(errno);
 }
 
+/**
+ * Whether the memory map of the range comes to lie in it: of one block alone, until v6.8. What was
+ * asked for more was refused up to v6.5, and is passed over after.
+ * Source: mm/memory_hotplug.c add_memory_resource(), v5.15 and v6.8.
+ */
+function keepsMap(): bool {
+  if (!wantsMemmap(load<u8>(th, THREAD_DEVICE_OFFSET))) return false;
+  return has(Feature.BlocksRemovedInsideLock) || rangeBytes() == blockBytes();
+}
+
 /** Notes which device brought a block, and whether its memory map lies in the block itself. */
 function noteAdded(index: u32): void {
   const extra = blockExtra(index);
   if (extra == 0) return;
   const owner = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
-  const altmap: u32 = wantsMemmap(owner) ? BLOCK_ALTMAP : 0;
+  const altmap: u32 = keepsMap() ? BLOCK_ALTMAP : 0;
   store<u8>(extra, (owner + 1) | altmap);
 }
 
@@ -143,7 +206,7 @@ function archAddMemory(start: u64, bytes: u64): u32 {
   const fault = faultAt(FaultPoint.ArchAddMemory);
   const stopped = fault != 0 ? first + choose(last - first) : last;
   // Blocks with their own memory map are added one by one, and taken back so.
-  const perBlock = fault != 0 && wantsMemmap(load<u8>(th, THREAD_DEVICE_OFFSET));
+  const perBlock = fault != 0 && keepsMap();
   const end = perBlock ? first : stopped;
   for (let index = first; index < end; index++) {
     const record = block(index);
@@ -186,7 +249,7 @@ function createBlockFails(start: u64, bytes: u64): u32 {
   const putTwice = has(Feature.BlocksInXarray) && !has(Feature.BlockSinglePut);
   const perBlock = has(Feature.BlocksRemovedInsideLock);
   const told = perBlock ? has(Feature.BlockErrorAltmap) : has(Feature.AddErrorAltmap);
-  const forgotten = wantsMemmap(index) && !told;
+  const forgotten = keepsMap() && !told;
   if (putTwice || forgotten) broken(Property.NoCrash, index);
   return errno;
 }
@@ -240,10 +303,8 @@ export function addMemoryResourceBegin(): i32 {
   const start = rangeStart();
   if (!isPossible(firstBlock(start))) return addToNoNode();
   if (isBeyondSections(start, rangeBytes())) return addBeyond();
-  // Until v6.8 one block alone may hold its own memory map.
-  const owner = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
-  const refused =
-    wantsMemmap(owner) && !has(Feature.BlocksRemovedInsideLock) && rangeBytes() != blockBytes();
+  const wanted = wantsMemmap(load<u8>(th, THREAD_DEVICE_OFFSET));
+  const refused = wanted && !keepsMap() && !has(Feature.MemmapFallsBack);
   const errno = refused ? <u32>Errno.EINVAL : archAddMemory(start, rangeBytes());
   if (errno != 0) return failAdd(errno);
   unlockMemHotplug();
@@ -267,12 +328,16 @@ export function addMemoryResourceOnline(): i32 {
   const index = <u32>load<u8>(th, THREAD_BLOCK_OFFSET);
   const policy = typeOfAdd();
   let stop = blockState(index) == BlockState.Online;
+  let heard = false;
   if (!stop) {
     const type =
       has(Feature.TypedAutoOnline) && policy != OnlineType.Offline ? policy : OnlineType.Online;
     stop = deviceOnline(index, type) != 0;
+    heard = !stop && isHeard(index);
   }
-  if (!stop && isInRange(index + 1, rangeStart(), rangeBytes())) {
+  const more = !stop && isInRange(index + 1, rangeStart(), rangeBytes());
+  if (heard) return hearInAdd(index, more);
+  if (more) {
     store<u8>(th, index + 1, THREAD_BLOCK_OFFSET);
     return MOVED;
   }

@@ -65,6 +65,8 @@ export enum Header {
   RecoveryTable,
   PublicationTable,
   PublicationCount,
+  /** 1: drivers/cxl is in the kernel image, and no module. */
+  CxlBuiltIn,
   RecoveryCount,
   // Settings.
   BlockBytesLow,

@@ -3,18 +3,13 @@
  * each program.
  */
 import {
-  Deed,
   DRIVER_ANY,
   Driver,
-  EVENT_ADD,
-  EVENT_CHANGE,
-  EVENT_OFFLINE,
-  EVENT_ONLINE,
-  EVENT_REMOVE,
   File,
   INSTRUCTION_BYTES,
   OBJECT_EVENT,
   Op,
+  Relation,
   VALUE_EVENT,
   VALUE_VARIABLE,
   Verb,
@@ -22,6 +17,9 @@ import {
 import type { DriverName } from '../model/model.js';
 import type { ActorProgram, Instruction, Operand, SysfsFile } from '../userland/program.js';
 import { makeBytes } from './bytes.js';
+import { ACTIONS } from './eventsWanted.js';
+import { encodeDeed } from './publications.js';
+import { isNumberKept } from './reads.js';
 import type { Strings } from './strings.js';
 import type { Plan } from './universe.js';
 
@@ -64,23 +62,9 @@ const VERBS = {
   unpin: Verb.Unpin,
   munmap: Verb.Munmap,
   close: Verb.Close,
-} as const;
-
-const DEEDS = {
-  'load dax_hmem': Deed.LoadDaxHmem,
-  'load cxl_acpi': Deed.LoadCxlAcpi,
-  'load dax_cxl': Deed.LoadDaxCxl,
-  'create-region': Deed.CreateRegion,
-  'destroy-region': Deed.DestroyRegion,
-} as const;
-
-/** Bits of the actions of events. */
-export const ACTIONS = {
-  add: EVENT_ADD,
-  remove: EVENT_REMOVE,
-  change: EVENT_CHANGE,
-  online: EVENT_ONLINE,
-  offline: EVENT_OFFLINE,
+  mount: Verb.Mount,
+  umount: Verb.Umount,
+  touch: Verb.Touch,
 } as const;
 
 const DRIVER_FILES = {
@@ -151,6 +135,10 @@ function encodeFile(file: SysfsFile, plan: Plan): { file: number; object: number
       return { file: REGION_FILES[file.attr], object: regionNumber(plan, file.region) };
     case 'provider':
       return { file: file.attr === 'bind' ? File.ProviderBind : File.ProviderUnbind, object: 0 };
+    case 'namespace':
+      return { file: File.NamespaceUuid, object: regionNumber(plan, file.region) };
+    case 'platform':
+      return { file: file.attr === 'bind' ? File.PlatformBind : File.PlatformUnbind, object: 0 };
     case 'device-directory':
       return { file: File.DeviceDirectory, object: deviceNumber(plan, file.device) };
     case 'own-driver': {
@@ -198,11 +186,17 @@ function encode(
         op: Op.Read,
         ...encodeFile(item.file, plan),
         other: program.variables.indexOf(item.into),
+        errno: isNumberKept(item, program) ? 1 : 0,
       };
     case 'exists':
       return { op: Op.Exists, ...encodeFile(item.file, plan) };
     case 'equal':
       return { op: Op.Equal, value: operand(item.left), other: operand(item.right) };
+    case 'compare': {
+      const { left, right, relation } = item;
+      const sub = RELATIONS[relation];
+      return { op: Op.Compare, sub, value: operand(left), other: operand(right) };
+    }
     case 'event': {
       const sub = item.subsystem === null ? 0 : item.subsystem === 'memory' ? 1 : 2;
       return { op: Op.Event, sub, object: item.action === null ? 0 : ACTIONS[item.action] };
@@ -234,15 +228,8 @@ function encode(
         object: regionNumber(plan, item.region),
         sub: item.verb === 'enable' ? 0 : 1,
       };
-    case 'beneath': {
-      const object = plan.publications.findIndex(({ name }) => name === item.region);
-      return {
-        op: Op.Beneath,
-        sub: DEEDS[item.deed],
-        object: Math.max(object, 0),
-        value: item.first ? 1 : 0,
-      };
-    }
+    case 'beneath':
+      return { op: Op.Beneath, ...encodeDeed(item, plan.publications) };
     case 'clear-errors':
       return { op: Op.ClearErrors, object: deviceNumber(plan, item.device) };
     case 'encrypt':
@@ -268,6 +255,10 @@ function encodeTool(item: ToolInstruction, program: ActorProgram): Encoded {
       };
     case 'status-is':
       return { op: Op.StatusIs, value: item.value };
+    case 'trigger': {
+      const sub = item.subsystem === null ? 0 : item.subsystem === 'memory' ? 1 : 2;
+      return { op: Op.Trigger, sub, object: ACTIONS[item.action] };
+    }
     default:
       return { op: PLAIN[item.op] };
   }
@@ -277,8 +268,17 @@ const ON_VARIABLE = { count: Op.Count, keep: Op.Keep, recall: Op.Recall } as con
 
 type ToolInstruction = Extract<
   Instruction,
-  { readonly op: keyof typeof PLAIN | keyof typeof ON_VARIABLE | 'less' | 'status-is' }
+  { readonly op: keyof typeof PLAIN | keyof typeof ON_VARIABLE | 'less' | 'status-is' | 'trigger' }
 >;
+
+const RELATIONS = {
+  eq: Relation.Equal,
+  ne: Relation.NotEqual,
+  lt: Relation.Less,
+  le: Relation.LessOrEqual,
+  gt: Relation.Greater,
+  ge: Relation.GreaterOrEqual,
+} as const;
 
 const PLAIN = {
   invert: Op.Invert,

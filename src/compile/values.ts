@@ -107,6 +107,8 @@ function codeOf(
       return deviceState(text);
     case File.MemoryProbe:
       return probeCode(text, context.blockSize);
+    case File.Number:
+      return /^(?:0|[1-9]\d*)$/.test(text) ? numberOf(text, points) : CODE_INVALID;
     case File.DeviceSize:
     case File.DeviceAlign:
       return numberOf(text, points);
@@ -116,6 +118,9 @@ function codeOf(
       return mappingOf(text, points, 1);
     case File.RegionCreate:
       return integerOf(text);
+    case File.PlatformBind:
+    case File.PlatformUnbind:
+      return text === 'hmem_platform.0' ? 0 : CODE_NO_SUCH;
     case File.ProviderBind:
     case File.ProviderUnbind: {
       const index = plan.regions.findIndex(

@@ -91,6 +91,8 @@ export interface Firmware {
   readonly hmat: readonly FirmwareRange[];
   readonly windows: readonly (Range & { readonly place: Place })[];
   readonly cxlRegions: readonly CxlRegion[];
+  /** drivers/cxl is in the kernel image. */
+  readonly isCxlBuiltIn: boolean;
   readonly modules: { readonly [M in BeneathModule]: ModuleInitial };
 }
 

@@ -124,6 +124,7 @@ const machine = z.strictObject({
       dax_hmem: beneathState.optional(),
       cxl_acpi: beneathState.optional(),
       dax_cxl: beneathState.optional(),
+      cxl: z.enum(['modules', 'builtin']).optional().describe('drivers/cxl; default modules'),
     })
     .optional(),
   soft_reserved: z

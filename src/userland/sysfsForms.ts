@@ -7,7 +7,7 @@
 import type { DriverName } from '../model/model.js';
 import type { BlockRef, SysfsFile } from './program.js';
 
-export type Placeholder = 'device' | 'block' | 'region' | 'driver' | 'mapping';
+export type Placeholder = 'device' | 'block' | 'region' | 'namespace' | 'driver' | 'mapping';
 
 /** What the segments of one path stand for; `attr` is what a choice was matched with. */
 export interface Bindings {
@@ -30,6 +30,7 @@ export const PLACEHOLDERS: {
 } = {
   device: { shape: /^dax\d+\.\d+$/, example: 'dax0.0' },
   block: { shape: /^memory(?:0|[1-9]\d*|@event)$/, example: 'memory32' },
+  namespace: { shape: /^namespace\d+\.\d+$/, example: 'namespace0.0' },
   region: { shape: /^[\w.-]+$/, example: 'hmem.0' },
   driver: { shape: /^(?:device_dax|kmem|fsdev_dax)$/, example: 'kmem' },
   mapping: { shape: /^mapping(?:0|[1-9]\d*)$/, example: 'mapping0' },
@@ -115,6 +116,15 @@ export const PATH_FORMS: readonly PathForm[] = [
       attr: attr === 'bind' ? 'bind' : 'unbind',
     })),
   ),
+  form('/sys/bus/nd/devices/{namespace}/uuid', ({ region }) => ({
+    kind: 'namespace',
+    region,
+    attr: 'uuid',
+  })),
+  form('/sys/bus/platform/drivers/hmem_platform/bind|unbind', ({ attr }) => ({
+    kind: 'platform',
+    attr: attr === 'bind' ? 'bind' : 'unbind',
+  })),
 ];
 
 /** Files and directories that kernels have and the model has not, as patterns of whole paths. */
@@ -160,6 +170,10 @@ export function sysfsPath(file: SysfsFile): string {
       return `${DEVICES}/${file.device}/mapping${file.mapping}/start`;
     case 'region':
       return `/sys/devices/platform/${file.region}/dax_region/${file.attr}`;
+    case 'namespace':
+      return `/sys/bus/nd/devices/${file.region}/uuid`;
+    case 'platform':
+      return `/sys/bus/platform/drivers/hmem_platform/${file.attr}`;
     case 'provider':
       return `/sys/bus/platform/drivers/dax_hmem/${file.attr}`;
   }

@@ -58,6 +58,7 @@ export enum Feature {
   NodePossibleCheck,
   MemPrepareOnline,
   MemmapFallsBack,
+  KmemMemoryGroup,
   // drivers/dax, v6.8 and later.
   MemmapOnMemory,
   MemmapOnMemoryAttr,

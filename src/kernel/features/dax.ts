@@ -179,8 +179,8 @@ export const DAX_FEATURES: readonly Row[] = [
     'dax/kmem: use a single static memory group for a single probed unit',
     'v5.15',
     ['multi-range'],
-    null,
-    null,
+    'auto-movable counts the memory of a device as one',
+    Bit.KmemMemoryGroup,
   ],
   [
     'compat-gone',

@@ -55,6 +55,10 @@ export enum Feature {
   MemoryGroupInPages,
   NoMemSysfsMutex,
   ProbeKeepsLock,
+  NodePossibleCheck,
+  MemPrepareOnline,
+  MemmapFallsBack,
+  KmemMemoryGroup,
   // drivers/dax, v6.8 and later.
   MemmapOnMemory,
   MemmapOnMemoryAttr,

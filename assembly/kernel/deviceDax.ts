@@ -1,6 +1,7 @@
 // drivers/dax/device.c: the device_dax driver, and what processes do with /dev/daxX.Y.
 //
 // Users of a device are bit sets of threads: a process opens, maps and pins at most once.
+
 import { faultAt } from '../actor/fault';
 import {
   DEVICE_ALIVE,
@@ -38,9 +39,11 @@ import {
   daxSlot,
   device,
   goto,
+  isOopsed,
   leave,
   MOVED,
   me,
+  oops,
   range,
   st,
   th,
@@ -53,6 +56,7 @@ import { isStaticRegion } from './daxRegion';
 import { fsdevLetsGo } from './fsdev';
 import { freeSlot, isLinked, releaseRegion, requestRegion } from './resource';
 import { addedRamBytes, REGION_DISJOINT, regionIntersectsRam } from './resourceWalk';
+import { isBeyondSections } from './section';
 
 function ranges(index: u32): u32 {
   return load<u8>(device(index), DEVICE_RANGES_OFFSET);
@@ -126,6 +130,24 @@ export function devDaxProbeRequest(): i32 {
 }
 
 /**
+ * Whether mapping the pages fails: 0, or an errno. Beyond what sections can describe it is refused
+ * from v5.5 on; before, their table is overrun. Source: mm/memremap.c devm_memremap_pages(), v5.3;
+ * pagemap_range(), v5.15; mm/memory_hotplug.c __add_pages(), v5.8.
+ */
+function memremapFails(index: u32): u32 {
+  for (let r: u32 = 0; r < ranges(index); r++) {
+    const first = rangeFirst(index, r);
+    if (!isBeyondSections(first, rangeLast(index, r) - first + 1)) continue;
+    if (has(Feature.RangePrevalidated)) return Errno.EINVAL;
+    if (has(Feature.AddressBoundsCheck)) return Errno.E2BIG;
+    broken(Property.NoCrash, index);
+    oops();
+    return 0;
+  }
+  return faultAt(FaultPoint.Memremap);
+}
+
+/**
  * Maps the pages and brings the device alive.
  *
  * The map refuses a range that is System RAM, as far as region_intersects can tell; when that
@@ -145,7 +167,8 @@ export function devDaxProbeMemremap(): i32 {
     releaseClaims(index);
     return fails(index, Errno.ENXIO);
   }
-  const fault = faultAt(FaultPoint.Memremap);
+  const fault = memremapFails(index);
+  if (isOopsed()) return MOVED;
   if (fault != 0) {
     releaseClaims(index);
     return fails(index, fault);

@@ -58,6 +58,7 @@ export enum Lock {
   HmemPlatform,
   Workqueue,
   DeviceProbe,
+  NamespaceLock,
 }
 
 export enum LockMode {
@@ -87,4 +88,6 @@ export enum Message {
   HmemAlreadyClaimed,
   CxlCannotInsert,
   RegionProbeFailed,
+  NullRegion,
+  CxlPortNotEnabled,
 }

@@ -96,6 +96,7 @@ export enum Pc {
   offline_and_remove_memory__drain,
   find_next_iomem_res__next,
   find_next_iomem_res__copy,
+  probe_store__add,
   // drivers/dax, v6.8 and later.
   memmap_on_memory_store__device,
   dax_kmem_init_resources__range,
@@ -135,5 +136,15 @@ export enum Pc {
   create_region_store__alloc,
   delete_region_store__release,
   delete_region_store__delete,
+  construct_region__range,
+  memory_notify__online,
+  hmem_platform_bind__lock,
+  hmem_platform_unbind__lock,
+  hmem_platform_unbind__next,
+  cxl_mem_probe__ports,
+  cxl_dax_region_probe__flush,
+  nvdimm_namespace_common_probe__flush,
+  uuid_store__device,
+  uuid_store__idle,
   Count,
 }

@@ -92,6 +92,12 @@ export enum File {
   OwnRemoveId,
   DriverLink,
   DeviceBlock,
+  // Memory hotplug.
+  MemoryProbe,
+  // Drivers beneath a region's own.
+  PlatformBind,
+  PlatformUnbind,
+  NamespaceUuid,
 }
 
 export enum Verb {

@@ -282,6 +282,9 @@ export const GLOBAL_EXTRA_KCORE_OFFSET = 0;
 export const KCORE_FRESH = 1;
 export const KCORE_STALE = 2;
 export const REGION_EXTRA_BYTES = 16;
+/** nvdimm: device_lock(namespace), its owner + 1; threads that probe a device of the region. */
+export const REGION_EXTRA_NAMESPACE_OFFSET = 6;
+export const REGION_EXTRA_PROBES_OFFSET = 7;
 export const DEVICE_EXTRA_BYTES = 16;
 export const BLOCK_EXTRA_BYTES = 2;
 

@@ -3,7 +3,6 @@
  * each program.
  */
 import {
-  Deed,
   DRIVER_ANY,
   Driver,
   EVENT_ADD,
@@ -22,6 +21,7 @@ import {
 import type { DriverName } from '../model/model.js';
 import type { ActorProgram, Instruction, Operand, SysfsFile } from '../userland/program.js';
 import { makeBytes } from './bytes.js';
+import { encodeDeed } from './publications.js';
 import type { Strings } from './strings.js';
 import type { Plan } from './universe.js';
 
@@ -68,15 +68,7 @@ const VERBS = {
   umount: Verb.Umount,
 } as const;
 
-const DEEDS = {
-  'load dax_hmem': Deed.LoadDaxHmem,
-  'load cxl_acpi': Deed.LoadCxlAcpi,
-  'load dax_cxl': Deed.LoadDaxCxl,
-  'create-region': Deed.CreateRegion,
-  'destroy-region': Deed.DestroyRegion,
-} as const;
-
-const ACTIONS = {
+export const ACTIONS = {
   add: EVENT_ADD,
   remove: EVENT_REMOVE,
   change: EVENT_CHANGE,
@@ -138,6 +130,8 @@ function encodeFile(file: SysfsFile, plan: Plan): { file: number; object: number
       return { file: DRIVER_FILES[file.attr], object: DRIVERS[file.driver] };
     case 'drivers_probe':
       return { file: File.DriversProbe, object: 0 };
+    case 'probe':
+      return { file: File.MemoryProbe, object: 0 };
     case 'auto_online_blocks':
       return { file: File.AutoOnline, object: 0 };
     case 'block':
@@ -150,6 +144,10 @@ function encodeFile(file: SysfsFile, plan: Plan): { file: number; object: number
       return { file: REGION_FILES[file.attr], object: regionNumber(plan, file.region) };
     case 'provider':
       return { file: file.attr === 'bind' ? File.ProviderBind : File.ProviderUnbind, object: 0 };
+    case 'namespace':
+      return { file: File.NamespaceUuid, object: regionNumber(plan, file.region) };
+    case 'platform':
+      return { file: file.attr === 'bind' ? File.PlatformBind : File.PlatformUnbind, object: 0 };
     case 'device-directory':
       return { file: File.DeviceDirectory, object: deviceNumber(plan, file.device) };
     case 'own-driver': {
@@ -233,15 +231,8 @@ function encode(
         object: regionNumber(plan, item.region),
         sub: item.verb === 'enable' ? 0 : 1,
       };
-    case 'beneath': {
-      const object = plan.publications.findIndex(({ name }) => name === item.region);
-      return {
-        op: Op.Beneath,
-        sub: DEEDS[item.deed],
-        object: Math.max(object, 0),
-        value: item.first ? 1 : 0,
-      };
-    }
+    case 'beneath':
+      return { op: Op.Beneath, ...encodeDeed(item, plan.publications) };
     case 'clear-errors':
       return { op: Op.ClearErrors, object: deviceNumber(plan, item.device) };
     case 'encrypt':
@@ -322,82 +313,4 @@ export function encodePrograms(
     }),
   );
   return { instructions: bytes.done(), entries, sources };
-}
-
-/**
- * Tells which events of which objects can make a udev program do anything: bits of memory's
- * actions, and of dax's shifted by 8. Others need not be kept. Every outcome of a test is tried, so
- * none that matters is missed.
- */
-export function eventsWanted(actors: readonly ActorProgram[]): number {
-  let wanted = 0;
-  for (const actor of actors) {
-    if (actor.kind !== 'udev') continue;
-    for (const program of actor.programs) {
-      for (const subsystem of ['memory', 'dax'] as const) {
-        for (const [action, bit] of Object.entries(ACTIONS)) {
-          if (canAct(program.instructions, subsystem, action))
-            wanted |= subsystem === 'memory' ? bit : bit << 8;
-        }
-      }
-    }
-  }
-  return wanted;
-}
-
-type Status = 0 | 1 | null;
-
-function canAct(items: readonly Instruction[], subsystem: string, action: string): boolean {
-  const seen = new Set<string>();
-  const open: { at: number; status: Status }[] = [{ at: 0, status: 0 }];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { at, status } = next;
-    const item = items[at];
-    const key = `${at}/${status}`;
-    if (item === undefined || item.op === 'exit' || seen.has(key)) continue;
-    seen.add(key);
-    switch (item.op) {
-      case 'event': {
-        const holds =
-          (item.subsystem ?? subsystem) === subsystem && (item.action ?? action) === action;
-        open.push({ at: at + 1, status: holds ? 0 : 1 });
-        break;
-      }
-      case 'jump':
-        open.push({ at: item.to, status });
-        break;
-      case 'jump-if-failed':
-      case 'jump-if-ok': {
-        const taken = item.op === 'jump-if-failed' ? 1 : 0;
-        if (status !== 1 - taken) open.push({ at: item.to, status });
-        if (status !== taken) open.push({ at: at + 1, status });
-        break;
-      }
-      case 'invert':
-        open.push({ at: at + 1, status: status === null ? null : status === 0 ? 1 : 0 });
-        break;
-      case 'status':
-        open.push({ at: at + 1, status: item.value === 0 ? 0 : 1 });
-        break;
-      case 'equal':
-      case 'less':
-      case 'status-is':
-      case 'exists':
-      case 'read':
-        open.push({ at: at + 1, status: null });
-        break;
-      case 'count':
-      case 'keep':
-      case 'recall':
-      case 'tell':
-      case 'negate':
-      case 'assign':
-      case 'sleep':
-        open.push({ at: at + 1, status: 0 });
-        break;
-      default:
-        return true;
-    }
-  }
-  return false;
 }

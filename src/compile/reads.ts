@@ -3,7 +3,9 @@
  * scenario names, and a number is none of them.
  */
 import { type Diagnostic, diagnose } from '../errors.js';
+import type { IomemNode, Model } from '../model/model.js';
 import type { ActorProgram, Instruction, Operand } from '../userland/program.js';
+import { parseNumber } from './points.js';
 
 /** Whether what a file says is one of the texts that a variable can hold. */
 function isKept(instruction: Instruction & { readonly op: 'read' }): boolean {
@@ -20,8 +22,12 @@ function operandsOf(instruction: Instruction): readonly Operand[] {
   return instruction.op === 'assign' ? [instruction.value] : [];
 }
 
-/** Returns a fault for each such read. */
-export function checkReads(actors: readonly ActorProgram[]): readonly Diagnostic[] {
+/** Returns a fault for each such read, and for each write that the model cannot follow. */
+export function checkReads(actors: readonly ActorProgram[], model: Model): readonly Diagnostic[] {
+  return [...checkKept(actors), ...checkProbes(actors, model.machine.iomem)];
+}
+
+function checkKept(actors: readonly ActorProgram[]): readonly Diagnostic[] {
   return actors
     .flatMap(({ programs }) => programs)
     .flatMap(({ instructions }) => {
@@ -35,5 +41,25 @@ export function checkReads(actors: readonly ActorProgram[]): readonly Diagnostic
         const what = `the number that this file says is kept in \`${item.into}\` and used`;
         return [diagnose('DAX307', item.place, what)];
       });
+    });
+}
+
+const isRam = (nodes: readonly IomemNode[], address: bigint): boolean =>
+  nodes.some(({ name, start, end }) => name === 'System RAM' && start <= address && address <= end);
+
+/** A fault for each write to memory/probe that might add memory: that is not modelled. */
+function checkProbes(
+  actors: readonly ActorProgram[],
+  iomem: readonly IomemNode[],
+): readonly Diagnostic[] {
+  return actors
+    .flatMap(({ programs }) => programs)
+    .flatMap(({ instructions }) => instructions)
+    .flatMap((item) => {
+      if (item.op !== 'write' || item.file.kind !== 'probe') return [];
+      const address = item.value.kind === 'constant' ? parseNumber(item.value.text) : null;
+      if (address !== null && isRam(iomem, address)) return [];
+      const what = 'only addresses of System RAM at boot can be probed, and nothing comes of it';
+      return [diagnose('DAX308', item.place, what)];
     });
 }

@@ -18,10 +18,16 @@ export function renderVerdictJson(verdict: Verdict, traceFiles: readonly string[
     ...violationSummary(trace),
     deadlock: trace.finding.deadlock,
     inevitableAt: trace.inevitableAt,
+    ...(trace.loopFrom !== undefined && { loopFrom: trace.loopFrom }),
     traceFile: traceFiles[index] ?? null,
     trace: trace.steps.map((step, at) => stepRecord(trace, step, at)),
   }));
-  return toLines([...violations, verdictSummary(verdict)]);
+  const witnesses = (verdict.witnesses ?? []).map((trace) => ({
+    kind: 'witness',
+    ...violationSummary(trace),
+    trace: trace.steps.map((step, at) => stepRecord(trace, step, at)),
+  }));
+  return toLines([...violations, ...witnesses, verdictSummary(verdict)]);
 }
 
 /** Renders `run --json`: one record a line. */

@@ -15,6 +15,8 @@ export type SysfsFile =
     }
   | { readonly kind: 'drivers_probe' }
   | { readonly kind: 'auto_online_blocks' }
+  /** /sys/devices/system/memory/probe */
+  | { readonly kind: 'probe' }
   | {
       readonly kind: 'block';
       readonly block: BlockRef;
@@ -43,6 +45,10 @@ export type SysfsFile =
     }
   /** The driver beneath a region: unbinding tears the region down, binding brings it back. */
   | { readonly kind: 'provider'; readonly attr: 'bind' | 'unbind' }
+  /** A namespace's uuid, by the region above it. */
+  | { readonly kind: 'namespace'; readonly region: string; readonly attr: 'uuid' }
+  /** The driver beneath hmem's regions. */
+  | { readonly kind: 'platform'; readonly attr: 'bind' | 'unbind' }
   /** A directory or link: only its existence can be asked. */
   | { readonly kind: 'device-directory'; readonly device: string }
   | { readonly kind: 'block-directory'; readonly block: BlockRef }
@@ -127,8 +133,8 @@ export type Instruction = InstructionOrigin &
       }
     | { readonly op: 'namespace'; readonly verb: 'enable' | 'disable'; readonly region: string }
     /**
-     * What is done beneath drivers/dax. `first`: cxl_acpi is loaded before dax_hmem, as modprobe does
-     * for a soft dependency; `region` only where a CXL region is created or destroyed.
+     * What is done beneath drivers/dax. `first`: cxl_acpi is loaded before dax_hmem, as modprobe
+     * does for a soft dependency; `region` only where a CXL region is created or destroyed.
      */
     | {
         readonly op: 'beneath';

@@ -69,6 +69,8 @@ export function messageText(
     case Message.HmemAlreadyClaimed:
     case Message.CxlCannotInsert:
     case Message.RegionProbeFailed:
+    case Message.NullRegion:
+    case Message.CxlPortNotEnabled:
       return beneathText(message, object, range, scenario);
     case Message.CouldNotReserveRange:
       return multi
@@ -137,6 +139,10 @@ function beneathText(message: Message, index: number, errno: number, scenario: S
       return `platform ${name}: failed to claim resource 0: ${memory}`;
     case Message.HmemAlreadyClaimed:
       return `HMEM: skip ${memory}, already claimed`;
+    case Message.CxlPortNotEnabled:
+      return 'cxl_mem mem0: CXL port topology port1 not enabled';
+    case Message.NullRegion:
+      return 'BUG: kernel NULL pointer dereference in cxl_region_perf_attrs_callback()';
     case Message.CxlCannotInsert:
       return `construct_region: ${name} cannot insert resource`;
     default: {

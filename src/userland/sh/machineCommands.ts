@@ -6,7 +6,12 @@ import { compileNamespace, compileRegionDisable, type NamespaceVerb } from '../d
 import type { DeviceVerb } from '../program.js';
 import { listNames } from '../sysfsPath.js';
 import type { UniverseRegion } from '../universe.js';
-import { beneathModule, compileBeneathLoad, compileCxlRegion } from './beneathCommands.js';
+import {
+  beneathModule,
+  compileBeneathLoad,
+  compileCxlRegion,
+  isOnCxlRegions,
+} from './beneathCommands.js';
 import type { Invocation } from './command.js';
 import { type Context, emit, finish, report, withStatus } from './context.js';
 import type { Environment } from './environment.js';
@@ -149,7 +154,7 @@ export function compileCxl(context: Context, call: Invocation): Environment | nu
   if (words === null) return null;
   const force = words.some((word) => word === '-f' || word === '--force');
   const [verb = '', target = '', ...rest] = words.filter((word) => !/^(?:-f|--force)$/.test(word));
-  if (/^(?:create|destroy)-region$/.test(verb)) return compileCxlRegion(context, call);
+  if (isOnCxlRegions(context, verb)) return compileCxlRegion(context, call);
   if (!/^(?:dis|en)able-region$/.test(verb) || target === '' || rest.length > 0) {
     return refuseArguments(context, call, 'cxl disable-region|enable-region REGION [-f]');
   }

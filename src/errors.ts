@@ -143,7 +143,7 @@ export const DIAGNOSTIC_CODES = {
   DAX305: { title: 'device where none is taken', hint: 'write the name of the property alone' },
   DAX307: {
     title: 'value that cannot be compared',
-    hint: 'read it with a plain `cat`; kept values: auto_online_blocks, modalias, files of memoryN',
+    hint: 'plain `cat` reads it; kept: texts of devices and memoryN, size, align, available_size',
   },
   DAX308: {
     title: 'probe of other memory',

@@ -292,6 +292,9 @@ export function processDeed(index: u32, verb: Verb): i32 {
     const stale = <u32>load<u8>(at, DEVICE_PINNED_OFFSET);
     if ((stale & mine) != 0) broken(Property.NoCrash, index);
     store<u8>(at, stale & ~mine, DEVICE_PINNED_OFFSET);
+  } else if (verb == Verb.Touch) {
+    // A page fault finds no device behind the mapping: SIGBUS.
+    if ((maps & mine) == 0) return leave(Errno.EFAULT);
   } else if (verb == Verb.Munmap) {
     store<u8>(at, maps & ~mine, DEVICE_MAPS_OFFSET);
   } else {

@@ -35,6 +35,7 @@ import {
   THREAD_DEVICE_OFFSET,
   THREAD_REGION_OFFSET,
 } from '../layout';
+import { filesDrained } from '../lockOrder';
 import { has, header } from '../scenario';
 import {
   BLOCKED,
@@ -209,6 +210,7 @@ function daxRegionUnregisterDrain(): i32 {
   const home = currentRegion();
   const inside = othersInside(region(home) + REGION_USERS_OFFSET);
   if (inside != 0) return wait(Lock.RegionFiles, home, inside, false);
+  filesDrained(Lock.RegionFiles);
   back();
   return MOVED;
 }

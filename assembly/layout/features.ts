@@ -53,7 +53,6 @@ export enum Feature {
   RangePrevalidated,
   AutoMovable,
   MemoryGroupInPages,
-  KmemMemoryGroup,
   NoMemSysfsMutex,
   ProbeKeepsLock,
   // drivers/dax, v6.8 and later.
@@ -72,6 +71,7 @@ export enum Feature {
   PageMapWaitsFirst,
   RangeArrayFreed,
   RangeAllocChecked,
+  KmemMemoryGroup,
   DynamicPageMap,
   RegionReferences,
   MappingPinsDevice,

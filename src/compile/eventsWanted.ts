@@ -1,8 +1,23 @@
 /**
- * Which events a model's udev rules can tell apart: no others are kept in the state.
+ * Which events udev's rules can act on: no others need to be kept in the state.
  */
+import {
+  EVENT_ADD,
+  EVENT_CHANGE,
+  EVENT_OFFLINE,
+  EVENT_ONLINE,
+  EVENT_REMOVE,
+} from '../../assembly/layout.js';
 import type { ActorProgram, Instruction } from '../userland/program.js';
-import { ACTIONS } from './programs.js';
+
+/** Bits of the actions. */
+export const ACTIONS = {
+  add: EVENT_ADD,
+  remove: EVENT_REMOVE,
+  change: EVENT_CHANGE,
+  online: EVENT_ONLINE,
+  offline: EVENT_OFFLINE,
+} as const;
 
 /**
  * Tells which events of which objects can make a udev program do anything: bits of memory's
@@ -60,6 +75,7 @@ function canAct(items: readonly Instruction[], subsystem: string, action: string
         open.push({ at: at + 1, status: item.value === 0 ? 0 : 1 });
         break;
       case 'equal':
+      case 'compare':
       case 'less':
       case 'status-is':
       case 'exists':

@@ -5,15 +5,11 @@
 import {
   DRIVER_ANY,
   Driver,
-  EVENT_ADD,
-  EVENT_CHANGE,
-  EVENT_OFFLINE,
-  EVENT_ONLINE,
-  EVENT_REMOVE,
   File,
   INSTRUCTION_BYTES,
   OBJECT_EVENT,
   Op,
+  Relation,
   VALUE_EVENT,
   VALUE_VARIABLE,
   Verb,
@@ -21,7 +17,9 @@ import {
 import type { DriverName } from '../model/model.js';
 import type { ActorProgram, Instruction, Operand, SysfsFile } from '../userland/program.js';
 import { makeBytes } from './bytes.js';
+import { ACTIONS } from './eventsWanted.js';
 import { encodeDeed } from './publications.js';
+import { isNumberKept } from './reads.js';
 import type { Strings } from './strings.js';
 import type { Plan } from './universe.js';
 
@@ -66,14 +64,7 @@ const VERBS = {
   close: Verb.Close,
   mount: Verb.Mount,
   umount: Verb.Umount,
-} as const;
-
-export const ACTIONS = {
-  add: EVENT_ADD,
-  remove: EVENT_REMOVE,
-  change: EVENT_CHANGE,
-  online: EVENT_ONLINE,
-  offline: EVENT_OFFLINE,
+  touch: Verb.Touch,
 } as const;
 
 const DRIVER_FILES = {
@@ -195,11 +186,17 @@ function encode(
         op: Op.Read,
         ...encodeFile(item.file, plan),
         other: program.variables.indexOf(item.into),
+        errno: isNumberKept(item, program) ? 1 : 0,
       };
     case 'exists':
       return { op: Op.Exists, ...encodeFile(item.file, plan) };
     case 'equal':
       return { op: Op.Equal, value: operand(item.left), other: operand(item.right) };
+    case 'compare': {
+      const { left, right, relation } = item;
+      const sub = RELATIONS[relation];
+      return { op: Op.Compare, sub, value: operand(left), other: operand(right) };
+    }
     case 'event': {
       const sub = item.subsystem === null ? 0 : item.subsystem === 'memory' ? 1 : 2;
       return { op: Op.Event, sub, object: item.action === null ? 0 : ACTIONS[item.action] };
@@ -258,6 +255,10 @@ function encodeTool(item: ToolInstruction, program: ActorProgram): Encoded {
       };
     case 'status-is':
       return { op: Op.StatusIs, value: item.value };
+    case 'trigger': {
+      const sub = item.subsystem === null ? 0 : item.subsystem === 'memory' ? 1 : 2;
+      return { op: Op.Trigger, sub, object: ACTIONS[item.action] };
+    }
     default:
       return { op: PLAIN[item.op] };
   }
@@ -267,8 +268,17 @@ const ON_VARIABLE = { count: Op.Count, keep: Op.Keep, recall: Op.Recall } as con
 
 type ToolInstruction = Extract<
   Instruction,
-  { readonly op: keyof typeof PLAIN | keyof typeof ON_VARIABLE | 'less' | 'status-is' }
+  { readonly op: keyof typeof PLAIN | keyof typeof ON_VARIABLE | 'less' | 'status-is' | 'trigger' }
 >;
+
+const RELATIONS = {
+  eq: Relation.Equal,
+  ne: Relation.NotEqual,
+  lt: Relation.Less,
+  le: Relation.LessOrEqual,
+  gt: Relation.Greater,
+  ge: Relation.GreaterOrEqual,
+} as const;
 
 const PLAIN = {
   invert: Op.Invert,

@@ -19,7 +19,37 @@ function isKept(instruction: Instruction & { readonly op: 'read' }): boolean {
 function operandsOf(instruction: Instruction): readonly Operand[] {
   if (instruction.op === 'equal') return [instruction.left, instruction.right];
   if (instruction.op === 'write') return [instruction.value];
+  if (instruction.op === 'compare') return [instruction.left, instruction.right];
   return instruction.op === 'assign' ? [instruction.value] : [];
+}
+
+type Read = Instruction & { readonly op: 'read' };
+
+/** Whether a file says a size, and the scenario can name each that it may say. */
+function saysSize({ file }: Read): boolean {
+  const sizes = ['size', 'align', 'available_size'];
+  return (file.kind === 'device' || file.kind === 'region') && sizes.includes(file.attr);
+}
+
+function isUsed({ into }: Read, { programs }: ActorProgram): boolean {
+  return programs
+    .flatMap(({ instructions }) => instructions)
+    .flatMap(operandsOf)
+    .some((operand) => operand.kind === 'variable' && operand.name === into);
+}
+
+/** Whether the number that a read gives must be kept: a script uses it. */
+export function isNumberKept(read: Read, program: ActorProgram): boolean {
+  return saysSize(read) && isUsed(read, program);
+}
+
+/** Whether a script of the model uses a size that it has read. */
+export function keepsSizes(actors: readonly ActorProgram[]): boolean {
+  return actors.some((actor) =>
+    actor.programs
+      .flatMap(({ instructions }) => instructions)
+      .some((item) => item.op === 'read' && isNumberKept(item, actor)),
+  );
 }
 
 /** Returns a fault for each such read, and for each write that the model cannot follow. */
@@ -37,7 +67,7 @@ function checkKept(actors: readonly ActorProgram[]): readonly Diagnostic[] {
           .flatMap((operand) => (operand.kind === 'variable' ? [operand.name] : [])),
       );
       return instructions.flatMap((item) => {
-        if (item.op !== 'read' || isKept(item) || !used.has(item.into)) return [];
+        if (item.op !== 'read' || isKept(item) || saysSize(item) || !used.has(item.into)) return [];
         const what = `the number that this file says is kept in \`${item.into}\` and used`;
         return [diagnose('DAX307', item.place, what)];
       });

@@ -25,10 +25,10 @@ import { makeState } from './initialState.js';
 import { type Counts, sizeFaults } from './limits.js';
 import { memoryWords } from './memoryWords.js';
 import { makeOwnModules, type OwnModules, type OwnPlan, planOwn } from './own.js';
-import { planPoints } from './points.js';
+import { planPoints, sizesSaid } from './points.js';
 import { type EncodedPrograms, encodePrograms } from './programs.js';
 import { encodePublications } from './publications.js';
-import { checkReads } from './reads.js';
+import { checkReads, keepsSizes } from './reads.js';
 import { compileRecovery } from './recovery.js';
 import { rejection } from './reject.js';
 import { planState, type StatePlan } from './statePlan.js';
@@ -236,6 +236,9 @@ function resolve(model: Model): Parts {
   const encoded = encodePrograms(programs, { plan, strings: stringTable, hasModule });
   for (const { name } of plan.devices) stringTable.number(name);
   if (hasUdev(actors)) for (const { index } of plan.blocks) stringTable.number(`memory${index}`);
+  if (keepsSizes(actors)) {
+    for (const size of sizesSaid(model, plan, stringTable.all)) stringTable.number(String(size));
+  }
   const strings = stringTable.all;
   const names = collectNames(plan, strings, model);
   const { points, diagnostics: pointFaults } = planPoints(model, plan, strings);

@@ -107,6 +107,8 @@ function codeOf(
       return deviceState(text);
     case File.MemoryProbe:
       return probeCode(text, context.blockSize);
+    case File.Number:
+      return /^(?:0|[1-9]\d*)$/.test(text) ? numberOf(text, points) : CODE_INVALID;
     case File.DeviceSize:
     case File.DeviceAlign:
       return numberOf(text, points);

@@ -72,6 +72,9 @@ export type Operand =
   | { readonly kind: 'variable'; readonly name: string }
   | { readonly kind: 'event-device' };
 
+/** As `[ A -lt B ]` says it. */
+export type NumberRelation = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
+
 /** What a command does beneath drivers/dax. */
 export type BeneathDeed = `load ${BeneathModule}` | 'create-region' | 'destroy-region';
 
@@ -79,6 +82,7 @@ export type BeneathDeed = `load ${BeneathModule}` | 'create-region' | 'destroy-r
 export type DeviceVerb =
   | 'open'
   | 'mmap'
+  | 'touch'
   | 'pin'
   | 'unpin'
   | 'munmap'
@@ -104,10 +108,21 @@ export type Instruction = InstructionOrigin &
         readonly errno?: boolean;
       }
     /** Reads the file into a variable; when that fails, the status is 1 and the variable empty. */
-    | { readonly op: 'read'; readonly file: SysfsFile; readonly into: string }
+    | {
+        readonly op: 'read';
+        readonly file: SysfsFile;
+        readonly into: string;
+      }
     | { readonly op: 'exists'; readonly file: SysfsFile }
     /** Status 0 when equal, 1 when not. */
     | { readonly op: 'equal'; readonly left: Operand; readonly right: Operand }
+    /** Status 0 when the relation holds between two numbers, 1 when not or when one is none. */
+    | {
+        readonly op: 'compare';
+        readonly relation: NumberRelation;
+        readonly left: Operand;
+        readonly right: Operand;
+      }
     /** udev: status 0 when the event is of this subsystem and action. */
     | {
         readonly op: 'event';
@@ -124,6 +139,12 @@ export type Instruction = InstructionOrigin &
     /** Nothing relies on the status after sleep, settle, reboot: a `status` follows if need be. */
     | { readonly op: 'sleep' }
     | { readonly op: 'settle' }
+    /** udevadm trigger: everything that exists is announced once more; null: of both subsystems. */
+    | {
+        readonly op: 'trigger';
+        readonly subsystem: 'memory' | 'dax' | null;
+        readonly action: 'add' | 'remove' | 'change' | 'online' | 'offline';
+      }
     | { readonly op: 'process'; readonly verb: DeviceVerb; readonly device: string }
     | {
         readonly op: 'module';

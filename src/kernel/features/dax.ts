@@ -179,7 +179,7 @@ export const DAX_FEATURES: readonly Row[] = [
     'dax/kmem: use a single static memory group for a single probed unit',
     'v5.15',
     ['multi-range'],
-    'the memory of a device is one group, which the policy auto-movable looks at as a whole',
+    'what a probe adds is one group for the policy auto-movable',
     Bit.KmemMemoryGroup,
   ],
   [

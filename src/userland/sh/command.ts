@@ -171,6 +171,7 @@ const COMMANDS: ReadonlyMap<string, Compiler> = new Map<string, Compiler>([
   ['cxl', compileCxl],
   ['open', compileProcess],
   ['mmap', compileProcess],
+  ['touch', compileProcess],
   ['pin', compileProcess],
   ['unpin', compileProcess],
   ['munmap', compileProcess],

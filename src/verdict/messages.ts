@@ -46,6 +46,15 @@ function onlined(machine: MachineView, { start, end }: Range, block: bigint): Ra
   return { start: first, end: first + block - 1n };
 }
 
+/** Text of a message of drivers/dax from v7.1 on. Source: drivers/dax/kmem.c, super.c, v7.3. */
+function laterText(message: Message, name: string, errno: number): string {
+  if (message === Message.NullOperations)
+    return `BUG: kernel NULL pointer dereference in dax_holder_notify_failure() of ${name}`;
+  return message === Message.StuckOnline
+    ? `kmem ${name}: Hotplug regions stuck online until reboot`
+    : `kmem ${name}: hotremove failed, device left online: -${errno}`;
+}
+
 /**
  * Text of a kernel message. Source: drivers/dax/kmem.c, drivers/dax/device.c,
  * mm/memory_hotplug.c, kernel/resource.c, v5.1 and v6.12.
@@ -104,11 +113,9 @@ export function messageText(
     case Message.NonexistentResource:
       return `resource: Trying to free nonexistent resource <${span(full)}>`;
     case Message.HotremoveFailed:
-      return `kmem ${name}: hotremove failed, device left online: -${range}`;
     case Message.NullOperations:
-      return `BUG: kernel NULL pointer dereference in dax_holder_notify_failure() of ${name}`;
     case Message.StuckOnline:
-      return `kmem ${name}: Hotplug regions stuck online until reboot`;
+      return laterText(message, name, range);
     case Message.ProbeFailed: {
       const named = ['', 'device_dax', 'kmem', '', 'fsdev_dax'];
       const driver = named[range >> 8] ?? '?';

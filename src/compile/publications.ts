@@ -1,8 +1,8 @@
 /**
  * Who publishes which range, as the engine numbers them, and the dax regions that can come of it.
  *
- * hmem.N is numbered as the initcalls go: targets of the HMAT before entries of the memory map, each
- * in the order of the file; the dax region of CXL's regionN is dax_regionN.
+ * hmem.N is numbered as the initcalls go: targets of the HMAT before entries of the memory map,
+ * each in the order of the file; the dax region of CXL's regionN is dax_regionN.
  */
 import {
   Assembles,

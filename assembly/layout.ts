@@ -4,6 +4,7 @@
 // imports it. Rule of names: *_OFFSET counts bytes from the start of its record, *_BYTES is a size,
 // *_AT is the offset of a header word of the scenario.
 
+export * from './layout/beneath.ts';
 export * from './layout/features.ts';
 export * from './layout/names.ts';
 export * from './layout/observation.ts';
@@ -13,4 +14,4 @@ export * from './layout/scenario.ts';
 export * from './layout/state.ts';
 
 /** Changes with any change of these files; a stale .wasm is refused. */
-export const LAYOUT_VERSION = 2;
+export const LAYOUT_VERSION = 3;

@@ -2,6 +2,7 @@
 // them unsigned.
 import { System } from './bound';
 import { enter } from './control';
+import { edges as edgesOf } from './search/edges';
 import { explore as exploreOf, searchStart as searchStartOf } from './search/explore';
 import { SEARCH_VERSION } from './search/layout';
 import {
@@ -87,6 +88,11 @@ export function reachBegin(): void {
 /** Goes on for so many states: RUN_MORE or RUN_DONE. */
 export function reachRun(budget: u32): i32 {
   return reachRunOf<System>(budget);
+}
+
+/** Writes transitions from a state on: the number of states done. */
+export function edges(first: u32, to: usize, room: u32): u32 {
+  return edgesOf<System>(first, to, room);
 }
 
 /** Address of the state of the replay. */

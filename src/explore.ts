@@ -12,6 +12,7 @@ import { compareExpectation } from './verdict/expectation.js';
 import { makeTrace, rowOf } from './verdict/findings.js';
 import { avoidanceOf } from './verdict/inevitable.js';
 import { lockOrderOf } from './verdict/lockOrder.js';
+import { observe, ownTraces, vacuousOwn } from './verdict/own.js';
 import { checkRecoverable, type RecoverableAnswer } from './verdict/recoverable.js';
 import { scopeOf } from './verdict/scope.js';
 import type { Trace, Verdict } from './verdict/trace.js';
@@ -51,6 +52,10 @@ const OPTIONS: { readonly [limit: string]: string } = {
 };
 
 const LIMITS: { readonly [limit: string]: string } = { violation: 'first violation' };
+
+function stopOf(stop: SearchResult['stoppedBy']): Verdict['stoppedBy'] {
+  return stop === null ? null : { limit: LIMITS[stop] ?? stop, option: OPTIONS[stop] ?? '' };
+}
 
 async function violationTraces(
   engine: Engine,
@@ -134,7 +139,10 @@ function heldOf(
     .map((device) => scenario.plan.devices[device]?.name ?? '?')
     .filter((name) => !broken.has(`recoverable/${name}`))
     .map((name) => `recoverable ${name}`);
-  return [...plain, ...recoverable];
+  const own = scenario.own.invariants
+    .map(({ name }) => name)
+    .filter((name) => !broken.has(`${name}/`));
+  return [...plain, ...own, ...recoverable];
 }
 
 function exitStatusOf(verdict: Verdict['verdict'], violations: readonly Trace[]): number {
@@ -175,6 +183,7 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
   const engine = openKernelEngine(scenario, {
     workers,
     stopMask: stopMaskOf(model),
+    ownStopMask: model.continueAfterViolation ? 0 : 0xffffffff,
     limits: {
       states: model.limits.states ?? undefined,
       depth: model.limits.depth ?? undefined,
@@ -188,9 +197,15 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
   const result = await engine.search();
   const isInterrupted = result.stoppedBy === 'interrupt';
   const invariants = isInterrupted ? [] : await violationTraces(engine, scenario, result);
+  const own = isInterrupted ? [] : await ownTraces(engine, scenario, result);
   const { traces, answers } = await recoverableTraces(engine, scenario, result);
-  const violations = [...invariants, ...traces];
-  const vacuous = result.complete ? vacuousOf(scenario, result.labelsSeen, answers) : [];
+  const violations = [...invariants, ...own, ...traces];
+  const vacuous = result.complete
+    ? [
+        ...vacuousOf(scenario, result.labelsSeen, answers),
+        ...vacuousOwn(scenario, observe(engine, scenario)),
+      ]
+    : [];
   const isUnknown = answers.some((answer) => answer.isUnknown);
   const isComplete = result.complete && !isUnknown;
   const verdict = verdictOf(
@@ -198,7 +213,6 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
     isComplete,
     vacuous.length > 0 && result.distinctStates === 1,
   );
-  const stop = result.stoppedBy;
   return {
     model: model.file,
     title: model.title,
@@ -209,7 +223,7 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
     distinctStates: result.distinctStates,
     transitions: result.transitions,
     depth: result.depth,
-    stoppedBy: stop === null ? null : { limit: LIMITS[stop] ?? stop, option: OPTIONS[stop] ?? '' },
+    stoppedBy: stopOf(result.stoppedBy),
     violations,
     held: heldOf(scenario, violations, answers),
     scope: scopeOf(scenario),
@@ -217,7 +231,7 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
     lockOrder: options.lockOrder === true && !isInterrupted ? lockOrderOf(engine, scenario) : null,
     expectation: compareExpectation(model.expect, {
       violations,
-      isCutShort: !isComplete && stop !== 'violation',
+      isCutShort: !isComplete && result.stoppedBy !== 'violation',
       states: result.distinctStates,
       transitions: result.transitions,
       depth: result.depth,

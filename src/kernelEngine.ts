@@ -20,7 +20,9 @@ function wasmFile(name: string): string {
   return found;
 }
 
-export type KernelEngineOptions = Partial<Omit<EngineOptions, 'wasm' | 'scenario'>> & {
+export type KernelEngineOptions = Partial<Omit<EngineOptions, 'wasm' | 'scenario' | 'own'>> & {
+  /** Own invariants whose violation ends the search. */
+  readonly ownStopMask?: number;
   /** The debug build has assertions. */
   readonly debug?: boolean;
 };
@@ -31,9 +33,19 @@ export type KernelEngineOptions = Partial<Omit<EngineOptions, 'wasm' | 'scenario
  * Throws EngineError when the module is missing or of another build than this program.
  */
 export function openKernelEngine(scenario: Scenario, options: KernelEngineOptions = {}): Engine {
-  const { debug = false, workers = 1, stopMask = 0, limits = {}, ...rest } = options;
+  const {
+    debug = false,
+    workers = 1,
+    stopMask = 0,
+    ownStopMask = 0,
+    limits = {},
+    ...rest
+  } = options;
   const wasm = readFileSync(wasmFile(debug ? 'engine.debug.wasm' : 'engine.wasm'));
-  const engine = openEngine({ ...rest, wasm, scenario: scenario.bytes, workers, stopMask, limits });
+  const { check } = scenario.ownModules;
+  const own = check === null ? undefined : { wasm: check, stopMask: ownStopMask };
+  const bytes = scenario.bytes;
+  const engine = openEngine({ ...rest, wasm, scenario: bytes, own, workers, stopMask, limits });
   const version = engine.exports.layoutVersion;
   const found: unknown = version instanceof WebAssembly.Global ? version.value : undefined;
   if (found !== LAYOUT_VERSION) {

@@ -7,6 +7,7 @@ import { byPlace, type Diagnostic } from './errors.js';
 import { isRelease, RELEASES, SELECTABLE } from './kernel/features.js';
 import { KNOWN_RELEASES } from './kernel/releases.js';
 import { type LoadResult, loadModel as loadWith } from './model/load.js';
+import { TOOL_FEATURES, TOOL_RELEASES } from './userland/tools.js';
 
 /** Faults that may but echo one of the machine: an object, a device, a size that is not there. */
 const ECHO_CODES: readonly string[] = ['DAX211', 'DAX303', 'DAX304', 'DAX306'];
@@ -36,6 +37,7 @@ export function loadModel(path: string): LoadResult {
       known: KNOWN_RELEASES,
     },
     features: SELECTABLE.map((feature) => feature.id),
+    tools: { releases: TOOL_RELEASES, features: TOOL_FEATURES.map(({ id }) => id) },
   });
   if (!result.ok) return { ok: false, diagnostics: withNameFaults(result) };
   const faults = nameFaults(result.model);

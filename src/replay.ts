@@ -96,6 +96,11 @@ export async function replay(
   };
 
   function isFound(): boolean {
+    const own = scenario.own.invariants.findIndex(({ name }) => name === header.finding.property);
+    const { check } = scenario.ownModules;
+    if (own >= 0 && check !== null) {
+      return ((engine.evaluateState(check, engine.replay.state()) >>> own) & 1) !== 0;
+    }
     const row = PROPERTIES.find(({ name }) => name === header.finding.property);
     if (row === undefined) return false;
     if (row.bit !== Property.Recoverable) return ((engine.replay.violated() >>> row.bit) & 1) !== 0;

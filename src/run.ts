@@ -53,7 +53,14 @@ function recordOf(
     })),
     autoOnlineBlocks: machine.autoOnlineBlocks,
     messages: events.flatMap((event) => (event.kind === 'message' ? [event.text] : [])),
+    ...outputOf(events),
   };
+}
+
+/** What tools printed; nothing where they were silent. */
+function outputOf(events: readonly StepEvent[]): Pick<RunRecord, 'output'> {
+  const output = events.flatMap((event) => (event.kind === 'output' ? [event.text] : []));
+  return output.length === 0 ? {} : { output };
 }
 
 interface Runner {

@@ -3,6 +3,7 @@
 // they are no steps.
 
 import { fail } from '../fail';
+import { beneathDeed } from '../kernel/beneath';
 import { processDeed } from '../kernel/deviceDax';
 import { loadModule, unloadModule } from '../kernel/module';
 import { namespaceDisable, namespaceEnable } from '../kernel/pmem';
@@ -22,6 +23,7 @@ import {
   Header,
   INSTRUCTION_BYTES,
   INSTRUCTION_ENDED,
+  INSTRUCTION_ERRNO_OFFSET,
   INSTRUCTION_FILE_OFFSET,
   INSTRUCTION_IDLE,
   INSTRUCTION_JUMP_OFFSET,
@@ -33,6 +35,7 @@ import {
   Lock,
   MEMORY_POISON,
   OBJECT_EVENT,
+  Observation,
   Op,
   Property,
   REGION_ENCRYPTED,
@@ -53,6 +56,7 @@ import {
   VALUE_VARIABLE,
   WaitKind,
 } from '../layout';
+import { observe } from '../observe';
 import { header, table } from '../scenario';
 import {
   BLOCKED,
@@ -174,7 +178,50 @@ function local(index: u32): i32 {
       return next;
     }
     default:
-      return -1;
+      return toolLocal(op, at) ? next : -1;
+  }
+}
+
+/**
+ * Does what a tool does between its calls. Counters are plain bytes of their variables; the exit
+ * status of a tool that ends with -errno is that number's low byte.
+ */
+function toolLocal(op: Op, at: usize): bool {
+  const status = <u32>load<u8>(th, THREAD_STATUS_OFFSET);
+  const value = <u32>load<u16>(at, INSTRUCTION_VALUE_OFFSET);
+  const other = <u32>load<u16>(at, INSTRUCTION_OTHER_OFFSET);
+  switch (op) {
+    case Op.Count: {
+      const counter = variableAt(other);
+      store<u8>(counter, load<u8>(counter) + 1);
+      return true;
+    }
+    case Op.Less: {
+      setStatus(load<u8>(variableAt(value)) < load<u8>(variableAt(other)) ? 0 : 1);
+      return true;
+    }
+    case Op.Tell: {
+      observe(Observation.Tell, ((at - instruction(0)) as u32) / INSTRUCTION_BYTES, me, 0);
+      return true;
+    }
+    case Op.Negate: {
+      setStatus((256 - status) & 0xff);
+      return true;
+    }
+    case Op.Keep: {
+      store<u8>(variableAt(other), status);
+      return true;
+    }
+    case Op.Recall: {
+      setStatus(load<u8>(variableAt(other)));
+      return true;
+    }
+    case Op.StatusIs: {
+      setStatus(status == value ? 0 : 1);
+      return true;
+    }
+    default:
+      return false;
   }
 }
 
@@ -238,7 +285,8 @@ export function finishCall(): void {
   const index = <u32>load<u16>(th, THREAD_INSTRUCTION_OFFSET);
   if (index >= <u32>INSTRUCTION_IDLE) return;
   const at = instruction(index);
-  setStatus(returnedErrno != 0 ? 1 : 0);
+  const exact = load<u8>(at, INSTRUCTION_ERRNO_OFFSET) != 0;
+  setStatus(exact ? returnedErrno : returnedErrno != 0 ? 1 : 0);
   if (load<u8>(at, INSTRUCTION_OP_OFFSET) == Op.Read) {
     const kept =
       returnedErrno == 0 && returnedText < header(Header.StringCount) ? returnedText : Text.Empty;
@@ -287,6 +335,8 @@ export function userStep(): i32 {
       if (about == Driver.None) return leave(Errno.ENOENT);
       return sub == 0 ? loadModule(about) : unloadModule(about);
     }
+    case Op.Beneath:
+      return beneathDeed(sub, about, load<u16>(at, INSTRUCTION_VALUE_OFFSET) != 0);
     case Op.Namespace:
       return sub == 0 ? namespaceEnable(about) : namespaceDisable(about);
     case Op.ClearErrors: {

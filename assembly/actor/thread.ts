@@ -1,6 +1,7 @@
 // A thread of the model: a script, a menu, a udev worker or the environment. Takes its next step.
 
 import { must } from '../fail';
+import { isBooting, workerStep } from '../kernel/beneath';
 import { lateReleases, releaseLate } from '../kernel/daxMapping';
 import { kernelStep } from '../kernel/dispatch';
 import { reportToPageMap } from '../kernel/fsdev';
@@ -191,6 +192,8 @@ function environmentStep(): i32 {
 /** One step at user level: from idle into a program, or the start of a system call. */
 function startStep(): i32 {
   const kind = kindOf(me);
+  if (kind == ThreadKind.Worker) return workerStep();
+  if (isBooting()) return BLOCKED;
   if (kind == ThreadKind.Environment) return environmentStep();
   const at = load<u16>(th, THREAD_INSTRUCTION_OFFSET);
   if (at == INSTRUCTION_ENDED) return BLOCKED;

@@ -4,6 +4,7 @@
 import { fail } from '../fail';
 import { Pc, THREAD_PC_OFFSET } from '../layout';
 import { BLOCKED, FAIL_PROGRAM_POINT, th } from '../state';
+import { beneathStep } from './beneath';
 import { daxBusProbe, doIdStoreAttached } from './daxBus';
 import { daxLaterStep, isDaxLaterPoint } from './daxLaterDispatch';
 import { regionStep } from './daxRegion';
@@ -142,6 +143,8 @@ export function kernelStep(): i32 {
       if (pc >= Pc.size_store__region && pc <= Pc.dax_hmem_probe__created) return regionStep(pc);
       if (isMemoryPoint(pc)) return memoryStep(pc);
       if (isDaxLaterPoint(pc)) return daxLaterStep(pc);
+      if (pc >= Pc.hmat_init__register && pc <= Pc.delete_region_store__delete)
+        return beneathStep(pc);
       fail(FAIL_PROGRAM_POINT);
       return BLOCKED;
     }

@@ -17,6 +17,7 @@ import {
   Errno,
   Feature,
   GLOBAL_REGION_WRITER_OFFSET,
+  Header,
   Lock,
   Pc,
   Property,
@@ -35,7 +36,7 @@ import {
   THREAD_REGION_OFFSET,
 } from '../layout';
 import { filesDrained } from '../lockOrder';
-import { has } from '../scenario';
+import { has, header } from '../scenario';
 import {
   BLOCKED,
   back,
@@ -73,6 +74,7 @@ import {
   setRegionFlag,
 } from './daxRange';
 import { isStaticRegion } from './daxRegion';
+import { endRegionCall, isDriverless, releasedByHand } from './publication';
 import { lockOfRegion, tryRegionWrite, unlockRegionWrite, waitForRegion } from './regionLock';
 
 function currentRegion(): u32 {
@@ -124,6 +126,8 @@ export function hmemStep(pc: Pc): i32 {
 export function providerUnbind(code: u32): i32 {
   if (code >= <u32>CODE_NO_SUCH || isStaticRegion(code) || !isRegionBound(code))
     return leave(Errno.ENODEV);
+  if (isDriverless(code)) return leave(Errno.ENODEV);
+  releasedByHand();
   store<u8>(th, code, THREAD_REGION_OFFSET);
   goto(Pc.device_driver_detach__lock);
   return MOVED;
@@ -140,7 +144,7 @@ function deviceDriverDetachLock(): i32 {
     return waitForMutex(lock, Lock.RegionLock, home, false);
   if (!isRegionBound(home)) {
     unlockRegionDevice(home);
-    return leave(0);
+    return endRegionCall(0);
   }
   setRegionFlag(home, REGION_LEAVING);
   call(Pc.devres_release_all__next, Pc.device_driver_detach__released);
@@ -219,7 +223,7 @@ function deviceDriverDetachReleased(): i32 {
   store<u8>(region(home), 0, REGION_YOUNGEST_OFFSET);
   if (regionIs(home, REGION_LEFTOVER)) broken(Property.NoLeak, firstDevice(home));
   unlockRegionDevice(home);
-  return leave(0);
+  return endRegionCall(0);
 }
 
 /** What a finding about a region names. */
@@ -239,6 +243,7 @@ function firstDevice(home: u32): u32 {
  */
 export function providerBind(code: u32): i32 {
   if (code >= <u32>CODE_NO_SUCH || isStaticRegion(code)) return leave(Errno.ENODEV);
+  if (isDriverless(code)) return leave(Errno.ENODEV);
   if (!has(Feature.BindErrno) && isRegionBound(code)) return leave(Errno.ENODEV);
   // A region for which the scenario has no device cannot come back in this model.
   if (!isRegionBound(code) && lowestFree(code) == DEVICE_GONE) return leave(Errno.ENODEV);
@@ -260,11 +265,29 @@ function daxHmemProbeLock(): i32 {
     return waitForMutex(lock, Lock.RegionLock, home, false);
   if (isRegionBound(home) || regionIs(home, REGION_LEFTOVER)) {
     unlockRegionDevice(home);
-    return leave(has(Feature.BindErrno) ? Errno.EBUSY : Errno.ENODEV);
+    return endRegionCall(has(Feature.BindErrno) ? Errno.EBUSY : Errno.ENODEV);
+  }
+  if (has(Feature.DaxRegionTree) && isClaimed(home)) {
+    unlockRegionDevice(home);
+    return endRegionCall(Errno.ENOMEM);
   }
   setRegionFlag(home, REGION_BOUND | REGION_FILES | REGION_ALIVE);
   goto(Pc.dax_hmem_probe__region);
   return MOVED;
+}
+
+/**
+ * Whether another region has some of the range of a new one.
+ * Source: drivers/dax/bus.c alloc_dax_region(), v7.1: a tree of all regions.
+ */
+function isClaimed(home: u32): bool {
+  const count = header(Header.RegionCount);
+  for (let other: u32 = 0; other < count; other++) {
+    if (other == home || !regionIs(other, REGION_ALIVE)) continue;
+    const apart = regionStart(other) > regionEnd(home) || regionEnd(other) < regionStart(home);
+    if (!apart) return true;
+  }
+  return false;
 }
 
 /**
@@ -300,5 +323,5 @@ function daxHmemProbeCreated(): i32 {
   registerMapping(currentDevice(), 0);
   if (has(Feature.DaxRwsems)) unlockRegionWrite(home);
   unlockRegionDevice(home);
-  return leave(0);
+  return endRegionCall(0);
 }

@@ -5,6 +5,7 @@
 // directory ENOENT. Source: fs/kernfs/dir.c, fs/sysfs/file.c, v5.1; run on 6.1 and 6.12.
 
 import {
+  BLOCK_ROW_START_OFFSET,
   BLOCK_STATE_OFFSET,
   BlockState,
   CODE_INVALID,
@@ -12,6 +13,7 @@ import {
   DEVICE_PRESENT,
   DEVICE_ROW_FIRMWARE_NODE_OFFSET,
   DEVICE_ROW_REGION_OFFSET,
+  DRIVER_ANY,
   Driver,
   Errno,
   Feature,
@@ -19,20 +21,23 @@ import {
   GLOBAL_POLICY_OFFSET,
   NODE_NONE,
   OnlineType,
+  RANGE_START_OFFSET,
   REGION_FILES,
   REGION_FLAGS_OFFSET,
   REGION_ROW_FLAGS_OFFSET,
   REGION_STATIC,
   Text,
 } from '../layout';
-import { has } from '../scenario';
+import { has, point } from '../scenario';
 import {
   block,
+  blockRow,
   device,
   deviceRow,
   leave,
   leaveWith,
   RETURNED_NUMBER,
+  range,
   region,
   regionRow,
   st,
@@ -42,7 +47,7 @@ import { memmapOnMemoryShow, memmapOnMemoryStore } from './daxMemmap';
 import { deviceSize, hasMapping } from './daxRange';
 import { leaveWithBytes, regionShow, regionStore } from './daxRegion';
 import { areFilesGone } from './daxResize';
-import { bindStore, driversProbeStore, unbindStore } from './driverCore';
+import { bindStore, driverOf, driversProbeStore, unbindStore } from './driverCore';
 import { daxStateShow, daxStateStore, hasStateFile } from './kmemState';
 import { blockShow, stateStore } from './memoryBlockFiles';
 
@@ -93,6 +98,9 @@ export function sysfsWrite(file: File, object: u32, sub: u32, code: u32): i32 {
     case File.NewId:
     case File.RemoveId:
       return hasDriver(object) ? doIdStore(object, file, code) : leave(Errno.ENOENT);
+    case File.OwnUnbind:
+    case File.OwnRemoveId:
+      return ownDriverWrite(file, object, code);
     case File.DriversProbe:
       return hasBus() ? driversProbeStore(code) : leave(Errno.ENOENT);
     case File.AutoOnline:
@@ -112,6 +120,30 @@ export function sysfsWrite(file: File, object: u32, sub: u32, code: u32): i32 {
     default:
       return otherWrite(file, object, sub, code);
   }
+}
+
+/** Whether the device's link to a driver is there, or to one driver. */
+function hasDriverLink(index: u32, which: u32): bool {
+  if (!hasBus() || !isOnBus(index)) return false;
+  const bound = <u32>driverOf(index);
+  return which == DRIVER_ANY ? bound != Driver.None : bound == which;
+}
+
+/** A driver's file by way of the device's link: the driver is the one of this moment. */
+function ownDriverWrite(file: File, index: u32, code: u32): i32 {
+  if (!hasDriverLink(index, DRIVER_ANY)) return leave(Errno.ENOENT);
+  const which = driverOf(index);
+  return file == File.OwnUnbind ? unbindStore(which, code) : doIdStore(which, File.RemoveId, code);
+}
+
+/** Whether a block exists and begins inside the span of a device's first address and size. */
+function isBlockOfDevice(index: u32, owner: u32): bool {
+  if (load<u8>(block(index), BLOCK_STATE_OFFSET) == BlockState.Absent) return false;
+  const size = deviceSize(owner);
+  if (!isPresent(owner) || size == 0) return false;
+  const start = load<u64>(blockRow(index), BLOCK_ROW_START_OFFSET);
+  const first = point(load<u16>(range(owner, 0), RANGE_START_OFFSET));
+  return start >= first && start - first < size;
 }
 
 function otherWrite(file: File, object: u32, sub: u32, code: u32): i32 {
@@ -188,6 +220,9 @@ export function sysfsExists(file: File, object: u32, sub: u32): bool {
   if (file == File.DeviceState) return deviceIsThere(object) && hasStateFile(object);
   if (file == File.DeviceMemmap) return deviceIsThere(object) && has(Feature.MemmapOnMemoryAttr);
   if (file == File.DeviceDirectory) return isOnBus(object) && hasBus();
+  if (file == File.DriverLink) return hasDriverLink(object, sub);
+  if (file == File.DeviceBlock) return isBlockOfDevice(object, sub);
+  if (file == File.OwnUnbind || file == File.OwnRemoveId) return hasDriverLink(object, DRIVER_ANY);
   if (file >= File.DeviceSize && file <= File.Mapping) return deviceFileExists(file, object, sub);
   if (file >= File.RegionCreate && file <= File.RegionId) {
     const flags = load<u8>(region(object), REGION_FLAGS_OFFSET);

@@ -49,7 +49,6 @@ export enum Feature {
   // drivers/dax, v6.8 and later.
   MemmapOnMemory,
   MemmapOnMemoryAttr,
-  DaxRegionsTree,
   FsdevDax,
   FsdevPgmapLate,
   FsdevClearsOps,
@@ -68,5 +67,14 @@ export enum Feature {
   DeleteDeviceLocks,
   CreateErrorPut,
   ReadyToProbe,
+  // What lies beneath drivers/dax: hmem, CXL.
+  HmemRegion,
+  HmemKeepsDescriptor,
+  HmemActiveTree,
+  HmemPlatform,
+  CxlDaxRegion,
+  SoftReserveTree,
+  HmemAwaitsCxl,
+  DaxRegionTree,
   Canary,
 }

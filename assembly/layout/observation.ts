@@ -15,6 +15,7 @@ export enum Observation {
   Fault,
   Return,
   Command,
+  Tell,
 }
 
 /** What ends a wait other than what is waited for; least power last. */
@@ -52,6 +53,11 @@ export enum Lock {
   Pages,
   /** data->lock of kmem, one for each device. */
   KmemData,
+  // What lies beneath drivers/dax.
+  HmemResource,
+  HmemPlatform,
+  Workqueue,
+  DeviceProbe,
 }
 
 export enum LockMode {
@@ -77,6 +83,11 @@ export enum Message {
   // drivers/dax, v6.8 and later.
   HotremoveFailed,
   StuckOnline,
+  // What lies beneath drivers/dax: the object is a publication, or a region.
+  HmemClaimFailed,
+  HmemAlreadyClaimed,
+  CxlCannotInsert,
+  RegionProbeFailed,
 }
 
 // ---- The order of locks ---------------------------------------------------------------

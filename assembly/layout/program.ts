@@ -9,6 +9,8 @@ export const INSTRUCTION_SUB_OFFSET = 3;
 export const INSTRUCTION_VALUE_OFFSET = 4;
 export const INSTRUCTION_JUMP_OFFSET = 6;
 export const INSTRUCTION_OTHER_OFFSET = 8;
+/** 1: the status after the call is the errno itself, not 1. */
+export const INSTRUCTION_ERRNO_OFFSET = 10;
 /** Values: a string number, or VALUE_VARIABLE + variable number, or VALUE_EVENT. */
 export const VALUE_VARIABLE = 0x8000;
 export const VALUE_EVENT = 0xffff;
@@ -39,6 +41,16 @@ export enum Op {
   Exit,
   KexecCrash,
   OpenKcore,
+  // What tools do between their calls: count, compare, print, and answer with a number.
+  Count,
+  Less,
+  Tell,
+  Negate,
+  StatusIs,
+  Keep,
+  Recall,
+  // Modules and CXL regions beneath drivers/dax.
+  Beneath,
 }
 
 /** Sysfs files. The object of an instruction is a driver, device, block or region number. */
@@ -75,6 +87,11 @@ export enum File {
   // drivers/dax, v6.8 and later.
   DeviceMemmap,
   DeviceState,
+  // By way of the device: its driver's files, the link to it, a block inside its range.
+  OwnUnbind,
+  OwnRemoveId,
+  DriverLink,
+  DeviceBlock,
 }
 
 export enum Verb {
@@ -85,6 +102,9 @@ export enum Verb {
   Munmap,
   Close,
 }
+
+/** `sub` of DriverLink: any driver. */
+export const DRIVER_ANY = 0;
 
 /** uevents kept for udev: bits of an object's byte. */
 export const EVENT_ADD = 1;

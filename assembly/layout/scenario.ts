@@ -49,6 +49,8 @@ export enum Header {
   RegionExtraAt,
   DeviceExtraAt,
   BlockExtraAt,
+  /** What lies beneath drivers/dax. */
+  BeneathAt,
   // Tables.
   PointTable,
   StaticTable,
@@ -61,6 +63,8 @@ export enum Header {
   EntryTable,
   ValueTable,
   RecoveryTable,
+  PublicationTable,
+  PublicationCount,
   RecoveryCount,
   // Settings.
   BlockBytesLow,
@@ -160,6 +164,8 @@ export const THREAD_ROW_VARIABLES_OFFSET = 9;
 export const THREAD_ROW_DEEDS_OFFSET = 10;
 export const DEED_COLDPLUG = 1;
 export const DEED_RELEASE = 2;
+/** Kernel threads: which `Worker` it is. */
+export const THREAD_ROW_WORKER_OFFSET = THREAD_ROW_DEEDS_OFFSET;
 
 /** Faults: point, errno; 4 bytes. Remaining counts are bytes of the state. */
 export const FAULT_ROW_BYTES = 4;

@@ -225,6 +225,11 @@ export enum SlotKind {
 export const NAME_SYSTEM_RAM = 0xf0;
 export const NAME_SYSTEM_RAM_KMEM = 0xf1;
 export const NAME_NAMESPACE = 0xf2;
+// Nodes of those who publish a range: the slot says whose.
+export const NAME_SOFT_RESERVED = 0xf8;
+export const NAME_HMEM = 0xf9;
+export const NAME_CXL_WINDOW = 0xfa;
+export const NAME_CXL_REGION = 0xfb;
 
 // ---- State vector: threads ------------------------------------------------------------
 
@@ -261,6 +266,8 @@ export enum ThreadKind {
   Menu,
   Udev,
   Environment,
+  /** A thread of the kernel's own. */
+  Worker,
 }
 
 // ---- State vector: what only some kernels have ----------------------------------------

@@ -1,5 +1,7 @@
 // Which classes of locks a thread of a state holds between two steps, by the bytes of the state.
 import {
+  BENEATH_HMEM_LOCK_OFFSET,
+  BENEATH_PLATFORM_LOCK_OFFSET,
   BLOCK_USERS_OFFSET,
   DEVICE_EXTRA_DATA_LOCK_OFFSET,
   DEVICE_EXTRA_STATE_USERS_OFFSET,
@@ -66,6 +68,11 @@ export function locksOwned(thread: u32): u32 {
   held |= bitOf(owns(st + GLOBAL_REGION_WRITER_OFFSET, thread), Lock.DaxRegionRwsem);
   held |= bitOf(owns(st + GLOBAL_DEV_WRITER_OFFSET, thread), Lock.DaxDevRwsem);
   held |= bitOf(hasBlockLock(thread), Lock.BlockLock);
+  const beneath = <usize>header(Header.BeneathAt);
+  if (beneath != 0) {
+    held |= bitOf(owns(st + beneath + BENEATH_PLATFORM_LOCK_OFFSET, thread), Lock.HmemPlatform);
+    held |= bitOf(owns(st + beneath + BENEATH_HMEM_LOCK_OFFSET, thread), Lock.HmemResource);
+  }
   for (let index: u32 = 0; index < devices(); index++) {
     held |= bitOf(owns(device(index) + DEVICE_LOCK_OFFSET, thread), Lock.DeviceLock);
     const extra = deviceExtra(index);

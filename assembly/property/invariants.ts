@@ -91,6 +91,7 @@ import {
   threadRecord,
   threads,
 } from '../state';
+import { ofPublications } from './ownership';
 
 function bit(property: Property): u32 {
   return 1 << property;
@@ -111,7 +112,7 @@ export function violations(state: usize): u32 {
   let found = load<u32>(st, GLOBAL_BROKEN_OFFSET);
   const checked = header(Header.Properties);
   if (!isQuiet()) return found & checked;
-  found |= ofResources() | ofDevices() | ofBlocks() | ofRegions() | ofLocks();
+  found |= ofResources() | ofDevices() | ofBlocks() | ofRegions() | ofLocks() | ofPublications();
   return found & checked;
 }
 

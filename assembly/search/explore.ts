@@ -19,6 +19,7 @@ import {
   CONTROL_LABELS,
   CONTROL_LEVEL,
   CONTROL_LEVEL_TO,
+  CONTROL_OWN_VIOLATIONS,
   CONTROL_STATE_BYTES,
   CONTROL_VIOLATIONS,
   FAIL_NO_INITIAL,
@@ -33,6 +34,7 @@ import {
   STATE_BYTES_MAX,
 } from './layout';
 import { beginLevels, noteViolations } from './level';
+import { checkOwn } from './own';
 import { insert, stateAt, touchSlot, touchState } from './visitedSet';
 
 /**
@@ -46,6 +48,7 @@ export function searchStart<S>(): void {
   must(bytes > 0 && (bytes & 7) == 0 && bytes <= <u32>STATE_BYTES_MAX, FAIL_STATE_BYTES);
   store<u32>(CONTROL_STATE_BYTES, bytes);
   memory.fill(CONTROL_VIOLATIONS, 0xff, 128);
+  memory.fill(CONTROL_OWN_VIOLATIONS, 0xff, 128);
   setTable(load<u32>(CONTROL_BUCKETS));
   const count = system.initialCount();
   must(count > 0, FAIL_NO_INITIAL);
@@ -57,6 +60,7 @@ export function searchStart<S>(): void {
     system.writeInitial(number, state);
     if (!insert(state, fingerprint(state, bytes), index, bytes)) continue;
     noteViolations(system.check(state), 0);
+    checkOwn(index, index + 1, 0);
     store<u32>(line, index + 1, LINE_NEXT);
   }
   beginLevels();
@@ -172,11 +176,14 @@ function insertBatch<S>(worker: u32, count: u32, bytes: u32, depth: u32): bool {
   touchBatch(line, count, bytes);
   let state = batchStates();
   let next = load<u32>(line, LINE_NEXT);
+  let first = next;
   for (let number: u32 = 0; number < count; ++number) {
     if (next == load<u32>(line, LINE_END)) {
+      checkOwn(first, next, depth);
       store<u32>(line, next, LINE_NEXT);
       if (!refill(worker)) return false;
       next = load<u32>(line, LINE_NEXT);
+      first = next;
     }
     if (insert(state, load<u64>(hashes + ((<usize>number) << 3)), next, bytes)) {
       const violated = system.check(state);
@@ -185,6 +192,7 @@ function insertBatch<S>(worker: u32, count: u32, bytes: u32, depth: u32): bool {
     }
     state += bytes;
   }
+  checkOwn(first, next, depth);
   store<u32>(line, next, LINE_NEXT);
   return true;
 }

@@ -7,10 +7,10 @@
 //   64         128     192      256        320       384     512          640
 //   | settings | table | cursor | reserved | barrier | level | violations | services |
 //   960    4096                                  65536
-//   | free | a line of 64 bytes for each worker  | scenario, worker areas, ... (memoryPlan.ts)
+//   | own  | a line of 64 bytes for each worker  | scenario, worker areas, ... (memoryPlan.ts)
 
 /** Changes with any change below; a stale .wasm is refused. */
-export const SEARCH_VERSION = 1;
+export const SEARCH_VERSION = 2;
 
 // ---- Settings: written by the driver before the start, then read only (error and requests apart)
 
@@ -125,6 +125,15 @@ export const CONTROL_REACH_CHANGED = 676;
 export const CONTROL_THREAD_NUMBERS = 704;
 
 export const TARGET_MARKED = 0xffffffff;
+
+// ---- Own properties -------------------------------------------------------------------
+
+/** u32: 1 when the imported check() is to be asked of every new state. */
+export const CONTROL_OWN = 960;
+/** u32: own properties whose violation ends the search. */
+export const CONTROL_OWN_STOP_MASK = 964;
+/** u32 each: least depth at which own property 0-31 was violated, 0xffffffff for none. */
+export const CONTROL_OWN_VIOLATIONS = 1024;
 
 // ---- Workers --------------------------------------------------------------------------
 

@@ -20,6 +20,8 @@ import {
   CONTROL_LEVEL_TO,
   CONTROL_LEVELS,
   CONTROL_LEVELS_MAX,
+  CONTROL_OWN_STOP_MASK,
+  CONTROL_OWN_VIOLATIONS,
   CONTROL_STATE_BYTES,
   CONTROL_STATES_MAX,
   CONTROL_STOP,
@@ -42,8 +44,13 @@ const CHUNK_MIN: u32 = 8;
 
 /** Notes that every property of a bit set is violated at a depth. */
 export function noteViolations(properties: u32, depth: u32): void {
+  noteDepths(CONTROL_VIOLATIONS, properties, depth);
+}
+
+/** The same for a table of least depths: u32 each, one for each bit. */
+export function noteDepths(table: usize, properties: u32, depth: u32): void {
   for (let left = properties; left != 0; left &= left - 1) {
-    const at = <usize>CONTROL_VIOLATIONS + ((<usize>ctz<u32>(left)) << 2);
+    const at = table + ((<usize>ctz<u32>(left)) << 2);
     let known = atomic.load<u32>(at);
     while (depth < known) {
       const seen = atomic.cmpxchg<u32>(at, known, depth);
@@ -98,11 +105,18 @@ function beginLevel(level: u32, from: u32, to: u32): u32 {
   return PHASE_LEVEL;
 }
 
-function stopAtBarrier(level: u32, count: u32): u32 {
-  for (let left = load<u32>(CONTROL_STOP_MASK); left != 0; left &= left - 1) {
-    const at = <usize>CONTROL_VIOLATIONS + ((<usize>ctz<u32>(left)) << 2);
-    if (atomic.load<u32>(at) <= level) return STOP_VIOLATION;
+/** Tells whether one of some properties was violated at a level or before it. */
+function isViolated(table: usize, properties: u32, level: u32): bool {
+  for (let left = properties; left != 0; left &= left - 1) {
+    if (atomic.load<u32>(table + ((<usize>ctz<u32>(left)) << 2)) <= level) return true;
   }
+  return false;
+}
+
+function stopAtBarrier(level: u32, count: u32): u32 {
+  if (isViolated(CONTROL_VIOLATIONS, load<u32>(CONTROL_STOP_MASK), level)) return STOP_VIOLATION;
+  const own = load<u32>(CONTROL_OWN_STOP_MASK);
+  if (isViolated(CONTROL_OWN_VIOLATIONS, own, level)) return STOP_VIOLATION;
   if (level >= load<u32>(CONTROL_DEPTH_MAX)) return STOP_DEPTH;
   // Room for the first index of the level after next, which a stop within the next one needs.
   if (level + 4 > load<u32>(CONTROL_LEVELS_MAX)) return STOP_DEPTH;

@@ -6,6 +6,7 @@ import { FAULTS } from '../kernel/faults.js';
 import { PROPERTIES, propertyNamed } from '../kernel/properties.js';
 import type { Model } from '../model/model.js';
 import { suggestion } from '../model/suggest.js';
+import { NO_LIVELOCK } from './own.js';
 import type { Plan } from './universe.js';
 
 export interface Checked {
@@ -13,6 +14,8 @@ export interface Checked {
   readonly mask: number;
   /** Devices that `recoverable` is asked for, by index. */
   readonly recoverable: readonly number[];
+  /** `no-livelock` is asked for. */
+  readonly livelock: boolean;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -55,16 +58,22 @@ export function checkNames(model: Model, plan: Plan): Checked {
     (mask, { bit }) => mask | (1 << bit),
     0,
   );
-  if (model.check === null) return { mask: defaults, recoverable: [], diagnostics };
+  if (model.check === null)
+    return { mask: defaults, recoverable: [], livelock: false, diagnostics };
   let mask = 0;
+  let livelock = false;
+  const own = model.properties.map(({ name }) => name);
   const recoverable: number[] = [];
   for (const request of model.check) {
+    if (request.own !== undefined || own.includes(request.name)) continue;
+    if (request.name === NO_LIVELOCK && request.device === null) {
+      livelock = true;
+      continue;
+    }
     const property = propertyNamed(request.name);
     if (property === undefined) {
-      const hint = suggestion(
-        request.name,
-        PROPERTIES.map(({ name }) => name),
-      );
+      const known = [...PROPERTIES.map(({ name }) => name), NO_LIVELOCK, ...own];
+      const hint = suggestion(request.name, known);
       diagnostics.push(
         diagnose('DAX301', request.place, `\`${request.name}\` is no property`, {
           suggestion: hint,
@@ -95,5 +104,5 @@ export function checkNames(model: Model, plan: Plan): Checked {
       diagnostics.push(diagnose('DAX304', request.place, what, { suggestion: hint }));
     }
   }
-  return { mask, recoverable, diagnostics };
+  return { mask, recoverable, livelock, diagnostics };
 }

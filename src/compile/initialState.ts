@@ -45,9 +45,11 @@ import {
   MEMORY_OVERWRITTEN,
   MEMORY_POISON,
   NAME_NAMESPACE,
+  NAME_SOFT_RESERVED,
   NAME_SYSTEM_RAM,
   NAME_SYSTEM_RAM_KMEM,
   OnlineType,
+  Publication,
   RANGE_BYTES,
   RANGE_END_OFFSET,
   RANGE_FLAGS_OFFSET,
@@ -196,12 +198,24 @@ function writeGlobals({ view }: Writer, context: InitialContext): void {
 function writeRegions({ view, slot, parentOf: parent }: Writer, context: InitialContext): void {
   for (const [index, region] of context.plan.regions.entries()) {
     const at = context.state.regionsAt + index * REGION_BYTES;
+    // What the firmware's ranges become does not exist yet.
+    if (index >= context.model.machine.regions.length) continue;
     const flags =
       REGION_BOUND | REGION_FILES | REGION_ALIVE | (region.encrypted ? REGION_ENCRYPTED : 0);
     view.setUint8(at + REGION_FLAGS_OFFSET, flags);
     if (region.namespace === null) continue;
     const range = namespaceClaim(region, context.features);
     slot(context.state.namespaceSlot(index), range, parent(range), RESOURCE_BUSY, NAME_NAMESPACE);
+  }
+}
+
+/** Entries of the firmware's map are in the tree at boot, up to v6.19. */
+function writePublications({ slot, parentOf: parent }: Writer, context: InitialContext): void {
+  if (context.features.has('soft-reserve-tree')) return;
+  for (const [index, publication] of context.plan.publications.entries()) {
+    if (publication.kind !== Publication.SoftReserved) continue;
+    const number = context.state.publicationSlot(index);
+    slot(number, publication, parent(publication), 0, NAME_SOFT_RESERVED);
   }
 }
 
@@ -319,6 +333,7 @@ export function makeState(context: InitialContext, isBoot: boolean): Uint8Array 
   writeGlobals(writer, context);
   if (isBoot) clearIds(writer, context);
   writeRegions(writer, context);
+  writePublications(writer, context);
   for (let index = 0; index < context.plan.devices.length; index++) {
     writeDevice(writer, context, index, isBoot);
   }

@@ -59,8 +59,12 @@ function edgesOf(strings: readonly string[], region: DaxRegion): readonly bigint
   });
 }
 
-function* pointsOfDynamic(model: Model, strings: readonly string[]): Generator<bigint> {
-  const { blockSize, regions, devices } = model.machine;
+function* pointsOfDynamic(
+  model: Model,
+  regions: readonly DaxRegion[],
+  strings: readonly string[],
+): Generator<bigint> {
+  const { blockSize, devices } = model.machine;
   for (const region of regions) {
     if (region.kind !== 'dynamic') continue;
     const size = region.end - region.start + 1n;
@@ -106,6 +110,7 @@ export function planPoints(
       addRange(region.start, region.start + region.namespace.metadataBytes - 1n);
     }
   }
+  for (const { start, end } of plan.publications) addRange(start, end);
   for (const { declared } of plan.devices) {
     for (const { start, end } of declared?.ranges ?? []) addRange(start, end);
   }
@@ -117,7 +122,7 @@ export function planPoints(
   const numbers = numbersOf(strings);
   for (const value of numbers) found.add(value);
   const diagnostics: Diagnostic[] = [];
-  for (const at of pointsOfDynamic(model, strings)) {
+  for (const at of pointsOfDynamic(model, plan.regions, strings)) {
     found.add(at);
     if (found.size <= POINT_MAX) continue;
     const message = 'the sizes of this model divide its regions too finely';

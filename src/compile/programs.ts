@@ -3,6 +3,8 @@
  * each program.
  */
 import {
+  Deed,
+  DRIVER_ANY,
   Driver,
   EVENT_ADD,
   EVENT_CHANGE,
@@ -46,6 +48,7 @@ interface Encoded {
   readonly value?: number;
   readonly jump?: number;
   readonly other?: number;
+  readonly errno?: number;
 }
 
 const DRIVERS: { readonly [D in DriverName]: Driver } = {
@@ -61,6 +64,14 @@ const VERBS = {
   unpin: Verb.Unpin,
   munmap: Verb.Munmap,
   close: Verb.Close,
+} as const;
+
+const DEEDS = {
+  'load dax_hmem': Deed.LoadDaxHmem,
+  'load cxl_acpi': Deed.LoadCxlAcpi,
+  'load dax_cxl': Deed.LoadDaxCxl,
+  'create-region': Deed.CreateRegion,
+  'destroy-region': Deed.DestroyRegion,
 } as const;
 
 const ACTIONS = {
@@ -139,6 +150,18 @@ function encodeFile(file: SysfsFile, plan: Plan): { file: number; object: number
       return { file: file.attr === 'bind' ? File.ProviderBind : File.ProviderUnbind, object: 0 };
     case 'device-directory':
       return { file: File.DeviceDirectory, object: deviceNumber(plan, file.device) };
+    case 'own-driver': {
+      const own = file.attr === 'unbind' ? File.OwnUnbind : File.OwnRemoveId;
+      return { file: own, object: deviceNumber(plan, file.device) };
+    }
+    case 'driver-link': {
+      const sub = file.driver === null ? DRIVER_ANY : DRIVERS[file.driver];
+      return { file: File.DriverLink, object: deviceNumber(plan, file.device), sub };
+    }
+    case 'device-block': {
+      const object = blockNumber(plan, file.block);
+      return { file: File.DeviceBlock, object, sub: deviceNumber(plan, file.device) };
+    }
     case 'block-directory':
       return { file: File.BlockDirectory, object: blockNumber(plan, file.block) };
   }
@@ -161,7 +184,12 @@ function encode(
   const operand = (value: Operand): number => encodeOperand(value, program, strings);
   switch (item.op) {
     case 'write':
-      return { op: Op.Write, ...encodeFile(item.file, plan), value: operand(item.value) };
+      return {
+        op: Op.Write,
+        ...encodeFile(item.file, plan),
+        value: operand(item.value),
+        errno: item.errno === true ? 1 : 0,
+      };
     case 'read':
       return {
         op: Op.Read,
@@ -194,7 +222,8 @@ function encode(
       return { op: Op.Process, object: deviceNumber(plan, item.device), sub: VERBS[item.verb] };
     case 'module': {
       const object = hasModule(item.module) ? DRIVERS[item.module] : Driver.None;
-      return { op: Op.Module, object, sub: item.verb === 'load' ? 0 : 1 };
+      const errno = item.errno === true ? 1 : 0;
+      return { op: Op.Module, object, sub: item.verb === 'load' ? 0 : 1, errno };
     }
     case 'namespace':
       return {
@@ -202,14 +231,51 @@ function encode(
         object: regionNumber(plan, item.region),
         sub: item.verb === 'enable' ? 0 : 1,
       };
+    case 'beneath': {
+      const object = plan.publications.findIndex(({ name }) => name === item.region);
+      return {
+        op: Op.Beneath,
+        sub: DEEDS[item.deed],
+        object: Math.max(object, 0),
+        value: item.first ? 1 : 0,
+      };
+    }
     case 'clear-errors':
       return { op: Op.ClearErrors, object: deviceNumber(plan, item.device) };
     case 'encrypt':
       return { op: Op.Encrypt, object: regionNumber(plan, item.region) };
     default:
+      return encodeTool(item, program);
+  }
+}
+
+/** What only tools do, and what has no operands. */
+function encodeTool(item: ToolInstruction, program: ActorProgram): Encoded {
+  const { variables } = program;
+  switch (item.op) {
+    case 'count':
+    case 'keep':
+    case 'recall':
+      return { op: ON_VARIABLE[item.op], other: variables.indexOf(item.variable) };
+    case 'less':
+      return {
+        op: Op.Less,
+        value: variables.indexOf(item.left),
+        other: variables.indexOf(item.right),
+      };
+    case 'status-is':
+      return { op: Op.StatusIs, value: item.value };
+    default:
       return { op: PLAIN[item.op] };
   }
 }
+
+const ON_VARIABLE = { count: Op.Count, keep: Op.Keep, recall: Op.Recall } as const;
+
+type ToolInstruction = Extract<
+  Instruction,
+  { readonly op: keyof typeof PLAIN | keyof typeof ON_VARIABLE | 'less' | 'status-is' }
+>;
 
 const PLAIN = {
   invert: Op.Invert,
@@ -219,6 +285,8 @@ const PLAIN = {
   exit: Op.Exit,
   'kexec-crash': Op.KexecCrash,
   'open-kcore': Op.OpenKcore,
+  tell: Op.Tell,
+  negate: Op.Negate,
 } as const;
 
 /** Encodes the programs of all actors into one table. */
@@ -236,6 +304,7 @@ export function encodePrograms(
     bytes.u16(item.value ?? 0);
     bytes.u16(item.jump ?? 0);
     bytes.u16(item.other ?? 0);
+    bytes.u8(item.errno ?? 0);
     bytes.fillTo((sources.length + 1) * INSTRUCTION_BYTES);
   };
   const entries = actors.map((actor) =>
@@ -306,13 +375,20 @@ function canAct(items: readonly Instruction[], subsystem: string, action: string
         open.push({ at: at + 1, status: status === null ? null : status === 0 ? 1 : 0 });
         break;
       case 'status':
-        open.push({ at: at + 1, status: item.value });
+        open.push({ at: at + 1, status: item.value === 0 ? 0 : 1 });
         break;
       case 'equal':
+      case 'less':
+      case 'status-is':
       case 'exists':
       case 'read':
         open.push({ at: at + 1, status: null });
         break;
+      case 'count':
+      case 'keep':
+      case 'recall':
+      case 'tell':
+      case 'negate':
       case 'assign':
       case 'sleep':
         open.push({ at: at + 1, status: 0 });

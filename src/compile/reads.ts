@@ -9,6 +9,7 @@ import type { ActorProgram, Instruction, Operand } from '../userland/program.js'
 function isKept(instruction: Instruction & { readonly op: 'read' }): boolean {
   const { file } = instruction;
   if (file.kind === 'auto_online_blocks' || file.kind === 'block') return true;
+  if (file.kind === 'region') return file.attr === 'seed' || file.attr === 'create';
   const texts = ['modalias', 'memmap_on_memory', 'state'];
   return file.kind === 'device' && texts.includes(file.attr);
 }

@@ -2,7 +2,8 @@
  * The recovery menu of the property `recoverable`: what a fresh administrator may do, one system
  * call each.
  *
- * Take each block offline; unbind from either driver; new_id, remove_id and bind on either driver.
+ * Take each block offline; unbind from either driver; new_id, remove_id and bind on either driver;
+ * create a CXL region again.
  */
 import type { DriverName, Model, Place } from '../model/model.js';
 import type { ActorProgram, Instruction, Program, SysfsFile } from '../userland/program.js';
@@ -19,6 +20,23 @@ function write(file: SysfsFile, value: string, path: string, place: Place): Prog
     text: `echo ${value} > ${path}`,
   };
   return { instructions: [instruction] };
+}
+
+/** CXL regions of the firmware's that can be set up anew. */
+function createRegions(plan: Plan, place: Place): readonly Program[] {
+  const { cxlRegions = [] } = plan.universe;
+  return cxlRegions.map((region) => ({
+    instructions: [
+      {
+        op: 'beneath',
+        deed: 'create-region',
+        first: false,
+        region,
+        place,
+        text: `cxl create-region ${region}`,
+      },
+    ],
+  }));
 }
 
 /** Compiles the menu as if it were an actor's. */
@@ -47,7 +65,7 @@ export function compileRecovery(plan: Plan, model: Model): ActorProgram {
   return {
     actor: 'recovery',
     kind: 'any',
-    programs: [...offline, ...driverWrites],
+    programs: [...offline, ...driverWrites, ...createRegions(plan, place)],
     variables: [],
     times: null,
     workers: 1,

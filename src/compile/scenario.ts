@@ -17,13 +17,15 @@ import { featureWords, type Kernel, resolveKernel } from '../kernel/features.js'
 import type { DriverName, Model } from '../model/model.js';
 import { compileActor } from '../userland/compileActor.js';
 import type { ActorProgram, Instruction } from '../userland/program.js';
-import { makeBytes } from './bytes.js';
+import { assemble, words16, words64 } from './assemble.js';
 import { type Checked, checkNames } from './check.js';
 import { planExtras } from './extras.js';
 import { makeState } from './initialState.js';
 import { type Counts, sizeFaults } from './limits.js';
+import { makeOwnModules, type OwnModules, type OwnPlan, planOwn } from './own.js';
 import { planPoints } from './points.js';
 import { type EncodedPrograms, encodePrograms, eventsWanted } from './programs.js';
+import { encodePublications } from './publications.js';
 import { checkReads } from './reads.js';
 import { compileRecovery } from './recovery.js';
 import { rejection } from './reject.js';
@@ -66,6 +68,10 @@ export interface Scenario {
   /** Bit set of the properties that the engine checks. */
   readonly checked: number;
   readonly recoverable: readonly number[];
+  /** `no-livelock` is checked. */
+  readonly livelock: boolean;
+  readonly own: OwnPlan;
+  readonly ownModules: OwnModules;
 }
 
 interface Compiled {
@@ -113,7 +119,7 @@ function startThreads(
 }
 
 /** Everything of a compiled model but its bytes. */
-interface Parts extends Omit<Scenario, 'bytes' | 'instructionsAt' | 'recoveryFrom'> {
+interface Parts extends Omit<Scenario, 'bytes' | 'instructionsAt' | 'recoveryFrom' | 'ownModules'> {
   readonly actors: readonly ActorProgram[];
   readonly encoded: EncodedPrograms;
   readonly strings: readonly string[];
@@ -163,6 +169,7 @@ interface Resolved {
   readonly statics: readonly StaticNode[];
   readonly actors: readonly ActorProgram[];
   readonly checked: Checked;
+  readonly own: OwnPlan;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -183,8 +190,20 @@ function resolveTexts(model: Model): Resolved {
   const { nodes: statics, diagnostics: treeFaults } = planStatics(model.machine.iomem);
   const { actors, diagnostics: actorFaults } = compileActors(model, plan);
   const checked = checkNames(model, plan);
+  const own = planOwn(
+    model,
+    plan,
+    planThreads(actors, model, resolveKernel(model.kernel).features),
+  );
   const faults = [planFaults, treeFaults, actorFaults, checkReads(actors), checked.diagnostics];
-  return { plan, statics, actors, checked, diagnostics: faults.flat() };
+  return {
+    plan,
+    statics,
+    actors,
+    checked,
+    own,
+    diagnostics: [...faults.flat(), ...own.diagnostics],
+  };
 }
 
 /** Every fault of a model's scripts, rules and names; they do not depend on the kernel. */
@@ -199,7 +218,7 @@ const isModule = (name: DriverName, features: ReadonlySet<string>): boolean =>
 /** Resolves every name and number of a model; throws when there are faults. */
 function resolve(model: Model): Parts {
   const kernel = resolveKernel(model.kernel);
-  const { plan, statics, actors, checked, diagnostics } = resolveNames(model);
+  const { plan, statics, actors, checked, own, diagnostics } = resolveNames(model);
   refuse(diagnostics);
 
   const stringTable = makeStrings();
@@ -212,7 +231,7 @@ function resolve(model: Model): Parts {
   const strings = stringTable.all;
   const names = collectNames(plan, strings, model);
   const { points, diagnostics: pointFaults } = planPoints(model, plan, strings);
-  const threads = planThreads(actors, model);
+  const threads = planThreads(actors, model, kernel.features);
   const variables = countVariables(threads, actors);
   const counts: Counts = {
     threads: threads.length,
@@ -245,6 +264,8 @@ function resolve(model: Model): Parts {
     instructions: encoded.sources,
     checked: checked.mask >>> 0,
     recoverable: checked.recoverable,
+    livelock: checked.livelock,
+    own,
     actors,
     encoded,
     variables,
@@ -295,6 +316,8 @@ function headerWords(parts: Parts): ReadonlyMap<Header, number> {
     [Header.RegionExtraAt, state.regionExtraAt],
     [Header.DeviceExtraAt, state.deviceExtraAt],
     [Header.BlockExtraAt, state.blockExtraAt],
+    [Header.BeneathAt, state.beneathAt],
+    [Header.PublicationCount, plan.publications.length],
     [Header.RecoveryCount, encoded.entries[actors.length]?.length ?? 0],
     [Header.BlockBytesLow, low(model.machine.blockSize)],
     [Header.BlockBytesHigh, high(model.machine.blockSize)],
@@ -305,18 +328,6 @@ function headerWords(parts: Parts): ReadonlyMap<Header, number> {
     [Header.EventsWanted, eventsWanted(actors)],
     [Header.KernelBytes, state.faultsAt],
   ]);
-}
-
-function words16(values: readonly number[]): Uint8Array {
-  const bytes = makeBytes();
-  for (const value of values) bytes.u16(value);
-  return bytes.done();
-}
-
-function words64(values: readonly bigint[]): Uint8Array {
-  const bytes = makeBytes();
-  for (const value of values) bytes.u64(value);
-  return bytes.done();
 }
 
 /** The tables behind the header. */
@@ -343,6 +354,7 @@ function encodeTables(parts: Parts): readonly (readonly [Header, Uint8Array])[] 
     ],
     [Header.BlockTable, encodeBlocks(plan, zones, features, blockNames)],
     [Header.RegionTable, encodeRegions(plan, state)],
+    [Header.PublicationTable, encodePublications(plan.publications, plan.regions, state)],
     [Header.ThreadTable, encodeThreads(threads, actors, bases, model)],
     [Header.FaultTable, encodeFaults(model)],
     [Header.InstructionTable, encoded.instructions],
@@ -367,29 +379,15 @@ export function compileModel(model: Model): Scenario {
   }
   const { actors, encoded, stringTable, variables, ...rest } = parts;
   const recovery = encoded.entries[actors.length]?.[0];
+  const view = new DataView(bytes.buffer);
+  const { plan, state, own } = parts;
+  const pointsAt = view.getUint32(Header.PointTable * 4, true);
+  const places = { state, rangeMax: plan.rangeMax, blocks: plan.blocks.length, pointsAt };
   return {
     ...rest,
     bytes,
-    instructionsAt: new DataView(bytes.buffer).getUint32(Header.InstructionTable * 4, true),
+    ownModules: makeOwnModules(own, places),
+    instructionsAt: view.getUint32(Header.InstructionTable * 4, true),
     recoveryFrom: recovery ?? encoded.sources.length,
   };
-}
-
-/** Header, then the tables, each at a multiple of 8, their offsets in the header. */
-function assemble(
-  words: ReadonlyMap<Header, number>,
-  tables: readonly (readonly [Header, Uint8Array])[],
-): Uint8Array {
-  const offsets = new Map<Header, number>();
-  const body = makeBytes();
-  body.fillTo(Header.Count * 4);
-  for (const [word, table] of tables) {
-    body.align(8);
-    offsets.set(word, body.length);
-    body.append(table);
-  }
-  const bytes = body.done();
-  const view = new DataView(bytes.buffer);
-  for (const [word, value] of [...words, ...offsets]) view.setUint32(word * 4, value >>> 0, true);
-  return bytes;
 }

@@ -3,6 +3,7 @@
  * whom.
  */
 import {
+  BENEATH_BYTES,
   BLOCK_BYTES,
   BLOCK_EXTRA_BYTES,
   DEVICE_BYTES,
@@ -33,6 +34,7 @@ export interface StatePlan {
   readonly regionExtraAt: number;
   readonly deviceExtraAt: number;
   readonly blockExtraAt: number;
+  readonly beneathAt: number;
   /** A multiple of 8. */
   readonly stateBytes: number;
   readonly slotCount: number;
@@ -42,7 +44,11 @@ export interface StatePlan {
   readonly spareSlot: (device: number) => number;
   readonly spares: number;
   readonly namespaceSlot: (region: number) => number;
+  /** Its own node; the next one is that of its platform device. */
+  readonly publicationSlot: (publication: number) => number;
 }
+
+const SLOTS_OF_PUBLICATION = 2;
 
 /**
  * Plans the vector: globals, devices, ranges, blocks, regions, slots, extras, events; faults,
@@ -61,7 +67,8 @@ export function planState(
 ): StatePlan {
   const { devices, regions, blocks, rangeMax } = plan;
   const each = rangeMax * 3 + counts.spares;
-  const slotCount = devices.length * each + regions.length;
+  const ownSlots = devices.length * each + regions.length;
+  const slotCount = ownSlots + plan.publications.length * SLOTS_OF_PUBLICATION;
   const devicesAt = GLOBAL_BYTES;
   const rangesAt = devicesAt + devices.length * DEVICE_BYTES;
   const blocksAt = rangesAt + devices.length * rangeMax * RANGE_BYTES;
@@ -72,7 +79,9 @@ export function planState(
   const regionExtraAt = globalExtraAt + (extras.global ? GLOBAL_EXTRA_BYTES : 0);
   const deviceExtraAt = regionExtraAt + (extras.region ? regions.length * REGION_EXTRA_BYTES : 0);
   const blockExtraAt = deviceExtraAt + (extras.device ? devices.length * DEVICE_EXTRA_BYTES : 0);
-  const eventsAt = blockExtraAt + (extras.block ? blocks.length * BLOCK_EXTRA_BYTES : 0);
+  const beneathAt = blockExtraAt + (extras.block ? blocks.length * BLOCK_EXTRA_BYTES : 0);
+  const published = plan.publications.length;
+  const eventsAt = beneathAt + (published > 0 ? (BENEATH_BYTES + published + 7) & ~7 : 0);
   const faultsAt = eventsAt + blocks.length + devices.length;
   const variablesAt = faultsAt + counts.faults;
   const threadsAt = (variablesAt + counts.variables + 7) & ~7;
@@ -91,6 +100,7 @@ export function planState(
     regionExtraAt: extras.region ? regionExtraAt : 0,
     deviceExtraAt: extras.device ? deviceExtraAt : 0,
     blockExtraAt: extras.block ? blockExtraAt : 0,
+    beneathAt: published > 0 ? beneathAt : 0,
     stateBytes,
     slotCount,
     daxSlot: (device) => device * each,
@@ -99,5 +109,6 @@ export function planState(
     spareSlot: (device) => device * each + rangeMax * 3,
     spares: counts.spares,
     namespaceSlot: (region) => devices.length * each + region,
+    publicationSlot: (publication) => ownSlots + publication * SLOTS_OF_PUBLICATION,
   };
 }

@@ -15,6 +15,7 @@ import {
   SLOT_NONE,
   THREAD_ROW_BYTES,
   ThreadKind,
+  Worker,
   Zone,
 } from '../../assembly/layout.js';
 import { errnoOf, FAULTS } from '../kernel/faults.js';
@@ -168,6 +169,8 @@ export interface PlannedThread {
   /** Index of its actor; null for the environment. */
   readonly actor: number | null;
   readonly firstVariable: number;
+  /** What a thread of the kernel is for. */
+  readonly worker?: Worker;
 }
 
 const KINDS = { script: ThreadKind.Script, any: ThreadKind.Menu, udev: ThreadKind.Udev } as const;
@@ -179,6 +182,7 @@ const DEEDS: readonly string[] = ['poison', 'late_release'];
 export function planThreads(
   actors: readonly ActorProgram[],
   model: Model,
+  features: ReadonlySet<string>,
 ): readonly PlannedThread[] {
   const threads: PlannedThread[] = [];
   let firstVariable = 0;
@@ -199,7 +203,27 @@ export function planThreads(
       actor: null,
       firstVariable: 0,
     });
-  return threads;
+  return [...threads, ...kernelThreads(model, features)];
+}
+
+/** The kernel's own threads, where the machine names firmware ranges. */
+function kernelThreads(model: Model, features: ReadonlySet<string>): readonly PlannedThread[] {
+  if (model.machine.firmware === null) return [];
+  const thread = (name: string, worker: Worker): PlannedThread => ({
+    name,
+    kind: ThreadKind.Worker,
+    actor: null,
+    firstVariable: 0,
+    worker,
+  });
+  const boot = thread('kernel', Worker.Boot);
+  if (!features.has('hmem-awaits-cxl')) return [boot];
+  return [
+    boot,
+    thread('dax_hmem_wq', Worker.Hmem),
+    thread('events_long', Worker.Long),
+    thread('async', Worker.Probe),
+  ];
 }
 
 /** The thread table; `entryBase` is where each actor's entries begin. */
@@ -222,7 +246,7 @@ export function encodeThreads(
     bytes.u16(actor?.programs.length ?? 0);
     bytes.u8(thread.firstVariable);
     bytes.u8(actor?.variables.length ?? 0);
-    bytes.u8(thread.kind === ThreadKind.Environment ? deeds : 0);
+    bytes.u8(thread.worker ?? (thread.kind === ThreadKind.Environment ? deeds : 0));
     bytes.fillTo((index + 1) * THREAD_ROW_BYTES);
   }
   return bytes.done();

@@ -2,10 +2,17 @@
  * Everything that can exist while a model runs: declared devices, those that scripts may create,
  * blocks, nodes.
  */
-import { BLOCK_MAX, DEVICE_MAX, RANGE_MAX } from '../../assembly/layout.js';
+import { BLOCK_MAX, DEVICE_MAX, Publication, RANGE_MAX } from '../../assembly/layout.js';
 import { type Diagnostic, diagnose } from '../errors.js';
-import type { DaxDevice, DaxRegion, Model, Range } from '../model/model.js';
-import type { Universe } from '../userland/universe.js';
+import type { BeneathModule, DaxDevice, DaxRegion, Model, Range } from '../model/model.js';
+import { TOOL_RELEASE_DEFAULT, toolFeatures } from '../userland/tools.js';
+import type { Universe, UniverseDevice } from '../userland/universe.js';
+import {
+  numberOfRegion,
+  type PlannedPublication,
+  planPublications,
+  publishedRegions,
+} from './publications.js';
 
 export interface PlannedDevice {
   readonly name: string;
@@ -25,6 +32,7 @@ export interface PlannedBlock {
 }
 
 export interface Plan {
+  /** Declared ones first, then those that the firmware's ranges can become. */
   readonly regions: readonly DaxRegion[];
   readonly devices: readonly PlannedDevice[];
   /** Ascending by address. */
@@ -33,6 +41,7 @@ export interface Plan {
   readonly rangeMax: number;
   /** Scripts of the model write size or mapping files. */
   readonly isDivided: boolean;
+  readonly publications: readonly PlannedPublication[];
   readonly universe: Universe;
 }
 
@@ -73,7 +82,14 @@ function actorTexts(model: Model): string {
 function divides(model: Model): { creates: number; resizes: number } {
   const text = actorTexts(model);
   const countOf = (file: RegExp): number => text.match(file)?.length ?? 0;
-  return { creates: countOf(/\/create\b/g), resizes: countOf(/\/(size|mapping)\b/g) };
+  const created = countOf(/\bdaxctl\s+create-device\b/g);
+  const resized =
+    countOf(/\bdaxctl\s+destroy-device\b/g) +
+    countOf(/\bdaxctl\s+reconfigure-device\b[^\n]*\s(?:-s|--size)\b/g);
+  return {
+    creates: countOf(/\/create\b/g) + created,
+    resizes: countOf(/\/(size|mapping)\b/g) + created + resized,
+  };
 }
 
 function createdDevices(
@@ -92,9 +108,19 @@ function createdDevices(
   return region.kind === 'dynamic' ? created : [];
 }
 
-function planDevices(model: Model): PlannedDevice[] {
-  const { regions, devices } = model.machine;
-  const declared = devices.map(
+/** The device that each published region begins with, once it exists. */
+function publishedDevices(model: Model, regions: readonly DaxRegion[]): PlannedDevice[] {
+  return regions.slice(model.machine.regions.length).map(({ name }, index) => ({
+    name: `dax${numberOfRegion(name)}.0`,
+    region: model.machine.regions.length + index,
+    id: 0,
+    declared: null,
+  }));
+}
+
+function planDevices(model: Model, regions: readonly DaxRegion[]): PlannedDevice[] {
+  const { devices } = model.machine;
+  const written = devices.map(
     (device): PlannedDevice => ({
       name: device.name,
       region: regions.findIndex(({ name }) => name === device.region),
@@ -102,6 +128,7 @@ function planDevices(model: Model): PlannedDevice[] {
       declared: device,
     }),
   );
+  const declared = [...written, ...publishedDevices(model, regions)];
   const { creates } = divides(model);
   if (creates === 0) return declared;
   const count = Math.max(CREATED_LEAST, creates);
@@ -111,8 +138,8 @@ function planDevices(model: Model): PlannedDevice[] {
   return [...declared, ...created];
 }
 
-function planBlocks(model: Model): PlannedBlock[] {
-  const { regions, devices, blockSize } = model.machine;
+function planBlocks(model: Model, regions: readonly DaxRegion[]): PlannedBlock[] {
+  const { devices, blockSize } = model.machine;
   const starts = new Map<bigint, number>();
   for (const [index, region] of regions.entries()) {
     const own = devices.filter((device) => device.region === region.name);
@@ -128,9 +155,11 @@ function planBlocks(model: Model): PlannedBlock[] {
 
 /** Plans what can exist; faults when it is more than the engine has room for. */
 export function planUniverse(model: Model): { plan: Plan; diagnostics: readonly Diagnostic[] } {
-  const { regions, blockSize } = model.machine;
-  const devices = planDevices(model);
-  const blocks = planBlocks(model);
+  const { blockSize } = model.machine;
+  const regions = [...model.machine.regions, ...publishedRegions(model.machine)];
+  const publications = planPublications(model.machine);
+  const devices = planDevices(model, regions);
+  const blocks = planBlocks(model, regions);
   const place = model.kernel.place;
   const diagnostics: Diagnostic[] = [];
   const tooMany = (count: number, limit: number, what: string): void => {
@@ -151,6 +180,8 @@ export function planUniverse(model: Model): { plan: Plan; diagnostics: readonly 
   const { resizes } = divides(model);
   const divided = Math.min(RANGE_MAX, Math.max(RANGES_OF_DIVIDED, declaredRanges + resizes));
   const rangeMax = resizes > 0 ? divided : declaredRanges;
+  const publishedOf = (device: PlannedDevice): DaxRegion | null =>
+    device.region < model.machine.regions.length ? null : (regions[device.region] ?? null);
   const universe: Universe = {
     virt: 'none',
     regions: regions.map(({ name, kind, namespace }) => ({
@@ -158,21 +189,72 @@ export function planUniverse(model: Model): { plan: Plan; diagnostics: readonly 
       kind,
       namespace: namespace?.name ?? null,
     })),
-    devices: devices.map((device) => ({
-      name: device.name,
-      region: regions[device.region]?.name ?? '',
-      blocks: blocks.filter((block) => belongs(block, device, blockSize)).map(({ index }) => index),
-    })),
+    cxlRegions: publications
+      .filter(({ kind }) => kind === Publication.CxlRegion)
+      .map(({ name }) => name),
+    modules: beneathModules(model),
+    devices: devices.map((device) =>
+      describeDevice(model, device, blocks, resizes > 0, publishedOf(device)),
+    ),
+    tools: toolFeatures(model.tools ?? { release: TOOL_RELEASE_DEFAULT, without: [] }),
   };
   return {
-    plan: { regions, devices, blocks, rangeMax, isDivided: resizes > 0, universe },
+    plan: { regions, devices, blocks, rangeMax, isDivided: resizes > 0, publications, universe },
     diagnostics,
   };
 }
 
-function belongs(block: PlannedBlock, device: PlannedDevice, blockSize: bigint): boolean {
-  if (block.region !== device.region) return false;
-  const ranges = device.declared?.ranges;
+/** What scripts and tools may know of a device. */
+function describeDevice(
+  model: Model,
+  device: PlannedDevice,
+  blocks: readonly PlannedBlock[],
+  isDivided: boolean,
+  published: DaxRegion | null,
+): UniverseDevice {
+  const { regions, blockSize } = model.machine;
+  const region = published ?? regions[device.region];
+  const divided = isDivided && region?.kind === 'dynamic';
+  const own = blocks.filter((block) =>
+    divided ? block.region === device.region : belongs(block, device, published, blockSize),
+  );
+  const last = device.declared?.ranges.at(-1);
+  const behind = blocks.find(
+    (block) =>
+      last !== undefined &&
+      block.start === last.end + 1n &&
+      regions[block.region]?.targetNode === region?.targetNode,
+  );
+  return {
+    name: device.name,
+    region: region?.name ?? '',
+    blocks: own.map(({ index }) => index),
+    blockBehind: divided ? null : (behind?.index ?? null),
+    divided,
+    compat: device.declared?.compat ?? false,
+  };
+}
+
+/** Modules beneath drivers/dax that exist; none where the model names no firmware range. */
+function beneathModules({ machine }: Model): readonly BeneathModule[] {
+  const { firmware } = machine;
+  if (firmware === null) return [];
+  const all: readonly BeneathModule[] = ['dax_hmem', 'cxl_acpi', 'dax_cxl'];
+  return all.filter((name) => firmware.modules[name] !== 'absent');
+}
+
+/**
+ * Whether a block can come of a device; `published` is the region of one that does not exist at the
+ * start.
+ */
+function belongs(
+  block: PlannedBlock,
+  device: PlannedDevice,
+  published: DaxRegion | null,
+  blockSize: bigint,
+): boolean {
+  if (published === null && block.region !== device.region) return false;
+  const ranges = published === null ? device.declared?.ranges : [published];
   if (ranges === undefined) return true;
   return ranges.some(
     ({ start, end }) => block.start >= start && block.start + blockSize - 1n <= end,

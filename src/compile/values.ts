@@ -79,6 +79,7 @@ function codeOf(
   switch (file) {
     case File.Bind:
     case File.Unbind:
+    case File.OwnUnbind:
     case File.DriversProbe:
     case File.RegionDelete: {
       const index = plan.devices.findIndex(({ name }) => name === text);
@@ -86,6 +87,7 @@ function codeOf(
     }
     case File.NewId:
     case File.RemoveId:
+    case File.OwnRemoveId:
       return isDaxName(text) ? names.indexOf(text) : CODE_INVALID;
     case File.AutoOnline:
     case File.BlockState:

@@ -14,6 +14,7 @@ import {
   CONTROL_LEVEL_FROM,
   CONTROL_LEVEL_TO,
   CONTROL_LEVELS,
+  CONTROL_OWN_VIOLATIONS,
   CONTROL_READY,
   CONTROL_RESERVED,
   CONTROL_START,
@@ -106,6 +107,21 @@ function wide(control: Control, address: number): number {
   return control.read(address) + control.read(address + 4) * 2 ** 32;
 }
 
+/** A property by its number, and the least depth at which it is violated. */
+export interface Violated {
+  readonly property: number;
+  readonly depth: number;
+}
+
+function readViolations(control: Control, table: number): readonly Violated[] {
+  const violations: Violated[] = [];
+  for (let property = 0; property < 32; property += 1) {
+    const at = control.read(table + property * 4);
+    if (at !== NONE) violations.push({ property, depth: at });
+  }
+  return violations;
+}
+
 /** What an ended search left in the control block. */
 export interface Ended {
   readonly stoppedBy: number;
@@ -116,7 +132,8 @@ export interface Ended {
   readonly depth: number;
   /** States of each level found in full. */
   readonly levels: readonly number[];
-  readonly violations: readonly { readonly property: number; readonly depth: number }[];
+  readonly violations: readonly Violated[];
+  readonly ownViolations: readonly Violated[];
   readonly memoryBytes: number;
 }
 
@@ -135,11 +152,6 @@ export function readEnded(control: Control): Ended {
     const from = control.read(first + level * 4);
     levels.push(control.read(first + level * 4 + 4) - from);
   }
-  const violations = [];
-  for (let property = 0; property < 32; property += 1) {
-    const at = control.read(CONTROL_VIOLATIONS + property * 4);
-    if (at !== NONE) violations.push({ property, depth: at });
-  }
   return {
     stoppedBy: control.read(CONTROL_STOPPED_BY),
     distinctStates,
@@ -147,7 +159,8 @@ export function readEnded(control: Control): Ended {
     transitions: wide(control, CONTROL_TRANSITIONS),
     depth,
     levels,
-    violations,
+    violations: readViolations(control, CONTROL_VIOLATIONS),
+    ownViolations: readViolations(control, CONTROL_OWN_VIOLATIONS),
     memoryBytes: memoryInUse(control),
   };
 }

@@ -6,13 +6,20 @@
 import { CONTROL_LABELS, LABEL_DETAILS } from '../../assembly/search/layout.js';
 import { controlOf } from './control.js';
 import { EngineError, FAIL_USE } from './engineError.js';
-import { compileModule, instantiate, searchExports } from './instantiate.js';
+import { type Graph, readGraph } from './graph.js';
+import {
+  compileModule,
+  instantiate,
+  instantiateExpressions,
+  searchExports,
+} from './instantiate.js';
 import { planMemory } from './memoryPlan.js';
 import type { Progress } from './progress.js';
 import { makeReplay, makeSuccessors, type Replay, type Successors } from './replay.js';
 import { runSearch, type SearchResult } from './search.js';
 import {
   type ChosenTrace,
+  evaluate,
   markReach,
   type StateBatch,
   states,
@@ -21,6 +28,7 @@ import {
 } from './services.js';
 
 export { EngineError } from './engineError.js';
+export type { Graph } from './graph.js';
 export type { Progress } from './progress.js';
 export type { Replay, Successor, Successors } from './replay.js';
 export type { SearchResult, StoppedBy } from './search.js';
@@ -39,6 +47,8 @@ export interface EngineOptions {
    * has the rule.
    */
   readonly stopMask: number;
+  /** Properties that the model brings along: a module of expressions, and which of them end it. */
+  readonly own?: { readonly wasm: Uint8Array; readonly stopMask: number } | undefined;
   /** `states` and `depth` act between levels; `seconds` and `memoryBytes` also within one. */
   readonly limits: {
     readonly states?: number | undefined;
@@ -72,6 +82,12 @@ export interface Engine {
   traceToMarked(targets: Uint8Array): Promise<ChosenTrace | null>;
   markReach(marks: Uint8Array): Promise<Uint8Array>;
   states(): Iterable<StateBatch>;
+  /** What a module of expressions says of every state found: a word for each, by index. */
+  evaluate(wasm: Uint8Array): Uint32Array;
+  /** The same of one state, by its bytes; it becomes the present state of the replay. */
+  evaluateState(wasm: Uint8Array, state: Uint8Array): number;
+  /** Every transition of a complete search. */
+  graph(): Graph;
 }
 
 const PARALLEL_FROM = 8192;
@@ -89,12 +105,14 @@ export function openEngine(options: EngineOptions): Engine {
     scenario,
     workers,
     stopMask,
+    ownStopMask: options.own?.stopMask ?? null,
     states: limits.states,
     depth: limits.depth,
     memoryBytes: limits.memoryBytes,
     tableBytes,
   });
-  const instance = instantiate(module, memory);
+  const own = options.own === undefined ? null : compileModule(options.own.wasm);
+  const instance = instantiate(module, memory, own);
   const engine = searchExports(instance);
   const control = controlOf(memory);
   const services = { engine, control, memory, signal };
@@ -113,6 +131,7 @@ export function openEngine(options: EngineOptions): Engine {
         control,
         module,
         memory,
+        own,
         workers,
         parallelFrom: options.parallelFrom ?? PARALLEL_FROM,
         seconds: limits.seconds,
@@ -128,5 +147,13 @@ export function openEngine(options: EngineOptions): Engine {
     traceToMarked: (targets) => traceToMarked(services, targets),
     markReach: (marks) => markReach(services, marks),
     states: () => states(services),
+    evaluateState: (wasm, state) => {
+      const { check } = instantiateExpressions(compileModule(wasm), memory);
+      const at = engine.replayState() >>> 0;
+      new Uint8Array(memory.buffer).set(state, at);
+      return check(at, 1, state.length, 0) >>> 0;
+    },
+    evaluate: (wasm) => evaluate(services, compileModule(wasm)),
+    graph: () => readGraph(services),
   };
 }

@@ -22,6 +22,7 @@ export interface SearchExports {
   traceChoose(): number;
   reachBegin(): void;
   reachRun(budget: number): number;
+  edges(first: number, to: number, room: number): number;
   replayState(): number;
   replayInitial(number: number): void;
   replaySuccessorCount(): number;
@@ -37,12 +38,35 @@ export function compileModule(wasm: Uint8Array | WebAssembly.Module): WebAssembl
   return new WebAssembly.Module(Uint8Array.from(wasm));
 }
 
-/** Makes an instance over a memory. Throws EngineError FAIL_STALE for a module of another build. */
+/** What a module of expressions exports (assembly/search/own.ts has the meaning). */
+export interface ExpressionExports {
+  check(from: number, count: number, stride: number, to: number): number;
+}
+
+/** Makes an instance of a module of expressions over a memory. */
+export function instantiateExpressions(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+): ExpressionExports {
+  const instance = new WebAssembly.Instance(module, { env: { memory } });
+  return instance.exports as unknown as ExpressionExports;
+}
+
+/** Stands for the own properties of a search that has none; it is never called. */
+const NO_EXPRESSIONS: ExpressionExports = { check: () => 0 };
+
+/**
+ * Makes an instance over a memory. Throws EngineError FAIL_STALE for a module of another build.
+ *
+ * @param own the module of the own properties, when there are any.
+ */
 export function instantiate(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
+  own: WebAssembly.Module | null,
 ): WebAssembly.Instance {
-  const instance = new WebAssembly.Instance(module, { env: { memory } });
+  const { check } = own === null ? NO_EXPRESSIONS : instantiateExpressions(own, memory);
+  const instance = new WebAssembly.Instance(module, { env: { memory }, own: { check } });
   const version = instance.exports.searchVersion;
   const value: unknown = version instanceof WebAssembly.Global ? version.value : undefined;
   if (value !== SEARCH_VERSION) {

@@ -18,6 +18,8 @@ import {
   CONTROL_LABELS,
   CONTROL_LEVELS,
   CONTROL_LEVELS_MAX,
+  CONTROL_OWN,
+  CONTROL_OWN_STOP_MASK,
   CONTROL_STATES_MAX,
   CONTROL_STOP_MASK,
   CONTROL_TOP,
@@ -41,6 +43,8 @@ export interface PlanOptions {
   readonly scenario: Uint8Array;
   readonly workers: number;
   readonly stopMask: number;
+  /** Own properties whose violation ends the search; null when there are none. */
+  readonly ownStopMask: number | null;
   readonly states: number | undefined;
   readonly depth: number | undefined;
   /** Most bytes of the memory; undefined for as much as 32 bits address. */
@@ -113,6 +117,8 @@ function writeControl(memory: WebAssembly.Memory, options: PlanOptions): void {
     // One worker until a pool takes over.
     [CONTROL_WORKERS, 1],
     [CONTROL_STOP_MASK, options.stopMask],
+    [CONTROL_OWN, options.ownStopMask === null ? 0 : 1],
+    [CONTROL_OWN_STOP_MASK, options.ownStopMask ?? 0],
     [CONTROL_STATES_MAX, Math.min(options.states ?? 0xffffffff, 0xffffffff)],
     [CONTROL_DEPTH_MAX, Math.min(options.depth ?? 0xffffffff, 0xffffffff)],
     [CONTROL_AREAS, areas],

@@ -50,6 +50,8 @@ export interface SearchResult {
   readonly levels: readonly number[];
   /** Violated properties in ascending order, each with the least depth at which it is. */
   readonly violations: readonly { readonly property: number; readonly depth: number }[];
+  /** The same of own properties. */
+  readonly ownViolations: readonly { readonly property: number; readonly depth: number }[];
   /** For each detail of a label (bits 8-23): 1 when a transition with it was taken. */
   readonly labelsSeen: Uint8Array;
   readonly memoryBytes: number;
@@ -62,6 +64,8 @@ export interface SearchSetup {
   readonly control: Control;
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
+  /** The module of the own properties; null when there are none. */
+  readonly own: WebAssembly.Module | null;
   readonly workers: number;
   /**
    * Size of a level from which threads are worth their start; 0: wait for them before the first
@@ -156,7 +160,7 @@ interface Threads {
   close(): Promise<void>;
 }
 
-function makeThreads({ control, module, memory, workers }: SearchSetup): Threads {
+function makeThreads({ control, module, memory, own, workers }: SearchSetup): Threads {
   let starting: Promise<Pool | null> | undefined;
   let pool: Pool | null = null;
   let failure: unknown;
@@ -167,7 +171,7 @@ function makeThreads({ control, module, memory, workers }: SearchSetup): Threads
   };
   return {
     start: () => {
-      starting ??= startPool(control, { module, memory }, workers).then(
+      starting ??= startPool(control, { module, memory, own }, workers).then(
         (started) => {
           pool = started;
           return started;

@@ -6,6 +6,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
+  CONTROL_AREAS,
   CONTROL_ARENA,
   CONTROL_FOUND,
   CONTROL_MARKS,
@@ -18,7 +19,7 @@ import {
 } from '../../assembly/search/layout.js';
 import { type Control, isFinished } from './control.js';
 import { EngineError, FAIL_USE } from './engineError.js';
-import type { SearchExports } from './instantiate.js';
+import { instantiateExpressions, type SearchExports } from './instantiate.js';
 
 /**
  * A path: an initial state by its number, then each step by its place among the state's successors.
@@ -60,7 +61,8 @@ async function runAll(setup: ServiceSetup, run: (budget: number) => number): Pro
   }
 }
 
-function mustBeSearched({ control }: ServiceSetup): void {
+/** Throws unless a search has ended. */
+export function mustBeSearched({ control }: ServiceSetup): void {
   if (isFinished(control)) return;
   throw new EngineError(FAIL_USE, 'the states were asked for before a search had ended');
 }
@@ -142,4 +144,24 @@ export function* states(setup: ServiceSetup): Generator<StateBatch> {
     const at = arena + first * stateBytes;
     yield { first, count, bytes: new Uint8Array(memory.buffer, at, count * stateBytes) };
   }
+}
+
+/**
+ * Asks a module of expressions about every state found.
+ *
+ * @returns a word for each state in the order of `states`; bit n: expression n is true.
+ */
+export function evaluate(setup: ServiceSetup, module: WebAssembly.Module): Uint32Array {
+  mustBeSearched(setup);
+  const { control, memory } = setup;
+  const expressions = instantiateExpressions(module, memory);
+  const words = new Uint32Array(control.read(CONTROL_FOUND));
+  // The scratch memory of worker 0, which no search uses any more.
+  const to = control.read(CONTROL_AREAS);
+  const stateBytes = control.read(CONTROL_STATE_BYTES);
+  for (const { first, count, bytes } of states(setup)) {
+    expressions.check(bytes.byteOffset, count, stateBytes, to);
+    words.set(new Uint32Array(memory.buffer, to, count), first);
+  }
+  return words;
 }

@@ -17,7 +17,7 @@ declare namespace WebAssembly {
   }
   type Exports = Readonly<Record<string, unknown>>;
   class Instance {
-    constructor(module: Module, imports: { env: { memory: Memory } });
+    constructor(module: Module, imports: { env: { memory: Memory }; own?: { check: unknown } });
     readonly exports: Exports;
   }
   class RuntimeError extends Error {}

@@ -11,6 +11,8 @@ import { instantiate, searchExports } from './instantiate.js';
 export interface WorkerTask {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
+  /** The module of the own properties; null when there are none. */
+  readonly own: WebAssembly.Module | null;
   readonly worker: number;
 }
 
@@ -18,8 +20,8 @@ const CHUNKS_A_CALL = 8;
 const WAIT_MILLISECONDS = 100;
 
 /** Waits for the start, then explores to the end of the search. */
-export function runWorker({ module, memory, worker }: WorkerTask): void {
-  const engine = searchExports(instantiate(module, memory));
+export function runWorker({ module, memory, own, worker }: WorkerTask): void {
+  const engine = searchExports(instantiate(module, memory, own));
   const words = new Int32Array(memory.buffer);
   Atomics.add(words, CONTROL_READY / 4, 1);
   while (Atomics.load(words, CONTROL_START / 4) === 0) {

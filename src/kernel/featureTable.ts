@@ -5,6 +5,7 @@
  * dependents. A feature with `effect: null` changes nothing that userland or /proc can see and has
  * no bit. Titles are those of the commits. A commit that is not known for certain is null.
  */
+import { BENEATH_FEATURES } from './features/beneath.js';
 import { CORE_FEATURES } from './features/core.js';
 import { DAX_FEATURES } from './features/dax.js';
 import { DAX_LATER_FEATURES } from './features/daxLater.js';
@@ -24,6 +25,7 @@ export const SUBSYSTEMS: readonly (readonly [name: string, features: readonly Fe
   ['drivers/dax', [...DAX_FEATURES, ...DAX_LATER_FEATURES].map(featureOf)],
   ['driver core and page maps', CORE_FEATURES.map(featureOf)],
   ['resource tree and memory hotplug', MEMORY_FEATURES.map(featureOf)],
+  ['beneath: hmem, HMAT, CXL, nvdimm', BENEATH_FEATURES.map(featureOf)],
 ];
 
 /** Every feature of a release: subsystem by subsystem, each oldest first. */

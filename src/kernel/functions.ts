@@ -58,7 +58,28 @@ const BY_FILE: { readonly [source: string]: readonly string[] } = {
     'dax_state_show',
   ],
   'drivers/dax/pmem/core.c': ['dax_pmem_probe', 'dax_pmem_remove'],
-  'drivers/dax/hmem/hmem.c': ['hmem_probe', 'hmem_remove', 'dax_hmem_probe'],
+  'drivers/dax/hmem/hmem.c': [
+    'hmem_probe',
+    'hmem_remove',
+    'dax_hmem_probe',
+    'dax_hmem_init',
+    'dax_hmem_platform_probe',
+    'process_defer_work',
+  ],
+  'drivers/acpi/numa/hmat.c': ['hmat_init'],
+  'drivers/dax/hmem/device.c': ['hmem_init'],
+  'drivers/dax/cxl.c': [
+    'cxl_dax_region_init',
+    'cxl_dax_region_driver_register',
+    'cxl_dax_region_probe',
+  ],
+  'drivers/cxl/acpi.c': ['cxl_acpi_probe'],
+  'drivers/cxl/core/region.c': [
+    'cxl_add_to_region',
+    'cxl_region_probe',
+    'create_region_store',
+    'delete_region_store',
+  ],
   'mm/memory_hotplug.c': [
     'add_memory',
     'add_memory_resource',
@@ -103,6 +124,8 @@ const STORES: { readonly [file: number]: string } = {
   [File.RegionDelete]: 'delete_store',
   [File.ProviderBind]: 'bind_store',
   [File.ProviderUnbind]: 'unbind_store',
+  [File.OwnUnbind]: 'unbind_store',
+  [File.OwnRemoveId]: 'do_id_store',
 };
 
 const SHOWS: { readonly [file: number]: string } = {

@@ -48,7 +48,7 @@ const KERNEL: readonly (readonly [string, Property, string])[] = [
   ['rollback', Property.Rollback, 'an operation failed and did not leave what was before'],
   ['no-leak', Property.NoLeak, 'something stays claimed that nobody owns any more'],
   ['report-truth', Property.ReportTruth, 'a write reports success and has done nothing'],
-  ['no-silent-loss', Property.NoSilentLoss, 'bind reports success and not one byte was added'],
+  ['no-silent-loss', Property.NoSilentLoss, 'memory has no owner, and the kernel has not said so'],
   ['explicit-kmem', Property.ExplicitKmem, 'kmem took a device that nobody gave to it'],
   [
     'no-data-loss',

@@ -5,6 +5,7 @@
  */
 import { type Context, report, shownPlace } from './context.js';
 import type { Expectation, Limits, Machine, PropertyRequest } from './model.js';
+import { buildForm, isOwnForm } from './ownProperties.js';
 import { DEVICE_PATTERN, type ExpectFile, type ModelFile } from './schema.js';
 import { suggestion } from './suggest.js';
 
@@ -18,7 +19,8 @@ export function buildCheck(
   const requests: PropertyRequest[] = [];
   for (const [index, entry] of written.entries()) {
     const request = buildRequest(context, entry, index, machine);
-    const same = requests.find((one) => one.name === request.name && one.device === request.device);
+    if (request === null) continue;
+    const same = requests.find((one) => keyOf(one) === keyOf(request));
     if (same === undefined) requests.push(request);
     else {
       const values = { place: shownPlace(same.place, request.place) };
@@ -28,12 +30,19 @@ export function buildCheck(
   return requests;
 }
 
+/** Two requests with the same key ask for the same. */
+function keyOf({ name, device, own }: PropertyRequest): string {
+  return JSON.stringify([name, device, own?.expressions.map(({ text }) => text)]);
+}
+
+type WrittenRequest = NonNullable<ModelFile['check']>[number];
+
 function buildRequest(
   context: Context,
-  entry: string | Record<string, string>,
+  entry: WrittenRequest,
   index: number,
   machine: Machine,
-): PropertyRequest {
+): PropertyRequest | null {
   const place = context.source.placeOf(['check', index]);
   if (typeof entry === 'string') return { name: entry, device: null, place };
   const [pair, ...others] = Object.entries(entry);
@@ -43,6 +52,17 @@ function buildRequest(
     return { name: pair?.[0] ?? '', device: null, place };
   }
   const [name, device] = pair;
+  if (isOwnForm(name)) {
+    const path = ['check', index, name];
+    const own = buildForm(context, { name, form: name, path }, device);
+    return own === null ? null : { name, device: null, place, own };
+  }
+  if (typeof device !== 'string') {
+    report(context, 'DAX012', ['check', index, name], `\`${name}\` takes one device`, {
+      expected: 'the name of a device',
+    });
+    return null;
+  }
   checkDevice(context, device, ['check', index, name], machine);
   return { name, device, place };
 }
@@ -56,7 +76,8 @@ function checkDevice(
 ): void {
   const names = machine.devices.map((one) => one.name);
   if (names.includes(device) || context.source.has(['machine', 'dax', device])) return;
-  const isDynamic = machine.regions.some((region) => region.kind === 'dynamic');
+  const isDynamic =
+    machine.firmware !== null || machine.regions.some((region) => region.kind === 'dynamic');
   if (isDynamic && DEVICE_PATTERN.test(device)) return;
   const values = { suggestion: suggestion(device, names) };
   report(context, 'DAX045', path, `no device of this model is named \`${device}\``, values);

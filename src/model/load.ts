@@ -9,10 +9,11 @@ import { buildCheck, buildExpectation } from './expectation.js';
 import { type ReadFile, readTextFile } from './files.js';
 import { buildMachine } from './machine.js';
 import type { Limits, Model } from './model.js';
+import { buildProperties } from './ownProperties.js';
 import type { ModelFile } from './schema.js';
 import { checkShape } from './shape.js';
 import { suggestion } from './suggest.js';
-import { readYaml } from './yamlSource.js';
+import { type Path, readYaml } from './yamlSource.js';
 
 /** Faults that are listed; of the others only the number is told. */
 const FAULTS_SHOWN_MAX = 50;
@@ -34,6 +35,8 @@ export interface LoadOptions {
   readonly releases?: Releases;
   /** Ids of kernel features that exist; without it any name passes. */
   readonly features?: readonly string[];
+  /** Releases of daxctl and ids of the tools' features; without them any passes. */
+  readonly tools?: { readonly releases: readonly string[]; readonly features: readonly string[] };
 }
 
 export type LoadResult =
@@ -108,10 +111,12 @@ function buildModel(
     file,
     title: written.title,
     kernel,
+    tools: buildTools(context, written.tools, options),
     granularity: written.granularity ?? 'call',
     machine,
     actors: buildActors(context, written.actors),
     faults: buildFaults(context, written.faults),
+    properties: buildProperties(context, written.properties),
     check: buildCheck(context, written.check, machine),
     continueAfterViolation: written.continue ?? false,
     limits,
@@ -150,6 +155,26 @@ function buildKernel(
     report(context, 'DAX026', ['kernel', 'with', index], `\`${feature}\` is in both lists`);
   }
   return kernel;
+}
+
+function buildTools(
+  context: Context,
+  written: ModelFile['tools'],
+  options: LoadOptions,
+): Model['tools'] {
+  if (written === undefined) return null;
+  const tools = { release: written.daxctl, without: written.without ?? [] };
+  const known = options.tools;
+  if (known === undefined) return tools;
+  const check = (word: string, path: Path, candidates: readonly string[]): void => {
+    if (candidates.includes(word)) return;
+    const values = { suggestion: suggestion(word, candidates) };
+    report(context, 'DAX027', path, `the tools have no \`${word}\``, values);
+  };
+  check(tools.release, ['tools', 'daxctl'], known.releases);
+  for (const [index, feature] of tools.without.entries())
+    check(feature, ['tools', 'without', index], known.features);
+  return tools;
 }
 
 const isOneOf = ({ names, has }: Releases, name: string): boolean =>

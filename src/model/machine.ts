@@ -9,6 +9,7 @@ import {
   memoryBlockSizeBytes,
 } from './blockSize.js';
 import { type Context, fileAt, report, sizeAt, textAt } from './context.js';
+import { buildFirmware } from './firmware.js';
 import { parseIomem } from './iomem.js';
 import { checkMachine } from './machineChecks.js';
 import type { DaxRegion, IomemNode, Machine } from './model.js';
@@ -46,6 +47,7 @@ export function buildMachine(context: Context, written: MachineFile, release: st
       kmem: written.ids?.kmem ?? [],
       fsdev_dax: written.ids?.fsdev_dax ?? [],
     },
+    firmware: buildFirmware(context, written),
   };
   checkIds(context, written);
   checkMachine(context, machine);

@@ -69,6 +69,34 @@ export interface DaxDevice {
   readonly place: Place;
 }
 
+/** A range that the firmware names, with the node of its memory; null is a range without one. */
+export interface FirmwareRange extends Range {
+  readonly targetNode: number | null;
+  readonly place: Place;
+}
+
+/** A CXL region that the firmware has set up. */
+export interface CxlRegion extends FirmwareRange {
+  /** regionN */
+  readonly name: string;
+  /** Whether all its memory devices are found; `maybe`: sometimes. */
+  readonly assembles: boolean | 'maybe';
+}
+
+/** What the firmware says about ranges that dax devices may come of. */
+export interface Firmware {
+  /** Entries of the memory map that are reserved for special purposes. */
+  readonly softReserved: readonly FirmwareRange[];
+  /** Memory targets of the HMAT. */
+  readonly hmat: readonly FirmwareRange[];
+  readonly windows: readonly (Range & { readonly place: Place })[];
+  readonly cxlRegions: readonly CxlRegion[];
+  readonly modules: { readonly [M in BeneathModule]: ModuleInitial };
+}
+
+/** Modules beneath drivers/dax; at boot none of them is loaded. */
+export type BeneathModule = 'dax_hmem' | 'cxl_acpi' | 'dax_cxl';
+
 export interface Machine {
   /** Bytes: what memory_block_size_bytes() answers. */
   readonly blockSize: bigint;
@@ -86,6 +114,8 @@ export interface Machine {
   readonly regions: readonly DaxRegion[];
   readonly devices: readonly DaxDevice[];
   readonly modules: { readonly [M in DriverName]: ModuleInitial };
+  /** null when the model names no range of the firmware's. */
+  readonly firmware: Firmware | null;
   /** Dynamic ids present at the start: names of devices, well formed, existing or not. */
   readonly ids: { readonly [M in DriverName]: readonly string[] };
 }
@@ -127,11 +157,28 @@ export interface Fault {
   readonly place: Place;
 }
 
+/**
+ * What a property of the user's own says. `quiet`: the expression holds in every state in which no
+ * thread is inside the kernel; `always`: in every state; the others speak of behaviours.
+ */
+export type OwnForm = 'quiet' | 'always' | 'eventually' | 'reachable' | 'leads-to' | 'never-after';
+
+export interface OwnProperty {
+  /** The name it is declared by, or its form where it is written in `check`. */
+  readonly name: string;
+  readonly form: OwnForm;
+  /** One expression; two for `leads-to` and `never-after`. */
+  readonly expressions: readonly SourceText[];
+  readonly place: Place;
+}
+
 /** A property to check; `device` only where the property takes one (recoverable). */
 export interface PropertyRequest {
   readonly name: string;
   readonly device: string | null;
   readonly place: Place;
+  /** A property of the user's own that is written where it is asked for. */
+  readonly own?: OwnProperty;
 }
 
 export interface Expectation {
@@ -163,11 +210,15 @@ export interface Model {
     readonly with: readonly string[];
     readonly place: Place;
   };
+  /** Release of daxctl, ndctl and cxl, and what is taken from it; null: the newest. */
+  readonly tools: { readonly release: string; readonly without: readonly string[] } | null;
   readonly granularity: Granularity;
   readonly machine: Machine;
   readonly actors: readonly Actor[];
   readonly faults: readonly Fault[];
-  /** null: every property that is on by default. */
+  /** The user's own, by name. */
+  readonly properties: readonly OwnProperty[];
+  /** null: every property that is on by default, and all of the user's own. */
   readonly check: readonly PropertyRequest[] | null;
   /** Explore on after a violation, to the end. */
   readonly continueAfterViolation: boolean;

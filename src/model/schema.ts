@@ -14,6 +14,7 @@ export const DEVICE_PATTERN = /^dax(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})$/;
 export const NAME_PATTERN = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
 export const RELEASE_PATTERN = /^v[0-9]+\.[0-9]+(\.[0-9]+)?$/;
 export const FAULT_PATTERN = /^[A-Za-z_][A-Za-z0-9_]*( -E[A-Z0-9]+)?$/;
+const CXL_REGION_PATTERN = /^region(0|[1-9][0-9]{0,5})$/;
 const NAMESPACE_PATTERN = /^namespace[0-9]+\.[0-9]+$/;
 
 /** What each pattern stands for: the code of its fault and how the right thing is written. */
@@ -24,6 +25,7 @@ export const FORMATS: readonly {
 }[] = [
   { pattern: DEVICE_PATTERN, code: 'DAX018', expected: 'devices are named daxR.I, as in dax0.0' },
   { pattern: NAMESPACE_PATTERN, code: 'DAX018', expected: 'namespaces are named namespaceN.M' },
+  { pattern: CXL_REGION_PATTERN, code: 'DAX018', expected: 'CXL regions are named regionN' },
   { pattern: NAME_PATTERN, code: 'DAX018', expected: 'letters, digits, `_`, `-`, `.`; 64 at most' },
   { pattern: SIZE_PATTERN, code: 'DAX020', expected: 'bytes or a binary unit' },
   { pattern: RANGE_PATTERN, code: 'DAX021', expected: 'start-end in hex' },
@@ -46,6 +48,7 @@ const deviceName = z.string().regex(DEVICE_PATTERN);
 const name = z.string().regex(NAME_PATTERN);
 const targetNode = z.union([z.int().min(0).max(1023), z.literal('none')]);
 const policy = z.enum(['offline', 'online', 'online_kernel', 'online_movable']);
+const beneathState = z.enum(['not-loaded', 'absent']);
 const moduleState = z.enum(['loaded', 'not-loaded', 'absent']);
 const oneOrMore = z.union([text, z.array(text).min(1)]);
 
@@ -80,6 +83,16 @@ const device = z.strictObject({
   namespace: namespace.optional().describe('only without `region`'),
 });
 
+const firmwareRange = z.strictObject({ range, target_node: targetNode });
+const cxlRegion = z.strictObject({
+  range,
+  target_node: targetNode,
+  assembles: z
+    .union([z.boolean(), z.literal('maybe')])
+    .optional()
+    .describe('whether all its memory devices are found; default true'),
+});
+
 const machine = z.strictObject({
   block_size: z
     .union([z.literal('auto'), z.int().min(0), z.string().regex(SIZE_PATTERN)])
@@ -96,8 +109,24 @@ const machine = z.strictObject({
       device_dax: moduleState.optional(),
       kmem: moduleState.optional(),
       fsdev_dax: moduleState.optional().describe('v7.1 and later; default not-loaded'),
+      dax_hmem: beneathState.optional(),
+      cxl_acpi: beneathState.optional(),
+      dax_cxl: beneathState.optional(),
     })
     .optional(),
+  soft_reserved: z
+    .array(firmwareRange)
+    .min(1)
+    .optional()
+    .describe("the firmware's entries that are reserved for special purposes"),
+  hmat: z.array(firmwareRange).min(1).optional().describe('memory targets of the HMAT'),
+  cxl: z
+    .strictObject({
+      windows: z.array(range).min(1).optional(),
+      regions: z.record(z.string().regex(CXL_REGION_PATTERN), cxlRegion).optional(),
+    })
+    .optional()
+    .describe('CXL windows, and regions that the firmware has set up'),
   ids: z
     .strictObject({
       device_dax: z.array(deviceName).optional(),
@@ -136,6 +165,12 @@ const expect = z.strictObject({
   complete: z.boolean().optional().describe('false: the limits end the search'),
 });
 
+const expressions = z.union([text, z.array(text).min(1).max(2)]);
+
+const ownProperty = z
+  .union([text, z.record(text, expressions)])
+  .describe('an expression in CEL; or a form and its expressions, as in { eventually: quiet }');
+
 /** The whole file. */
 export const modelSchema = z.strictObject({
   format: z.literal(1),
@@ -148,6 +183,15 @@ export const modelSchema = z.strictObject({
       with: z.array(text).optional().describe('features added'),
     }),
   ]),
+  tools: z
+    .strictObject({
+      daxctl: z
+        .string()
+        .regex(/^v[0-9]+$/)
+        .describe('release of daxctl, ndctl and cxl: v66 to v81'),
+      without: z.array(text).optional().describe('features (commits) taken away'),
+    })
+    .optional(),
   granularity: z.enum(['call', 'step']).optional(),
   continue: z.boolean().optional().describe('explore on after a violation'),
   limits: z.strictObject({ states: count.optional(), depth: count.optional() }).optional(),
@@ -156,8 +200,9 @@ export const modelSchema = z.strictObject({
   faults: z
     .array(z.union([faultText, z.strictObject({ fault: faultText, times: repeats.optional() })]))
     .optional(),
+  properties: z.record(name, ownProperty).optional().describe('properties of your own, by name'),
   check: z
-    .array(z.union([text, z.record(text, text)]))
+    .array(z.union([text, z.record(text, expressions)]))
     .min(1)
     .optional(),
   expect: expect.optional(),

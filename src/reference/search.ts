@@ -11,6 +11,8 @@ export interface SuccessorFunction {
   initial(): Uint8Array[];
   /** Bit set of properties that a state violates on the face of its bytes. */
   check(state: Uint8Array): number;
+  /** The same of own properties, where the search has some. */
+  own?(state: Uint8Array): number;
   /** All successors in order, and the properties known from the expansion to be violated. */
   expand(state: Uint8Array): {
     readonly successors: readonly {
@@ -26,6 +28,7 @@ export interface SuccessorFunction {
 export interface ReferenceOptions {
   /** Properties whose first violation ends the search. */
   readonly stopMask: number;
+  readonly ownStopMask?: number;
   /** Most states and greatest depth; they act between levels. */
   readonly states?: number;
   readonly depth?: number;
@@ -39,6 +42,7 @@ export interface ReferenceResult {
   readonly depth: number;
   readonly levels: readonly number[];
   readonly violations: readonly { readonly property: number; readonly depth: number }[];
+  readonly ownViolations: readonly { readonly property: number; readonly depth: number }[];
   /** Details of labels (bits 8-23) of all transitions taken. */
   readonly details: ReadonlySet<number>;
 }
@@ -81,6 +85,7 @@ export function searchReference(
 ): ReferenceResult {
   const visited = new Set<string>();
   const violations = makeViolations();
+  const ownViolations = makeViolations();
   const details = new Set<number>();
   const levels: number[] = [];
   let transitions = 0;
@@ -92,6 +97,7 @@ export function searchReference(
       if (visited.has(key)) continue;
       visited.add(key);
       violations.note(system.check(state), depth);
+      ownViolations.note(system.own?.(state) ?? 0, depth);
       fresh.push(state);
     }
     return fresh;
@@ -116,6 +122,7 @@ export function searchReference(
 
   const mustStop = (depth: number): boolean =>
     violations.isStopping(options.stopMask, depth) ||
+    ownViolations.isStopping(options.ownStopMask ?? 0, depth) ||
     depth >= (options.depth ?? Number.POSITIVE_INFINITY) ||
     visited.size > (options.states ?? Number.POSITIVE_INFINITY);
 
@@ -135,6 +142,7 @@ export function searchReference(
     depth: levels.length - 1,
     levels,
     violations: violations.list(),
+    ownViolations: ownViolations.list(),
     details,
   };
 }

@@ -28,6 +28,7 @@ const event = z.discriminatedUnion('kind', [
     holders: z.array(z.string()),
   }),
   z.object({ kind: z.literal('message'), text: z.string() }),
+  z.object({ kind: z.literal('output'), text: z.string() }),
   z.object({ kind: z.literal('uevent'), text: z.string() }),
   z.object({ kind: z.literal('fault'), text: z.string() }),
   z.object({ kind: z.literal('return'), result: z.string(), value: z.string().nullable() }),
@@ -58,7 +59,7 @@ const deadlock = z.object({
 
 const finding = z.object({
   property: z.string(),
-  class: z.enum(['kernel-defect', 'script', 'policy']),
+  class: z.enum(['kernel-defect', 'script', 'policy', 'own']),
   summary: z.string(),
   deadlock: deadlock.nullable(),
   device: z.string().nullable(),
@@ -75,6 +76,7 @@ const header = z.object({
   ordinals: z.array(count),
   finding,
   inevitableAt: z.int().min(-1).nullable(),
+  loopFrom: count.optional(),
 });
 
 const step = z.object({

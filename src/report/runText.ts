@@ -64,10 +64,12 @@ function recordLines(
   const returned = labelled('returns', formatResult(record.result) + value, DETAIL);
   const paint = record.result === 'ok' ? style.good : style.bad;
   const messages = record.messages.flatMap((text) => labelled('dmesg', text, DETAIL));
+  const output = (record.output ?? []).flatMap((text) => labelled('prints', text, DETAIL));
   return [
     style.actor(prompt) + line.slice(prompt.length).trimEnd(),
     ...returned.map(paint),
     ...messages.map(style.warning),
+    ...output,
     ...(before === null ? [] : deltaLines(before, after, style)),
     '',
   ];

@@ -14,6 +14,7 @@ const CLASSES: readonly { readonly id: PropertyClass; readonly heading: string }
   { id: 'kernel-defect', heading: 'Kernel defects (the kernel breaks what it promises)' },
   { id: 'script', heading: 'Script findings (the kernel does as documented, the procedure loses)' },
   { id: 'policy', heading: 'Policies (the machine does what the model forbids)' },
+  { id: 'own', heading: 'Own properties (what this model asks for)' },
 ];
 
 export interface VerdictTextOptions {
@@ -49,11 +50,21 @@ export function renderVerdict(
 
 /** Counts findings by class, in words: `1 kernel defect, 2 script findings`. */
 export function countByClass(violations: readonly { readonly finding: Finding }[]): string {
-  const names = { 'kernel-defect': 'kernel defect', script: 'script finding', policy: 'policy' };
+  const names = {
+    'kernel-defect': 'kernel defect',
+    script: 'script finding',
+    policy: 'policy',
+    own: 'own property',
+  };
+  const plurals: { readonly [id: string]: string } = {
+    policy: 'policies',
+    own: 'own properties',
+  };
   const parts = CLASSES.flatMap(({ id }) => {
     const count = violations.filter((trace) => trace.finding.class === id).length;
     if (count === 0) return [];
-    return [id === 'policy' && count > 1 ? `${count} policies` : plural(count, names[id])];
+    const many = plurals[id];
+    return [many !== undefined && count > 1 ? `${count} ${many}` : plural(count, names[id])];
   });
   return parts.length === 0 ? 'nothing' : parts.join(', ');
 }

@@ -36,6 +36,7 @@ const CLASS_TEXT = {
   'kernel-defect': 'kernel defect: the kernel breaks what it promises',
   script: 'script finding: the kernel does as documented, the procedure loses',
   policy: 'policy: the machine does what the model forbids',
+  own: 'own property: not what this model asks for',
 } as const;
 
 const HEADER = { indent: 2, labelWidth: 8, width: PAGE_WIDTH };
@@ -243,6 +244,8 @@ function eventRow(event: Exclude<StepEvent, { kind: 'lock' | 'unlock' }>): Row {
       return { label: 'WAITS', text: describeWait(event) };
     case 'message':
       return { label: 'dmesg', text: event.text };
+    case 'output':
+      return { label: 'prints', text: event.text };
     case 'uevent':
       return { label: 'uevent', text: event.text };
     case 'fault':

@@ -13,9 +13,11 @@ export type Label = number;
 export interface Origin {
   readonly place: Place;
   readonly text: string;
+  /** The command line whose tool does this. */
+  readonly tool?: string;
 }
 
-type Operation<T> = T extends unknown ? Omit<T, 'place' | 'text'> : never;
+type Operation<T> = T extends unknown ? Omit<T, 'place' | 'text' | 'tool'> : never;
 /** An instruction without its origin; `to` of a jump is a label. */
 export type Draft = Operation<Instruction>;
 
@@ -36,7 +38,7 @@ export function newBuilder(): Builder {
   const marks: (number | null)[] = [];
   return {
     emit: (origin, draft) => {
-      instructions.push({ ...draft, place: origin.place, text: origin.text });
+      instructions.push({ ...draft, ...origin });
     },
     label: () => marks.push(null) - 1,
     mark: (label) => {

@@ -4,7 +4,7 @@
 
 import { byPlace, type Diagnostic, diagnose } from '../errors.js';
 import type { Actor, SourceText } from '../model/model.js';
-import type { ActorProgram, Operand, Program } from './program.js';
+import type { ActorProgram, Instruction, Operand, Program } from './program.js';
 import { compileScript } from './sh/compileScript.js';
 import { SYSTEM_CALLS } from './systemCalls.js';
 import { compileRules } from './udev/compileRules.js';
@@ -54,18 +54,22 @@ function compilePrograms(actor: Actor, universe: Universe): Compiled {
   };
 }
 
-/** Compiles one entry of a menu: exactly one command with exactly one system call. */
+/** Compiles one entry of a menu: one command with one system call, or one command of a tool. */
 function compileEntry(command: SourceText, universe: Universe): Compiled {
   const { instructions, diagnostics, simpleCommands } = compileScript(command, universe);
   const faults = [...diagnostics];
   const calls = instructions.filter(({ op }) => SYSTEM_CALLS.has(op)).length;
-  if (faults.length === 0 && (simpleCommands !== 1 || calls !== 1)) {
+  const isTool = /^(?:sudo\s+)?(?:daxctl|ndctl|cxl)\s/.test(command.text.trimStart());
+  const fits = simpleCommands === 1 && (isTool ? calls >= 1 : calls === 1);
+  if (faults.length === 0 && !fits) {
     const found = simpleCommands === 1 ? `${calls} system calls` : 'more than a simple command';
     const message = `an entry of \`any\` is one system call, this has ${found}`;
     faults.push(diagnose('DAX215', command.place, message));
   }
   return { programs: [{ instructions }], diagnostics: faults };
 }
+
+const COUNTING = new Set<Instruction['op']>(['count', 'keep', 'recall']);
 
 function variablesOf(programs: readonly Program[]): readonly string[] {
   const names = new Set<string>();
@@ -74,6 +78,8 @@ function variablesOf(programs: readonly Program[]): readonly string[] {
   };
   for (const instruction of programs.flatMap(({ instructions }) => instructions)) {
     if (instruction.op === 'read') names.add(instruction.into);
+    if (COUNTING.has(instruction.op) && 'variable' in instruction) names.add(instruction.variable);
+    if (instruction.op === 'less') names.add(instruction.left).add(instruction.right);
     if (instruction.op === 'assign') names.add(instruction.variable);
     if (instruction.op === 'write' || instruction.op === 'assign') note(instruction.value);
     if (instruction.op === 'equal') {

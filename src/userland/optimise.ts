@@ -10,7 +10,7 @@ import type { Instruction, Operand } from './program.js';
 
 /** Returns an equivalent, shorter program. Cost: a few linear passes until nothing changes. */
 export function optimise(instructions: readonly Instruction[]): Instruction[] {
-  let current = [...instructions];
+  let current = withoutNumbers(instructions);
   // Each round removes at least one instruction, so the length bounds the rounds.
   for (let round = 0; round <= instructions.length; round++) {
     const threaded = foldInverts(skipJumps(threadJumps(current)));
@@ -19,6 +19,23 @@ export function optimise(instructions: readonly Instruction[]): Instruction[] {
     if (keep.every(Boolean)) break;
   }
   return current;
+}
+
+/**
+ * Where no line compares `$?` with a number other than 0, all failures are the same one: states
+ * need not differ by it.
+ */
+function withoutNumbers(instructions: readonly Instruction[]): Instruction[] {
+  if (instructions.some(({ op }) => op === 'status-is')) return [...instructions];
+  return instructions.map((instruction): Instruction => {
+    const { place, text } = instruction;
+    if (instruction.op === 'recall' && instruction.variable === '_errno')
+      return { op: 'status', value: 1, place, text };
+    if (instruction.op === 'negate') return { op: 'status', value: 1, place, text };
+    if (instruction.op === 'status' && instruction.value > 1) return { ...instruction, value: 1 };
+    if (instruction.op === 'write') return { ...instruction, errno: false };
+    return instruction.op === 'module' ? { ...instruction, errno: false } : instruction;
+  });
 }
 
 /** Instructions at which other threads can move; a cycle without one would never end. */
@@ -120,6 +137,15 @@ function foldInverts(instructions: readonly Instruction[]): Instruction[] {
   return changed;
 }
 
+/** Instructions that do nothing but set the status. */
+const STATUS_ONLY = new Set<Instruction['op']>([
+  'status',
+  'invert',
+  'negate',
+  'recall',
+  'status-is',
+]);
+
 function keepMask(instructions: readonly Instruction[]): boolean[] {
   const reachable = reachableFrom(instructions);
   const live = liveStatus(instructions);
@@ -127,8 +153,9 @@ function keepMask(instructions: readonly Instruction[]): boolean[] {
   return instructions.map((instruction, index) => {
     if (!reachable[index]) return false;
     if (isJump(instruction)) return instruction.to !== index + 1;
-    if (instruction.op === 'status' || instruction.op === 'invert') return live[index] ?? false;
-    if (instruction.op === 'assign') return read.has(instruction.variable);
+    if (STATUS_ONLY.has(instruction.op)) return live[index] ?? false;
+    if (instruction.op === 'assign' || instruction.op === 'keep')
+      return read.has(instruction.variable);
     if (instruction.op === 'exit') return index !== instructions.length - 1;
     return true;
   });
@@ -158,6 +185,8 @@ const SETS_STATUS = new Set<Instruction['op']>([
   'namespace',
   'clear-errors',
   'encrypt',
+  'less',
+  'recall',
 ]);
 
 /** For each instruction: whether the status it leaves behind can be read later. */
@@ -173,7 +202,8 @@ function liveStatus(instructions: readonly Instruction[]): boolean[] {
       const live = successors(instructions, index).some((next) => before[next]);
       const conditional = isJump(instruction) && instruction.op !== 'jump';
       // An invert reads the status only where its own answer is read.
-      const needed = conditional || (live && !SETS_STATUS.has(instruction.op));
+      const reads = conditional || instruction.op === 'keep';
+      const needed = reads || (live && !SETS_STATUS.has(instruction.op));
       if (live !== after[index] || needed !== before[index]) changed = true;
       after[index] = live;
       before[index] = needed;
@@ -191,6 +221,8 @@ function readVariables(instructions: readonly Instruction[]): ReadonlySet<string
   for (const instruction of instructions) {
     if (instruction.op === 'write' || instruction.op === 'assign') note(instruction.value);
     if (instruction.op === 'read') names.add(instruction.into);
+    if (instruction.op === 'count' || instruction.op === 'recall') names.add(instruction.variable);
+    if (instruction.op === 'less') names.add(instruction.left).add(instruction.right);
     if (instruction.op === 'equal') {
       note(instruction.left);
       note(instruction.right);

@@ -4,7 +4,7 @@
  * The engine only runs it (assembly/actor/); the compile layer turns it into bytes. One instruction
  * is at most one system call. Jumps are indices into the same program.
  */
-import type { DriverName, Place } from '../model/model.js';
+import type { BeneathModule, DriverName, Place } from '../model/model.js';
 
 /** A sysfs file. The compile layer resolves names of objects; no other path ever gets here. */
 export type SysfsFile =
@@ -45,7 +45,17 @@ export type SysfsFile =
   | { readonly kind: 'provider'; readonly attr: 'bind' | 'unbind' }
   /** A directory or link: only its existence can be asked. */
   | { readonly kind: 'device-directory'; readonly device: string }
-  | { readonly kind: 'block-directory'; readonly block: BlockRef };
+  | { readonly kind: 'block-directory'; readonly block: BlockRef }
+  /** A file of the driver that the device has at that moment, by the link in its directory. */
+  | {
+      readonly kind: 'own-driver';
+      readonly device: string;
+      readonly attr: 'unbind' | 'remove_id';
+    }
+  /** The link between device and driver; null for any driver. */
+  | { readonly kind: 'driver-link'; readonly device: string; readonly driver: DriverName | null }
+  /** memoryN, while it exists and begins inside the device as its size is now. */
+  | { readonly kind: 'device-block'; readonly device: string; readonly block: number };
 
 /** A memory block by number, or the block that a udev event speaks of. */
 export type BlockRef = number | 'event';
@@ -56,44 +66,90 @@ export type Operand =
   | { readonly kind: 'variable'; readonly name: string }
   | { readonly kind: 'event-device' };
 
+/** What a command does beneath drivers/dax. */
+export type BeneathDeed = `load ${BeneathModule}` | 'create-region' | 'destroy-region';
+
 /** What a process does with /dev/daxX.Y. */
 export type DeviceVerb = 'open' | 'mmap' | 'pin' | 'unpin' | 'munmap' | 'close';
 
-export type Instruction = { readonly place: Place; readonly text: string } & (
-  | { readonly op: 'write'; readonly file: SysfsFile; readonly value: Operand }
-  /** Reads the file into a variable; when that fails, the status is 1 and the variable empty. */
-  | { readonly op: 'read'; readonly file: SysfsFile; readonly into: string }
-  | { readonly op: 'exists'; readonly file: SysfsFile }
-  /** Status 0 when equal, 1 when not. */
-  | { readonly op: 'equal'; readonly left: Operand; readonly right: Operand }
-  /** udev: status 0 when the event is of this subsystem and action. */
-  | {
-      readonly op: 'event';
-      readonly subsystem: 'memory' | 'dax' | null;
-      readonly action: 'add' | 'remove' | 'change' | 'online' | 'offline' | null;
-    }
-  /** Leaves the status as it is. Variables are empty at the start. */
-  | { readonly op: 'assign'; readonly variable: string; readonly value: Operand }
-  | { readonly op: 'status'; readonly value: 0 | 1 }
-  | { readonly op: 'invert' }
-  | { readonly op: 'jump'; readonly to: number }
-  | { readonly op: 'jump-if-failed'; readonly to: number }
-  | { readonly op: 'jump-if-ok'; readonly to: number }
-  /** Nothing relies on the status after sleep, settle and reboot: a `status` follows if need be. */
-  | { readonly op: 'sleep' }
-  | { readonly op: 'settle' }
-  | { readonly op: 'process'; readonly verb: DeviceVerb; readonly device: string }
-  | { readonly op: 'module'; readonly verb: 'load' | 'unload'; readonly module: DriverName }
-  | { readonly op: 'namespace'; readonly verb: 'enable' | 'disable'; readonly region: string }
-  | { readonly op: 'clear-errors'; readonly device: string }
-  | { readonly op: 'encrypt'; readonly region: string }
-  | { readonly op: 'reboot' }
-  /** kexec -p: a crash kernel is loaded, with the list of all memory. */
-  | { readonly op: 'kexec-crash' }
-  /** A process opens /proc/kcore, and its segments are made. */
-  | { readonly op: 'open-kcore' }
-  | { readonly op: 'exit' }
-);
+/** Where an instruction comes from: a line of the source, or a tool that the line names. */
+interface InstructionOrigin {
+  readonly place: Place;
+  readonly text: string;
+  /** The command line whose tool does this; a tool does not do all it could. */
+  readonly tool?: string;
+}
+
+export type Instruction = InstructionOrigin &
+  (
+    | {
+        readonly op: 'write';
+        readonly file: SysfsFile;
+        readonly value: Operand;
+        /** The status is the errno itself, not 1. */
+        readonly errno?: boolean;
+      }
+    /** Reads the file into a variable; when that fails, the status is 1 and the variable empty. */
+    | { readonly op: 'read'; readonly file: SysfsFile; readonly into: string }
+    | { readonly op: 'exists'; readonly file: SysfsFile }
+    /** Status 0 when equal, 1 when not. */
+    | { readonly op: 'equal'; readonly left: Operand; readonly right: Operand }
+    /** udev: status 0 when the event is of this subsystem and action. */
+    | {
+        readonly op: 'event';
+        readonly subsystem: 'memory' | 'dax' | null;
+        readonly action: 'add' | 'remove' | 'change' | 'online' | 'offline' | null;
+      }
+    /** Leaves the status as it is. Variables are empty at the start. */
+    | { readonly op: 'assign'; readonly variable: string; readonly value: Operand }
+    | { readonly op: 'status'; readonly value: number }
+    | { readonly op: 'invert' }
+    | { readonly op: 'jump'; readonly to: number }
+    | { readonly op: 'jump-if-failed'; readonly to: number }
+    | { readonly op: 'jump-if-ok'; readonly to: number }
+    /** Nothing relies on the status after sleep, settle, reboot: a `status` follows if need be. */
+    | { readonly op: 'sleep' }
+    | { readonly op: 'settle' }
+    | { readonly op: 'process'; readonly verb: DeviceVerb; readonly device: string }
+    | {
+        readonly op: 'module';
+        readonly verb: 'load' | 'unload';
+        readonly module: DriverName;
+        readonly errno?: boolean;
+      }
+    | { readonly op: 'namespace'; readonly verb: 'enable' | 'disable'; readonly region: string }
+    /**
+     * What is done beneath drivers/dax. `first`: cxl_acpi is loaded before dax_hmem, as modprobe does
+     * for a soft dependency; `region` only where a CXL region is created or destroyed.
+     */
+    | {
+        readonly op: 'beneath';
+        readonly deed: BeneathDeed;
+        readonly first: boolean;
+        readonly region: string | null;
+      }
+    | { readonly op: 'clear-errors'; readonly device: string }
+    | { readonly op: 'encrypt'; readonly region: string }
+    | { readonly op: 'reboot' }
+    /** kexec -p: a crash kernel is loaded, with the list of all memory. */
+    | { readonly op: 'kexec-crash' }
+    /** A process opens /proc/kcore, and its segments are made. */
+    | { readonly op: 'open-kcore' }
+    | { readonly op: 'exit' }
+    /** A counter is a variable of its own: no text, a byte that begins with 0 ('' assigned). */
+    | { readonly op: 'count'; readonly variable: string }
+    /** Status 0 when one counter is less than the other. */
+    | { readonly op: 'less'; readonly left: string; readonly right: string }
+    /** A tool's message: the instruction's text. */
+    | { readonly op: 'tell' }
+    /** An errno as the exit status of a program that ends with -errno. */
+    | { readonly op: 'negate' }
+    /** The status goes into a variable, as a byte, and comes back from it. */
+    | { readonly op: 'keep'; readonly variable: string }
+    | { readonly op: 'recall'; readonly variable: string }
+    /** Status 0 when it is this number. */
+    | { readonly op: 'status-is'; readonly value: number }
+  );
 
 /** One program: entered at instruction 0, ends at its end or at `exit`. */
 export interface Program {

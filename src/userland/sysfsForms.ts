@@ -77,6 +77,21 @@ export const PATH_FORMS: readonly PathForm[] = [
     mapping,
   })),
   form(`${DEVICES}/{device}`, ({ device }) => ({ kind: 'device-directory', device })),
+  form(`${DEVICES}/{device}/driver/unbind|remove_id`, ({ device, attr }) => ({
+    kind: 'own-driver',
+    device,
+    attr: attr === 'unbind' ? 'unbind' : 'remove_id',
+  })),
+  form(`${DEVICES}/{device}/driver`, ({ device }) => ({
+    kind: 'driver-link',
+    device,
+    driver: null,
+  })),
+  form('/sys/bus/dax/drivers/{driver}/{device}', ({ device, driver }) => ({
+    kind: 'driver-link',
+    device,
+    driver,
+  })),
   form('/sys/devices/system/memory/auto_online_blocks', () => ({ kind: 'auto_online_blocks' })),
   ...BLOCK_DIRECTORIES.flatMap((directory) => [
     form(`${directory}/{block}/${BLOCK_ATTRS}`, ({ block, attr }) => ({
@@ -106,8 +121,8 @@ export const NOT_MODELLED: readonly RegExp[] = [
   /^\/sys\/devices\/system\/memory\/(?:block_size_bytes|probe|(?:hard|soft)_offline_page)$/,
   /^\/sys\/devices\/system\/memory\/memory\d+\/(?:node\d+|phys_index|phys_device|uevent)$/,
   /^\/sys\/bus\/memory\/devices\/memory\d+\/(?:node\d+|phys_index|phys_device|uevent)$/,
-  /^\/sys\/bus\/dax\/devices\/dax\d+\.\d+\/(?:driver|subsystem|uevent|dev|power)$/,
-  /^\/sys\/bus\/dax\/drivers\/(?:device_dax|kmem|fsdev_dax)(?:\/(?:dax\d+\.\d+|module|uevent))?$/,
+  /^\/sys\/bus\/dax\/devices\/dax\d+\.\d+\/(?:subsystem|uevent|dev|power)$/,
+  /^\/sys\/bus\/dax\/drivers\/(?:device_dax|kmem|fsdev_dax)(?:\/(?:module|uevent))?$/,
   /^\/sys\/bus\/dax(?:\/devices|\/drivers|\/drivers_autoprobe|\/uevent)?$/,
   /^\/sys\/devices\/system\/memory$/,
   /^\/sys\/class\/dax(?:\/.*)?$/,
@@ -131,6 +146,13 @@ export function sysfsPath(file: SysfsFile): string {
       return `${DEVICES}/${file.device}/${file.attr}`;
     case 'device-directory':
       return `${DEVICES}/${file.device}`;
+    case 'own-driver':
+      return `${DEVICES}/${file.device}/driver/${file.attr}`;
+    case 'driver-link':
+      if (file.driver === null) return `${DEVICES}/${file.device}/driver`;
+      return `/sys/bus/dax/drivers/${file.driver}/${file.device}`;
+    case 'device-block':
+      return blockDirectory(file.block);
     case 'mapping':
       return `${DEVICES}/${file.device}/mapping${file.mapping}/start`;
     case 'region':

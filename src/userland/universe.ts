@@ -5,6 +5,8 @@
  * inside it that is absent at some moment fails at run time, with the kernel's errno.
  */
 
+import type { BeneathModule } from '../model/model.js';
+
 /** A dax device that exists at the start or can be created later. */
 export interface UniverseDevice {
   /** daxR.I */
@@ -13,6 +15,12 @@ export interface UniverseDevice {
   readonly region: string;
   /** Numbers N of the memory blocks memoryN that kmem can ever add for it, ascending. */
   readonly blocks: readonly number[];
+  /** Number of the block right behind its last byte, on the same node; null where there is none. */
+  readonly blockBehind?: number | null;
+  /** Its ranges change while the model runs: which blocks are its own is asked then. */
+  readonly divided?: boolean;
+  /** On the compat driver of /sys/class/dax. */
+  readonly compat?: boolean;
 }
 
 export interface UniverseRegion {
@@ -25,6 +33,10 @@ export interface UniverseRegion {
 export interface Universe {
   readonly devices: readonly UniverseDevice[];
   readonly regions: readonly UniverseRegion[];
+  /** CXL regions that the firmware has set up: regionN. */
+  readonly cxlRegions?: readonly string[];
+  /** Modules beneath drivers/dax that can be loaded. */
+  readonly modules?: readonly BeneathModule[];
   /** What `systemd-detect-virt --vm` prints: 'none' on bare metal, else such as 'kvm'. */
   readonly virt: string;
   /**
@@ -32,6 +44,8 @@ export interface Universe {
    * itself. Without it the status is not looked at, as the authors of such rules expect.
    */
   readonly programStatus?: boolean;
+  /** What daxctl, ndctl and cxl can do; without it, all of it. */
+  readonly tools?: ReadonlySet<string>;
 }
 
 /** Lists the numbers of all memory blocks that can ever exist, ascending, each once. */

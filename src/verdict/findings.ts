@@ -8,18 +8,23 @@ import { type PropertyRow, propertyOfBit } from '../kernel/properties.js';
 import { viewDeadlock } from './deadlockView.js';
 import { type Avoidance, inevitableStep } from './inevitable.js';
 import { follow } from './steps.js';
-import type { Finding, Trace } from './trace.js';
+import type { Finding, PropertyClass, Trace } from './trace.js';
 
 export interface TraceRequest {
-  readonly row: PropertyRow;
-  readonly class: PropertyRow['class'];
+  /** `bit` null: a property that is no bit of the engine's. */
+  readonly row: Omit<PropertyRow, 'bit' | 'class' | 'isDefault'> & {
+    readonly bit: Property | null;
+  };
+  readonly class: PropertyClass;
   readonly device: string | null;
   readonly chosen: ChosenTrace;
   readonly avoidance: Avoidance | null;
+  /** As in `Trace`. */
+  readonly loopFrom?: number;
 }
 
 function summaryOf(
-  row: PropertyRow,
+  row: TraceRequest['row'],
   device: string | null,
   state: Uint8Array,
   scenario: Scenario,
@@ -27,7 +32,7 @@ function summaryOf(
   const about = (state[GLOBAL_BROKEN_ABOUT_OFFSET] ?? 0) - 1;
   const name =
     device ??
-    (about >= 0 && row.bit !== Property.LockPairing
+    (about >= 0 && row.bit !== null && row.bit !== Property.LockPairing
       ? scenario.plan.devices[about]?.name
       : undefined);
   return name === undefined || name === null ? row.summary : `${row.summary}: ${name}`;
@@ -57,6 +62,7 @@ export function makeTrace(engine: Engine, scenario: Scenario, request: TraceRequ
     initial,
     steps,
     inevitableAt,
+    ...(request.loopFrom !== undefined && { loopFrom: request.loopFrom }),
   };
 }
 

@@ -14,7 +14,8 @@ export interface Avoidance {
 /** Searches beyond this are not walked again for it. */
 const STATES_MAX = 200_000;
 
-const keyOf = (state: Uint8Array): string =>
+/** A state's bytes as a key. */
+export const keyOf = (state: Uint8Array): string =>
   Buffer.from(state.buffer, state.byteOffset, state.byteLength).toString('latin1');
 
 export function isQuiet(state: Uint8Array, scenario: Scenario): boolean {

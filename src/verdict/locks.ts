@@ -2,6 +2,8 @@
  * Names of locks as the kernel's own messages write them, and which locks a state shows as held.
  */
 import {
+  BENEATH_HMEM_LOCK_OFFSET,
+  BENEATH_PLATFORM_LOCK_OFFSET,
   BLOCK_BYTES,
   BLOCK_USERS_OFFSET,
   DEVICE_BYTES,
@@ -75,6 +77,14 @@ export function lockName(
   const device = plan.devices[lock === Lock.MappingFiles ? object >> 4 : object]?.name ?? '?';
   const region = plan.regions[object]?.name ?? '?';
   switch (lock) {
+    case Lock.HmemResource:
+      return 'hmem_resource_lock';
+    case Lock.HmemPlatform:
+      return 'device_lock(hmem_platform.0)';
+    case Lock.Workqueue:
+      return 'dax_hmem_wq';
+    case Lock.DeviceProbe:
+      return 'probes under way';
     case Lock.DriverFiles:
       return `s_active(${DRIVER_NAMES[object] ?? '?'}/${attribute})`;
     case Lock.DeviceFiles:
@@ -176,5 +186,9 @@ export function locksOf(state: Uint8Array, scenario: Scenario): readonly LockVie
   }
   add(Lock.DeviceHotplug, 0, 'write', owner(GLOBAL_HOTPLUG_OFFSET));
   add(Lock.MemHotplug, 0, 'write', owner(GLOBAL_MEM_HOTPLUG_OFFSET));
+  if (places.beneathAt > 0) {
+    add(Lock.HmemPlatform, 0, 'write', owner(places.beneathAt + BENEATH_PLATFORM_LOCK_OFFSET));
+    add(Lock.HmemResource, 0, 'write', owner(places.beneathAt + BENEATH_HMEM_LOCK_OFFSET));
+  }
   return found;
 }

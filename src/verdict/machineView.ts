@@ -22,7 +22,11 @@ import {
   GLOBAL_EXTRA_FSDEV_OFFSET,
   GLOBAL_POLICY_OFFSET,
   MEMORY_POISON,
+  NAME_CXL_REGION,
+  NAME_CXL_WINDOW,
+  NAME_HMEM,
   NAME_NAMESPACE,
+  NAME_SOFT_RESERVED,
   NAME_SYSTEM_RAM,
   NAME_SYSTEM_RAM_KMEM,
   RANGE_BYTES,
@@ -65,12 +69,26 @@ const countBits = (set: number): number => {
   return count;
 };
 
+/** Name of a node that publishes a range; null for a node of another kind. */
+function publicationName(name: number, slot: number, scenario: Scenario): string | null {
+  if (name === NAME_SOFT_RESERVED) return 'Soft Reserved';
+  if (name !== NAME_HMEM && name !== NAME_CXL_WINDOW && name !== NAME_CXL_REGION) return null;
+  const { plan, state } = scenario;
+  const index = plan.publications.findIndex((_, number) => {
+    const first = state.publicationSlot(number);
+    return slot === first || slot === first + 1;
+  });
+  return plan.publications[index]?.name ?? '?';
+}
+
 function slotName(name: number, slot: number, dangling: boolean, scenario: Scenario): string {
   if (name === NAME_SYSTEM_RAM) return 'System RAM';
   if (name === NAME_SYSTEM_RAM_KMEM) return 'System RAM (kmem)';
   if (name === NAME_NAMESPACE) {
     return scenario.plan.regions[slot - scenario.state.namespaceSlot(0)]?.namespace?.name ?? '?';
   }
+  const publication = publicationName(name, slot, scenario);
+  if (publication !== null) return publication;
   const device = scenario.plan.devices[name]?.name ?? '?';
   return dangling ? `<freed name, was ${device}>` : device;
 }

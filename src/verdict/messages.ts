@@ -8,6 +8,7 @@ import {
   EVENT_ONLINE,
   EVENT_REMOVE,
   Message,
+  Publication,
 } from '../../assembly/layout.js';
 import type { Scenario } from '../compile/scenario.js';
 import type { Range } from '../model/model.js';
@@ -64,6 +65,11 @@ export function messageText(
   const multi = scenario.kernel.features.has('multi-range');
   const mapping = `kmem ${name}: mapping${range}: `;
   switch (message) {
+    case Message.HmemClaimFailed:
+    case Message.HmemAlreadyClaimed:
+    case Message.CxlCannotInsert:
+    case Message.RegionProbeFailed:
+      return beneathText(message, object, range, scenario);
     case Message.CouldNotReserveRange:
       return multi
         ? `device_dax ${name}: mapping${range}: ${span(full)} could not reserve range`
@@ -112,6 +118,32 @@ export function messageText(
         'BUG: kernel NULL pointer dereference in dev_dax_kmem_remove()',
         `of ${name}, mapping${range}`,
       ].join(' ');
+  }
+}
+
+/**
+ * Text of a message about a range that the firmware names. Source: drivers/base/platform.c
+ * platform_device_add(); drivers/dax/hmem/device.c hmem_register_one(), v5.10;
+ * drivers/cxl/core/region.c construct_region(); drivers/base/dd.c, v6.12.
+ */
+function beneathText(message: Message, index: number, errno: number, scenario: Scenario): string {
+  const publication = scenario.plan.publications[index];
+  const name = publication?.name ?? '?';
+  const memory = `[mem ${span(publication ?? { start: 0n, end: 0n })}]`;
+  switch (message) {
+    case Message.HmemClaimFailed:
+      return `platform ${name}: failed to claim resource 0: ${memory}`;
+    case Message.HmemAlreadyClaimed:
+      return `HMEM: skip ${memory}, already claimed`;
+    case Message.CxlCannotInsert:
+      return `construct_region: ${name} cannot insert resource`;
+    default: {
+      const isCxl = publication?.kind === Publication.CxlRegion;
+      const [driver, device] = isCxl
+        ? ['cxl_dax_region', publication.region ?? '?']
+        : ['hmem', name];
+      return `${driver} ${device}: probe with driver ${driver} failed with error -${errno}`;
+    }
   }
 }
 

@@ -10,9 +10,11 @@ import {
   DEVICE_GHOST_OFFSET,
   DEVICE_PRESENT,
   GHOST_ALL_OFFLINE,
+  GHOST_KMEM_BOUND,
   GHOST_KMEM_UNBOUND,
   GHOST_MESSAGE,
   Header,
+  Publication,
   SCENARIO_OFFSET,
 } from '../../assembly/layout.js';
 import type { Scenario } from '../compile/scenario.js';
@@ -42,6 +44,20 @@ const LOST = 2;
 
 const isQueueEmpty = (state: Uint8Array, scenario: Scenario): boolean =>
   state.subarray(scenario.state.eventsAt, scenario.state.faultsAt).every((byte) => byte === 0);
+
+/**
+ * Whether the property speaks of a device in a state: it is registered, or it has been on kmem and
+ * went with the CXL region beneath it.
+ */
+function isAsked(state: Uint8Array, at: number, scenario: Scenario, device: number): boolean {
+  if (((state[at + DEVICE_FLAGS_OFFSET] ?? 0) & DEVICE_PRESENT) !== 0) return true;
+  const { regions, devices, publications } = scenario.plan;
+  const home = regions[devices[device]?.region ?? 0]?.name;
+  const isCxl = publications.some(
+    ({ kind, region }) => kind === Publication.CxlRegion && region === home,
+  );
+  return isCxl && ((state[at + DEVICE_GHOST_OFFSET] ?? 0) & GHOST_KMEM_BOUND) !== 0;
+}
 
 /**
  * Whether the loss is the kernel's: all blocks were offline when kmem let go, or it printed
@@ -75,8 +91,12 @@ function classify(
         marks[first + index] = BOUND;
         continue;
       }
-      const isPresent = ((state[at + DEVICE_FLAGS_OFFSET] ?? 0) & DEVICE_PRESENT) !== 0;
-      if (!isPresent || !isQuiet(state, scenario) || !isQueueEmpty(state, scenario)) continue;
+      if (
+        !isAsked(state, at, scenario, device) ||
+        !isQuiet(state, scenario) ||
+        !isQueueEmpty(state, scenario)
+      )
+        continue;
       premises++;
       const key = Buffer.from(state.subarray(0, scenario.state.eventsAt)).toString('latin1');
       const answer =

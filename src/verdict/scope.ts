@@ -19,6 +19,7 @@ export function scopeOf(scenario: Scenario): string {
           )
           .join(', ');
   const devices = plan.devices.filter(({ declared }) => declared !== null).length;
+  const published = plan.publications.length;
   const { alsoGone, unknown } = scenario.kernel;
   const gone =
     alsoGone.length > 0 ? [`kernel features gone with them: ${alsoGone.join(', ')}`] : [];
@@ -27,6 +28,7 @@ export function scopeOf(scenario: Scenario): string {
     ...gone,
     ...open,
     count(devices, 'device'),
+    ...(published > 0 ? [count(published, 'range of the firmware', 'ranges of the firmware')] : []),
     `${count(plan.blocks.length, 'block')} of ${model.machine.blockSize >> 20n} MiB`,
     `actors ${actors}`,
     faults,

@@ -158,6 +158,8 @@ function eventOf(
     }
     case Observation.Return:
       return { kind: 'return', result: errnoName(a), value: returnValue(b, scenario) };
+    case Observation.Tell:
+      return { kind: 'output', text: scenario.instructions[a]?.text ?? '?' };
     default:
       return null;
   }

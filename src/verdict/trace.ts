@@ -75,6 +75,8 @@ export type StepEvent =
       readonly holders: readonly string[];
     }
   | { readonly kind: 'message'; readonly text: string }
+  /** What a tool of userland prints. */
+  | { readonly kind: 'output'; readonly text: string }
   | { readonly kind: 'uevent'; readonly text: string }
   | { readonly kind: 'fault'; readonly text: string }
   /**
@@ -104,7 +106,7 @@ export interface TraceStep {
   readonly after: MachineView;
 }
 
-export type PropertyClass = 'kernel-defect' | 'script' | 'policy';
+export type PropertyClass = 'kernel-defect' | 'script' | 'policy' | 'own';
 
 export interface Finding {
   readonly property: string;
@@ -184,6 +186,12 @@ export interface Trace {
    * Index of the step after which the violation could no longer be avoided; null when not computed.
    */
   readonly inevitableAt: number | null;
+  /**
+   * Where the behaviour goes on for ever: the steps after this state (0: the initial one) are
+   * repeated, and the last state is this one again; the number of steps when nothing moves after
+   * the last one. Absent for a violation that is shown by its end.
+   */
+  readonly loopFrom?: number;
 }
 
 export interface Measured {
@@ -201,7 +209,10 @@ export interface Verdict {
   readonly title: string;
   readonly kernel: string;
   readonly granularity: 'call' | 'step';
-  /** 'violated': a kernel defect or an asked-for policy. 'findings': script findings only. */
+  /**
+   * 'violated': a kernel defect, an asked-for policy, or a property of the user's own.
+   * 'findings': script findings only.
+   */
   readonly verdict: 'holds' | 'violated' | 'findings' | 'incomplete' | 'vacuous';
   readonly exitStatus: number;
   readonly distinctStates: number;
@@ -245,4 +256,6 @@ export interface RunRecord {
   }[];
   readonly autoOnlineBlocks: string;
   readonly messages: readonly string[];
+  /** What tools of userland printed. */
+  readonly output?: readonly string[];
 }

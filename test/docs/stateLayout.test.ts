@@ -123,6 +123,8 @@ describe('docs/state-layout.md', () => {
       'REGION',
       'SLOT',
       'THREAD',
+      'BENEATH',
+      'ASKER',
     ]);
   });
 

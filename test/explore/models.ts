@@ -44,6 +44,7 @@ export function openModel(model: Model, options: KernelEngineOptions = {}): Engi
   const { states, depth } = model.limits;
   return openKernelEngine(compileModel(model), {
     stopMask: stopMaskOf(model),
+    ownStopMask: model.continueAfterViolation ? 0 : 0xffffffff,
     limits: { states: states ?? undefined, depth: depth ?? undefined },
     ...options,
   });
@@ -59,8 +60,9 @@ export async function searchAndTrace(engine: Engine): Promise<object> {
 
 /** The numbers of a search that depend on nothing but the model. */
 export function outcomeOf({ complete, stoppedBy, ...result }: SearchResult) {
-  const { distinctStates, transitions, depth, levels, violations } = result;
-  return { complete, stoppedBy, distinctStates, transitions, depth, levels, violations };
+  const { distinctStates, transitions, depth, levels, violations, ownViolations } = result;
+  const found = { violations, ownViolations };
+  return { complete, stoppedBy, distinctStates, transitions, depth, levels, ...found };
 }
 
 /** Details of the labels of all transitions taken, in ascending order. */

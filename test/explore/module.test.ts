@@ -42,8 +42,13 @@ describe.each(MODULES)('%s', (name) => {
   const bytes = bytesOf(name);
   const module = new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>);
 
-  it('imports its memory and nothing else', () => {
-    expect(imports(module)).toEqual([{ module: 'env', name: 'memory', kind: 'memory' }]);
+  it("imports its memory and the check of a model's own properties, and nothing else", () => {
+    const found = imports(module).sort((left, right) => (left.module < right.module ? -1 : 1));
+
+    expect(found).toEqual([
+      { module: 'env', name: 'memory', kind: 'memory' },
+      { module: 'own', name: 'check', kind: 'function' },
+    ]);
   });
 
   it('has no start function and no data', () => {
@@ -59,7 +64,7 @@ describe.each(MODULES)('%s', (name) => {
     const content = Buffer.from(memory.buffer).fill(0xaa);
     const before = Buffer.from(content);
 
-    new WebAssembly.Instance(module, { env: { memory } });
+    new WebAssembly.Instance(module, { env: { memory }, own: { check: () => 0 } });
 
     expect(content.equals(before)).toBe(true);
   });
@@ -77,6 +82,7 @@ describe('engine.wat', () => {
 
     expect(text.match(/^ \(import .*$/gm)).toEqual([
       ' (import "env" "memory" (memory $0 1 65535 shared))',
+      expect.stringContaining(' (import "own" "check" (func '),
     ]);
     expect(text).not.toMatch(/^ \((data|start) /m);
   });

@@ -3,6 +3,7 @@
  * count the same. Models of 100,000 states and more are compared up to a level with 20,000.
  */
 import { describe, expect, it } from 'vitest';
+import { compileModel } from '../../src/compile/scenario.js';
 import type { Model } from '../../src/model/model.js';
 import { searchReference } from '../../src/reference/search.js';
 import {
@@ -22,8 +23,15 @@ async function compare(model: Model, states: number | null): Promise<void> {
   const limited = { ...model, limits: { ...model.limits, states } };
   const { depth } = model.limits;
   const found = await openModel(limited).search();
-  const expected = searchReference(openModel(limited).successors, {
+  const engine = openModel(limited);
+  const { check } = compileModel(limited).ownModules;
+  const system = {
+    ...engine.successors,
+    ...(check !== null && { own: (state: Uint8Array) => engine.evaluateState(check, state) }),
+  };
+  const expected = searchReference(system, {
     stopMask: stopMaskOf(model),
+    ownStopMask: model.continueAfterViolation ? 0 : 0xffffffff,
     ...(states !== null && { states }),
     ...(depth !== null && { depth }),
   });

@@ -187,7 +187,7 @@ export async function openResourceProbe(
 ): Promise<ResourceProbe> {
   compiled ??= new WebAssembly.Module(Uint8Array.from(readFileSync(file)));
   const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES, shared: true });
-  const instance = new WebAssembly.Instance(compiled, { env: { memory } });
+  const instance = new WebAssembly.Instance(compiled, { env: { memory }, own: { check: () => 0 } });
   const probe = instance.exports as unknown as Exports;
   const view = new DataView(memory.buffer);
   let nodes: readonly FlaggedNode[] = [];

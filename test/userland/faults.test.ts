@@ -25,7 +25,7 @@ describe('a fault', () => {
     ['x=$(ls /sys)', ['1:3 DAX201']],
     [`echo a | grep b > ${STATE}`, ['1:1 DAX201', '1:10 DAX202']],
     ['true\n  modprob kmem', ['2:3 DAX202']],
-    ['daxctl list\ndaxctl online-memory dax0.0', ['1:1 DAX203', '2:1 DAX203']],
+    ['daxctl frob dax0.0\ndaxctl online-memory dax9.0', ['1:1 DAX204', '2:1 DAX211']],
     ['modprobe nvme', ['1:1 DAX204']],
     ['udevadm trigger', ['1:1 DAX204']],
     ['[ -x /sys ]', ['1:1 DAX204']],
@@ -53,7 +53,7 @@ describe('a fault', () => {
     const text = `nonsense\necho a > /sys/none\nfor x in a b; do daxctl $x; done`;
     const { program, diagnostics } = compileActor(scriptActor(bare(text)), UNIVERSE);
 
-    expect(diagnostics.map(({ code }) => code)).toEqual(['DAX202', 'DAX210', 'DAX203']);
+    expect(diagnostics.map(({ code }) => code)).toEqual(['DAX202', 'DAX210', 'DAX204']);
     expect(program).toBeNull();
   });
 

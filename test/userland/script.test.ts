@@ -31,7 +31,6 @@ describe('a command', () => {
     ['reboot', ['reboot']],
     ['open /dev/dax0.0', ['process open dax0.0']],
     ['unpin /dev/dax0.0', ['process unpin dax0.0']],
-    ['ndctl disable-namespace -f namespace0.0', ['namespace disable region0']],
     ['ndctl enable-namespace all', ['namespace enable region0']],
     ['ndctl disable-region region0', ['namespace disable region0']],
     ['ndctl clear-errors namespace0.0', ['clear-errors dax0.0']],

@@ -33,15 +33,6 @@ export const DAX_LATER_FEATURES: readonly Row[] = [
     null,
   ],
   [
-    'dax-regions-tree',
-    '34f80bb969cc',
-    'dax: Track all dax_region allocations under a global resource tree',
-    'v7.1',
-    ['region-subdivision'],
-    'two regions over one range: the second one fails to probe',
-    Bit.DaxRegionsTree,
-  ],
-  [
     'fsdev-dax',
     'd5406bd458b0',
     'dax: add fsdev.c driver for fs-dax on character dax',

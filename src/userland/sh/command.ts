@@ -2,12 +2,15 @@
  * Simple commands: assignments, and the table of commands that are known.
  */
 import type { Assignment, Command, Word } from 'unbash';
+import { compileDaxctl } from '../daxctl/command.js';
 import { editDistance } from '../sysfsPath.js';
+import { compileInsmod } from './beneathCommands.js';
 import { type Context, emit, type Flow, finish, report, type Span, withStatus } from './context.js';
 import { type Environment, withVariable } from './environment.js';
 import { applyExitOnError } from './errexit.js';
 import { compileLeave } from './forLoop.js';
 import {
+  compileCxl,
   compileKexec,
   compileModule,
   compileNdctl,
@@ -163,7 +166,9 @@ const COMMANDS: ReadonlyMap<string, Compiler> = new Map<string, Compiler>([
   ['kexec', compileKexec],
   ['modprobe', compileModule],
   ['rmmod', compileModule],
+  ['insmod', compileInsmod],
   ['ndctl', compileNdctl],
+  ['cxl', compileCxl],
   ['open', compileProcess],
   ['mmap', compileProcess],
   ['pin', compileProcess],
@@ -196,12 +201,6 @@ function checkKnown(context: Context, at: Span, word: string): void {
   const suggestion =
     near === undefined ? 'docs/userland.md lists the commands' : `did you mean ${near}`;
   report(context, 'DAX202', at, `${name || "''"} is not a known command`, { suggestion });
-}
-
-function compileDaxctl(context: Context, call: Invocation): null {
-  const message = 'daxctl is not modelled in this version; write its sysfs steps';
-  report(context, 'DAX203', call.at, message);
-  return null;
 }
 
 function compileExit(context: Context, call: Invocation): 'gone' | null {

@@ -49,7 +49,7 @@ export interface LoopFrame {
 }
 
 /** Faults that need no value, so that they hold in unreachable code as well. */
-const LANGUAGE_CODES: ReadonlySet<DiagnosticCode> = new Set(['DAX201', 'DAX202', 'DAX203']);
+const LANGUAGE_CODES: ReadonlySet<DiagnosticCode> = new Set(['DAX201', 'DAX202']);
 
 /** Notes a fault once for its place and code. */
 export function report(

@@ -2,9 +2,11 @@
  * Commands that act on the machine other than by sysfs: modules, namespaces, udev, processes.
  */
 import type { DriverName } from '../../model/model.js';
+import { compileNamespace, compileRegionDisable, type NamespaceVerb } from '../daxctl/ndctl.js';
 import type { DeviceVerb } from '../program.js';
 import { listNames } from '../sysfsPath.js';
 import type { UniverseRegion } from '../universe.js';
+import { beneathModule, compileBeneathLoad, compileCxlRegion } from './beneathCommands.js';
 import type { Invocation } from './command.js';
 import { type Context, emit, finish, report, withStatus } from './context.js';
 import type { Environment } from './environment.js';
@@ -22,6 +24,10 @@ export function compileModule(context: Context, call: Invocation): Environment |
   const [name] = names;
   if (names.length !== 1 || name === undefined || options.some((word) => !known.includes(word))) {
     return refuseArguments(context, call, 'modprobe [-r] kmem');
+  }
+  const beneath = beneathModule(name);
+  if (beneath !== null && !removing && call.name === 'modprobe') {
+    return compileBeneathLoad(context, call, beneath);
   }
   const module = driverModule(name);
   if (module === null) {
@@ -89,15 +95,23 @@ export function compileKexec(context: Context, call: Invocation): Environment | 
 }
 
 const NDCTL_USAGE =
-  'ndctl disable-namespace|enable-namespace|clear-errors NAMESPACE, ' +
+  'ndctl disable-namespace|enable-namespace|destroy-namespace|clear-errors NAMESPACE, ' +
+  'create-namespace -m devdax -e NAMESPACE [-f], ' +
   'disable-region|enable-region|setup-passphrase REGION';
 
 /** Compiles the subcommands of ndctl that matter beneath a dax device. */
 export function compileNdctl(context: Context, call: Invocation): Environment | null {
   const words = argumentTexts(context, call);
   if (words === null) return null;
-  const plain = words.filter((word) => !['-f', '--force', '-v', '--verbose'].includes(word));
+  const force = words.some((word) => word === '-f' || word === '--force' || word === '-fe');
+  const plain = plainWords(words);
   const [verb = '', target = ''] = plain;
+  const change = NAMESPACE_VERBS.get(verb);
+  if (change !== undefined && plain.length === 2 && !target.startsWith('-')) {
+    const found = findRegions(context, call, { target, byRegion: false });
+    if (found === null) return null;
+    return compileNamespace(context, call, { verb: change, force, regions: found });
+  }
   const known = /^(?:(?:dis|en)able-(?:namespace|region)|clear-errors|setup-passphrase)$/;
   if (plain.length !== 2 || !known.test(verb) || target.startsWith('-')) {
     return refuseArguments(context, call, NDCTL_USAGE);
@@ -106,6 +120,53 @@ export function compileNdctl(context: Context, call: Invocation): Environment | 
   if (regions === null) return null;
   // With `all`, the status is that of the last one.
   for (const region of regions) emitNdctl(context, call, verb, region);
+  return withStatus(call.env, 'runtime');
+}
+
+const NAMESPACE_VERBS: ReadonlyMap<string, NamespaceVerb> = new Map([
+  ['disable-namespace', 'disable'],
+  ['destroy-namespace', 'destroy'],
+  ['create-namespace', 'create'],
+]);
+
+/** Options of create-namespace that name what every namespace here is, and those without effect. */
+const WITHOUT_EFFECT = ['-f', '--force', '-v', '--verbose', '-e', '--reconfig', '--continue'];
+
+/** The words without options; of `-fe NAME` and `--reconfig=NAME` the name is left. */
+function plainWords(words: readonly string[]): readonly string[] {
+  return words
+    .flatMap((word) => (word === '-fe' ? [] : [word.replace(/^--reconfig=/, '')]))
+    .filter((word, index, all) => {
+      const isMode = /^(?:-m|--mode)$/.test(all[index - 1] ?? '') && word === 'devdax';
+      return !isMode && !/^(?:-m|--mode|--mode=devdax)$/.test(word);
+    })
+    .filter((word) => !WITHOUT_EFFECT.includes(word));
+}
+
+/** Compiles cxl disable-region and enable-region: of a dynamic region, its dax driver's part. */
+export function compileCxl(context: Context, call: Invocation): Environment | null {
+  const words = argumentTexts(context, call);
+  if (words === null) return null;
+  const force = words.some((word) => word === '-f' || word === '--force');
+  const [verb = '', target = '', ...rest] = words.filter((word) => !/^(?:-f|--force)$/.test(word));
+  if (/^(?:create|destroy)-region$/.test(verb)) return compileCxlRegion(context, call);
+  if (!/^(?:dis|en)able-region$/.test(verb) || target === '' || rest.length > 0) {
+    return refuseArguments(context, call, 'cxl disable-region|enable-region REGION [-f]');
+  }
+  const regions = context.universe.regions.filter(({ kind }) => kind === 'dynamic');
+  const region = regions.find(({ name }) => name === target);
+  if (region === undefined) {
+    const suggestion = listNames(
+      'dynamic regions',
+      regions.map(({ name }) => name),
+    );
+    report(context, 'DAX211', call.at, `this model has no ${target} for cxl`, { suggestion });
+    return null;
+  }
+  if (verb === 'disable-region') return compileRegionDisable(context, call, { force, region });
+  const file = { kind: 'provider', attr: 'bind' } as const;
+  const value = { kind: 'constant', text: region.name } as const;
+  emit(context, call.at, { op: 'write', file, value });
   return withStatus(call.env, 'runtime');
 }
 

@@ -153,17 +153,20 @@ function compareText(
   return withStatus(call.env, 'runtime');
 }
 
-/** `[ $? -eq 0 ]` right after a command: its status is still there. */
+/** `[ $? -eq N ]` right after a command: its status is still there. */
 function compareStatus(
   context: Context,
   call: Invocation,
   operator: string,
   right: Field,
 ): Environment | null {
-  if (knownText(right) !== '0' || (operator !== '-eq' && operator !== '-ne')) {
-    return refuse(context, call, '$? can only be compared with 0');
+  const wanted = knownText(right) ?? '';
+  const isStatus = /^\d{1,3}$/.test(wanted) && Number(wanted) <= 255;
+  if (!isStatus || (operator !== '-eq' && operator !== '-ne')) {
+    return refuse(context, call, '$? can only be compared with 0 to 255');
   }
   branch(context, call.at, call.env);
+  if (wanted !== '0') emit(context, call.at, { op: 'status-is', value: Number(wanted) });
   if (operator === '-ne') emit(context, call.at, { op: 'invert' });
   return withStatus(call.env, 'runtime');
 }

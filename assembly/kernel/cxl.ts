@@ -1,0 +1,308 @@
+// drivers/cxl and drivers/dax/cxl.c: windows that are published, regions that assemble, and the
+// dax regions that come of them.
+//
+// What the probes of CXL memory devices do is one thread of the kernel: it assembles the regions
+// that the firmware has set up, one after the other. Of a region only its node and whether it is
+// committed is modelled; decoders are not.
+import {
+  Assembles,
+  Errno,
+  Feature,
+  Lock,
+  Message,
+  NAME_CXL_REGION,
+  NAME_CXL_WINDOW,
+  Pc,
+  PUBLICATION_DAX,
+  PUBLICATION_REGISTERED,
+  PUBLICATION_ROW_ASSEMBLES_OFFSET,
+  PUBLICATION_TRIED,
+  Publication,
+  RESOURCE_MEM,
+  SLOT_PARENT_BASE,
+  STAGE_CXL_ACPI,
+  STAGE_CXL_DRIVER,
+  STAGE_DAX_CXL,
+  STAGE_ENUMERATED,
+  STAGE_RELEASED,
+  THREAD_REGION_OFFSET,
+  THREAD_ROW_KIND_OFFSET,
+  THREAD_ROW_WORKER_OFFSET,
+  ThreadKind,
+  WORK_DEFER,
+  WORK_DRIVER,
+  WORK_PROBE,
+  Worker,
+} from '../layout';
+import { observeMessage } from '../observe';
+import { has } from '../scenario';
+import { choose, goto, MOVED, th, threadRow, threads, wait } from '../state';
+import { isRegionBound } from './daxRange';
+import { loadDaxHmem, noteProbed, probeRegion } from './hmemRegister';
+import {
+  asked,
+  clearPublication,
+  comeBackTo,
+  current,
+  finishWork,
+  insertExpanding,
+  isAt,
+  isQueued,
+  leaveBeneath,
+  moveTo,
+  nodeSlot,
+  publicationByte,
+  publicationEnd,
+  publicationIs,
+  publicationKind,
+  publicationStart,
+  publications,
+  queueWork,
+  reach,
+  regionOfPublication,
+  setPublication,
+} from './publication';
+import { firstOverlap, insertResource, isLinked, NOWHERE, removeResource } from './resource';
+import { addedRamBytes } from './resourceWalk';
+
+/** The next publication of a kind from `first` on; `publications()` at the end. */
+function nextOf(kind: Publication, first: u32): u32 {
+  let index = first;
+  while (index < publications() && publicationKind(index) != kind) index++;
+  return index;
+}
+
+// ---- cxl_acpi ---------------------------------------------------------------------------
+
+/** Begins to load cxl_acpi, whose driver probes at once. Source: drivers/cxl/acpi.c, v6.12. */
+export function loadCxlAcpi(): i32 {
+  moveTo(nextOf(Publication.Window, 0));
+  goto(Pc.cxl_acpi_probe__publish);
+  return MOVED;
+}
+
+/**
+ * Publishes the windows, one after the other, and lets the memory devices be probed again.
+ * Source: drivers/cxl/acpi.c cxl_acpi_probe(), add_cxl_resources(), v6.12.
+ */
+export function cxlAcpiProbePublish(): i32 {
+  const index = current();
+  const done = isAt(STAGE_CXL_ACPI);
+  if (!done && index < publications()) {
+    const start = publicationStart(index);
+    insertExpanding(nodeSlot(index), start, publicationEnd(index), NAME_CXL_WINDOW);
+    moveTo(nextOf(Publication.Window, index + 1));
+    if (current() < publications()) return MOVED;
+  }
+  reach(STAGE_CXL_ACPI);
+  moveTo(0);
+  return asked() ? loadDaxHmem() : leaveBeneath(0);
+}
+
+// ---- Regions of the firmware ------------------------------------------------------------
+
+/** Whether the memory devices have still to be probed. */
+export function hasToEnumerate(): bool {
+  return isAt(STAGE_CXL_ACPI) && !isAt(STAGE_ENUMERATED);
+}
+
+/**
+ * Assembles the region at hand, or fails to: then it stays incomplete, and nothing is said.
+ * Source: drivers/cxl/core/region.c cxl_add_to_region(), construct_region(), v6.12: a node that
+ * cannot be inserted is only warned of.
+ */
+export function cxlAddToRegionConstruct(): i32 {
+  noteProbed();
+  const index = nextOf(Publication.CxlRegion, current());
+  if (index >= publications()) {
+    reach(STAGE_ENUMERATED);
+    return leaveBeneath(0);
+  }
+  const how: Assembles = publicationByte(index, PUBLICATION_ROW_ASSEMBLES_OFFSET);
+  const assembles = how == Assembles.Always || (how == Assembles.Maybe && choose(2) == 0);
+  if (!assembles) {
+    moveTo(index + 1);
+    return MOVED;
+  }
+  moveTo(index);
+  insertRegion(index);
+  goto(Pc.cxl_region_probe__ram);
+  return MOVED;
+}
+
+function insertRegion(index: u32): void {
+  const start = publicationStart(index);
+  const end = publicationEnd(index);
+  if (!insertResource(nodeSlot(index), start, end, RESOURCE_MEM, NAME_CXL_REGION))
+    observeMessage(Message.CxlCannotInsert, index, 0);
+  setPublication(index, PUBLICATION_REGISTERED);
+}
+
+/**
+ * Makes the device dax_regionN, unless some of the region is System RAM already. With the driver
+ * there it is probed at once, from v7.1 on by another thread.
+ * Source: drivers/cxl/core/region.c cxl_region_probe(), devm_cxl_add_dax_region(), v6.12;
+ * drivers/dax/cxl.c, v7.1 (PROBE_PREFER_ASYNCHRONOUS).
+ */
+export function cxlRegionProbeRam(): i32 {
+  const index = current();
+  goto(Pc.cxl_region_probe__probed);
+  const used = addedRamBytes(publicationStart(index), publicationEnd(index)) != 0;
+  if (used || !has(Feature.CxlDaxRegion)) return MOVED;
+  setPublication(index, PUBLICATION_DAX);
+  if (!isAt(STAGE_CXL_DRIVER)) return MOVED;
+  if (has(Feature.HmemAwaitsCxl)) queueWork(WORK_PROBE);
+  else probeRegion(index, Pc.cxl_region_probe__probed);
+  return MOVED;
+}
+
+/** Goes on to the firmware's next region, or returns to who has created one. */
+export function cxlRegionProbeProbed(): i32 {
+  noteProbed();
+  if (asked()) return leaveBeneath(0);
+  moveTo(current() + 1);
+  goto(Pc.cxl_add_to_region__construct);
+  return MOVED;
+}
+
+// ---- dax_cxl ----------------------------------------------------------------------------
+
+/** Loads dax_cxl. Source: drivers/dax/cxl.c, v6.12; cxl_dax_region_init(), v7.1 (queued). */
+export function loadDaxCxl(): i32 {
+  if (isAt(STAGE_DAX_CXL)) return leaveBeneath(0);
+  reach(STAGE_DAX_CXL);
+  if (has(Feature.HmemAwaitsCxl)) {
+    queueWork(WORK_DRIVER);
+    return leaveBeneath(0);
+  }
+  if (!has(Feature.CxlDaxRegion)) return leaveBeneath(Errno.ENOENT);
+  goto(Pc.cxl_dax_region_init__attach);
+  return MOVED;
+}
+
+/** A device dax_regionN that no probe has tried; `publications()` when there is none. */
+function nextUntried(): u32 {
+  for (let index: u32 = 0; index < publications(); index++) {
+    if (!publicationIs(index, PUBLICATION_DAX) || publicationIs(index, PUBLICATION_TRIED)) continue;
+    return index;
+  }
+  return publications();
+}
+
+/** Source: drivers/base/dd.c driver_attach(), v6.12. */
+export function cxlDaxRegionInitAttach(): i32 {
+  noteProbed();
+  reach(STAGE_CXL_DRIVER);
+  const index = nextUntried();
+  if (index >= publications()) return leaveBeneath(0);
+  moveTo(index);
+  probeRegion(index, Pc.cxl_dax_region_init__attach);
+  return MOVED;
+}
+
+function workersOf(role: Worker): u32 {
+  let found: u32 = 0;
+  for (let index: u32 = 0; index < threads(); index++) {
+    if (load<u8>(threadRow(index), THREAD_ROW_KIND_OFFSET) != ThreadKind.Worker) continue;
+    const which: Worker = load<u8>(threadRow(index), THREAD_ROW_WORKER_OFFSET);
+    if (which == role) found |= 1 << index;
+  }
+  return found;
+}
+
+/**
+ * Waits until hmem has decided, and registers the driver; its devices are probed by others.
+ * Source: drivers/dax/cxl.c cxl_dax_region_driver_register(); drivers/dax/hmem/hmem.c
+ * dax_hmem_flush_work(), v7.1.
+ */
+export function cxlDaxRegionDriverRegisterFlush(): i32 {
+  if (isQueued(WORK_DEFER)) return wait(Lock.Workqueue, 0, workersOf(Worker.Hmem), false);
+  reach(STAGE_CXL_DRIVER);
+  if (nextUntried() < publications()) queueWork(WORK_PROBE);
+  finishWork(WORK_DRIVER);
+  return leaveBeneath(0);
+}
+
+/** Source: drivers/base/dd.c __device_attach_async_helper(), v7.1. */
+export function cxlDaxRegionProbeAsync(): i32 {
+  noteProbed();
+  const index = nextUntried();
+  if (index >= publications()) {
+    finishWork(WORK_PROBE);
+    return leaveBeneath(0);
+  }
+  moveTo(index);
+  probeRegion(index, Pc.cxl_dax_region_probe__async);
+  return MOVED;
+}
+
+// ---- Regions of the administrator -------------------------------------------------------
+
+/** Does what `cxl create-region` asks for. The region is the firmware's, set up anew. */
+export function createRegion(index: u32): i32 {
+  if (!isAt(STAGE_CXL_ACPI)) return leaveBeneath(Errno.ENODEV);
+  if (publicationIs(index, PUBLICATION_REGISTERED)) return leaveBeneath(Errno.EBUSY);
+  moveTo(index);
+  goto(Pc.create_region_store__alloc);
+  return MOVED;
+}
+
+/** The window around a region; NOWHERE when none is published. */
+function windowOf(index: u32): u32 {
+  for (let other: u32 = 0; other < publications(); other++) {
+    if (publicationKind(other) != Publication.Window || !isLinked(nodeSlot(other))) continue;
+    const around =
+      publicationStart(other) <= publicationStart(index) &&
+      publicationEnd(other) >= publicationEnd(index);
+    if (around) return SLOT_PARENT_BASE + nodeSlot(other);
+  }
+  return NOWHERE;
+}
+
+/**
+ * Allocates the addresses: they must be free in the window, so that a node of any kind is in the
+ * way.
+ * Source: drivers/cxl/core/region.c alloc_hpa(); kernel/resource.c alloc_free_mem_region(), v6.12.
+ */
+export function createRegionStoreAlloc(): i32 {
+  const index = current();
+  const window = windowOf(index);
+  if (window == NOWHERE) return leaveBeneath(Errno.ENXIO);
+  const taken = firstOverlap(window, publicationStart(index), publicationEnd(index));
+  if (taken != NOWHERE) return leaveBeneath(Errno.ERANGE);
+  insertRegion(index);
+  goto(Pc.cxl_region_probe__ram);
+  return MOVED;
+}
+
+/** Does what `cxl destroy-region` asks for: dax_regionN goes first, with all that is on it. */
+export function destroyRegion(index: u32): i32 {
+  if (!publicationIs(index, PUBLICATION_REGISTERED)) return leaveBeneath(Errno.ENODEV);
+  moveTo(index);
+  reach(STAGE_RELEASED);
+  goto(Pc.delete_region_store__release);
+  return MOVED;
+}
+
+/** Source: drivers/cxl/core/region.c cxlr_dax_unregister(), v6.12: device_unregister(). */
+export function deleteRegionStoreRelease(): i32 {
+  const home = regionOfPublication(current());
+  goto(Pc.delete_region_store__delete);
+  if (!isRegionBound(home)) return MOVED;
+  store<u8>(th, home, THREAD_REGION_OFFSET);
+  comeBackTo(Pc.delete_region_store__delete);
+  goto(Pc.device_driver_detach__lock);
+  return MOVED;
+}
+
+/**
+ * Removes the region: what lay beneath its node goes to the window.
+ * Source: drivers/cxl/core/region.c delete_region_store(), cxl_region_iomem_release(), v6.12.
+ */
+export function deleteRegionStoreDelete(): i32 {
+  const index = current();
+  noteProbed();
+  if (isLinked(nodeSlot(index))) removeResource(nodeSlot(index));
+  clearPublication(index, PUBLICATION_REGISTERED | PUBLICATION_DAX | PUBLICATION_TRIED);
+  return leaveBeneath(0);
+}

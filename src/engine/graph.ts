@@ -1,0 +1,103 @@
+/**
+ * The transitions of a complete search as arrays: what is said of behaviours is computed on them.
+ *
+ * A state is its index; indices differ between searches with several workers, the order of a
+ * state's successors does not.
+ */
+import {
+  CONTROL_ARENA,
+  CONTROL_FOUND,
+  CONTROL_STATE_BYTES,
+  CONTROL_TABLE,
+} from '../../assembly/search/layout.js';
+import { topOf } from './control.js';
+import { EngineError, FAIL_MEMORY, FAIL_USE } from './engineError.js';
+import { mustBeSearched, type ServiceSetup } from './services.js';
+
+/** States and transitions. */
+export interface Graph {
+  readonly states: number;
+  /** Initial states by their indices; by number, duplicates included. */
+  readonly initial: readonly number[];
+  /** Transitions of state s: from `first[s]` up to and without `first[s + 1]`, by ordinal. */
+  readonly first: Uint32Array;
+  /** Of each transition the state it leads to, and its label: bits 0-7 the thread. */
+  readonly target: Uint32Array;
+  readonly label: Uint32Array;
+}
+
+const NOT_FOUND = 0xffffffff;
+const WORDS_MAX = 1 << 22;
+
+function grown(words: Uint32Array, least: number): Uint32Array<ArrayBuffer> {
+  try {
+    const larger = new Uint32Array(Math.max(least, words.length * 2));
+    larger.set(words);
+    return larger;
+  } catch (cause) {
+    throw new EngineError(FAIL_MEMORY, 'the transitions do not fit in memory', cause);
+  }
+}
+
+/** Indices of the initial states. */
+function initialOf({ engine, control, memory }: ServiceSetup): number[] {
+  const bytes = new Uint8Array(memory.buffer);
+  const stateBytes = control.read(CONTROL_STATE_BYTES);
+  const arena = control.read(CONTROL_ARENA);
+  const found = control.read(CONTROL_FOUND);
+  return Array.from({ length: engine.initialCount() >>> 0 }, (_, number) => {
+    const at = engine.replayState() >>> 0;
+    engine.writeInitial(number, at);
+    const wanted = Buffer.from(bytes.buffer, at, stateBytes);
+    for (let index = 0; index < found; index++) {
+      const place = arena + index * stateBytes;
+      if (wanted.equals(bytes.subarray(place, place + stateBytes))) return index;
+    }
+    throw new EngineError(FAIL_USE, 'an initial state was not found again');
+  });
+}
+
+/** Reads all transitions. Throws EngineError FAIL_USE when a successor was never found. */
+export function readGraph(setup: ServiceSetup): Graph {
+  mustBeSearched(setup);
+  const { engine, control, memory } = setup;
+  const states = control.read(CONTROL_FOUND);
+  engine.placeServices();
+  const stateBytes = control.read(CONTROL_STATE_BYTES);
+  // Behind the states; the search keeps SIDE_BYTES a state free there.
+  const to = (control.read(CONTROL_ARENA) + states * stateBytes + 7) & ~7;
+  const room = roomAt(setup, to >>> 0);
+  const words = new Uint32Array(memory.buffer);
+  const first = new Uint32Array(states + 1);
+  let target = new Uint32Array(Math.max(1024, states * 4));
+  let label = new Uint32Array(target.length);
+  let count = 0;
+  for (let state = 0; state < states; ) {
+    const done = engine.edges(state, to, room) >>> 0;
+    if (done === 0) throw new EngineError(FAIL_MEMORY, 'no room is left to read the transitions');
+    let at = (to >>> 0) / 4;
+    for (const end = state + done; state < end; state++) {
+      const own = words[at++] ?? 0;
+      if (count + own > target.length) {
+        target = grown(target, count + own);
+        label = grown(label, count + own);
+      }
+      for (let edge = 0; edge < own; edge++, count++) {
+        const to = words[at++] ?? NOT_FOUND;
+        if (to === NOT_FOUND) {
+          throw new EngineError(FAIL_USE, 'the transitions of an incomplete search were asked for');
+        }
+        target[count] = to;
+        label[count] = words[at++] ?? 0;
+      }
+      first[state + 1] = count;
+    }
+  }
+  return { states, initial: initialOf(setup), first, target, label };
+}
+
+/** Words that are free between the states and the table. */
+function roomAt({ control }: ServiceSetup, at: number): number {
+  const end = control.read(CONTROL_TABLE) || topOf(control);
+  return Math.min(WORDS_MAX, Math.floor((end - at) / 4));
+}

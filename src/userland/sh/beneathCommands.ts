@@ -1,0 +1,78 @@
+/**
+ * Commands on what lies beneath drivers/dax: its modules, and the regions of `cxl`.
+ */
+import type { BeneathModule } from '../../model/model.js';
+import { listNames } from '../sysfsPath.js';
+import type { Invocation } from './command.js';
+import { type Context, emit, report, withStatus } from './context.js';
+import type { Environment } from './environment.js';
+import { refuseArguments } from './output.js';
+import { requireText } from './words.js';
+
+const MODULES: readonly BeneathModule[] = ['dax_hmem', 'cxl_acpi', 'dax_cxl'];
+
+/** The module beneath drivers/dax of a name, as modprobe and insmod take it; null for others. */
+export function beneathModule(name: string): BeneathModule | null {
+  const plain = name
+    .replace(/^.*\//, '')
+    .replaceAll('-', '_')
+    .replace(/\.ko(?:\.[xg]z|\.zst)?$/, '');
+  return MODULES.find((module) => module === plain) ?? null;
+}
+
+/** Compiles the loading of a module beneath drivers/dax, as modprobe or as insmod does it. */
+export function compileBeneathLoad(
+  context: Context,
+  call: Invocation,
+  module: BeneathModule,
+): Environment | null {
+  const { modules = [] } = context.universe;
+  if (!modules.includes(module)) {
+    const message =
+      modules.length === 0
+        ? `module ${module} has nothing to do: the machine names no range of the firmware's`
+        : `module ${module} is absent`;
+    const suggestion = 'docs/model-format.md: soft_reserved, hmat, cxl, modules';
+    report(context, 'DAX204', call.at, message, { suggestion });
+    return null;
+  }
+  const heeds = call.name === 'modprobe' && modules.includes('cxl_acpi');
+  emit(context, call.at, {
+    op: 'beneath',
+    deed: `load ${module}`,
+    first: module === 'dax_hmem' && heeds,
+    region: null,
+  });
+  return withStatus(call.env, 'runtime');
+}
+
+/** Compiles insmod, which heeds no dependency. */
+export function compileInsmod(context: Context, call: Invocation): Environment | null {
+  const [field] = call.fields;
+  const path = field === undefined ? null : requireText(context, field, 'a module');
+  const module = path === null ? null : beneathModule(path);
+  if (call.fields.length !== 1 || module === null) {
+    return refuseArguments(context, call, 'insmod dax_hmem.ko');
+  }
+  return compileBeneathLoad(context, call, module);
+}
+
+const CXL_USAGE = 'cxl create-region|destroy-region [-f] REGION';
+
+/** Compiles `cxl create-region` and `cxl destroy-region` of a region that the firmware set up. */
+export function compileCxlRegion(context: Context, call: Invocation): Environment | null {
+  const words = call.fields.map((field) => requireText(context, field, 'an argument of cxl'));
+  const [verb, target, ...rest] = words.filter((word) => word !== '-f' && word !== '--force');
+  const isKnown = verb === 'create-region' || verb === 'destroy-region';
+  if (!isKnown || target === undefined || target === null || rest.length > 0) {
+    return refuseArguments(context, call, CXL_USAGE);
+  }
+  const { cxlRegions = [] } = context.universe;
+  if (!cxlRegions.includes(target)) {
+    const suggestion = listNames('CXL regions', cxlRegions);
+    report(context, 'DAX211', call.at, `this model has no CXL region ${target}`, { suggestion });
+    return null;
+  }
+  emit(context, call.at, { op: 'beneath', deed: verb, first: false, region: target });
+  return withStatus(call.env, 'runtime');
+}

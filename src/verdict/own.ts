@@ -1,0 +1,90 @@
+/**
+ * The user's own properties that a single state can violate: their traces, and what of them was
+ * never tested.
+ */
+import type { Scenario } from '../compile/scenario.js';
+import type { Engine, SearchResult } from '../engine/engine.js';
+import { makeTrace } from './findings.js';
+import { avoidanceOf, keyOf } from './inevitable.js';
+import type { Trace } from './trace.js';
+
+/** The states that violate own invariant number `property`, by index: 1. */
+function marksOf(words: Uint32Array, property: number): Uint8Array {
+  return Uint8Array.from(words, (word) => (word >>> property) & 1);
+}
+
+/** The trace to each violated own invariant, in the order of the model. */
+export async function ownTraces(
+  engine: Engine,
+  scenario: Scenario,
+  result: SearchResult,
+): Promise<Trace[]> {
+  const { check } = scenario.ownModules;
+  if (check === null || result.ownViolations.length === 0) return [];
+  const words = engine.evaluate(check);
+  const traces: Trace[] = [];
+  for (const { property } of result.ownViolations) {
+    const invariant = scenario.own.invariants[property];
+    const marks = marksOf(words, property);
+    const chosen = await engine.traceToMarked(marks);
+    if (invariant === undefined || chosen === null) continue;
+    const bad = badStates(engine, marks);
+    const isGood = (state: Uint8Array): boolean => !bad.has(keyOf(state));
+    const avoidance = await avoidanceOf(engine, scenario, result.statesAtLeast, isGood);
+    const when = invariant.form === 'quiet' ? 'between system calls' : 'in some state';
+    const row = {
+      name: invariant.name,
+      bit: null,
+      summary: `${when} not: ${oneLine(invariant.text)}`,
+    };
+    traces.push(
+      makeTrace(engine, scenario, { row, class: 'own', device: null, chosen, avoidance }),
+    );
+  }
+  return traces;
+}
+
+/** An expression on one line. */
+export const oneLine = (text: string): string => text.trim().replace(/\s+/g, ' ');
+
+function badStates(engine: Engine, marks: Uint8Array): ReadonlySet<string> {
+  const bad = new Set<string>();
+  const { stateBytes } = engine;
+  for (const { first, count, bytes } of engine.states()) {
+    for (let index = 0; index < count; index++) {
+      if (marks[first + index] === 0) continue;
+      bad.add(keyOf(bytes.subarray(index * stateBytes, (index + 1) * stateBytes)));
+    }
+  }
+  return bad;
+}
+
+/** What each observation of the scenario says of every state found: words of 32 observations. */
+export function observe(engine: Engine, scenario: Scenario): readonly Uint32Array[] {
+  return scenario.ownModules.observers.map((module) => engine.evaluate(module));
+}
+
+/** Whether an observation is true in a state. */
+export function isObserved(
+  observed: readonly Uint32Array[],
+  observation: number,
+  state: number,
+): boolean {
+  const word = observed[observation >>> 5]?.[state] ?? 0;
+  return ((word >>> (observation & 31)) & 1) !== 0;
+}
+
+/** Parts of own invariants that were true wherever they were looked at, in words. */
+export function vacuousOwn(
+  scenario: Scenario,
+  observed: readonly Uint32Array[],
+): readonly string[] {
+  return scenario.own.invariants.flatMap(({ name, alternatives }) =>
+    alternatives.flatMap(({ text, observation }) => {
+      const words = observed[observation >>> 5];
+      const mask = 1 << (observation & 31);
+      if (words?.some((word) => (word & mask) !== 0) === true) return [];
+      return [`${name}: \`${oneLine(text)}\` always held, so the rest of it never mattered`];
+    }),
+  );
+}

@@ -26,6 +26,11 @@ export function blockBytes(): u64 {
   return load<u64>(SCENARIO_OFFSET + ((<usize>Header.BlockBytesLow) << 2));
 }
 
+/** Returns the bytes of System RAM that the machine boots with. */
+export function earlyBytes(): u64 {
+  return load<u64>(SCENARIO_OFFSET + ((<usize>Header.EarlyBytesLow) << 2));
+}
+
 /** Returns the mem= limit, all ones without one. */
 export function memoryLimit(): u64 {
   return load<u64>(SCENARIO_OFFSET + ((<usize>Header.MemoryLimitLow) << 2));

@@ -6,10 +6,8 @@
 import { must } from './fail';
 import {
   BLOCK_BYTES,
-  BLOCK_EXTRA_BYTES,
   BLOCK_ROW_BYTES,
   DEVICE_BYTES,
-  DEVICE_EXTRA_BYTES,
   DEVICE_ROW_BYTES,
   DEVICE_ROW_DAX_SLOT_OFFSET,
   DEVICE_ROW_KMEM_SLOT_OFFSET,
@@ -44,10 +42,20 @@ import {
   WAIT_KIND_SHIFT,
   WaitKind,
 } from './layout';
+
+export { blockExtra, deviceExtra, globalExtra, hasDeviceExtra } from './extra';
+
 import { observe, observeLock, observeUnlock } from './observe';
 import { header, table } from './scenario';
 
-export * from './choices';
+export {
+  choiceCount,
+  choiceDepth,
+  choose,
+  forgetChoices,
+  nextChoices,
+  restartChoices,
+} from './choice';
 
 /** A step's answer. */
 export const BLOCKED: i32 = 0;
@@ -112,15 +120,6 @@ export function block(index: u32): usize {
 export function blockRow(index: u32): usize {
   return table(Header.BlockTable) + <usize>index * BLOCK_ROW_BYTES;
 }
-/** The extra globals; only where a scenario has them. */
-export function globalExtra(): usize {
-  return st + <usize>header(Header.GlobalExtraAt);
-}
-/** A block's extra record; 0 in a scenario without them. */
-export function blockExtra(index: u32): usize {
-  const at = header(Header.BlockExtraAt);
-  return at == 0 ? 0 : st + <usize>at + <usize>index * BLOCK_EXTRA_BYTES;
-}
 export function region(index: u32): usize {
   return st + <usize>header(Header.RegionsAt) + <usize>index * REGION_BYTES;
 }
@@ -146,14 +145,6 @@ export function spareCount(index: u32): u32 {
 }
 export function spareSlot(index: u32, number: u32): u32 {
   return <u32>load<u16>(deviceRow(index), DEVICE_ROW_SPARE_SLOT_OFFSET) + number;
-}
-/** A device's extra record; only where the scenario has these records. */
-export function deviceExtra(index: u32): usize {
-  return st + <usize>header(Header.DeviceExtraAt) + <usize>index * DEVICE_EXTRA_BYTES;
-}
-/** Whether the scenario's devices have extra records. */
-export function hasDeviceExtra(): bool {
-  return header(Header.DeviceExtraAt) != 0;
 }
 /** A driver's record; fsdev_dax's is one of the extra globals. */
 export function driver(index: u32): usize {

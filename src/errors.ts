@@ -25,6 +25,8 @@ export const EXIT = {
   vacuous: 21,
   selfCheckFailed: 22,
   kernelDisagrees: 23,
+  /** `diff` found that the kernels differ. */
+  differs: 24,
   modelRejected: 150,
   /** An option that does not fit this model. */
   optionMismatch: 151,
@@ -141,7 +143,11 @@ export const DIAGNOSTIC_CODES = {
   DAX305: { title: 'device where none is taken', hint: 'write the name of the property alone' },
   DAX307: {
     title: 'value that cannot be compared',
-    hint: 'read it with a plain `cat`; kept values: auto_online_blocks, modalias, files of memoryN',
+    hint: 'plain `cat` reads it; kept: texts of devices and memoryN, size, align, available_size',
+  },
+  DAX308: {
+    title: 'probe of other memory',
+    hint: 'name an address inside System RAM of the listing',
   },
   DAX306: { title: 'iomem node cannot be kept', hint: '{advice}' },
   DAX320: { title: 'expression: syntax', hint: 'write it in CEL, as in `quiet || !settled`' },

@@ -2,6 +2,7 @@
  * Explores a model: every interleaving, a verdict, and a counterexample for each violated property.
  */
 import { Property } from '../assembly/layout.js';
+import { NO_LIVELOCK } from './compile/own.js';
 import { compileModel, type Scenario } from './compile/scenario.js';
 import type { Engine, Progress, SearchResult } from './engine/engine.js';
 import { EXIT } from './errors.js';
@@ -15,6 +16,7 @@ import { lockOrderOf } from './verdict/lockOrder.js';
 import { observe, ownTraces, vacuousOwn } from './verdict/own.js';
 import { checkRecoverable, type RecoverableAnswer } from './verdict/recoverable.js';
 import { scopeOf } from './verdict/scope.js';
+import { answerTemporal, UNANSWERED } from './verdict/temporal/answers.js';
 import type { Trace, Verdict } from './verdict/trace.js';
 import { vacuousOf } from './verdict/vacuity.js';
 
@@ -145,14 +147,23 @@ function heldOf(
   return [...plain, ...own, ...recoverable];
 }
 
-function exitStatusOf(verdict: Verdict['verdict'], violations: readonly Trace[]): number {
+/** A livelock is a kind of deadlock. */
+const DEADLOCKS = ['no-deadlock', NO_LIVELOCK];
+
+function exitStatusOf(
+  verdict: Verdict['verdict'],
+  violations: readonly Trace[],
+  { own }: Scenario,
+): number {
   if (verdict === 'violated') {
     const kernel = violations
       .filter(({ finding }) => finding.class !== 'script')
       .map(({ finding }) => finding.property);
-    if (kernel.some((name) => name !== 'no-deadlock' && name !== 'recoverable'))
-      return EXIT.invariantViolated;
-    return kernel.includes('no-deadlock') ? EXIT.deadlock : EXIT.temporalViolated;
+    const ofBehaviours = ['recoverable', ...own.temporal.map(({ name }) => name)];
+    const others = [...DEADLOCKS, ...ofBehaviours];
+    if (kernel.some((name) => !others.includes(name))) return EXIT.invariantViolated;
+    const isDeadlock = kernel.some((name) => DEADLOCKS.includes(name));
+    return isDeadlock ? EXIT.deadlock : EXIT.temporalViolated;
   }
   if (verdict === 'findings') return EXIT.scriptFindings;
   if (verdict === 'incomplete') return EXIT.incomplete;
@@ -168,6 +179,48 @@ function verdictOf(
   if (!isComplete) return 'incomplete';
   if (violations.length > 0) return 'findings';
   return isVacuous ? 'vacuous' : 'holds';
+}
+
+/** What was found out of a search, but for its numbers. */
+interface Answers {
+  readonly violations: readonly Trace[];
+  readonly witnesses: readonly Trace[];
+  readonly held: readonly string[];
+  readonly vacuous: readonly string[];
+  /** The search ran to its end, and every question was answered. */
+  readonly isComplete: boolean;
+}
+
+/** Answers every property that the model asks for. */
+async function answerAll(
+  engine: Engine,
+  scenario: Scenario,
+  result: SearchResult,
+): Promise<Answers> {
+  const isInterrupted = result.stoppedBy === 'interrupt';
+  const invariants = isInterrupted ? [] : await violationTraces(engine, scenario, result);
+  const own = isInterrupted ? [] : await ownTraces(engine, scenario, result);
+  const { traces, answers } = await recoverableTraces(engine, scenario, result);
+  const observed = isInterrupted ? [] : observe(engine, scenario);
+  const temporal = isInterrupted
+    ? UNANSWERED
+    : await answerTemporal(engine, scenario, result, observed);
+  const violations = [...invariants, ...own, ...traces, ...temporal.violations];
+  const vacuous = result.complete
+    ? [
+        ...vacuousOf(scenario, result.labelsSeen, answers),
+        ...vacuousOwn(scenario, observed),
+        ...temporal.vacuous,
+      ]
+    : [];
+  const isUnknown = temporal.isUnknown || answers.some((answer) => answer.isUnknown);
+  return {
+    violations,
+    witnesses: temporal.witnesses,
+    held: [...heldOf(scenario, violations, answers), ...temporal.held],
+    vacuous,
+    isComplete: result.complete && !isUnknown,
+  };
 }
 
 /**
@@ -195,19 +248,11 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
     debug: options.debug ?? false,
   });
   const result = await engine.search();
-  const isInterrupted = result.stoppedBy === 'interrupt';
-  const invariants = isInterrupted ? [] : await violationTraces(engine, scenario, result);
-  const own = isInterrupted ? [] : await ownTraces(engine, scenario, result);
-  const { traces, answers } = await recoverableTraces(engine, scenario, result);
-  const violations = [...invariants, ...own, ...traces];
-  const vacuous = result.complete
-    ? [
-        ...vacuousOf(scenario, result.labelsSeen, answers),
-        ...vacuousOwn(scenario, observe(engine, scenario)),
-      ]
-    : [];
-  const isUnknown = answers.some((answer) => answer.isUnknown);
-  const isComplete = result.complete && !isUnknown;
+  const { violations, witnesses, held, vacuous, isComplete } = await answerAll(
+    engine,
+    scenario,
+    result,
+  );
   const verdict = verdictOf(
     violations,
     isComplete,
@@ -219,16 +264,18 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
     kernel: scenario.kernel.name,
     granularity: model.granularity,
     verdict,
-    exitStatus: exitStatusOf(verdict, violations),
+    exitStatus: exitStatusOf(verdict, violations, scenario),
     distinctStates: result.distinctStates,
     transitions: result.transitions,
     depth: result.depth,
     stoppedBy: stopOf(result.stoppedBy),
     violations,
-    held: heldOf(scenario, violations, answers),
+    ...(witnesses.length > 0 && { witnesses }),
+    held,
     scope: scopeOf(scenario),
     vacuous,
-    lockOrder: options.lockOrder === true && !isInterrupted ? lockOrderOf(engine, scenario) : null,
+    lockOrder:
+      options.lockOrder === true && stop !== 'interrupt' ? lockOrderOf(engine, scenario) : null,
     expectation: compareExpectation(model.expect, {
       violations,
       isCutShort: !isComplete && result.stoppedBy !== 'violation',

@@ -3,12 +3,14 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { Property } from '../assembly/layout.js';
+import { NO_LIVELOCK } from './compile/own.js';
 import { compileModel } from './compile/scenario.js';
 import { PROPERTIES } from './kernel/properties.js';
 import { openKernelEngine } from './kernelEngine.js';
 import type { Model } from './model/model.js';
 import { viewDeadlock } from './verdict/deadlockView.js';
 import { follow, kernelExports } from './verdict/steps.js';
+import { breaks, takeAgain } from './verdict/temporal/taken.js';
 import type { Finding, Trace, TraceStep } from './verdict/trace.js';
 
 /** What a trace file says of itself; report/itf.ts reads it. */
@@ -17,6 +19,7 @@ export interface ReplayHeader {
   readonly ordinals: readonly number[];
   readonly finding: Finding;
   readonly inevitableAt: number | null;
+  readonly loopFrom?: number | undefined;
 }
 
 export interface ReplayAnswer {
@@ -88,6 +91,7 @@ export async function replay(
     initial,
     steps,
     inevitableAt: header.inevitableAt,
+    ...(header.loopFrom !== undefined && { loopFrom: header.loopFrom }),
   };
   return {
     matches: differences.length === 0,
@@ -96,6 +100,12 @@ export async function replay(
   };
 
   function isFound(): boolean {
+    const { property } = header.finding;
+    if (property === NO_LIVELOCK || scenario.own.temporal.some(({ name }) => name === property)) {
+      const taken = takeAgain(engine, scenario, header);
+      const { loopFrom } = header;
+      return taken !== null && breaks(engine, scenario, property, { taken, loopFrom });
+    }
     const own = scenario.own.invariants.findIndex(({ name }) => name === header.finding.property);
     const { check } = scenario.ownModules;
     if (own >= 0 && check !== null) {

@@ -99,10 +99,11 @@ function runCommand(runner: Runner, thread: number): RunRecord | null {
   return recordOf(first, events, viewReplay(runner.engine, runner.scenario));
 }
 
-function runUdev(runner: Runner): RunRecord[] {
+/** What udev and the kernel's own threads do until they have nothing left to do. */
+function runOthers(runner: Runner): RunRecord[] {
   const records: RunRecord[] = [];
   const workers = runner.scenario.threads.flatMap(({ kind }, index) =>
-    kind === ThreadKind.Udev ? [index] : [],
+    kind === ThreadKind.Udev || kind === ThreadKind.Worker ? [index] : [],
   );
   for (let count = 0; count < COMMANDS_MAX; count++) {
     const found = workers
@@ -130,13 +131,13 @@ export function run(
   engine.replay.initial(0);
   const runner = { engine, scenario };
   const before = recordOf({ thread: '', command: null }, [], viewReplay(engine, scenario));
-  const records: RunRecord[] = [before];
+  const records: RunRecord[] = [before, ...runOthers(runner)];
   for (const [thread, { kind }] of scenario.threads.entries()) {
     if (kind !== ThreadKind.Script) continue;
     for (let count = 0; count < COMMANDS_MAX; count++) {
       const record = runCommand(runner, thread);
       if (record === null) break;
-      records.push(record, ...runUdev(runner));
+      records.push(record, ...runOthers(runner));
     }
   }
   return records;

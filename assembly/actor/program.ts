@@ -10,18 +10,15 @@ import { namespaceDisable, namespaceEnable } from '../kernel/pmem';
 import { kcoreOpen, kexecCrash } from '../kernel/resourceIterate';
 import { sysfsExists, sysfsRead, sysfsWrite } from '../kernel/sysfs';
 import {
-  BLOCK_ROW_STRING_OFFSET,
   DEVICE_MAPS_OFFSET,
   DEVICE_MEMORY_OFFSET,
   DEVICE_OPENS_OFFSET,
   DEVICE_PINNED_OFFSET,
   DEVICE_PINS_OFFSET,
-  DEVICE_ROW_STRING_OFFSET,
   Driver,
   Errno,
   File,
   Header,
-  INSTRUCTION_BYTES,
   INSTRUCTION_ENDED,
   INSTRUCTION_ERRNO_OFFSET,
   INSTRUCTION_FILE_OFFSET,
@@ -34,8 +31,6 @@ import {
   INSTRUCTION_VALUE_OFFSET,
   Lock,
   MEMORY_POISON,
-  OBJECT_EVENT,
-  Observation,
   Op,
   Property,
   REGION_ENCRYPTED,
@@ -48,39 +43,33 @@ import {
   THREAD_ROW_BOUNDED_OFFSET,
   THREAD_ROW_KIND_OFFSET,
   THREAD_ROW_TIMES_OFFSET,
-  THREAD_ROW_VARIABLE_OFFSET,
   THREAD_ROW_VARIABLES_OFFSET,
   THREAD_STATUS_OFFSET,
   ThreadKind,
-  VALUE_EVENT,
-  VALUE_VARIABLE,
   WaitKind,
 } from '../layout';
-import { observe } from '../observe';
-import { header, table } from '../scenario';
+import { header } from '../scenario';
 import {
   BLOCKED,
-  blockRow,
   blocks,
   broken,
   device,
-  deviceRow,
   devices,
   FAIL_INSTRUCTION,
   leave,
   me,
   region,
   returnedErrno,
-  returnedText,
   th,
   threadRecord,
   threadRow,
   threads,
-  variable,
   waitAs,
 } from '../state';
-import { queueIsEmpty } from './event';
+import { announce, queueIsEmpty } from './event';
+import { codeFor, instruction, object, setStatus, text, variableAt } from './operand';
 import { reboot } from './reboot';
+import { keptText, toolLocal } from './tool';
 
 /**
  * Local instructions that may run in one step before a program counts as one that loops for ever.
@@ -91,42 +80,8 @@ export function kindOf(thread: u32): ThreadKind {
   return load<u8>(threadRow(thread), THREAD_ROW_KIND_OFFSET);
 }
 
-function instruction(index: u32): usize {
-  return table(Header.InstructionTable) + <usize>index * INSTRUCTION_BYTES;
-}
-
 function current(): usize {
   return instruction(load<u16>(th, THREAD_INSTRUCTION_OFFSET));
-}
-
-function setStatus(status: u32): void {
-  store<u8>(th, status, THREAD_STATUS_OFFSET);
-}
-
-function variableAt(number: u32): usize {
-  return variable(<u32>load<u8>(threadRow(me), THREAD_ROW_VARIABLE_OFFSET) + number);
-}
-
-/** Returns the string number of an operand. */
-function text(operand: u32): u32 {
-  if (operand == VALUE_EVENT) {
-    const about = <u32>load<u8>(th, THREAD_EVENT_OFFSET);
-    if (about < blocks()) return load<u8>(blockRow(about), BLOCK_ROW_STRING_OFFSET);
-    return load<u8>(deviceRow(about - blocks()), DEVICE_ROW_STRING_OFFSET);
-  }
-  if (operand >= <u32>VALUE_VARIABLE) return load<u8>(variableAt(operand - VALUE_VARIABLE));
-  return operand;
-}
-
-/** What a string means to a file. */
-function codeFor(file: File, operand: u32): u32 {
-  const at = <u32>file * header(Header.StringCount) + text(operand);
-  return load<u16>(table(Header.ValueTable) + ((<usize>at) << 1));
-}
-
-function object(at: usize): u32 {
-  const number = <u32>load<u8>(at, INSTRUCTION_OBJECT_OFFSET);
-  return number == OBJECT_EVENT ? load<u8>(th, THREAD_EVENT_OFFSET) : number;
 }
 
 /** Whether the event at hand is of a subsystem (0 any, 1 memory, 2 dax) and an action (0 any). */
@@ -179,49 +134,6 @@ function local(index: u32): i32 {
     }
     default:
       return toolLocal(op, at) ? next : -1;
-  }
-}
-
-/**
- * Does what a tool does between its calls. Counters are plain bytes of their variables; the exit
- * status of a tool that ends with -errno is that number's low byte.
- */
-function toolLocal(op: Op, at: usize): bool {
-  const status = <u32>load<u8>(th, THREAD_STATUS_OFFSET);
-  const value = <u32>load<u16>(at, INSTRUCTION_VALUE_OFFSET);
-  const other = <u32>load<u16>(at, INSTRUCTION_OTHER_OFFSET);
-  switch (op) {
-    case Op.Count: {
-      const counter = variableAt(other);
-      store<u8>(counter, load<u8>(counter) + 1);
-      return true;
-    }
-    case Op.Less: {
-      setStatus(load<u8>(variableAt(value)) < load<u8>(variableAt(other)) ? 0 : 1);
-      return true;
-    }
-    case Op.Tell: {
-      observe(Observation.Tell, ((at - instruction(0)) as u32) / INSTRUCTION_BYTES, me, 0);
-      return true;
-    }
-    case Op.Negate: {
-      setStatus((256 - status) & 0xff);
-      return true;
-    }
-    case Op.Keep: {
-      store<u8>(variableAt(other), status);
-      return true;
-    }
-    case Op.Recall: {
-      setStatus(load<u8>(variableAt(other)));
-      return true;
-    }
-    case Op.StatusIs: {
-      setStatus(status == value ? 0 : 1);
-      return true;
-    }
-    default:
-      return false;
   }
 }
 
@@ -286,10 +198,10 @@ export function finishCall(): void {
   if (index >= <u32>INSTRUCTION_IDLE) return;
   const at = instruction(index);
   const exact = load<u8>(at, INSTRUCTION_ERRNO_OFFSET) != 0;
-  setStatus(exact ? returnedErrno : returnedErrno != 0 ? 1 : 0);
+  const number = exact && load<u8>(at, INSTRUCTION_OP_OFFSET) != Op.Read;
+  setStatus(number ? returnedErrno : returnedErrno != 0 ? 1 : 0);
   if (load<u8>(at, INSTRUCTION_OP_OFFSET) == Op.Read) {
-    const kept =
-      returnedErrno == 0 && returnedText < header(Header.StringCount) ? returnedText : Text.Empty;
+    const kept = returnedErrno == 0 ? keptText(exact) : Text.Empty;
     store<u8>(variableAt(load<u16>(at, INSTRUCTION_OTHER_OFFSET)), kept);
   }
   store<u16>(th, index + 1, THREAD_INSTRUCTION_OFFSET);
@@ -329,6 +241,10 @@ export function userStep(): i32 {
       return leave(sysfsExists(file, about, sub) ? 0 : Errno.ENOENT);
     case Op.Settle:
       return settle();
+    case Op.Trigger: {
+      announce(sub, about);
+      return leave(0);
+    }
     case Op.Process:
       return processDeed(about, sub);
     case Op.Module: {

@@ -6,13 +6,9 @@ import { lateReleases, releaseLate } from '../kernel/daxMapping';
 import { kernelStep } from '../kernel/dispatch';
 import { reportToPageMap } from '../kernel/fsdev';
 import {
-  BLOCK_STATE_OFFSET,
-  BlockState,
   DEED_COLDPLUG,
   DEED_RELEASE,
-  DEVICE_FLAGS_OFFSET,
   DEVICE_MEMORY_OFFSET,
-  DEVICE_PRESENT,
   EVENT_ADD,
   FaultPoint,
   GLOBAL_COLDPLUG_OFFSET,
@@ -37,7 +33,6 @@ import { observe } from '../observe';
 import { header, table } from '../scenario';
 import {
   BLOCKED,
-  block,
   blocks,
   choose,
   device,
@@ -60,7 +55,7 @@ import {
   threadRow,
   threads,
 } from '../state';
-import { ueventOfBlock, ueventOfDevice } from './event';
+import { announce } from './event';
 import { advance, finishCall, kindOf, userStep } from './program';
 
 /** Steps that one system call may take before it counts as a bug of the model. */
@@ -139,14 +134,7 @@ function startUdev(): bool {
 /** udevadm trigger --action=add, once, as at boot: every object that exists is announced again. */
 function coldplug(): void {
   store<u8>(st, 1, GLOBAL_COLDPLUG_OFFSET);
-  for (let index: u32 = 0; index < blocks(); index++) {
-    if (load<u8>(block(index), BLOCK_STATE_OFFSET) != BlockState.Absent)
-      ueventOfBlock(index, EVENT_ADD);
-  }
-  for (let index: u32 = 0; index < devices(); index++) {
-    if ((load<u8>(device(index), DEVICE_FLAGS_OFFSET) & DEVICE_PRESENT) != 0)
-      ueventOfDevice(index, EVENT_ADD);
-  }
+  announce(0, EVENT_ADD);
 }
 
 /** Number of the fault that still allows an error notification; -1 when none does. */
@@ -184,8 +172,8 @@ function environmentStep(): i32 {
   const left = st + <usize>header(Header.FaultsAt) + <usize>fault;
   store<u8>(left, load<u8>(left) - 1);
   store<u8>(at, load<u8>(at, DEVICE_MEMORY_OFFSET) | MEMORY_POISON, DEVICE_MEMORY_OFFSET);
-  reportToPageMap(picked - plugs);
   observe(Observation.Fault, fault, picked - plugs + 1, 0);
+  reportToPageMap(picked - plugs);
   return MOVED;
 }
 

@@ -16,6 +16,7 @@ import {
 import { observe } from '../observe';
 import { BLOCKED, FAIL_PROGRAM_POINT, goto, MOVED, me, threadRow } from '../state';
 import {
+  constructRegionRange,
   createRegion,
   createRegionStoreAlloc,
   cxlAcpiProbePublish,
@@ -23,6 +24,8 @@ import {
   cxlDaxRegionDriverRegisterFlush,
   cxlDaxRegionInitAttach,
   cxlDaxRegionProbeAsync,
+  cxlDaxRegionProbeFlush,
+  cxlMemProbePorts,
   cxlRegionProbeProbed,
   cxlRegionProbeRam,
   deleteRegionStoreDelete,
@@ -33,6 +36,17 @@ import {
   loadDaxCxl,
 } from './cxl';
 import {
+  processDeferWorkLock,
+  processDeferWorkNext,
+  processDeferWorkWait,
+  processDeferWorkWalk,
+} from './hmemDefer';
+import {
+  hmemPlatformBindLock,
+  hmemPlatformUnbindLock,
+  hmemPlatformUnbindNext,
+} from './hmemPlatform';
+import {
   daxHmemInitAttach,
   daxHmemInitPlatform,
   daxHmemPlatformProbeLock,
@@ -40,11 +54,9 @@ import {
   hmatInitRegister,
   hmemInitRegister,
   loadDaxHmem,
-  processDeferWorkLock,
-  processDeferWorkNext,
-  processDeferWorkWait,
-  processDeferWorkWalk,
 } from './hmemRegister';
+import { memoryNotifyOnline } from './memoryNotifier';
+import { namespaceCommonProbeFlush, uuidStoreDevice, uuidStoreIdle } from './nvdimm';
 import { ask, hasBeneath, isAt, isQueued } from './publication';
 
 /** Runs the step of a program point from hmat_init__register on. */
@@ -96,6 +108,26 @@ function cxlStep(pc: Pc): i32 {
       return cxlDaxRegionProbeAsync();
     case Pc.create_region_store__alloc:
       return createRegionStoreAlloc();
+    case Pc.construct_region__range:
+      return constructRegionRange();
+    case Pc.nvdimm_namespace_common_probe__flush:
+      return namespaceCommonProbeFlush();
+    case Pc.uuid_store__device:
+      return uuidStoreDevice();
+    case Pc.uuid_store__idle:
+      return uuidStoreIdle();
+    case Pc.cxl_mem_probe__ports:
+      return cxlMemProbePorts();
+    case Pc.cxl_dax_region_probe__flush:
+      return cxlDaxRegionProbeFlush();
+    case Pc.memory_notify__online:
+      return memoryNotifyOnline();
+    case Pc.hmem_platform_bind__lock:
+      return hmemPlatformBindLock();
+    case Pc.hmem_platform_unbind__lock:
+      return hmemPlatformUnbindLock();
+    case Pc.hmem_platform_unbind__next:
+      return hmemPlatformUnbindNext();
     case Pc.delete_region_store__release:
       return deleteRegionStoreRelease();
     case Pc.delete_region_store__delete:

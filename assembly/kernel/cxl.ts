@@ -14,12 +14,14 @@ import {
   NAME_CXL_WINDOW,
   Pc,
   PUBLICATION_DAX,
+  PUBLICATION_NOTIFIER,
   PUBLICATION_REGISTERED,
   PUBLICATION_ROW_ASSEMBLES_OFFSET,
   PUBLICATION_TRIED,
   Publication,
   RESOURCE_MEM,
   SLOT_PARENT_BASE,
+  STAGE_BOOTED,
   STAGE_CXL_ACPI,
   STAGE_CXL_DRIVER,
   STAGE_DAX_CXL,
@@ -96,10 +98,30 @@ export function cxlAcpiProbePublish(): i32 {
   }
   reach(STAGE_CXL_ACPI);
   moveTo(0);
+  if (!isAt(STAGE_BOOTED)) {
+    goto(Pc.hmem_init__register);
+    return MOVED;
+  }
   return asked() ? loadDaxHmem() : leaveBeneath(0);
 }
 
 // ---- Regions of the firmware ------------------------------------------------------------
+
+/**
+ * With drivers/cxl in the kernel image: the memory devices are probed by PCI's asynchronous probes,
+ * while the initcalls go on. Up to v6.11 the driver of ports is registered by the last of these;
+ * a memory device that comes before it is refused, and nobody tries again.
+ * Source: drivers/cxl/Makefile, drivers/cxl/mem.c cxl_mem_probe(), v6.8; drivers/cxl/port.c
+ * cxl_port_init(), v6.12 (a subsys_initcall).
+ */
+export function cxlMemProbePorts(): i32 {
+  if (!has(Feature.CxlPortFirst) && choose(2) == 1) {
+    observeMessage(Message.CxlPortNotEnabled, 0, 0);
+    reach(STAGE_ENUMERATED);
+  }
+  reach(STAGE_BOOTED);
+  return leaveBeneath(0);
+}
 
 /** Whether the memory devices have still to be probed. */
 export function hasToEnumerate(): bool {
@@ -125,7 +147,24 @@ export function cxlAddToRegionConstruct(): i32 {
     return MOVED;
   }
   moveTo(index);
-  insertRegion(index);
+  return registerRegion(index, Pc.construct_region__range);
+}
+
+/**
+ * Registers a region that has no addresses yet. In v6.9 and v6.10 its memory notifier is registered
+ * here, later when its driver probes, or it looks whether there are any.
+ * Source: drivers/cxl/core/region.c devm_cxl_add_region(), v6.9 and v6.11.
+ */
+function registerRegion(index: u32, next: Pc): i32 {
+  goto(next);
+  const bare = has(Feature.CxlRegionNotifier) && !has(Feature.CxlNotifierChecksRange);
+  if (bare) setPublication(index, PUBLICATION_NOTIFIER);
+  else if (next == Pc.construct_region__range) return constructRegionRange();
+  return MOVED;
+}
+
+export function constructRegionRange(): i32 {
+  insertRegion(current());
   goto(Pc.cxl_region_probe__ram);
   return MOVED;
 }
@@ -171,6 +210,12 @@ export function cxlRegionProbeProbed(): i32 {
 export function loadDaxCxl(): i32 {
   if (isAt(STAGE_DAX_CXL)) return leaveBeneath(0);
   reach(STAGE_DAX_CXL);
+  if (has(Feature.CxlDaxProbeFlushes)) {
+    // Version 5 of the series: the driver is registered at once, and its probe waits for hmem.
+    reach(STAGE_CXL_DRIVER);
+    if (nextUntried() < publications()) queueWork(WORK_PROBE);
+    return leaveBeneath(0);
+  }
   if (has(Feature.HmemAwaitsCxl)) {
     queueWork(WORK_DRIVER);
     return leaveBeneath(0);
@@ -232,7 +277,18 @@ export function cxlDaxRegionProbeAsync(): i32 {
     return leaveBeneath(0);
   }
   moveTo(index);
-  probeRegion(index, Pc.cxl_dax_region_probe__async);
+  if (has(Feature.CxlDaxProbeFlushes)) goto(Pc.cxl_dax_region_probe__flush);
+  else probeRegion(index, Pc.cxl_dax_region_probe__async);
+  return MOVED;
+}
+
+/**
+ * Waits inside a probe for hmem's work, which waits until no probe is under way.
+ * Source: drivers/dax/cxl.c cxl_dax_region_probe(), v7.1 (as posted, version 5 of the series).
+ */
+export function cxlDaxRegionProbeFlush(): i32 {
+  if (isQueued(WORK_DEFER)) return wait(Lock.Workqueue, 0, workersOf(Worker.Hmem), false);
+  probeRegion(current(), Pc.cxl_dax_region_probe__async);
   return MOVED;
 }
 
@@ -243,8 +299,7 @@ export function createRegion(index: u32): i32 {
   if (!isAt(STAGE_CXL_ACPI)) return leaveBeneath(Errno.ENODEV);
   if (publicationIs(index, PUBLICATION_REGISTERED)) return leaveBeneath(Errno.EBUSY);
   moveTo(index);
-  goto(Pc.create_region_store__alloc);
-  return MOVED;
+  return registerRegion(index, Pc.create_region_store__alloc);
 }
 
 /** The window around a region; NOWHERE when none is published. */
@@ -269,7 +324,10 @@ export function createRegionStoreAlloc(): i32 {
   const window = windowOf(index);
   if (window == NOWHERE) return leaveBeneath(Errno.ENXIO);
   const taken = firstOverlap(window, publicationStart(index), publicationEnd(index));
-  if (taken != NOWHERE) return leaveBeneath(Errno.ERANGE);
+  if (taken != NOWHERE) {
+    clearPublication(index, PUBLICATION_NOTIFIER);
+    return leaveBeneath(Errno.ERANGE);
+  }
   insertRegion(index);
   goto(Pc.cxl_region_probe__ram);
   return MOVED;
@@ -303,6 +361,9 @@ export function deleteRegionStoreDelete(): i32 {
   const index = current();
   noteProbed();
   if (isLinked(nodeSlot(index))) removeResource(nodeSlot(index));
-  clearPublication(index, PUBLICATION_REGISTERED | PUBLICATION_DAX | PUBLICATION_TRIED);
+  clearPublication(
+    index,
+    PUBLICATION_REGISTERED | PUBLICATION_DAX | PUBLICATION_TRIED | PUBLICATION_NOTIFIER,
+  );
   return leaveBeneath(0);
 }

@@ -3,6 +3,12 @@
 import { fail } from '../fail';
 import { Pc } from '../layout';
 import { BLOCKED, FAIL_PROGRAM_POINT } from '../state';
+import {
+  fsDaxGetLock,
+  fsDaxGetOperations,
+  fsPutDaxOperations,
+  notifyFailureCall,
+} from './daxHolder';
 import { memmapOnMemoryStoreDevice } from './daxMemmap';
 import { fsdevProbeMemremap, fsdevProbeRequest } from './fsdev';
 import {
@@ -15,10 +21,10 @@ import { doHotplugAdded, doHotplugRange, initResourcesRange } from './kmemTwoPas
 
 /** Whether a program point is of drivers/dax, v6.8 and later. */
 export function isDaxLaterPoint(pc: Pc): bool {
-  return pc >= Pc.memmap_on_memory_store__device && pc <= Pc.fsdev_dax_probe__memremap;
+  return pc >= Pc.memmap_on_memory_store__device && pc <= Pc.dax_holder_notify_failure__call;
 }
 
-/** Source: drivers/dax/kmem.c, v7.3; drivers/dax/bus.c, v6.12; drivers/base/dd.c, v6.19. */
+/** Source: drivers/dax/kmem.c, v7.3; drivers/dax/super.c, v7.1; drivers/dax/bus.c, v6.12; drivers/base/dd.c, v6.19. */
 export function daxLaterStep(pc: Pc): i32 {
   switch (pc) {
     case Pc.memmap_on_memory_store__device:
@@ -41,6 +47,14 @@ export function daxLaterStep(pc: Pc): i32 {
       return fsdevProbeRequest();
     case Pc.fsdev_dax_probe__memremap:
       return fsdevProbeMemremap();
+    case Pc.fs_dax_get__lock:
+      return fsDaxGetLock();
+    case Pc.fs_dax_get__operations:
+      return fsDaxGetOperations();
+    case Pc.fs_put_dax__operations:
+      return fsPutDaxOperations();
+    case Pc.dax_holder_notify_failure__call:
+      return notifyFailureCall();
     default: {
       fail(FAIL_PROGRAM_POINT);
       return BLOCKED;

@@ -227,9 +227,13 @@ export function freeIdUnderLock(index: u32): void {
 function isSemaphoreOwn(): bool {
   if (has(Feature.DeleteDeviceLocks)) return true;
   const mine = <u32>load<u8>(st, GLOBAL_REGION_WRITER_OFFSET) == me + 1;
+  return mine && returnPoint() != <u32>Pc.delete_store__removed;
+}
+
+/** Where the path at hand goes back to. */
+function returnPoint(): u32 {
   const top = th + ((<usize>(load<u8>(th, THREAD_DEPTH_OFFSET) - 1)) << 1);
-  const deletes = <u32>load<u16>(top, THREAD_STACK_OFFSET) == <u32>Pc.delete_store__removed;
-  return mine && !deletes;
+  return load<u16>(top, THREAD_STACK_OFFSET);
 }
 
 /** Gives the lock over the books back, after the last reference. */
@@ -248,6 +252,9 @@ function devDaxReleaseId(): i32 {
   const index = currentDevice();
   if (tryRangesWrite(index)) unlockRangesWrite(index);
   else if (!isInterrupted()) return waitForRanges(index, true);
+  // Nobody hears of it: the id stays taken, with the reference to the region that it holds. Only
+  // delete has freed the id before.
+  else if (returnPoint() == <u32>Pc.unregister_dev_dax__put) broken(Property.NoLeak, index);
   back();
   return MOVED;
 }

@@ -1,6 +1,7 @@
 // drivers/dax/device.c: the device_dax driver, and what processes do with /dev/daxX.Y.
 //
 // Users of a device are bit sets of threads: a process opens, maps and pins at most once.
+
 import { faultAt } from '../actor/fault';
 import {
   DEVICE_ALIVE,
@@ -38,20 +39,24 @@ import {
   daxSlot,
   device,
   goto,
+  isOopsed,
   leave,
   MOVED,
   me,
+  oops,
   range,
   st,
   th,
   wait,
   waitForMutex,
 } from '../state';
+import { fsDaxGet, fsPutDax } from './daxHolder';
 import { homeOf } from './daxRange';
 import { isStaticRegion } from './daxRegion';
 import { fsdevLetsGo } from './fsdev';
 import { freeSlot, isLinked, releaseRegion, requestRegion } from './resource';
 import { addedRamBytes, REGION_DISJOINT, regionIntersectsRam } from './resourceWalk';
+import { isBeyondSections } from './section';
 
 function ranges(index: u32): u32 {
   return load<u8>(device(index), DEVICE_RANGES_OFFSET);
@@ -125,6 +130,24 @@ export function devDaxProbeRequest(): i32 {
 }
 
 /**
+ * Whether mapping the pages fails: 0, or an errno. Beyond what sections can describe it is refused
+ * from v5.5 on; before, their table is overrun. Source: mm/memremap.c devm_memremap_pages(), v5.3;
+ * pagemap_range(), v5.15; mm/memory_hotplug.c __add_pages(), v5.8.
+ */
+function memremapFails(index: u32): u32 {
+  for (let r: u32 = 0; r < ranges(index); r++) {
+    const first = rangeFirst(index, r);
+    if (!isBeyondSections(first, rangeLast(index, r) - first + 1)) continue;
+    if (has(Feature.RangePrevalidated)) return Errno.EINVAL;
+    if (has(Feature.AddressBoundsCheck)) return Errno.E2BIG;
+    broken(Property.NoCrash, index);
+    oops();
+    return 0;
+  }
+  return faultAt(FaultPoint.Memremap);
+}
+
+/**
  * Maps the pages and brings the device alive.
  *
  * The map refuses a range that is System RAM, as far as region_intersects can tell; when that
@@ -144,7 +167,8 @@ export function devDaxProbeMemremap(): i32 {
     releaseClaims(index);
     return fails(index, Errno.ENXIO);
   }
-  const fault = faultAt(FaultPoint.Memremap);
+  const fault = memremapFails(index);
+  if (isOopsed()) return MOVED;
   if (fault != 0) {
     releaseClaims(index);
     return fails(index, fault);
@@ -248,6 +272,8 @@ export function processDeed(index: u32, verb: Verb): i32 {
   const pins = <u32>load<u8>(at, DEVICE_PINS_OFFSET);
   const which: Driver = load<u8>(at, DEVICE_DRIVER_OFFSET);
   const bound = which == Driver.DeviceDax || which == Driver.Fsdev;
+  if (verb == Verb.Mount) return fsDaxGet(index);
+  if (verb == Verb.Umount) return fsPutDax(index);
   if (verb == Verb.Open) {
     if ((flags & DEVICE_PRESENT) == 0) return leave(Errno.ENOENT);
     if (!bound || (flags & DEVICE_ALIVE) == 0) return leave(Errno.ENXIO);
@@ -266,6 +292,9 @@ export function processDeed(index: u32, verb: Verb): i32 {
     const stale = <u32>load<u8>(at, DEVICE_PINNED_OFFSET);
     if ((stale & mine) != 0) broken(Property.NoCrash, index);
     store<u8>(at, stale & ~mine, DEVICE_PINNED_OFFSET);
+  } else if (verb == Verb.Touch) {
+    // A page fault finds no device behind the mapping: SIGBUS.
+    if ((maps & mine) == 0) return leave(Errno.EFAULT);
   } else if (verb == Verb.Munmap) {
     store<u8>(at, maps & ~mine, DEVICE_MAPS_OFFSET);
   } else {

@@ -143,8 +143,7 @@ export function kernelStep(): i32 {
       if (pc >= Pc.size_store__region && pc <= Pc.dax_hmem_probe__created) return regionStep(pc);
       if (isMemoryPoint(pc)) return memoryStep(pc);
       if (isDaxLaterPoint(pc)) return daxLaterStep(pc);
-      if (pc >= Pc.hmat_init__register && pc <= Pc.delete_region_store__delete)
-        return beneathStep(pc);
+      if (pc >= Pc.hmat_init__register && pc <= Pc.uuid_store__idle) return beneathStep(pc);
       fail(FAIL_PROGRAM_POINT);
       return BLOCKED;
     }

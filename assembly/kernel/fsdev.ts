@@ -18,6 +18,7 @@ import {
 } from '../layout';
 import { has } from '../scenario';
 import { broken, device, deviceExtra, driver, goto, MOVED, th } from '../state';
+import { notifyFailure } from './daxHolder';
 import { homeOf } from './daxRange';
 import { isStaticRegion } from './daxRegion';
 import { devDaxProbeMemremap, devDaxProbeRequest } from './deviceDax';
@@ -72,7 +73,10 @@ export function fsdevForgets(index: u32): void {
 export function reportToPageMap(index: u32): void {
   if (!has(Feature.FsdevDax)) return;
   if ((load<u8>(device(index), DEVICE_FLAGS_OFFSET) & DEVICE_ALIVE) == 0) return;
-  if ((load<u8>(deviceExtra(index), DEVICE_EXTRA_FLAGS_OFFSET) & EXTRA_FSDEV_OPS) == 0) return;
+  const bound = load<u8>(device(index), DEVICE_DRIVER_OFFSET) == Driver.Fsdev;
+  const stays = load<u8>(deviceExtra(index), DEVICE_EXTRA_FLAGS_OFFSET) & EXTRA_FSDEV_OPS;
+  if (!bound && stays == 0) return;
   const loaded = load<u8>(driver(Driver.Fsdev), DRIVER_FLAGS_OFFSET) & DRIVER_REGISTERED;
   if (loaded == 0) broken(Property.NoCrash, index);
+  else notifyFailure(index);
 }

@@ -267,7 +267,7 @@ function daxHmemProbeLock(): i32 {
     unlockRegionDevice(home);
     return endRegionCall(has(Feature.BindErrno) ? Errno.EBUSY : Errno.ENODEV);
   }
-  if (has(Feature.DaxRegionTree) && isClaimed(home)) {
+  if (has(Feature.DaxRegionsTree) && isClaimed(home)) {
     unlockRegionDevice(home);
     return endRegionCall(Errno.ENOMEM);
   }

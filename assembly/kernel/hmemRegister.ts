@@ -2,12 +2,13 @@
 //
 // Three generations. Up to v6.2 the initcalls of the HMAT and of hmem make a platform device of
 // each range. From v6.3 they only note it, and the module dax_hmem makes the devices, but for
-// ranges that touch a CXL window. From v7.1 it waits with those until CXL has probed, and then
-// takes what no CXL region covers. The publication at hand stands in the thread's record beneath.
+// ranges that touch a CXL window. From v7.1 it waits with those (hmemDefer.ts). The publication at
+// hand stands in the thread's record beneath.
 import {
   BENEATH_HMEM_LOCK_OFFSET,
   BENEATH_PLATFORM_LOCK_OFFSET,
   Feature,
+  Header,
   Lock,
   Message,
   NAME_CXL_WINDOW,
@@ -27,37 +28,18 @@ import {
   STAGE_HMEM,
   STAGE_PLATFORM,
   THREAD_ERROR_OFFSET,
-  THREAD_PC_OFFSET,
   THREAD_REGION_OFFSET,
-  THREAD_ROW_KIND_OFFSET,
-  THREAD_ROW_WORKER_OFFSET,
-  ThreadKind,
   WORK_DEFER,
-  WORK_PROBE,
-  Worker,
 } from '../layout';
 import { observeMessage } from '../observe';
-import { has } from '../scenario';
-import {
-  goto,
-  MOVED,
-  th,
-  threadRecord,
-  threadRow,
-  threads,
-  tryMutex,
-  unlockMutex,
-  wait,
-  waitForMutex,
-} from '../state';
-import { isRegionBound } from './daxRange';
+import { has, header } from '../scenario';
+import { goto, MOVED, th, tryMutex, unlockMutex, waitForMutex } from '../state';
+import { loadCxlAcpi } from './cxl';
 import {
   beneath,
   comeBackTo,
   current,
-  finishWork,
   isAt,
-  isQueued,
   leaveBeneath,
   moveTo,
   nodeSlot,
@@ -75,15 +57,15 @@ import {
 import { insertResource, isLinked, nodeParent, ROOT } from './resource';
 import { REGION_DISJOINT, REGION_INTERSECTS, REGION_MIXED } from './resourceWalk';
 
-function hmemLock(): usize {
+export function hmemLock(): usize {
   return beneath() + BENEATH_HMEM_LOCK_OFFSET;
 }
 
-function platformLock(): usize {
+export function platformLock(): usize {
   return beneath() + BENEATH_PLATFORM_LOCK_OFFSET;
 }
 
-function unlockWalk(): void {
+export function unlockWalk(): void {
   unlockMutex(hmemLock(), Lock.HmemResource, 0);
   unlockMutex(platformLock(), Lock.HmemPlatform, 0);
 }
@@ -95,7 +77,7 @@ function unlockWalk(): void {
  * their own.
  * Source: kernel/resource.c region_intersects_soft_reserve(), v7.1.
  */
-function softReserved(index: u32): u32 {
+export function softReserved(index: u32): u32 {
   const start = publicationStart(index);
   const end = publicationEnd(index);
   if (!has(Feature.SoftReserveTree)) return regionIntersects(start, end, NAME_SOFT_RESERVED);
@@ -163,6 +145,7 @@ export function hmatInitRegister(): i32 {
       else hmemRegisterDevice(index);
     }
   }
+  if (header(Header.CxlBuiltIn) != 0) return loadCxlAcpi();
   goto(Pc.hmem_init__register);
   return MOVED;
 }
@@ -177,6 +160,10 @@ export function hmemInitRegister(): i32 {
     for (let index: u32 = 0; index < publications(); index++) {
       if (publicationKind(index) == Publication.SoftReserved) registerEntry(index);
     }
+  }
+  if (header(Header.CxlBuiltIn) != 0) {
+    goto(Pc.cxl_mem_probe__ports);
+    return MOVED;
   }
   reach(STAGE_BOOTED);
   return leaveBeneath(0);
@@ -207,7 +194,7 @@ export function loadDaxHmem(): i32 {
 }
 
 /** The first range from `first` on that the walk of hmem's private tree visits. */
-function nextActive(first: u32): u32 {
+export function nextActive(first: u32): u32 {
   let index = first;
   while (index < publications() && !publicationIs(index, PUBLICATION_ACTIVE)) index++;
   return index;
@@ -215,7 +202,7 @@ function nextActive(first: u32): u32 {
 
 /**
  * Registers hmem_platform's driver, and probes: under device_lock(hmem_platform) and
- * hmem_resource_lock every range is looked at.
+ * hmem_resource_lock every range is looked at. A rebind comes here too.
  * Source: drivers/dax/hmem/hmem.c dax_hmem_platform_probe(); drivers/dax/hmem/device.c
  * walk_hmem_resources(), v6.12.
  */
@@ -247,11 +234,15 @@ export function daxHmemPlatformProbeLock(): i32 {
  */
 export function daxHmemPlatformProbeNext(): i32 {
   const index = current();
-  const window = regionIntersects(publicationStart(index), publicationEnd(index), NAME_CXL_WINDOW);
-  if (has(Feature.CxlDaxRegion) && window != REGION_DISJOINT) {
-    if (has(Feature.HmemAwaitsCxl) && !isAt(STAGE_DECIDED)) queueWork(WORK_DEFER);
-  } else if (softReserved(index) == REGION_INTERSECTS)
+  if (publicationIs(index, PUBLICATION_TRIED)) noteProbed();
+  else if (takesNow(index)) {
     setPublication(index, PUBLICATION_REGISTERED);
+    // A rebind: the driver is there, and probes under both locks.
+    if (isAt(STAGE_HMEM)) {
+      probeRegion(index, Pc.dax_hmem_platform_probe__next);
+      return MOVED;
+    }
+  }
   const next = nextActive(index + 1);
   if (next < publications()) {
     moveTo(next);
@@ -262,6 +253,16 @@ export function daxHmemPlatformProbeNext(): i32 {
   reach(STAGE_PLATFORM);
   goto(Pc.dax_hmem_init__attach);
   return MOVED;
+}
+
+/** Whether hmem takes a range at its own probe. */
+function takesNow(index: u32): bool {
+  const window = regionIntersects(publicationStart(index), publicationEnd(index), NAME_CXL_WINDOW);
+  if (has(Feature.CxlDaxRegion) && window != REGION_DISJOINT) {
+    if (has(Feature.HmemAwaitsCxl) && !isAt(STAGE_DECIDED)) queueWork(WORK_DEFER);
+    return false;
+  }
+  return softReserved(index) == REGION_INTERSECTS;
 }
 
 /** A range whose platform device waits for a driver; `publications()` when there is none. */
@@ -303,95 +304,4 @@ export function noteProbed(): void {
   if (errno == 0) return;
   observeMessage(Message.RegionProbeFailed, current(), errno);
   setPublication(current(), PUBLICATION_TOLD);
-}
-
-// ---- The ranges left to CXL, v7.1 and later ---------------------------------------------
-
-/** Threads that probe devices: the memory devices of CXL, and asynchronous probes. */
-function probing(): u32 {
-  let found: u32 = 0;
-  for (let index: u32 = 0; index < threads(); index++) {
-    if (load<u8>(threadRow(index), THREAD_ROW_KIND_OFFSET) != ThreadKind.Worker) continue;
-    const which: Worker = load<u8>(threadRow(index), THREAD_ROW_WORKER_OFFSET);
-    const inside = load<u16>(threadRecord(index), THREAD_PC_OFFSET) != 0;
-    if (which == Worker.Boot && inside) found |= 1 << index;
-    if (which == Worker.Probe && (inside || isQueued(WORK_PROBE))) found |= 1 << index;
-  }
-  return found;
-}
-
-/**
- * Waits until no probe is under way or scheduled.
- * Source: drivers/base/dd.c wait_for_device_probe(); drivers/dax/hmem/hmem.c
- * process_defer_work(), v7.1.
- */
-export function processDeferWorkWait(): i32 {
-  const busy = probing();
-  if (busy != 0) return wait(Lock.DeviceProbe, 0, busy, false);
-  goto(Pc.process_defer_work__lock);
-  return MOVED;
-}
-
-/** Source: drivers/dax/hmem/hmem.c process_defer_work(), v7.1. */
-export function processDeferWorkLock(): i32 {
-  if (!tryMutex(platformLock(), Lock.HmemPlatform, 0))
-    return waitForMutex(platformLock(), Lock.HmemPlatform, 0, false);
-  if (isAt(STAGE_DECIDED)) {
-    unlockMutex(platformLock(), Lock.HmemPlatform, 0);
-    finishWork(WORK_DEFER);
-    return leaveBeneath(0);
-  }
-  reach(STAGE_DECIDED);
-  goto(Pc.process_defer_work__walk);
-  return MOVED;
-}
-
-export function processDeferWorkWalk(): i32 {
-  if (!tryMutex(hmemLock(), Lock.HmemResource, 0))
-    return waitForMutex(hmemLock(), Lock.HmemResource, 0, false);
-  moveTo(0);
-  goto(Pc.process_defer_work__next);
-  return MOVED;
-}
-
-/** Whether an assembled CXL region contains a range. */
-function cxlContains(index: u32): bool {
-  for (let other: u32 = 0; other < publications(); other++) {
-    if (publicationKind(other) != Publication.CxlRegion) continue;
-    if (!publicationIs(other, PUBLICATION_REGISTERED)) continue;
-    const around =
-      publicationStart(other) <= publicationStart(index) &&
-      publicationEnd(other) >= publicationEnd(index);
-    if (around) return true;
-  }
-  return false;
-}
-
-/** Whether hmem takes a range that it had left to CXL. */
-function takesBack(index: u32): bool {
-  if (publicationIs(index, PUBLICATION_REGISTERED)) return false;
-  const start = publicationStart(index);
-  const end = publicationEnd(index);
-  if (regionIntersects(start, end, NAME_CXL_WINDOW) == REGION_DISJOINT) return false;
-  return !cxlContains(index) && softReserved(index) == REGION_INTERSECTS;
-}
-
-/**
- * Takes each range that CXL has not claimed; with the driver there, the device is probed at once,
- * under both locks.
- * Source: drivers/dax/hmem/hmem.c hmem_register_cxl_device(), v7.1.
- */
-export function processDeferWorkNext(): i32 {
-  noteProbed();
-  for (let index = nextActive(current()); index < publications(); index = nextActive(index + 1)) {
-    if (!takesBack(index)) continue;
-    setPublication(index, PUBLICATION_REGISTERED);
-    moveTo(index);
-    if (!isAt(STAGE_HMEM) || isRegionBound(regionOfPublication(index))) return MOVED;
-    probeRegion(index, Pc.process_defer_work__next);
-    return MOVED;
-  }
-  unlockWalk();
-  finishWork(WORK_DEFER);
-  return leaveBeneath(0);
 }

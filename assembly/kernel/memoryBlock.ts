@@ -26,6 +26,7 @@ import {
 import { observeLock, observeUnlock } from '../observe';
 import { blockBytes, has } from '../scenario';
 import { block, broken, choose, device } from '../state';
+import { isAutoMovable, shouldBeMovable } from './autoMovable';
 import { noteKcore } from './resourceIterate';
 import { addedRamBytes, systemRamBytes } from './resourceWalk';
 import {
@@ -88,6 +89,9 @@ export function onlinePages(index: u32, type: OnlineType): u32 {
   if (!has(Feature.OnlineTrustsBlock)) {
     const first = blockStart(index);
     if (systemRamBytes(first, first + blockBytes() - 1) == 0) return walkFails(index);
+  }
+  if (type == OnlineType.Online && isAutoMovable()) {
+    if (shouldBeMovable(index) != (zone == Zone.Movable)) broken(Property.Zone, index);
   }
   setZone(index, zone, spansOf(index) | spanOf(zone));
   store<u8>(record, BlockState.Online, BLOCK_STATE_OFFSET);

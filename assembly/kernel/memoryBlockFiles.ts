@@ -58,6 +58,7 @@ import {
   onlinePages,
   typeInEffect,
 } from './memoryBlock';
+import { isHeard } from './memoryNotifier';
 import { blockState, zoneFor, zoneOf } from './zone';
 
 // ---- memoryN/state and memoryN/online -------------------------------------------------
@@ -67,7 +68,7 @@ function takeLocks(): bool {
   return true;
 }
 
-function finishStore(index: u32, errno: u32): i32 {
+export function finishStore(index: u32, errno: u32): i32 {
   observeUnlock(Lock.BlockLock, index, LockMode.Write);
   return leaveStore(index, errno);
 }
@@ -188,6 +189,10 @@ export function stateStoreOnline(): i32 {
   observeLock(Lock.CpuHotplug, 0, LockMode.Read);
   takeLocks();
   const errno = onlinePages(index, load<u8>(th, THREAD_ARGUMENT_OFFSET));
+  if (errno == 0 && isHeard(index)) {
+    goto(Pc.memory_notify__online);
+    return MOVED;
+  }
   dropMemHotplug();
   return finishStore(index, errno);
 }

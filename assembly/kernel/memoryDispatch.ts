@@ -5,6 +5,7 @@ import { fail } from '../fail';
 import { Pc } from '../layout';
 import { BLOCKED, FAIL_PROGRAM_POINT } from '../state';
 import { stateStoreTrylock } from './memoryBlockFiles';
+import { probeStoreAdd } from './memoryProbe';
 import { tryRemoveMemoryDrain } from './memoryRemove';
 import {
   offlineAndRemoveDrain,
@@ -18,7 +19,7 @@ import { walkCopy, walkFind } from './resourceIterate';
 
 /** Whether a program point is of memory hotplug, v5.3 and later. */
 export function isMemoryPoint(pc: Pc): bool {
-  return pc >= Pc.try_remove_memory__drain && pc <= Pc.find_next_iomem_res__copy;
+  return pc >= Pc.try_remove_memory__drain && pc <= Pc.probe_store__add;
 }
 
 export function memoryStep(pc: Pc): i32 {
@@ -43,6 +44,8 @@ export function memoryStep(pc: Pc): i32 {
       return walkFind();
     case Pc.find_next_iomem_res__copy:
       return walkCopy();
+    case Pc.probe_store__add:
+      return probeStoreAdd();
     default: {
       fail(FAIL_PROGRAM_POINT);
       return BLOCKED;

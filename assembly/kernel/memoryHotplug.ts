@@ -4,6 +4,7 @@
 import { ueventOfBlock } from '../actor/event';
 import { faultAt } from '../actor/fault';
 import {
+  BLOCK_ALTMAP,
   BLOCK_SECTIONS,
   BLOCK_STATE_OFFSET,
   BLOCK_TYPE_OFFSET,
@@ -36,7 +37,7 @@ import {
   THREAD_INDEX_OFFSET,
 } from '../layout';
 import { observeLock, observePair, observeUnlock } from '../observe';
-import { has, memoryLimit, point } from '../scenario';
+import { blockBytes, has, memoryLimit, point } from '../scenario';
 import {
   back,
   block,
@@ -46,6 +47,7 @@ import {
   choose,
   goto,
   MOVED,
+  oops,
   ramSlot,
   range,
   st,
@@ -54,9 +56,11 @@ import {
   unlockMutex,
   waitForMutex,
 } from '../state';
+import { wantsMemmap } from './daxMemmap';
 import { deviceOnline } from './memoryBlock';
+import { hearInAdd, isHeard } from './memoryNotifier';
 import { freeSlot, requestRegion, requestTopLevel } from './resource';
-import { kmemBytes, kmemStart } from './section';
+import { isBeyondSections, kmemBytes, kmemStart } from './section';
 import { blockStart, blockState } from './zone';
 
 /** First address and bytes that kmem asks for of the thread's range. */
@@ -121,6 +125,7 @@ function registerMemoryResource(start: u64, bytes: u64): u32 {
   if (fault != 0) return fault;
   const nested = has(Feature.MemoryResourceChildren);
   // From v5.8 on mem= limits only what is added while booting.
+  if (has(Feature.RangePrevalidated) && isBeyondSections(start, bytes)) return Errno.E2BIG;
   const limited = nested && !has(Feature.DriverManaged);
   if (limited && start + bytes > memoryLimit()) return Errno.E2BIG;
   const managed = has(Feature.DriverManaged);
@@ -154,10 +159,13 @@ function failAdd(errno: u32): i32 {
   return answer(errno);
 }
 
-/** Notes for the property `owner-removal` which device brought a block. */
+/** Notes which device brought a block, and whether its memory map lies in the block itself. */
 function noteAdded(index: u32): void {
   const extra = blockExtra(index);
-  if (extra != 0) store<u8>(extra, load<u8>(th, THREAD_DEVICE_OFFSET) + 1);
+  if (extra == 0) return;
+  const owner = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
+  const altmap: u32 = wantsMemmap(owner) ? BLOCK_ALTMAP : 0;
+  store<u8>(extra, (owner + 1) | altmap);
 }
 
 /**
@@ -170,6 +178,7 @@ function noteAdded(index: u32): void {
 function archAddMemory(start: u64, bytes: u64): u32 {
   const first = firstBlock(start);
   const batch = has(Feature.BlocksAsBatch);
+  const mutex = !has(Feature.NoMemSysfsMutex);
   let last = first;
   while (isInRange(last, start, bytes)) {
     const record = block(last);
@@ -182,14 +191,17 @@ function archAddMemory(start: u64, bytes: u64): u32 {
   const unmade = createBlockFails(start, bytes);
   if (unmade != 0) return unmade;
   const fault = faultAt(FaultPoint.ArchAddMemory);
-  const end = fault != 0 ? first + choose(last - first) : last;
+  const stopped = fault != 0 ? first + choose(last - first) : last;
+  // Blocks with their own memory map are added one by one, and taken back so.
+  const perBlock = fault != 0 && wantsMemmap(load<u8>(th, THREAD_DEVICE_OFFSET));
+  const end = perBlock ? first : stopped;
   for (let index = first; index < end; index++) {
     const record = block(index);
     if (fault != 0 && batch) store<u8>(record, BLOCK_SECTIONS, BLOCK_TYPE_OFFSET);
     else if (blockState(index) == BlockState.Absent) {
-      if (!batch) observeLock(Lock.MemSysfs, 0, LockMode.Write);
+      if (mutex) observeLock(Lock.MemSysfs, 0, LockMode.Write);
       observePair(Lock.BlockLock, index, LockMode.Write);
-      if (!batch) observeUnlock(Lock.MemSysfs, 0, LockMode.Write);
+      if (mutex) observeUnlock(Lock.MemSysfs, 0, LockMode.Write);
       store<u8>(record, BlockState.Offline, BLOCK_STATE_OFFSET);
       noteAdded(index);
       ueventOfBlock(index, EVENT_ADD);
@@ -203,8 +215,11 @@ function archAddMemory(start: u64, bytes: u64): u32 {
  * are taken back, and so are the sections.
  *
  * From v5.8 to v5.18 a block that cannot be entered in the index loses two references for the one
- * that it has. Source: drivers/base/memory.c create_memory_block_devices(), v5.3;
- * register_memory(), v5.8; __add_memory_block(), v6.1.
+ * that it has. Where the memory map lies in the block itself, the way back of v5.13 to v6.6, and
+ * that of v6.8 and later, does not say so, and gives its pages to the page allocator. Source:
+ * drivers/base/memory.c create_memory_block_devices(), v5.3; register_memory(), v5.8;
+ * __add_memory_block(), v6.1; mm/memory_hotplug.c add_memory_resource(), v5.15;
+ * create_altmaps_and_memory_blocks(), v6.8.
  */
 function createBlockFails(start: u64, bytes: u64): u32 {
   const errno = has(Feature.BlocksAsBatch) ? faultAt(FaultPoint.CreateMemoryBlock) : 0;
@@ -217,8 +232,12 @@ function createBlockFails(start: u64, bytes: u64): u32 {
     ueventOfBlock(index, EVENT_ADD);
     ueventOfBlock(index, EVENT_REMOVE);
   }
-  if (has(Feature.BlocksInXarray) && !has(Feature.BlockSinglePut))
-    broken(Property.NoCrash, load<u8>(th, THREAD_DEVICE_OFFSET));
+  const index = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
+  const putTwice = has(Feature.BlocksInXarray) && !has(Feature.BlockSinglePut);
+  const perBlock = has(Feature.BlocksRemovedInsideLock);
+  const told = perBlock ? has(Feature.BlockErrorAltmap) : has(Feature.AddErrorAltmap);
+  const forgotten = wantsMemmap(index) && !told;
+  if (putTwice || forgotten) broken(Property.NoCrash, index);
   return errno;
 }
 
@@ -231,6 +250,18 @@ function typeOfAdd(): OnlineType {
   return given != 0 ? given - 1 : load<u8>(st, GLOBAL_POLICY_OFFSET);
 }
 
+/**
+ * Adds a range that no section can describe: refused late from v5.5 on, and up to v5.4 the table of
+ * sections is overrun. Source: mm/memory_hotplug.c __add_pages(), v5.3; v5.8, by
+ * check_hotplug_memory_addressable(); mhp_range_allowed(), v5.15.
+ */
+function addBeyond(): i32 {
+  if (has(Feature.AddressBoundsCheck)) return failAdd(Errno.E2BIG);
+  broken(Property.NoCrash, load<u8>(th, THREAD_DEVICE_OFFSET));
+  oops();
+  return MOVED;
+}
+
 /** Source: mm/memory_hotplug.c add_memory_resource(), v5.1 and v6.12. */
 export function addMemoryResourceBegin(): i32 {
   const lock = st + GLOBAL_MEM_HOTPLUG_OFFSET;
@@ -238,7 +269,12 @@ export function addMemoryResourceBegin(): i32 {
   observeLock(Lock.CpuHotplug, 0, LockMode.Read);
   tryMutex(lock, Lock.MemHotplug, 0);
   const start = rangeStart();
-  const errno = archAddMemory(start, rangeBytes());
+  if (isBeyondSections(start, rangeBytes())) return addBeyond();
+  // Until v6.8 one block alone may hold its own memory map.
+  const owner = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
+  const refused =
+    wantsMemmap(owner) && !has(Feature.BlocksRemovedInsideLock) && rangeBytes() != blockBytes();
+  const errno = refused ? <u32>Errno.EINVAL : archAddMemory(start, rangeBytes());
   if (errno != 0) return failAdd(errno);
   unlockMemHotplug();
   if (typeOfAdd() == OnlineType.Offline) {
@@ -261,12 +297,16 @@ export function addMemoryResourceOnline(): i32 {
   const index = <u32>load<u8>(th, THREAD_BLOCK_OFFSET);
   const policy = typeOfAdd();
   let stop = blockState(index) == BlockState.Online;
+  let heard = false;
   if (!stop) {
     const type =
       has(Feature.TypedAutoOnline) && policy != OnlineType.Offline ? policy : OnlineType.Online;
     stop = deviceOnline(index, type) != 0;
+    heard = !stop && isHeard(index);
   }
-  if (!stop && isInRange(index + 1, rangeStart(), rangeBytes())) {
+  const more = !stop && isInRange(index + 1, rangeStart(), rangeBytes());
+  if (heard) return hearInAdd(index, more);
+  if (more) {
     store<u8>(th, index + 1, THREAD_BLOCK_OFFSET);
     return MOVED;
   }

@@ -3,6 +3,8 @@
 import { ueventOfBlock } from '../actor/event';
 import {
   BLOCK_ADDED_MASK,
+  BLOCK_ALTMAP,
+  BLOCK_ROW_NODE_OFFSET,
   BLOCK_STATE_OFFSET,
   BLOCK_TYPE_OFFSET,
   BLOCK_USERS_OFFSET,
@@ -13,6 +15,7 @@ import {
   Feature,
   GLOBAL_HOTPLUG_OFFSET,
   GLOBAL_MEM_HOTPLUG_OFFSET,
+  Header,
   Lock,
   LockMode,
   Pc,
@@ -20,11 +23,13 @@ import {
   THREAD_BLOCK_OFFSET,
   THREAD_DEVICE_OFFSET,
 } from '../layout';
-import { observeLock, observePair } from '../observe';
-import { has } from '../scenario';
+import { observeLock, observePair, observeUnlock } from '../observe';
+import { blockBytes, has, header } from '../scenario';
 import {
   block,
   blockExtra,
+  blockRow,
+  blocks,
   broken,
   goto,
   MOVED,
@@ -46,7 +51,7 @@ import {
   unlockMemHotplug,
 } from './memoryHotplug';
 import { releaseMemRegionAdjustable } from './resource';
-import { blockState } from './zone';
+import { blockState, spansOf } from './zone';
 
 /**
  * Whether block devices go away while mem_hotplug_lock is held: up to v5.5, and again since v6.8.
@@ -105,8 +110,28 @@ export function removeMemoryLock(): i32 {
   return MOVED;
 }
 
+/**
+ * Whether the blocks of a range cannot go together: some have their own memory map and some have
+ * not; up to v6.7, one has and is not alone. Source: mm/memory_hotplug.c try_remove_memory(),
+ * v5.15; memory_blocks_have_altmaps(), v6.8.
+ */
+function hasMixedMaps(start: u64, bytes: u64): bool {
+  if (header(Header.MemmapOnMemory) == 0 || header(Header.BlockExtraAt) == 0) return false;
+  let maps: u64 = 0;
+  for (let index = firstBlock(start); isInRange(index, start, bytes); index++) {
+    if ((load<u8>(blockExtra(index)) & BLOCK_ALTMAP) != 0) maps++;
+  }
+  if (maps == 0) return false;
+  const count = bytes / blockBytes();
+  return has(Feature.BlocksRemovedInsideLock) ? maps != count : count != 1;
+}
+
 /** Begins to remove a range: the blocks, their sections, the System RAM node. */
 export function removeMemoryRemove(): i32 {
+  if (hasMixedMaps(rangeStart(), rangeBytes())) {
+    unlockHotplug();
+    return answer(Errno.EINVAL);
+  }
   return removeRange(Pc.try_remove_memory__drain) ? endRemoveMemory() : MOVED;
 }
 
@@ -141,6 +166,7 @@ export function waitForBlockFiles(inside: u32): i32 {
  */
 export function removeRange(drain: Pc): bool {
   if (removesInsideLock()) beginMemHotplug();
+  if (!has(Feature.NoMemSysfsMutex)) observeLock(Lock.MemSysfs, 0, LockMode.Write);
   store<u8>(th, firstBlock(rangeStart()), THREAD_BLOCK_OFFSET);
   return removeOn(drain);
 }
@@ -160,10 +186,32 @@ export function removeOn(drain: Pc): bool {
     removeBlock(index);
   }
   store<u8>(th, 0, THREAD_BLOCK_OFFSET);
+  if (!has(Feature.NoMemSysfsMutex)) observeUnlock(Lock.MemSysfs, 0, LockMode.Write);
   if (!removesInsideLock()) beginMemHotplug();
   releaseMemRegionAdjustable(start, bytes);
+  tryOfflineNode(firstBlock(start));
   unlockMemHotplug();
   return true;
+}
+
+/**
+ * Takes the node of removed memory offline when nothing seems to be left of it. Up to v5.3 that is
+ * asked of the node's span alone, in which memory that was never online does not count. Boot memory
+ * and the processors are on node 0. Source: mm/memory_hotplug.c try_offline_node(), v5.3 and v5.8.
+ */
+function tryOfflineNode(removed: u32): void {
+  if (has(Feature.TryOfflineNodeBlocks) || removed >= blocks()) return;
+  const node = load<u8>(blockRow(removed), BLOCK_ROW_NODE_OFFSET);
+  if (node == 0) return;
+  let left = false;
+  const count = blocks();
+  for (let index: u32 = 0; index < count; index++) {
+    if (blockState(index) == BlockState.Absent) continue;
+    if (load<u8>(blockRow(index), BLOCK_ROW_NODE_OFFSET) != node) continue;
+    if (spansOf(index) != 0) return;
+    left = true;
+  }
+  if (left) broken(Property.Node, load<u8>(th, THREAD_DEVICE_OFFSET));
 }
 
 /**

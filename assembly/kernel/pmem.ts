@@ -57,6 +57,7 @@ import { failsToBeMade } from './daxCreate';
 import { deviceAttachNext } from './deviceAdd';
 import { killDevDax } from './deviceDax';
 import { endRelease, forget, release } from './driverCore';
+import { hasNvdimm, noteProbing } from './nvdimm';
 import { freeSlot, leaveNameDangling, requestRegion } from './resource';
 
 function lockOfRegion(index: u32): usize {
@@ -201,8 +202,21 @@ export function daxPmemProbeLock(): i32 {
   const lock = lockOfRegion(index);
   if (!tryMutex(lock, Lock.RegionLock, index))
     return waitForMutex(lock, Lock.RegionLock, index, false);
+  if (hasNvdimm()) {
+    noteProbing(index, true);
+    goto(Pc.nvdimm_namespace_common_probe__flush);
+    return MOVED;
+  }
+  return claimAndAdd(index);
+}
+
+/**
+ * Source: drivers/dax/pmem/core.c __dax_pmem_probe(), v5.1; dax_pmem_probe(), v5.18.
+ */
+export function claimAndAdd(index: u32): i32 {
+  const lock = lockOfRegion(index);
   if (isBound(index) || !claimNamespace(index)) {
-    unlockMutex(lock, Lock.RegionLock, index);
+    unlockProbed(lock, index);
     return leave(isBound(index) || !has(Feature.BindErrno) ? Errno.ENODEV : Errno.EBUSY);
   }
   const d = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
@@ -210,7 +224,7 @@ export function daxPmemProbeLock(): i32 {
   if (errno != 0) {
     const row = regionRow(index);
     freeSlot(load<u16>(row, REGION_ROW_NAMESPACE_SLOT_OFFSET));
-    unlockMutex(lock, Lock.RegionLock, index);
+    unlockProbed(lock, index);
     return leave(has(Feature.BindErrno) ? errno : Errno.ENODEV);
   }
   const at = device(d);
@@ -220,6 +234,12 @@ export function daxPmemProbeLock(): i32 {
   ueventOfDevice(d, EVENT_ADD);
   goto(has(Feature.ReadyToProbe) ? Pc.device_add__ready : Pc.device_add__attach);
   return MOVED;
+}
+
+/** Ends the probe of a namespace's device. */
+function unlockProbed(lock: usize, index: u32): void {
+  if (hasNvdimm()) noteProbing(index, false);
+  unlockMutex(lock, Lock.RegionLock, index);
 }
 
 function claimNamespace(index: u32): bool {
@@ -251,6 +271,6 @@ export function providerProbeDone(): i32 {
   const index = <u32>load<u8>(th, THREAD_REGION_OFFSET);
   const d = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
   unlockMutex(device(d) + DEVICE_LOCK_OFFSET, Lock.DeviceLock, d);
-  unlockMutex(lockOfRegion(index), Lock.RegionLock, index);
+  unlockProbed(lockOfRegion(index), index);
   return leave(0);
 }

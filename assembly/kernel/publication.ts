@@ -126,6 +126,14 @@ export function isAt(stage: u32): bool {
   return (load<u16>(beneath(), BENEATH_STAGES_OFFSET) & stage) != 0;
 }
 
+export function withdraw(stage: u32): void {
+  store<u16>(
+    beneath(),
+    load<u16>(beneath(), BENEATH_STAGES_OFFSET) & ~stage,
+    BENEATH_STAGES_OFFSET,
+  );
+}
+
 export function reach(stage: u32): void {
   store<u16>(beneath(), load<u16>(beneath(), BENEATH_STAGES_OFFSET) | stage, BENEATH_STAGES_OFFSET);
 }
@@ -159,12 +167,27 @@ export function moveTo(index: u32): void {
 
 /** Notes that the thread has still to do what it was asked for. */
 export function ask(): void {
-  store<u8>(mine(), 1, ASKER_ASKED_OFFSET);
+  store<u8>(mine(), load<u8>(mine(), ASKER_ASKED_OFFSET) | 1, ASKER_ASKED_OFFSET);
 }
 
 /** Whether it has: to load the module after the one at hand, or to return to a script. */
 export function asked(): bool {
-  return load<u8>(mine(), ASKER_ASKED_OFFSET) != 0;
+  return (load<u8>(mine(), ASKER_ASKED_OFFSET) & 1) != 0;
+}
+
+const ASKED_MORE: u8 = 2;
+
+/** Notes whether a hot-add has more blocks to bring online. */
+export function setMore(more: bool): void {
+  const kept = load<u8>(mine(), ASKER_ASKED_OFFSET) & ~ASKED_MORE;
+  store<u8>(mine(), more ? kept | ASKED_MORE : kept, ASKER_ASKED_OFFSET);
+}
+
+/** Whether it has; the note is gone then. */
+export function takeMore(): bool {
+  const more = (load<u8>(mine(), ASKER_ASKED_OFFSET) & ASKED_MORE) != 0;
+  setMore(false);
+  return more;
 }
 
 /** Where the thread goes on when a region's probe or unbinding has ended. */

@@ -3,6 +3,17 @@
 import { Feature } from '../layout';
 import { blockBytes, has } from '../scenario';
 
+/** One byte beyond the addresses of sections: 46 bits, with page tables of four levels. */
+const ADDRESS_LIMIT: u64 = 1 << 46;
+
+/**
+ * Whether a range reaches beyond what sections can describe.
+ * Source: arch/x86/include/asm/sparsemem.h MAX_PHYSMEM_BITS, v5.10.
+ */
+export function isBeyondSections(start: u64, bytes: u64): bool {
+  return start >= ADDRESS_LIMIT || bytes > ADDRESS_LIMIT - start;
+}
+
 /** Rounds up to a power of two, wrapping. Source: include/linux/kernel.h ALIGN(), v5.1. */
 export function alignUp(address: u64, to: u64): u64 {
   return (address + to - 1) & ~(to - 1);

@@ -48,8 +48,11 @@ import { deviceSize, hasMapping } from './daxRange';
 import { leaveWithBytes, regionShow, regionStore } from './daxRegion';
 import { areFilesGone } from './daxResize';
 import { bindStore, driverOf, driversProbeStore, unbindStore } from './driverCore';
+import { platformStore } from './hmemPlatform';
 import { daxStateShow, daxStateStore, hasStateFile } from './kmemState';
 import { blockShow, stateStore } from './memoryBlockFiles';
+import { probeStore } from './memoryProbe';
+import { uuidStore } from './nvdimm';
 
 function isPresent(index: u32): bool {
   return (load<u8>(device(index), DEVICE_FLAGS_OFFSET) & DEVICE_PRESENT) != 0;
@@ -105,6 +108,8 @@ export function sysfsWrite(file: File, object: u32, sub: u32, code: u32): i32 {
       return hasBus() ? driversProbeStore(code) : leave(Errno.ENOENT);
     case File.AutoOnline:
       return autoOnlineStore(code);
+    case File.MemoryProbe:
+      return probeStore(code);
     case File.BlockState:
     case File.BlockOnline:
       return stateStore(object, file, code);
@@ -112,6 +117,11 @@ export function sysfsWrite(file: File, object: u32, sub: u32, code: u32): i32 {
       return deviceIsThere(object) ? daxStateStore(object, code) : leave(Errno.ENOENT);
     case File.DeviceMemmap:
       return deviceIsThere(object) ? memmapOnMemoryStore(object, code) : leave(Errno.ENOENT);
+    case File.NamespaceUuid:
+      return uuidStore(object);
+    case File.PlatformBind:
+    case File.PlatformUnbind:
+      return platformStore(file == File.PlatformBind, code == 0);
     case File.BlockRemovable:
     case File.BlockZones: {
       const gone = load<u8>(block(object), BLOCK_STATE_OFFSET) == BlockState.Absent;

@@ -20,6 +20,7 @@ import {
 } from '../layout';
 import { header, point } from '../scenario';
 import { block, blockRow, blocks, device, devices, range } from '../state';
+import { autoMovable, isAutoMovable } from './autoMovable';
 
 export const NO_DEVICE: u32 = 0xff;
 
@@ -85,12 +86,14 @@ function spanCovers(index: u32, movable: bool): bool {
 
 /**
  * Picks the zone that a block would come online in.
- * Source: mm/memory_hotplug.c zone_for_pfn_range(), v5.1 and v6.12 (contig-zones policy).
+ * Source: mm/memory_hotplug.c zone_for_pfn_range(), v5.1 and v6.12; contig-zones, or
+ * auto-movable.
  */
 export function zoneFor(index: u32, type: OnlineType): Zone {
   const kernel: Zone = load<u8>(blockRow(index), BLOCK_ROW_KERNEL_ZONE_OFFSET);
   if (type == OnlineType.Kernel) return kernel;
   if (type == OnlineType.Movable) return Zone.Movable;
+  if (isAutoMovable()) return autoMovable(index) ? Zone.Movable : kernel;
   const inKernel = spanCovers(index, false);
   const inMovable = spanCovers(index, true);
   if (inKernel != inMovable) return inKernel ? kernel : Zone.Movable;

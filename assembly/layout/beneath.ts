@@ -59,6 +59,9 @@ export const PUBLICATION_TRIED = 8;
 /** The kernel has said that nobody has the range. */
 export const PUBLICATION_TOLD = 16;
 
+/** Its CXL region has registered a memory notifier. */
+export const PUBLICATION_NOTIFIER = 32;
+
 // ---- Scenario ---------------------------------------------------------------------------
 
 /** Publications: range, kind, node, region; 32 bytes. */
@@ -71,6 +74,8 @@ export const PUBLICATION_ROW_REGION_OFFSET = 17;
 export const PUBLICATION_ROW_ASSEMBLES_OFFSET = 18;
 /** The first of its two resource slots: its own node, and that of its platform device. */
 export const PUBLICATION_ROW_SLOT_OFFSET = 20;
+/** Node of the range; NODE_NONE. */
+export const PUBLICATION_ROW_NODE_OFFSET = 19;
 export const REGION_NONE = 0xff;
 
 /** Who says what about a range, in the order in which a scenario has them. */

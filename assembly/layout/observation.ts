@@ -58,6 +58,7 @@ export enum Lock {
   HmemPlatform,
   Workqueue,
   DeviceProbe,
+  NamespaceLock,
 }
 
 export enum LockMode {
@@ -83,11 +84,14 @@ export enum Message {
   // drivers/dax, v6.8 and later.
   HotremoveFailed,
   StuckOnline,
+  NullOperations,
   // What lies beneath drivers/dax: the object is a publication, or a region.
   HmemClaimFailed,
   HmemAlreadyClaimed,
   CxlCannotInsert,
   RegionProbeFailed,
+  NullRegion,
+  CxlPortNotEnabled,
 }
 
 // ---- The order of locks ---------------------------------------------------------------

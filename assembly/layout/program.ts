@@ -9,7 +9,10 @@ export const INSTRUCTION_SUB_OFFSET = 3;
 export const INSTRUCTION_VALUE_OFFSET = 4;
 export const INSTRUCTION_JUMP_OFFSET = 6;
 export const INSTRUCTION_OTHER_OFFSET = 8;
-/** 1: the status after the call is the errno itself, not 1. */
+/**
+ * Of a read, 1: a number is kept as the string that says it. Of others, 1: the status after the
+ * call is the errno itself.
+ */
 export const INSTRUCTION_ERRNO_OFFSET = 10;
 /** Values: a string number, or VALUE_VARIABLE + variable number, or VALUE_EVENT. */
 export const VALUE_VARIABLE = 0x8000;
@@ -51,6 +54,18 @@ export enum Op {
   Recall,
   // Modules and CXL regions beneath drivers/dax.
   Beneath,
+  Compare,
+  Trigger,
+}
+
+/** How Compare compares two numbers: `sub` of the instruction. */
+export enum Relation {
+  Equal,
+  NotEqual,
+  Less,
+  LessOrEqual,
+  Greater,
+  GreaterOrEqual,
 }
 
 /** Sysfs files. The object of an instruction is a driver, device, block or region number. */
@@ -92,6 +107,14 @@ export enum File {
   OwnRemoveId,
   DriverLink,
   DeviceBlock,
+  // Memory hotplug.
+  MemoryProbe,
+  // Drivers beneath a region's own.
+  PlatformBind,
+  PlatformUnbind,
+  NamespaceUuid,
+  /** No file: what a string is as a number that a file says. */
+  Number,
 }
 
 export enum Verb {
@@ -101,6 +124,9 @@ export enum Verb {
   Unpin,
   Munmap,
   Close,
+  Mount,
+  Umount,
+  Touch,
 }
 
 /** `sub` of DriverLink: any driver. */

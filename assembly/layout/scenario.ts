@@ -65,6 +65,8 @@ export enum Header {
   RecoveryTable,
   PublicationTable,
   PublicationCount,
+  /** 1: drivers/cxl is in the kernel image, and no module. */
+  CxlBuiltIn,
   RecoveryCount,
   // Settings.
   BlockBytesLow,
@@ -74,6 +76,12 @@ export enum Header {
   MovableNode,
   /** Not 0 when memory_hotplug.memmap_on_memory is on. */
   MemmapOnMemory,
+  /** memory_hotplug.auto_movable_ratio; 0: the online policy is contig-zones. */
+  AutoMovableRatio,
+  AutoMovableNuma,
+  /** Bytes of System RAM at boot. */
+  EarlyBytesLow,
+  EarlyBytesHigh,
   EventsWanted,
   KernelBytes,
   /** Not 0 while it is asked what can be reached without a reboot. */

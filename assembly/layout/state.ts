@@ -282,6 +282,9 @@ export const GLOBAL_EXTRA_KCORE_OFFSET = 0;
 export const KCORE_FRESH = 1;
 export const KCORE_STALE = 2;
 export const REGION_EXTRA_BYTES = 16;
+/** nvdimm: device_lock(namespace), its owner + 1; threads that probe a device of the region. */
+export const REGION_EXTRA_NAMESPACE_OFFSET = 6;
+export const REGION_EXTRA_PROBES_OFFSET = 7;
 export const DEVICE_EXTRA_BYTES = 16;
 export const BLOCK_EXTRA_BYTES = 2;
 
@@ -309,6 +312,9 @@ export const DEVICE_EXTRA_FLAGS_OFFSET = 10;
 export const EXTRA_STATE_FILE = 1;
 /** The page map of a static device carries fsdev's operations. */
 export const EXTRA_FSDEV_OPS = 2;
+/** The filesystem that holds the device: its thread + 1; and whether its operations are noted. */
+export const DEVICE_EXTRA_HOLDER_OFFSET = 11;
+export const HOLDER_OPERATIONS = 0x80;
 /** The driver record of fsdev_dax: flags, users, ids, as in DRIVER_BYTES, without what follows. */
 export const GLOBAL_EXTRA_FSDEV_OFFSET = 8;
 /** fsdev's flags: device_dax registered before it, kmem did. */

@@ -18,6 +18,8 @@ import {
 import { isLinked, ROOT } from '../kernel/resource';
 import { addedRamBytes, REGION_DISJOINT } from '../kernel/resourceWalk';
 import {
+  BENEATH_HMEM_LOCK_OFFSET,
+  BENEATH_PLATFORM_LOCK_OFFSET,
   BENEATH_WORK_OFFSET,
   DEVICE_FLAGS_OFFSET,
   DEVICE_PRESENT,
@@ -42,13 +44,16 @@ function isPresent(index: u32): bool {
   return (load<u8>(device(index), DEVICE_FLAGS_OFFSET) & DEVICE_PRESENT) != 0;
 }
 
-/** no-overlap, no-silent-loss and query-sound, of ranges that the firmware names. */
+/** no-overlap, no-silent-loss, query-sound and lock-pairing, of ranges that the firmware names. */
 export function ofPublications(): u32 {
   if (!hasBeneath()) return 0;
   let found: u32 = 0;
   for (let index: u32 = 0; index < devices(); index++) {
     if (isPresent(index) && sharesBytes(index)) found |= 1 << Property.NoOverlap;
   }
+  const locks = <u32>load<u8>(beneath(), BENEATH_HMEM_LOCK_OFFSET);
+  if ((locks | load<u8>(beneath(), BENEATH_PLATFORM_LOCK_OFFSET)) != 0)
+    found |= 1 << Property.LockPairing;
   const settled = isSettled();
   for (let index: u32 = 0; index < publications(); index++) {
     if (isHiddenFromQuery(index)) found |= 1 << Property.QuerySound;

@@ -51,14 +51,14 @@ function baseOf(release: Release): Release | null {
 function releaseLines(release: Release): string[] {
   const base = baseOf(release);
   const added = release.features.filter((id) => base?.features.includes(id) !== true);
-  const isPoint = base !== null && release.name.startsWith(`${base.name}.`);
-  const from = isPoint ? `${base.name} and ` : '';
-  const what = added.length === 0 ? `as ${base?.name ?? 'a kernel without any feature'}` : '';
+  const from = base?.name ?? '';
+  const change = added.length === 0 ? `as ${from}` : `${from} and ${added.join(', ')}`;
+  const count = `${String(release.features.length).padStart(3)} features`;
   const unknown = release.unknown.filter((id) => base?.unknown.includes(id) !== true);
   return [
-    `  ${release.name.padEnd(12)}${what}${what === '' ? `${from}${added.join(', ')}` : ''}`,
-    ...(unknown.length > 0 ? [`${' '.repeat(14)}nobody knows: ${unknown.join(', ')}`] : []),
-    ...(release.note === null ? [] : [`${' '.repeat(14)}${release.note}`]),
+    `  ${release.name.padEnd(11)}${count}${base === null ? '' : `: ${change}`}`,
+    ...(unknown.length > 0 ? [`${' '.repeat(27)}nobody knows: ${unknown.join(', ')}`] : []),
+    ...(release.note === null ? [] : [`${' '.repeat(27)}${release.note}`]),
   ];
 }
 

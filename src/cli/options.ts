@@ -2,11 +2,12 @@
  * Reads the values of command-line options, and says what was expected where one cannot be read.
  */
 import { InvalidArgumentError } from 'commander';
-import { FEATURES, isFeature, isRelease, RELEASES } from '../kernel/features.js';
+import { FEATURES, isFeature, isRelease, RELEASES, resolveKernel } from '../kernel/features.js';
 import { KNOWN_RELEASES } from '../kernel/releases.js';
 import type { Granularity, Model } from '../model/model.js';
 import { parseSize } from '../model/quantity.js';
 import { suggestion } from '../model/suggest.js';
+import { OBSERVABLES, type Observable } from '../verdict/observables.js';
 
 /** Options of `explore` that change what is explored; absent where the model's own value holds. */
 export interface Overrides {
@@ -69,6 +70,26 @@ export function parseRelease(text: string): string {
   throw new InvalidArgumentError(`Not a modelled release: ${hint}.`);
 }
 
+/**
+ * Reads a kernel as verdicts name it: a release, and `without` and `with` lists of features:
+ * 'v5.3 without a, b with c'.
+ */
+export function parseKernel(text: string): string {
+  const { release, without, with: added } = kernelRequestOf(text.trim());
+  const name = parseRelease(release);
+  if (without.length > 0) parseFeatures(without.join(','));
+  if (added.length > 0) parseFeatures(added.join(','));
+  return resolveKernel({ release: name, without, with: added }).name;
+}
+
+/** Reads what `diff` compares. */
+export function parseObserved(text: string): readonly Observable[] {
+  const names = text.split(',');
+  const found = OBSERVABLES.filter((name) => names.includes(name));
+  if (found.length === names.length) return found;
+  throw new InvalidArgumentError(`Expected some of ${OBSERVABLES.join(', ')}.`);
+}
+
 /** Reads a list of features, separated by commas, onto those of earlier uses of the option. */
 export function parseFeatures(text: string, before: readonly string[] = []): readonly string[] {
   const ids = text.split(',').filter((id) => id !== '');
@@ -110,6 +131,6 @@ export function kernelRequestOf(
   name: string,
 ): Pick<Model['kernel'], 'release' | 'without' | 'with'> {
   const match = /^(\S+)(?: without (.*?))?(?: with (.*))?$/.exec(name);
-  const list = (text: string | undefined): string[] => text?.split(', ') ?? [];
+  const list = (text: string | undefined): string[] => text?.split(/,\s*/) ?? [];
   return { release: match?.[1] ?? name, without: list(match?.[2]), with: list(match?.[3]) };
 }

@@ -9,7 +9,9 @@ import {
   parseCount,
   parseFeatures,
   parseGranularity,
+  parseKernel,
   parseMemory,
+  parseObserved,
   parseRelease,
   parseSeconds,
   parseWorkers,
@@ -21,7 +23,8 @@ const STATUSES = `
 Exit status:
   0 holds and complete    10 assumption false    11 deadlock    12 invariant violated
   13 temporal property violated    14 script findings only    20 incomplete    21 vacuous
-  22 a self-check failed    23 a real kernel disagreed    2 wrong command line
+  22 a self-check failed    23 a real kernel disagreed    24 two kernels differ
+  2 wrong command line
   150 model rejected    151 an option that does not fit this model    152 out of memory
   153 system error    255 a bug in daxcheck`;
 
@@ -144,7 +147,7 @@ function addKernels(program: Command, terminal: Terminal, report: Report): void 
     .addOption(json())
     .addHelpText(
       'after',
-      '\nExamples:\n  daxcheck kernels v6.1\n  daxcheck kernels --from /usr/src/linux-source-6.1',
+      '\nExample:\n  daxcheck kernels v6.1\n  daxcheck kernels --from /usr/src/linux-source-6.1',
     )
     .action(async (release: string | undefined, options, command: Command) => {
       const { from, ...rest } = options;
@@ -161,6 +164,47 @@ function addKernels(program: Command, terminal: Terminal, report: Report): void 
         const { probeCommand } = await import('./probe.js');
         report(probeCommand(from, rest, terminal));
       }
+    });
+}
+
+function addDiff(program: Command, terminal: Terminal, report: Report): void {
+  program
+    .command('diff')
+    .description('explore a model on two kernels, and show what userland can see on one only')
+    .argument('<model>', 'model file')
+    .requiredOption('--from <kernel>', "a release, or 'v5.3 without ID, ID with ID'", parseKernel)
+    .requiredOption('--to <kernel>', 'the other kernel', parseKernel)
+    .option('--observe <list>', 'of results,iomem,ranges,blocks,drivers', parseObserved)
+    .option('--pairs <n>', 'compare at most this many pairs of situations', parseCount)
+    .option('--workers <n>', 'threads (default: one for each processor)', parseWorkers)
+    .addOption(json())
+    .addOption(noColor())
+    .addHelpText('after', '\nExample:\n  daxcheck diff model.yaml --from v6.1 --to v6.12')
+    .action(async (path: string, options) => {
+      const { diffCommand } = await import('./diff.js');
+      report(await diffCommand(path, options, terminal));
+    });
+}
+
+function addBisect(program: Command, terminal: Terminal, report: Report): void {
+  program
+    .command('bisect')
+    .description('find the commit by which a property of a model turns between two kernels')
+    .argument('<model>', 'model file')
+    .requiredOption('--property <name>', 'the property, such as no-leak')
+    .requiredOption('--good <kernel>', 'a kernel on which it holds', parseKernel)
+    .requiredOption('--bad <kernel>', 'a kernel on which it is violated', parseKernel)
+    .option('--every', 'run every commit between them, and not by halving')
+    .option('--workers <n>', 'threads (default: one for each processor)', parseWorkers)
+    .addOption(json())
+    .addOption(noColor())
+    .addHelpText(
+      'after',
+      '\nExample:\n  daxcheck bisect model.yaml --property no-leak --good v5.3 --bad v5.1',
+    )
+    .action(async (path: string, options) => {
+      const { bisectCommand } = await import('./bisect.js');
+      report(await bisectCommand(path, options, terminal));
     });
 }
 
@@ -196,6 +240,8 @@ function createProgram(terminal: Terminal, report: Report): Command {
   addRun(program, terminal, report);
   addTraces(program, terminal, report);
   addGate(program, terminal, report);
+  addDiff(program, terminal, report);
+  addBisect(program, terminal, report);
   addKernels(program, terminal, report);
   addSmall(program, terminal, report);
   return program;

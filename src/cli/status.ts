@@ -15,6 +15,7 @@ const BY_SEVERITY: readonly number[] = [
   EXIT.holds,
   EXIT.scriptFindings,
   EXIT.vacuous,
+  EXIT.differs,
   EXIT.incomplete,
   EXIT.assumptionFalse,
   EXIT.temporalViolated,

@@ -29,7 +29,8 @@ export function planExtras({ features }: Kernel, model: Model): Extras {
   return {
     // Whether memory has changed since /proc/kcore was opened is only asked where it is.
     global: fsdev || says(model, '/proc/kcore'),
-    region: false,
+    // Locks of nvdimm's tell only where somebody writes a namespace's uuid.
+    region: says(model, '/uuid'),
     device: memmap || fsdev || features.has('kmem-state'),
     // Before v5.3 nobody removes a block, so nobody asks who added it.
     block: features.has('kmem-hotremove'),

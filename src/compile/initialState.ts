@@ -269,6 +269,13 @@ function writeKmem(
   }
 }
 
+/** The ranges of a device of kmem that it holds, a bit set: those with a whole block. */
+const reservedRanges = ({ model }: InitialContext, ranges: readonly Range[]): number =>
+  ranges.reduce((set, range, number) => {
+    const isUsable = blocksOfRange(range, model.machine.blockSize).length > 0;
+    return isUsable ? set | (1 << number) : set;
+  }, 0);
+
 const hasNamespace = (plan: Plan, device: PlannedDevice): boolean =>
   (plan.regions[device.region]?.namespace ?? null) !== null;
 
@@ -302,7 +309,7 @@ function writeDevice(
     at + DEVICE_MEMORY_OFFSET,
     (declared.poison ? MEMORY_POISON : 0) | (isOnline ? MEMORY_OVERWRITTEN : 0),
   );
-  if (isKmem) view.setUint8(at + DEVICE_RESERVED_OFFSET, (1 << declared.ranges.length) - 1);
+  if (isKmem) view.setUint8(at + DEVICE_RESERVED_OFFSET, reservedRanges(context, declared.ranges));
   if (isKmem && context.features.has('region-subdivision'))
     view.setUint8(at + DEVICE_RES_COUNT_OFFSET, declared.ranges.length);
   if (driver === Driver.Fsdev && plan.regions[device.region]?.kind === 'static') {

@@ -59,26 +59,30 @@ function edgesOf(strings: readonly string[], region: DaxRegion): readonly bigint
   });
 }
 
+/** The unit of all edges that ranges of a dynamic region can have. */
+function grainOf(model: Model, strings: readonly string[], region: DaxRegion): bigint {
+  const ranges = model.machine.devices
+    .filter((device) => device.region === region.name)
+    .flatMap(({ ranges: own }) => own);
+  const edges = [
+    ...edgesOf(strings, region),
+    ...ranges.flatMap(({ start, end }) => [start - region.start, end + 1n - region.start]),
+  ];
+  const size = region.end - region.start + 1n;
+  return edges
+    .filter((edge) => edge > 0n)
+    .reduce(greatestDivisor, greatestDivisor(size, model.machine.blockSize));
+}
+
 function* pointsOfDynamic(
   model: Model,
   regions: readonly DaxRegion[],
   strings: readonly string[],
 ): Generator<bigint> {
-  const { blockSize, devices } = model.machine;
   for (const region of regions) {
     if (region.kind !== 'dynamic') continue;
-    const size = region.end - region.start + 1n;
     yield region.align;
-    const ranges = devices
-      .filter((device) => device.region === region.name)
-      .flatMap(({ ranges: own }) => own);
-    const edges = [
-      ...edgesOf(strings, region),
-      ...ranges.flatMap(({ start, end }) => [start - region.start, end + 1n - region.start]),
-    ];
-    const grain = edges
-      .filter((edge) => edge > 0n)
-      .reduce(greatestDivisor, greatestDivisor(size, blockSize));
+    const grain = grainOf(model, strings, region);
     for (let at = region.start; at <= region.end && grain > 0n; at += grain) {
       yield at;
       yield at + grain - 1n;
@@ -87,6 +91,28 @@ function* pointsOfDynamic(
     }
   }
 }
+
+/** What size, available_size and align may say: numbers that a script can read and use. */
+export function sizesSaid(model: Model, plan: Plan, strings: readonly string[]): readonly bigint[] {
+  const found = new Set<bigint>([0n]);
+  for (const region of plan.regions) {
+    found.add(region.align).add(region.end - region.start + 1n);
+    const grain = region.kind === 'dynamic' ? grainOf(model, strings, region) : 0n;
+    const size = region.end - region.start + 1n;
+    for (let bytes = grain; bytes <= size && grain > 0n; bytes += grain) {
+      found.add(bytes);
+      if (found.size > SIZES_MAX) return [...found];
+    }
+  }
+  for (const { declared } of plan.devices) {
+    const sizes = (declared?.ranges ?? []).map(({ start, end }) => end - start + 1n);
+    found.add(sizes.reduce((sum, bytes) => sum + bytes, 0n));
+  }
+  return [...found];
+}
+
+/** More than the strings that a variable can hold. */
+const SIZES_MAX = 300;
 
 /** Collects the table; a fault when it would be too large. */
 export function planPoints(

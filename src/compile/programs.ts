@@ -3,18 +3,13 @@
  * each program.
  */
 import {
-  Deed,
   DRIVER_ANY,
   Driver,
-  EVENT_ADD,
-  EVENT_CHANGE,
-  EVENT_OFFLINE,
-  EVENT_ONLINE,
-  EVENT_REMOVE,
   File,
   INSTRUCTION_BYTES,
   OBJECT_EVENT,
   Op,
+  Relation,
   VALUE_EVENT,
   VALUE_VARIABLE,
   Verb,
@@ -22,6 +17,9 @@ import {
 import type { DriverName } from '../model/model.js';
 import type { ActorProgram, Instruction, Operand, SysfsFile } from '../userland/program.js';
 import { makeBytes } from './bytes.js';
+import { ACTIONS } from './eventsWanted.js';
+import { encodeDeed } from './publications.js';
+import { isNumberKept } from './reads.js';
 import type { Strings } from './strings.js';
 import type { Plan } from './universe.js';
 
@@ -64,22 +62,9 @@ const VERBS = {
   unpin: Verb.Unpin,
   munmap: Verb.Munmap,
   close: Verb.Close,
-} as const;
-
-const DEEDS = {
-  'load dax_hmem': Deed.LoadDaxHmem,
-  'load cxl_acpi': Deed.LoadCxlAcpi,
-  'load dax_cxl': Deed.LoadDaxCxl,
-  'create-region': Deed.CreateRegion,
-  'destroy-region': Deed.DestroyRegion,
-} as const;
-
-const ACTIONS = {
-  add: EVENT_ADD,
-  remove: EVENT_REMOVE,
-  change: EVENT_CHANGE,
-  online: EVENT_ONLINE,
-  offline: EVENT_OFFLINE,
+  mount: Verb.Mount,
+  umount: Verb.Umount,
+  touch: Verb.Touch,
 } as const;
 
 const DRIVER_FILES = {
@@ -136,6 +121,8 @@ function encodeFile(file: SysfsFile, plan: Plan): { file: number; object: number
       return { file: DRIVER_FILES[file.attr], object: DRIVERS[file.driver] };
     case 'drivers_probe':
       return { file: File.DriversProbe, object: 0 };
+    case 'probe':
+      return { file: File.MemoryProbe, object: 0 };
     case 'auto_online_blocks':
       return { file: File.AutoOnline, object: 0 };
     case 'block':
@@ -148,6 +135,10 @@ function encodeFile(file: SysfsFile, plan: Plan): { file: number; object: number
       return { file: REGION_FILES[file.attr], object: regionNumber(plan, file.region) };
     case 'provider':
       return { file: file.attr === 'bind' ? File.ProviderBind : File.ProviderUnbind, object: 0 };
+    case 'namespace':
+      return { file: File.NamespaceUuid, object: regionNumber(plan, file.region) };
+    case 'platform':
+      return { file: file.attr === 'bind' ? File.PlatformBind : File.PlatformUnbind, object: 0 };
     case 'device-directory':
       return { file: File.DeviceDirectory, object: deviceNumber(plan, file.device) };
     case 'own-driver': {
@@ -195,11 +186,17 @@ function encode(
         op: Op.Read,
         ...encodeFile(item.file, plan),
         other: program.variables.indexOf(item.into),
+        errno: isNumberKept(item, program) ? 1 : 0,
       };
     case 'exists':
       return { op: Op.Exists, ...encodeFile(item.file, plan) };
     case 'equal':
       return { op: Op.Equal, value: operand(item.left), other: operand(item.right) };
+    case 'compare': {
+      const { left, right, relation } = item;
+      const sub = RELATIONS[relation];
+      return { op: Op.Compare, sub, value: operand(left), other: operand(right) };
+    }
     case 'event': {
       const sub = item.subsystem === null ? 0 : item.subsystem === 'memory' ? 1 : 2;
       return { op: Op.Event, sub, object: item.action === null ? 0 : ACTIONS[item.action] };
@@ -231,15 +228,8 @@ function encode(
         object: regionNumber(plan, item.region),
         sub: item.verb === 'enable' ? 0 : 1,
       };
-    case 'beneath': {
-      const object = plan.publications.findIndex(({ name }) => name === item.region);
-      return {
-        op: Op.Beneath,
-        sub: DEEDS[item.deed],
-        object: Math.max(object, 0),
-        value: item.first ? 1 : 0,
-      };
-    }
+    case 'beneath':
+      return { op: Op.Beneath, ...encodeDeed(item, plan.publications) };
     case 'clear-errors':
       return { op: Op.ClearErrors, object: deviceNumber(plan, item.device) };
     case 'encrypt':
@@ -265,6 +255,10 @@ function encodeTool(item: ToolInstruction, program: ActorProgram): Encoded {
       };
     case 'status-is':
       return { op: Op.StatusIs, value: item.value };
+    case 'trigger': {
+      const sub = item.subsystem === null ? 0 : item.subsystem === 'memory' ? 1 : 2;
+      return { op: Op.Trigger, sub, object: ACTIONS[item.action] };
+    }
     default:
       return { op: PLAIN[item.op] };
   }
@@ -274,8 +268,17 @@ const ON_VARIABLE = { count: Op.Count, keep: Op.Keep, recall: Op.Recall } as con
 
 type ToolInstruction = Extract<
   Instruction,
-  { readonly op: keyof typeof PLAIN | keyof typeof ON_VARIABLE | 'less' | 'status-is' }
+  { readonly op: keyof typeof PLAIN | keyof typeof ON_VARIABLE | 'less' | 'status-is' | 'trigger' }
 >;
+
+const RELATIONS = {
+  eq: Relation.Equal,
+  ne: Relation.NotEqual,
+  lt: Relation.Less,
+  le: Relation.LessOrEqual,
+  gt: Relation.Greater,
+  ge: Relation.GreaterOrEqual,
+} as const;
 
 const PLAIN = {
   invert: Op.Invert,
@@ -320,82 +323,4 @@ export function encodePrograms(
     }),
   );
   return { instructions: bytes.done(), entries, sources };
-}
-
-/**
- * Tells which events of which objects can make a udev program do anything: bits of memory's
- * actions, and of dax's shifted by 8. Others need not be kept. Every outcome of a test is tried, so
- * none that matters is missed.
- */
-export function eventsWanted(actors: readonly ActorProgram[]): number {
-  let wanted = 0;
-  for (const actor of actors) {
-    if (actor.kind !== 'udev') continue;
-    for (const program of actor.programs) {
-      for (const subsystem of ['memory', 'dax'] as const) {
-        for (const [action, bit] of Object.entries(ACTIONS)) {
-          if (canAct(program.instructions, subsystem, action))
-            wanted |= subsystem === 'memory' ? bit : bit << 8;
-        }
-      }
-    }
-  }
-  return wanted;
-}
-
-type Status = 0 | 1 | null;
-
-function canAct(items: readonly Instruction[], subsystem: string, action: string): boolean {
-  const seen = new Set<string>();
-  const open: { at: number; status: Status }[] = [{ at: 0, status: 0 }];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { at, status } = next;
-    const item = items[at];
-    const key = `${at}/${status}`;
-    if (item === undefined || item.op === 'exit' || seen.has(key)) continue;
-    seen.add(key);
-    switch (item.op) {
-      case 'event': {
-        const holds =
-          (item.subsystem ?? subsystem) === subsystem && (item.action ?? action) === action;
-        open.push({ at: at + 1, status: holds ? 0 : 1 });
-        break;
-      }
-      case 'jump':
-        open.push({ at: item.to, status });
-        break;
-      case 'jump-if-failed':
-      case 'jump-if-ok': {
-        const taken = item.op === 'jump-if-failed' ? 1 : 0;
-        if (status !== 1 - taken) open.push({ at: item.to, status });
-        if (status !== taken) open.push({ at: at + 1, status });
-        break;
-      }
-      case 'invert':
-        open.push({ at: at + 1, status: status === null ? null : status === 0 ? 1 : 0 });
-        break;
-      case 'status':
-        open.push({ at: at + 1, status: item.value === 0 ? 0 : 1 });
-        break;
-      case 'equal':
-      case 'less':
-      case 'status-is':
-      case 'exists':
-      case 'read':
-        open.push({ at: at + 1, status: null });
-        break;
-      case 'count':
-      case 'keep':
-      case 'recall':
-      case 'tell':
-      case 'negate':
-      case 'assign':
-      case 'sleep':
-        open.push({ at: at + 1, status: 0 });
-        break;
-      default:
-        return true;
-    }
-  }
-  return false;
 }

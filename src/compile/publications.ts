@@ -6,11 +6,14 @@
  */
 import {
   Assembles,
+  Deed,
+  NODE_NONE,
   PUBLICATION_ROW_BYTES,
   Publication,
   REGION_NONE,
 } from '../../assembly/layout.js';
 import type { DaxRegion, Firmware, FirmwareRange, Machine, Range } from '../model/model.js';
+import type { BeneathDeed } from '../userland/program.js';
 import { makeBytes } from './bytes.js';
 import type { StatePlan } from './statePlan.js';
 
@@ -111,9 +114,26 @@ export function encodePublications(
     bytes.u8(publication.kind);
     bytes.u8(region < 0 ? REGION_NONE : region);
     bytes.u8(publication.assembles);
-    bytes.u8(0);
+    bytes.u8(regions[region]?.targetNode ?? NODE_NONE);
     bytes.u16(state.publicationSlot(index));
     bytes.fillTo((index + 1) * PUBLICATION_ROW_BYTES);
   }
   return bytes.done();
+}
+
+const DEEDS: { readonly [D in BeneathDeed]: Deed } = {
+  'load dax_hmem': Deed.LoadDaxHmem,
+  'load cxl_acpi': Deed.LoadCxlAcpi,
+  'load dax_cxl': Deed.LoadDaxCxl,
+  'create-region': Deed.CreateRegion,
+  'destroy-region': Deed.DestroyRegion,
+};
+
+/** What a command does beneath drivers/dax, as an instruction's numbers. */
+export function encodeDeed(
+  item: { readonly deed: BeneathDeed; readonly first: boolean; readonly region: string | null },
+  publications: readonly PlannedPublication[],
+): { readonly sub: number; readonly object: number; readonly value: number } {
+  const object = publications.findIndex(({ name }) => name === item.region);
+  return { sub: DEEDS[item.deed], object: Math.max(object, 0), value: item.first ? 1 : 0 };
 }

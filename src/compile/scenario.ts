@@ -19,14 +19,16 @@ import { compileActor } from '../userland/compileActor.js';
 import type { ActorProgram, Instruction } from '../userland/program.js';
 import { assemble, words16, words64 } from './assemble.js';
 import { type Checked, checkNames } from './check.js';
+import { eventsWanted } from './eventsWanted.js';
 import { planExtras } from './extras.js';
 import { makeState } from './initialState.js';
 import { type Counts, sizeFaults } from './limits.js';
+import { memoryWords } from './memoryWords.js';
 import { makeOwnModules, type OwnModules, type OwnPlan, planOwn } from './own.js';
-import { planPoints } from './points.js';
-import { type EncodedPrograms, encodePrograms, eventsWanted } from './programs.js';
+import { planPoints, sizesSaid } from './points.js';
+import { type EncodedPrograms, encodePrograms } from './programs.js';
 import { encodePublications } from './publications.js';
-import { checkReads } from './reads.js';
+import { checkReads, keepsSizes } from './reads.js';
 import { compileRecovery } from './recovery.js';
 import { rejection } from './reject.js';
 import { planState, type StatePlan } from './statePlan.js';
@@ -195,7 +197,13 @@ function resolveTexts(model: Model): Resolved {
     plan,
     planThreads(actors, model, resolveKernel(model.kernel).features),
   );
-  const faults = [planFaults, treeFaults, actorFaults, checkReads(actors), checked.diagnostics];
+  const faults = [
+    planFaults,
+    treeFaults,
+    actorFaults,
+    checkReads(actors, model),
+    checked.diagnostics,
+  ];
   return {
     plan,
     statics,
@@ -228,6 +236,9 @@ function resolve(model: Model): Parts {
   const encoded = encodePrograms(programs, { plan, strings: stringTable, hasModule });
   for (const { name } of plan.devices) stringTable.number(name);
   if (hasUdev(actors)) for (const { index } of plan.blocks) stringTable.number(`memory${index}`);
+  if (keepsSizes(actors)) {
+    for (const size of sizesSaid(model, plan, stringTable.all)) stringTable.number(String(size));
+  }
   const strings = stringTable.all;
   const names = collectNames(plan, strings, model);
   const { points, diagnostics: pointFaults } = planPoints(model, plan, strings);
@@ -275,13 +286,9 @@ function resolve(model: Model): Parts {
 const hasUdev = (actors: readonly ActorProgram[]): boolean =>
   actors.some(({ kind }) => kind === 'udev');
 
-const low = (value: bigint): number => Number(value & 0xffffffffn);
-const high = (value: bigint): number => Number(value >> 32n);
-
 /** The header's words but the places of tables. */
 function headerWords(parts: Parts): ReadonlyMap<Header, number> {
   const { model, plan, state, threads, actors, encoded } = parts;
-  const limit = model.machine.memoryLimit ?? (1n << 64n) - 1n;
   return new Map<Header, number>([
     [Header.Magic, SCENARIO_MAGIC],
     [Header.Version, LAYOUT_VERSION],
@@ -318,13 +325,9 @@ function headerWords(parts: Parts): ReadonlyMap<Header, number> {
     [Header.BlockExtraAt, state.blockExtraAt],
     [Header.BeneathAt, state.beneathAt],
     [Header.PublicationCount, plan.publications.length],
+    [Header.CxlBuiltIn, model.machine.firmware?.isCxlBuiltIn === true ? 1 : 0],
     [Header.RecoveryCount, encoded.entries[actors.length]?.length ?? 0],
-    [Header.BlockBytesLow, low(model.machine.blockSize)],
-    [Header.BlockBytesHigh, high(model.machine.blockSize)],
-    [Header.MemoryLimitLow, low(limit)],
-    [Header.MemoryLimitHigh, high(limit)],
-    [Header.MovableNode, model.machine.movableNode ? 1 : 0],
-    [Header.MemmapOnMemory, model.machine.memmapOnMemory ? 1 : 0],
+    ...memoryWords(model.machine),
     [Header.EventsWanted, eventsWanted(actors)],
     [Header.KernelBytes, state.faultsAt],
   ]);
@@ -359,7 +362,10 @@ function encodeTables(parts: Parts): readonly (readonly [Header, Uint8Array])[] 
     [Header.FaultTable, encodeFaults(model)],
     [Header.InstructionTable, encoded.instructions],
     [Header.EntryTable, words16(encoded.entries.flat())],
-    [Header.ValueTable, encodeValues(parts.strings, { plan, points, names })],
+    [
+      Header.ValueTable,
+      encodeValues(parts.strings, { plan, points, names, blockSize: model.machine.blockSize }),
+    ],
     [Header.RecoveryTable, words16(encoded.entries[actors.length] ?? [])],
   ];
 }

@@ -182,7 +182,7 @@ const DEEDS: readonly string[] = ['poison', 'late_release'];
 export function planThreads(
   actors: readonly ActorProgram[],
   model: Model,
-  features: ReadonlySet<string>,
+  features: ReadonlySet<string> = new Set(),
 ): readonly PlannedThread[] {
   const threads: PlannedThread[] = [];
   let firstVariable = 0;

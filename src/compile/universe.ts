@@ -180,8 +180,6 @@ export function planUniverse(model: Model): { plan: Plan; diagnostics: readonly 
   const { resizes } = divides(model);
   const divided = Math.min(RANGE_MAX, Math.max(RANGES_OF_DIVIDED, declaredRanges + resizes));
   const rangeMax = resizes > 0 ? divided : declaredRanges;
-  const publishedOf = (device: PlannedDevice): DaxRegion | null =>
-    device.region < model.machine.regions.length ? null : (regions[device.region] ?? null);
   const universe: Universe = {
     virt: 'none',
     regions: regions.map(({ name, kind, namespace }) => ({
@@ -194,7 +192,7 @@ export function planUniverse(model: Model): { plan: Plan; diagnostics: readonly 
       .map(({ name }) => name),
     modules: beneathModules(model),
     devices: devices.map((device) =>
-      describeDevice(model, device, blocks, resizes > 0, publishedOf(device)),
+      describeDevice(model, { device, regions, blocks, isDivided: resizes > 0 }),
     ),
     tools: toolFeatures(model.tools ?? { release: TOOL_RELEASE_DEFAULT, without: [] }),
   };
@@ -204,19 +202,37 @@ export function planUniverse(model: Model): { plan: Plan; diagnostics: readonly 
   };
 }
 
+/** Modules beneath drivers/dax that exist; none where the model names no firmware range. */
+function beneathModules({ machine }: Model): readonly BeneathModule[] {
+  const { firmware } = machine;
+  if (firmware === null) return [];
+  const all: readonly BeneathModule[] = ['dax_hmem', 'cxl_acpi', 'dax_cxl'];
+  return all.filter((name) => firmware.modules[name] !== 'absent');
+}
+
 /** What scripts and tools may know of a device. */
 function describeDevice(
   model: Model,
-  device: PlannedDevice,
-  blocks: readonly PlannedBlock[],
-  isDivided: boolean,
-  published: DaxRegion | null,
+  {
+    device,
+    regions,
+    blocks,
+    isDivided,
+  }: {
+    readonly device: PlannedDevice;
+    readonly regions: readonly DaxRegion[];
+    readonly blocks: readonly PlannedBlock[];
+    readonly isDivided: boolean;
+  },
 ): UniverseDevice {
-  const { regions, blockSize } = model.machine;
-  const region = published ?? regions[device.region];
+  const { blockSize } = model.machine;
+  const isPublished = device.region >= model.machine.regions.length;
+  const region = regions[device.region];
   const divided = isDivided && region?.kind === 'dynamic';
   const own = blocks.filter((block) =>
-    divided ? block.region === device.region : belongs(block, device, published, blockSize),
+    divided
+      ? block.region === device.region
+      : belongs(block, device, isPublished ? (region ?? null) : null, blockSize),
   );
   const last = device.declared?.ranges.at(-1);
   const behind = blocks.find(
@@ -233,14 +249,6 @@ function describeDevice(
     divided,
     compat: device.declared?.compat ?? false,
   };
-}
-
-/** Modules beneath drivers/dax that exist; none where the model names no firmware range. */
-function beneathModules({ machine }: Model): readonly BeneathModule[] {
-  const { firmware } = machine;
-  if (firmware === null) return [];
-  const all: readonly BeneathModule[] = ['dax_hmem', 'cxl_acpi', 'dax_cxl'];
-  return all.filter((name) => firmware.modules[name] !== 'absent');
 }
 
 /**

@@ -15,6 +15,8 @@ export interface ValueContext {
   readonly points: readonly bigint[];
   /** Well-formed dax names, numbered as in the drivers' id sets. */
   readonly names: readonly string[];
+  /** Bytes of a memory block. */
+  readonly blockSize: bigint;
 }
 
 const FILES = Object.values(File).filter((value) => typeof value === 'number').length;
@@ -53,6 +55,12 @@ function numberOf(text: string, points: ReadonlyMap<bigint, number>): number {
   const value = parseNumber(text);
   if (value === null) return CODE_INVALID;
   return value > UINT64_MAX ? CODE_NO_SUCH : (points.get(value) ?? CODE_INVALID);
+}
+
+/** 0 for the address of a block. Source: drivers/base/memory.c probe_store(), v5.1. */
+function probeCode(text: string, blockSize: bigint): number {
+  const value = parseNumber(text);
+  return value === null || value > UINT64_MAX || value % blockSize !== 0n ? CODE_INVALID : 0;
 }
 
 function integerOf(text: string): number {
@@ -97,6 +105,10 @@ function codeOf(
       return strtobool(text);
     case File.DeviceState:
       return deviceState(text);
+    case File.MemoryProbe:
+      return probeCode(text, context.blockSize);
+    case File.Number:
+      return /^(?:0|[1-9]\d*)$/.test(text) ? numberOf(text, points) : CODE_INVALID;
     case File.DeviceSize:
     case File.DeviceAlign:
       return numberOf(text, points);
@@ -106,6 +118,9 @@ function codeOf(
       return mappingOf(text, points, 1);
     case File.RegionCreate:
       return integerOf(text);
+    case File.PlatformBind:
+    case File.PlatformUnbind:
+      return text === 'hmem_platform.0' ? 0 : CODE_NO_SUCH;
     case File.ProviderBind:
     case File.ProviderUnbind: {
       const index = plan.regions.findIndex(

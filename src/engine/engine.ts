@@ -9,6 +9,7 @@ import { EngineError, FAIL_USE } from './engineError.js';
 import { type Graph, readGraph } from './graph.js';
 import {
   compileModule,
+  type ExpressionExports,
   instantiate,
   instantiateExpressions,
   searchExports,
@@ -117,6 +118,12 @@ export function openEngine(options: EngineOptions): Engine {
   const control = controlOf(memory);
   const services = { engine, control, memory, signal };
   let isSearched = false;
+  const instances = new Map<Uint8Array, ExpressionExports>();
+  const expressionsOf = (bytes: Uint8Array): ExpressionExports => {
+    const known = instances.get(bytes) ?? instantiateExpressions(compileModule(bytes), memory);
+    instances.set(bytes, known);
+    return known;
+  };
   return {
     stateBytes: engine.stateBytes() >>> 0,
     memory,
@@ -148,7 +155,7 @@ export function openEngine(options: EngineOptions): Engine {
     markReach: (marks) => markReach(services, marks),
     states: () => states(services),
     evaluateState: (wasm, state) => {
-      const { check } = instantiateExpressions(compileModule(wasm), memory);
+      const { check } = expressionsOf(wasm);
       const at = engine.replayState() >>> 0;
       new Uint8Array(memory.buffer).set(state, at);
       return check(at, 1, state.length, 0) >>> 0;

@@ -38,7 +38,7 @@ const KERNEL: readonly (readonly [string, Property, string])[] = [
   [
     'query-sound',
     Property.QuerySound,
-    'a query of the resource tree says that a range is not RAM, and it is',
+    'a query of the resource tree says that a range is not what it is',
   ],
   [
     'matching',

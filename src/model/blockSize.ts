@@ -52,6 +52,15 @@ export function endOfRamBytes(nodes: readonly IomemNode[], memoryLimit: bigint |
   return memoryLimit !== null && memoryLimit < end ? memoryLimit : end;
 }
 
+/** Bytes of the System RAM in a listing. */
+export function ramBytes(nodes: readonly IomemNode[]): bigint {
+  return nodes.reduce(
+    (sum, { name, start, end, children }) =>
+      sum + (name === 'System RAM' ? end - start + 1n : ramBytes(children)),
+    0n,
+  );
+}
+
 function isAtLeast(release: string, major: number, minor: number): boolean {
   const found = /^v(\d+)\.(\d+)/.exec(release);
   if (found === null) return false;

@@ -13,12 +13,13 @@ export function buildFirmware(context: Context, written: MachineFile): Firmware 
   const { soft_reserved: reserved, hmat, cxl } = written;
   if (reserved === undefined && hmat === undefined && cxl === undefined) return null;
   const module = (name: 'dax_hmem' | 'cxl_acpi' | 'dax_cxl'): ModuleInitial =>
-    written.modules?.[name] === 'absent' ? 'absent' : 'not-loaded';
+    isAbsent(written, name) ? 'absent' : 'not-loaded';
   const firmware: Firmware = {
     softReserved: rangesOf(context, reserved ?? [], 'soft_reserved'),
     hmat: rangesOf(context, hmat ?? [], 'hmat'),
     windows: windowsOf(context, cxl?.windows ?? []),
     cxlRegions: cxlRegionsOf(context, cxl?.regions ?? {}),
+    isCxlBuiltIn: written.modules?.cxl === 'builtin',
     modules: {
       dax_hmem: module('dax_hmem'),
       cxl_acpi: module('cxl_acpi'),
@@ -28,6 +29,10 @@ export function buildFirmware(context: Context, written: MachineFile): Firmware 
   checkFirmware(context, firmware);
   return firmware;
 }
+
+/** With drivers/cxl in the kernel image there is no module cxl_acpi. */
+const isAbsent = ({ modules }: MachineFile, name: keyof Firmware['modules']): boolean =>
+  modules?.[name] === 'absent' || (name === 'cxl_acpi' && modules?.cxl === 'builtin');
 
 function rangesOf(
   context: Context,

@@ -17,6 +17,9 @@ import { formatSize, isPowerOfTwo } from './quantity.js';
 import { buildLayout, type Layout } from './regions.js';
 import type { MachineFile } from './schema.js';
 
+/** What mm/memory_hotplug.c has when no boot option says otherwise. */
+const AUTO_MOVABLE_RATIO = 301;
+
 const DRIVERS = ['device_dax', 'kmem', 'fsdev_dax'] as const;
 
 /** Builds the machine and checks its parts against each other; `release` such as v5.1. */
@@ -32,6 +35,7 @@ export function buildMachine(context: Context, written: MachineFile, release: st
       endOfRam: listing === null ? null : endOfRamBytes(iomem, memoryLimit),
     }),
     autoOnlineBlocks: policy,
+    autoMovable: autoMovableOf(written),
     memmapOnMemory: written.memmap_on_memory ?? false,
     movableNode: written.movable_node ?? false,
     memoryLimit,
@@ -52,6 +56,12 @@ export function buildMachine(context: Context, written: MachineFile, release: st
   checkIds(context, written);
   checkMachine(context, machine);
   return machine;
+}
+
+function autoMovableOf(written: MachineFile): Machine['autoMovable'] {
+  const { auto_movable: policy } = written;
+  if (policy === undefined) return null;
+  return { ratio: policy.ratio ?? AUTO_MOVABLE_RATIO, numaAware: policy.numa_aware ?? true };
 }
 
 function memoryLimitOf(context: Context, written: MachineFile): bigint | null {

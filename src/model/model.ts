@@ -91,6 +91,8 @@ export interface Firmware {
   readonly hmat: readonly FirmwareRange[];
   readonly windows: readonly (Range & { readonly place: Place })[];
   readonly cxlRegions: readonly CxlRegion[];
+  /** drivers/cxl is in the kernel image. */
+  readonly isCxlBuiltIn: boolean;
   readonly modules: { readonly [M in BeneathModule]: ModuleInitial };
 }
 
@@ -105,6 +107,8 @@ export interface Machine {
   readonly memmapOnMemory: boolean;
   /** The movable_node boot option. */
   readonly movableNode: boolean;
+  /** memory_hotplug.online_policy=auto-movable, and its parameters; null: contig-zones. */
+  readonly autoMovable: { readonly ratio: number; readonly numaAware: boolean } | null;
   /** The mem= boot option, bytes; null when absent. */
   readonly memoryLimit: bigint | null;
   /**

@@ -99,6 +99,13 @@ const machine = z.strictObject({
     .describe('size of a memory block, or auto as x86 picks it'),
   hypervisor: z.boolean().optional().describe('a guest; for block_size: auto from v5.9 on'),
   auto_online_blocks: policy.optional(),
+  auto_movable: z
+    .strictObject({
+      ratio: count.optional().describe('memory_hotplug.auto_movable_ratio, percent; default 301'),
+      numa_aware: z.boolean().optional().describe('memory_hotplug.auto_movable_numa_aware'),
+    })
+    .optional()
+    .describe('memory_hotplug.online_policy=auto-movable; from v5.15 on'),
   memmap_on_memory: z.boolean().optional().describe('memory_hotplug.memmap_on_memory=on'),
   movable_node: z.boolean().optional().describe('the movable_node boot option'),
   mem_limit: size.optional().describe('the mem= boot option'),
@@ -112,6 +119,7 @@ const machine = z.strictObject({
       dax_hmem: beneathState.optional(),
       cxl_acpi: beneathState.optional(),
       dax_cxl: beneathState.optional(),
+      cxl: z.enum(['modules', 'builtin']).optional().describe('drivers/cxl; default modules'),
     })
     .optional(),
   soft_reserved: z

@@ -2,7 +2,7 @@
  * Probes a kernel's source tree: which features it has, and which release's set is nearest.
  */
 import { FEATURES, type Feature } from '../kernel/features.js';
-import { compareReleases, presenceOf, RELEASES } from '../kernel/releases.js';
+import { compareReleases, isRelease, presenceOf, RELEASES } from '../kernel/releases.js';
 import { PROBES } from './probes.js';
 import { releaseOfTree, type SourceTree } from './tree.js';
 
@@ -64,22 +64,25 @@ export function differenceFrom(probed: readonly ProbedFeature[], release: string
   };
 }
 
-/** The mainline release with the fewest differences; of several, the one nearest to `own`. */
+/** The release with the fewest differences: its own, else a listed one, as near to it as can be. */
 export function nearestRelease(
   probed: readonly ProbedFeature[],
   own: string | null,
 ): Difference | null {
-  const isOf = (name: string): number => {
-    if (own === null) return 0;
+  const distance = (name: string): number => {
+    if (own === null || own === name) return -1;
     const place = RELEASES.findIndex((release) => release.name === name);
     const wanted = RELEASES.filter((release) => compareReleases(release.name, own) <= 0).length - 1;
     return Math.abs(place - wanted);
   };
-  const all = RELEASES.map(({ name }) => differenceFrom(probed, name));
+  const listed = RELEASES.map(({ name }) => name);
+  const names = own !== null && isRelease(own) ? [own, ...listed] : listed;
+  const all = names.map((name) => differenceFrom(probed, name));
   const sizeOf = ({ more, less }: Difference): number => more.length + less.length;
   return (
     [...all].sort(
-      (left, right) => sizeOf(left) - sizeOf(right) || isOf(left.release) - isOf(right.release),
+      (left, right) =>
+        sizeOf(left) - sizeOf(right) || distance(left.release) - distance(right.release),
     )[0] ?? null
   );
 }

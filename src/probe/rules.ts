@@ -6,6 +6,9 @@ import type { SourceTree } from './tree.js';
 
 export type Rule = (tree: SourceTree) => boolean | null;
 
+/** A feature's id, and what tells it. */
+export type FeatureProbe = readonly [feature: string, rule: Rule];
+
 /** Files in which a function was over the years, newest place first. */
 export type Places = string | readonly string[];
 

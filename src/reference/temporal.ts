@@ -1,9 +1,9 @@
 /**
  * Properties of behaviours, the slow way: what the checker of behaviours is compared with.
  *
- * A fair behaviour is looked for in the product of the graph with a counter of threads, which goes
- * on when the thread that it stands at has moved or is not obliged, and begins again after the last:
- * a cycle on which it begins again is fair. Nothing is said of components.
+ * A fair behaviour is looked for in the product of the graph with a counter of threads. It goes on
+ * when the thread that it stands at has moved or is not obliged, and begins again after the last: a
+ * cycle on which it begins again is fair. Nothing is said of components.
  */
 
 /** A small graph, written out; duplicates among the initial states are allowed. */
@@ -38,7 +38,7 @@ export function reachFrom(graph: SmallGraph, from: readonly number[], isIn: Test
   return reached;
 }
 
-/** Where a step takes the counter: past every thread that this step satisfies, at most once round. */
+/** Where a step takes the counter: past every thread that it satisfies, at most once round. */
 function advance(
   graph: SmallGraph,
   threads: number,

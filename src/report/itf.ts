@@ -30,6 +30,8 @@ export interface ItfHeader extends ItfOrigin {
   readonly ordinals: readonly number[];
   readonly finding: Finding;
   readonly inevitableAt: number | null;
+  /** As in `Trace`. */
+  readonly loopFrom?: number;
 }
 
 /** Stand-ins for null: ITF has none, and these are what the kernel's own files say. */
@@ -75,12 +77,22 @@ export function renderItf(trace: Trace, origin: ItfOrigin): string {
     '{',
     `"#meta": ${JSON.stringify(fileMeta(trace, origin))},`,
     `"vars": ${JSON.stringify(Object.keys(VAR_TYPES))},`,
+    ...loopLines(trace),
     '"states": [',
     states.map((entry) => JSON.stringify(entry)).join(',\n'),
     ']',
     '}',
     '',
   ].join('\n');
+}
+
+/**
+ * ITF's `loop` is the first of the states that are repeated. The last state here is the one before
+ * it again; of a behaviour that stays where it is, the last state alone is repeated.
+ */
+function loopLines({ loopFrom, steps }: Trace): string[] {
+  if (loopFrom === undefined) return [];
+  return [`"loop": ${Math.min(loopFrom + 1, steps.length)},`];
 }
 
 function fileMeta(trace: Trace, origin: ItfOrigin) {
@@ -95,6 +107,7 @@ function fileMeta(trace: Trace, origin: ItfOrigin) {
     ordinals: trace.steps.map((step) => step.ordinal),
     finding: trace.finding,
     inevitableAt: trace.inevitableAt,
+    ...(trace.loopFrom !== undefined && { loopFrom: trace.loopFrom }),
   };
   return {
     format: 'ITF',

@@ -86,6 +86,11 @@ function consistencyFaults(document: ItfDocument, text: string, file: string): D
     const message = `no such step: the trace has ${later.length}`;
     faults.push(contentFault(text, file, ['#meta', 'daxcheck', 'inevitableAt'], message));
   }
+  const { loopFrom } = document['#meta'].daxcheck;
+  if (loopFrom !== undefined && loopFrom > later.length) {
+    const message = `no such state: the trace has ${later.length + 1}`;
+    faults.push(contentFault(text, file, ['#meta', 'daxcheck', 'loopFrom'], message));
+  }
   document.states.forEach((state, index) => {
     if (state['#meta'].index === index) return;
     const message = `index ${state['#meta'].index}, expected ${index}`;
@@ -105,10 +110,12 @@ function assemble(document: ItfDocument): { header: ItfHeader; trace: Trace } {
   const header = document['#meta'].daxcheck;
   const [{ '#meta': _, ...initial }, ...later] = document.states;
   const steps = later.map(({ '#meta': meta, ...after }) => ({ ...meta.daxcheck, after }));
-  const { model, title, kernel, granularity, finding, inevitableAt } = header;
+  const { model, title, kernel, granularity, finding, inevitableAt, loopFrom, ...rest } = header;
+  const loop = loopFrom === undefined ? {} : { loopFrom };
+  const behaviour = { finding, initial, steps, inevitableAt, ...loop };
   return {
-    header,
-    trace: { format: 1, model, title, kernel, granularity, finding, initial, steps, inevitableAt },
+    header: { ...rest, model, title, kernel, granularity, finding, inevitableAt, ...loop },
+    trace: { format: 1, model, title, kernel, granularity, ...behaviour },
   };
 }
 

@@ -19,12 +19,18 @@ export function renderVerdictJson(verdict: Verdict, traceFiles: readonly string[
     ...violationSummary(trace),
     deadlock: trace.finding.deadlock,
     inevitableAt: trace.inevitableAt,
+    ...(trace.loopFrom !== undefined && { loopFrom: trace.loopFrom }),
     traceFile: traceFiles[index] ?? null,
     trace: trace.steps.map((step, at) => stepRecord(trace, step, at)),
   }));
   const order = verdict.lockOrder;
   const lockOrder = order === null ? [] : [{ kind: 'lock-order', model: verdict.model, ...order }];
-  return toLines([...violations, ...lockOrder, verdictSummary(verdict)]);
+  const witnesses = (verdict.witnesses ?? []).map((trace) => ({
+    kind: 'witness',
+    ...violationSummary(trace),
+    trace: trace.steps.map((step, at) => stepRecord(trace, step, at)),
+  }));
+  return toLines([...violations, ...witnesses, ...lockOrder, verdictSummary(verdict)]);
 }
 
 /** Renders `run --json`: one record a line. */

@@ -39,6 +39,7 @@ export function renderVerdict(
     headerLines(verdict, style),
     [verdictLine(verdict, style), ...countLines(verdict)],
     ...CLASSES.map((entry) => findingLines(verdict, entry, { style, options })),
+    witnessLines(verdict, style),
     heldLines(verdict),
     vacuousLines(verdict, style),
     expectationLines(verdict, style),
@@ -139,6 +140,22 @@ function oneFinding(trace: Trace, file: string | undefined, style: Style): strin
     ...wrap(finding.summary, PAGE_WIDTH - 6).map((line) => `      ${line}`),
     ...(file === undefined ? [] : [`      trace: ${file}`]),
   ];
+}
+
+function witnessLines({ witnesses = [] }: Verdict, style: Style): string[] {
+  if (witnesses.length === 0) return [];
+  const lines = witnesses.flatMap((trace) => {
+    const steps = plural(trace.steps.length, 'step');
+    const commands = trace.steps.flatMap(({ starts, command, thread }) =>
+      starts && command !== null ? [`${thread}$ ${command.text}`] : [],
+    );
+    return [
+      `  ${style.good(propertyName(trace.finding))}, ${steps}`,
+      ...wrap(trace.finding.summary, PAGE_WIDTH - 6).map((line) => `      ${line}`),
+      ...commands.flatMap((text) => wrap(text, PAGE_WIDTH - 8).map((line) => `        ${line}`)),
+    ];
+  });
+  return [style.title('Reached (the shortest way to each)'), ...lines];
 }
 
 function heldLines(verdict: Verdict): string[] {

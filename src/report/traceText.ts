@@ -117,9 +117,11 @@ function stepLines(trace: Trace, style: Style): string[] {
     lines.push(style.warning('==> The outcome is inevitable from the start.'));
   }
   trace.steps.forEach((step, index) => {
+    const isLoop = trace.loopFrom === index;
     const previous = trace.steps[index - 1];
-    const next = trace.steps[index + 1];
-    if (!continues(previous, step)) lines.push(...commandLines(trace, step, style));
+    const next = index + 1 === trace.loopFrom ? undefined : trace.steps[index + 1];
+    if (isLoop) lines.push(style.warning('==> The steps from here on are repeated for ever:'));
+    if (isLoop || !continues(previous, step)) lines.push(...commandLines(trace, step, style));
     const before = previous?.after ?? trace.initial;
     lines.push(...functionLines(step, index + 1, style));
     const lastOfGroup = next === undefined || !continues(step, next);
@@ -282,10 +284,18 @@ function heldLines(step: TraceStep): string[] {
   return held.length === 0 ? [] : labelled('holds', held.map(describeLock).join(', '), DETAIL);
 }
 
+/** What goes on for ever, where that is what breaks the property. */
+function endText({ loopFrom, steps }: Trace): string {
+  if (loopFrom === undefined) return '';
+  if (loopFrom === steps.length) return '; nothing has to move any more';
+  if (loopFrom + 1 === steps.length) return `; step ${steps.length} is repeated for ever`;
+  return `; steps ${loopFrom + 1} to ${steps.length} are repeated for ever`;
+}
+
 function outcomeLines(trace: Trace, style: Style): string[] {
   const { finding } = trace;
   const after =
     trace.steps.length === 0 ? 'in the initial state' : `after step ${trace.steps.length}`;
-  const text = `${propertyName(finding)} is violated ${after}: ${finding.summary}`;
+  const text = `${propertyName(finding)} is violated ${after}: ${finding.summary}${endText(trace)}`;
   return [style.title('Outcome'), ...wrap(text, PAGE_WIDTH - 4).map((line) => `    ${line}`)];
 }

@@ -82,7 +82,7 @@ function variablesOf(programs: readonly Program[]): readonly string[] {
     if (instruction.op === 'less') names.add(instruction.left).add(instruction.right);
     if (instruction.op === 'assign') names.add(instruction.variable);
     if (instruction.op === 'write' || instruction.op === 'assign') note(instruction.value);
-    if (instruction.op === 'equal') {
+    if (instruction.op === 'equal' || instruction.op === 'compare') {
       note(instruction.left);
       note(instruction.right);
     }

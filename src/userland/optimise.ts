@@ -45,6 +45,7 @@ const WAITING = new Set<Instruction['op']>([
   'exists',
   'sleep',
   'settle',
+  'trigger',
   'process',
   'module',
   'namespace',
@@ -185,7 +186,9 @@ const SETS_STATUS = new Set<Instruction['op']>([
   'namespace',
   'clear-errors',
   'encrypt',
+  'trigger',
   'less',
+  'compare',
   'recall',
 ]);
 
@@ -223,7 +226,7 @@ function readVariables(instructions: readonly Instruction[]): ReadonlySet<string
     if (instruction.op === 'read') names.add(instruction.into);
     if (instruction.op === 'count' || instruction.op === 'recall') names.add(instruction.variable);
     if (instruction.op === 'less') names.add(instruction.left).add(instruction.right);
-    if (instruction.op === 'equal') {
+    if (instruction.op === 'equal' || instruction.op === 'compare') {
       note(instruction.left);
       note(instruction.right);
     }

@@ -15,6 +15,8 @@ export type SysfsFile =
     }
   | { readonly kind: 'drivers_probe' }
   | { readonly kind: 'auto_online_blocks' }
+  /** /sys/devices/system/memory/probe */
+  | { readonly kind: 'probe' }
   | {
       readonly kind: 'block';
       readonly block: BlockRef;
@@ -43,6 +45,10 @@ export type SysfsFile =
     }
   /** The driver beneath a region: unbinding tears the region down, binding brings it back. */
   | { readonly kind: 'provider'; readonly attr: 'bind' | 'unbind' }
+  /** A namespace's uuid, by the region above it. */
+  | { readonly kind: 'namespace'; readonly region: string; readonly attr: 'uuid' }
+  /** The driver beneath hmem's regions. */
+  | { readonly kind: 'platform'; readonly attr: 'bind' | 'unbind' }
   /** A directory or link: only its existence can be asked. */
   | { readonly kind: 'device-directory'; readonly device: string }
   | { readonly kind: 'block-directory'; readonly block: BlockRef }
@@ -66,11 +72,23 @@ export type Operand =
   | { readonly kind: 'variable'; readonly name: string }
   | { readonly kind: 'event-device' };
 
+/** As `[ A -lt B ]` says it. */
+export type NumberRelation = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
+
 /** What a command does beneath drivers/dax. */
 export type BeneathDeed = `load ${BeneathModule}` | 'create-region' | 'destroy-region';
 
 /** What a process does with /dev/daxX.Y. */
-export type DeviceVerb = 'open' | 'mmap' | 'pin' | 'unpin' | 'munmap' | 'close';
+export type DeviceVerb =
+  | 'open'
+  | 'mmap'
+  | 'touch'
+  | 'pin'
+  | 'unpin'
+  | 'munmap'
+  | 'close'
+  | 'mount'
+  | 'umount';
 
 /** Where an instruction comes from: a line of the source, or a tool that the line names. */
 interface InstructionOrigin {
@@ -90,10 +108,21 @@ export type Instruction = InstructionOrigin &
         readonly errno?: boolean;
       }
     /** Reads the file into a variable; when that fails, the status is 1 and the variable empty. */
-    | { readonly op: 'read'; readonly file: SysfsFile; readonly into: string }
+    | {
+        readonly op: 'read';
+        readonly file: SysfsFile;
+        readonly into: string;
+      }
     | { readonly op: 'exists'; readonly file: SysfsFile }
     /** Status 0 when equal, 1 when not. */
     | { readonly op: 'equal'; readonly left: Operand; readonly right: Operand }
+    /** Status 0 when the relation holds between two numbers, 1 when not or when one is none. */
+    | {
+        readonly op: 'compare';
+        readonly relation: NumberRelation;
+        readonly left: Operand;
+        readonly right: Operand;
+      }
     /** udev: status 0 when the event is of this subsystem and action. */
     | {
         readonly op: 'event';
@@ -110,6 +139,12 @@ export type Instruction = InstructionOrigin &
     /** Nothing relies on the status after sleep, settle, reboot: a `status` follows if need be. */
     | { readonly op: 'sleep' }
     | { readonly op: 'settle' }
+    /** udevadm trigger: everything that exists is announced once more; null: of both subsystems. */
+    | {
+        readonly op: 'trigger';
+        readonly subsystem: 'memory' | 'dax' | null;
+        readonly action: 'add' | 'remove' | 'change' | 'online' | 'offline';
+      }
     | { readonly op: 'process'; readonly verb: DeviceVerb; readonly device: string }
     | {
         readonly op: 'module';
@@ -119,8 +154,8 @@ export type Instruction = InstructionOrigin &
       }
     | { readonly op: 'namespace'; readonly verb: 'enable' | 'disable'; readonly region: string }
     /**
-     * What is done beneath drivers/dax. `first`: cxl_acpi is loaded before dax_hmem, as modprobe does
-     * for a soft dependency; `region` only where a CXL region is created or destroyed.
+     * What is done beneath drivers/dax. `first`: cxl_acpi is loaded before dax_hmem, as modprobe
+     * does for a soft dependency; `region` only where a CXL region is created or destroyed.
      */
     | {
         readonly op: 'beneath';

@@ -7,7 +7,7 @@
 import type { DriverName } from '../model/model.js';
 import type { BlockRef, SysfsFile } from './program.js';
 
-export type Placeholder = 'device' | 'block' | 'region' | 'driver' | 'mapping';
+export type Placeholder = 'device' | 'block' | 'region' | 'namespace' | 'driver' | 'mapping';
 
 /** What the segments of one path stand for; `attr` is what a choice was matched with. */
 export interface Bindings {
@@ -30,6 +30,7 @@ export const PLACEHOLDERS: {
 } = {
   device: { shape: /^dax\d+\.\d+$/, example: 'dax0.0' },
   block: { shape: /^memory(?:0|[1-9]\d*|@event)$/, example: 'memory32' },
+  namespace: { shape: /^namespace\d+\.\d+$/, example: 'namespace0.0' },
   region: { shape: /^[\w.-]+$/, example: 'hmem.0' },
   driver: { shape: /^(?:device_dax|kmem|fsdev_dax)$/, example: 'kmem' },
   mapping: { shape: /^mapping(?:0|[1-9]\d*)$/, example: 'mapping0' },
@@ -92,6 +93,7 @@ export const PATH_FORMS: readonly PathForm[] = [
     device,
     driver,
   })),
+  form('/sys/devices/system/memory/probe', () => ({ kind: 'probe' })),
   form('/sys/devices/system/memory/auto_online_blocks', () => ({ kind: 'auto_online_blocks' })),
   ...BLOCK_DIRECTORIES.flatMap((directory) => [
     form(`${directory}/{block}/${BLOCK_ATTRS}`, ({ block, attr }) => ({
@@ -114,11 +116,20 @@ export const PATH_FORMS: readonly PathForm[] = [
       attr: attr === 'bind' ? 'bind' : 'unbind',
     })),
   ),
+  form('/sys/bus/nd/devices/{namespace}/uuid', ({ region }) => ({
+    kind: 'namespace',
+    region,
+    attr: 'uuid',
+  })),
+  form('/sys/bus/platform/drivers/hmem_platform/bind|unbind', ({ attr }) => ({
+    kind: 'platform',
+    attr: attr === 'bind' ? 'bind' : 'unbind',
+  })),
 ];
 
 /** Files and directories that kernels have and the model has not, as patterns of whole paths. */
 export const NOT_MODELLED: readonly RegExp[] = [
-  /^\/sys\/devices\/system\/memory\/(?:block_size_bytes|probe|(?:hard|soft)_offline_page)$/,
+  /^\/sys\/devices\/system\/memory\/(?:block_size_bytes|(?:hard|soft)_offline_page)$/,
   /^\/sys\/devices\/system\/memory\/memory\d+\/(?:node\d+|phys_index|phys_device|uevent)$/,
   /^\/sys\/bus\/memory\/devices\/memory\d+\/(?:node\d+|phys_index|phys_device|uevent)$/,
   /^\/sys\/bus\/dax\/devices\/dax\d+\.\d+\/(?:subsystem|uevent|dev|power)$/,
@@ -136,6 +147,8 @@ export function sysfsPath(file: SysfsFile): string {
       return `/sys/bus/dax/drivers/${file.driver}/${file.attr}`;
     case 'drivers_probe':
       return '/sys/bus/dax/drivers_probe';
+    case 'probe':
+      return '/sys/devices/system/memory/probe';
     case 'auto_online_blocks':
       return '/sys/devices/system/memory/auto_online_blocks';
     case 'block':
@@ -157,6 +170,10 @@ export function sysfsPath(file: SysfsFile): string {
       return `${DEVICES}/${file.device}/mapping${file.mapping}/start`;
     case 'region':
       return `/sys/devices/platform/${file.region}/dax_region/${file.attr}`;
+    case 'namespace':
+      return `/sys/bus/nd/devices/${file.region}/uuid`;
+    case 'platform':
+      return `/sys/bus/platform/drivers/hmem_platform/${file.attr}`;
     case 'provider':
       return `/sys/bus/platform/drivers/dax_hmem/${file.attr}`;
   }

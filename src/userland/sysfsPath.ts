@@ -86,7 +86,7 @@ function matchForm(form: PathForm, segments: readonly string[]): Bindings | null
     }
     if (!PLACEHOLDERS[placeholder].shape.test(segment)) return null;
     if (placeholder === 'device') found.device = segment;
-    if (placeholder === 'region') found.region = segment;
+    if (placeholder === 'region' || placeholder === 'namespace') found.region = segment;
     if (placeholder === 'driver') found.driver = segment as Bindings['driver'];
     if (placeholder === 'mapping') found.mapping = Number(segment.slice('mapping'.length));
     if (placeholder === 'block') found.block = blockOf(segment);
@@ -107,9 +107,13 @@ function checkObjects(file: SysfsFile, universe: Universe): Resolution {
     const names = universe.devices.map(({ name }) => name);
     return fault('DAX211', `this model has no device ${file.device}`, listNames('devices', names));
   }
-  if ('region' in file && !universe.regions.some(({ name }) => name === file.region)) {
-    const names = universe.regions.map(({ name }) => name);
-    return fault('DAX211', `this model has no region ${file.region}`, listNames('regions', names));
+  const isNamespace = file.kind === 'namespace';
+  const names = universe.regions.map(({ name, namespace }) => (isNamespace ? namespace : name));
+  if ('region' in file && !names.includes(file.region)) {
+    const what = isNamespace ? 'namespace' : 'region';
+    const known = names.filter((name) => name !== null);
+    const message = `this model has no ${what} ${file.region}`;
+    return fault('DAX211', message, listNames(`${what}s`, known));
   }
   if ('block' in file && file.block !== 'event') {
     if (!hasBlock(universe, file.block)) {

@@ -13,4 +13,5 @@ export const SYSTEM_CALLS: ReadonlySet<Instruction['op']> = new Set<Instruction[
   'clear-errors',
   'encrypt',
   'reboot',
+  'trigger',
 ]);

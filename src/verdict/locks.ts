@@ -27,6 +27,8 @@ import {
   RANGE_BYTES,
   RANGE_USERS_OFFSET,
   REGION_BYTES,
+  REGION_EXTRA_BYTES,
+  REGION_EXTRA_NAMESPACE_OFFSET,
   REGION_LOCK_OFFSET,
   REGION_USERS_OFFSET,
   THREAD_BYTES,
@@ -77,6 +79,8 @@ export function lockName(
   const device = plan.devices[lock === Lock.MappingFiles ? object >> 4 : object]?.name ?? '?';
   const region = plan.regions[object]?.name ?? '?';
   switch (lock) {
+    case Lock.NamespaceLock:
+      return `device_lock(${plan.regions[object]?.namespace?.name ?? '?'})`;
     case Lock.HmemResource:
       return 'hmem_resource_lock';
     case Lock.HmemPlatform:
@@ -186,6 +190,10 @@ export function locksOf(state: Uint8Array, scenario: Scenario): readonly LockVie
   }
   add(Lock.DeviceHotplug, 0, 'write', owner(GLOBAL_HOTPLUG_OFFSET));
   add(Lock.MemHotplug, 0, 'write', owner(GLOBAL_MEM_HOTPLUG_OFFSET));
+  for (let index = 0; places.regionExtraAt > 0 && index < plan.regions.length; index++) {
+    const at = places.regionExtraAt + index * REGION_EXTRA_BYTES;
+    add(Lock.NamespaceLock, index, 'write', owner(at + REGION_EXTRA_NAMESPACE_OFFSET));
+  }
   if (places.beneathAt > 0) {
     add(Lock.HmemPlatform, 0, 'write', owner(places.beneathAt + BENEATH_PLATFORM_LOCK_OFFSET));
     add(Lock.HmemResource, 0, 'write', owner(places.beneathAt + BENEATH_HMEM_LOCK_OFFSET));

@@ -69,6 +69,8 @@ export function messageText(
     case Message.HmemAlreadyClaimed:
     case Message.CxlCannotInsert:
     case Message.RegionProbeFailed:
+    case Message.NullRegion:
+    case Message.CxlPortNotEnabled:
       return beneathText(message, object, range, scenario);
     case Message.CouldNotReserveRange:
       return multi
@@ -103,6 +105,8 @@ export function messageText(
       return `resource: Trying to free nonexistent resource <${span(full)}>`;
     case Message.HotremoveFailed:
       return `kmem ${name}: hotremove failed, device left online: -${range}`;
+    case Message.NullOperations:
+      return `BUG: kernel NULL pointer dereference in dax_holder_notify_failure() of ${name}`;
     case Message.StuckOnline:
       return `kmem ${name}: Hotplug regions stuck online until reboot`;
     case Message.ProbeFailed: {
@@ -135,6 +139,10 @@ function beneathText(message: Message, index: number, errno: number, scenario: S
       return `platform ${name}: failed to claim resource 0: ${memory}`;
     case Message.HmemAlreadyClaimed:
       return `HMEM: skip ${memory}, already claimed`;
+    case Message.CxlPortNotEnabled:
+      return 'cxl_mem mem0: CXL port topology port1 not enabled';
+    case Message.NullRegion:
+      return 'BUG: kernel NULL pointer dereference in cxl_region_perf_attrs_callback()';
     case Message.CxlCannotInsert:
       return `construct_region: ${name} cannot insert resource`;
     default: {

@@ -221,6 +221,8 @@ export interface Verdict {
   /** Which limit ended the search, and the option that raises it; null when it ran to its end. */
   readonly stoppedBy: { readonly limit: string; readonly option: string } | null;
   readonly violations: readonly Trace[];
+  /** For each `reachable` that holds, a behaviour to the nearest such state; absent when none. */
+  readonly witnesses?: readonly Trace[];
   /** Properties that were checked and held. */
   readonly held: readonly string[];
   /** Devices, blocks, actors, faults and what is not modelled: printed beside every 'holds'. */

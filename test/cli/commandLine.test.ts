@@ -11,7 +11,7 @@ import { collect } from './terminal.ts';
 const folder = mkdtempSync(join(tmpdir(), 'daxcheck-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const COMMANDS = ['explore', 'run', 'replay', 'show', 'gate', 'kernels', 'init'];
+const COMMANDS = ['explore', 'run', 'replay', 'show', 'gate', 'kernels', 'init', 'diff', 'bisect'];
 
 describe('help', () => {
   it.each(COMMANDS)('of %s has an example and --json, and ends with 0', async (command) => {

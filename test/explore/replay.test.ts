@@ -25,8 +25,12 @@ function tracesOf(name: string): readonly Trace[] {
   return violations.get(name) ?? [];
 }
 
-function headerOf({ steps, finding, inevitableAt }: Trace): ReplayHeader {
-  return { initial: 0, ordinals: steps.map(({ ordinal }) => ordinal), finding, inevitableAt };
+/** Models whose every trace has a step that must be there; that nothing is reached has none. */
+const MOVING = VIOLATED.filter((name) => tracesOf(name).every(({ steps }) => steps.length > 0));
+
+function headerOf({ steps, finding, inevitableAt, loopFrom }: Trace): ReplayHeader {
+  const ordinals = steps.map(({ ordinal }) => ordinal);
+  return { initial: 0, ordinals, finding, inevitableAt, loopFrom };
 }
 
 /** An actor that waits for a while and is done. */
@@ -60,7 +64,7 @@ describe('every counterexample replays step by step', () => {
 });
 
 describe('a replay fails with a difference', () => {
-  it.each(VIOLATED)('when the actors do nothing any more: %s', async (name) => {
+  it.each(MOVING)('when the actors do nothing any more: %s', async (name) => {
     const model = modelNamed(name);
     const actors = model.actors.map((actor) => idle(actor.name, model.kernel.place));
     const still = await differences(name, { ...model, actors, faults: [] });

@@ -4,9 +4,10 @@ import { lockOrder } from '../support/run.ts';
 import { printCells, titled } from './cells.ts';
 import { acquisitions, LOCK_ROWS } from './lockOrders.ts';
 import { DYNAMIC_LOCK_ROWS } from './lockOrdersDynamic.ts';
+import { LATER_LOCK_ROWS } from './lockOrdersLater.ts';
 import { MODERN_LOCK_ROWS } from './lockOrdersModern.ts';
 
-const ALL = [...LOCK_ROWS, ...DYNAMIC_LOCK_ROWS, ...MODERN_LOCK_ROWS];
+const ALL = [...LOCK_ROWS, ...DYNAMIC_LOCK_ROWS, ...MODERN_LOCK_ROWS, ...LATER_LOCK_ROWS];
 const lockCount = ALL.reduce((sum, { order }) => sum + order.length, 0);
 
 describe('the order of acquisitions is read from lock events', () => {

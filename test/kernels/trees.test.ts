@@ -31,11 +31,20 @@ const BACKPORTS: readonly (readonly [release: string, features: readonly string[
   ['v5.1.15', []],
   ['v5.3.1', []],
   ['v5.8.1', []],
-  ['v5.10.89', []],
-  ['v5.15.135', ['remove-resource']],
-  ['v6.1.192', ['remove-resource', 'region-intersects-nested', 'kmem-skips-null-slot']],
+  ['v5.10.89', ['range-array-freed', 'walk-res-children']],
+  ['v5.15.135', ['remove-resource', 'mapping-pins-device', 'block-single-put']],
+  [
+    'v6.1.192',
+    [
+      'remove-resource',
+      'mapping-pins-device',
+      'region-intersects-nested',
+      'kmem-skips-null-slot',
+      'ready-to-probe',
+    ],
+  ],
   ['v6.8.1', []],
-  ['v6.12.117', ['kmem-skips-null-slot']],
+  ['v6.12.117', ['kmem-skips-null-slot', 'ready-to-probe']],
   ['v6.19', []],
 ];
 

@@ -39,6 +39,7 @@ const ENTRIES = [
   'src/index.ts',
   'src/engine/worker.ts',
   'src/reference/search.ts',
+  'src/reference/temporal.ts',
   'assembly/index.ts',
   'assembly/search/system.ts',
   'assembly/search/probe.ts',

@@ -46,14 +46,16 @@ interface Setup {
   readonly machine?: string;
   readonly tools?: string;
   readonly kernel?: string;
+  /** An actor with rules, as text of the model. */
+  readonly udev?: string;
 }
 
 /** Runs a script on a machine; every record, the machine before the first line too. */
 function runScript(lines: readonly string[], setup: Setup = {}): readonly RunRecord[] {
-  const { machine = MACHINE, tools = 'v81', kernel = 'v6.12' } = setup;
+  const { machine = MACHINE, tools = 'v81', kernel = 'v6.12', udev = '' } = setup;
   const script = lines.map((line) => `    ${line}`).join('\n');
   const head = `format: 1\ntitle: t\nkernel: ${kernel}\ntools: { daxctl: ${tools} }`;
-  const text = `${head}${machine}actors:\n  admin: |\n${script}\n`;
+  const text = `${head}${machine}actors:\n  admin: |\n${script}\n${udev}`;
   const loaded = parseModel(text, 'model.yaml', () => {
     throw new Error('no other file is named');
   });
@@ -212,5 +214,85 @@ describe('a release of the tools', () => {
     const lines = listing('ndctl disable-namespace -f namespace0.0', release('v71'));
 
     expect(lines).toEqual(['namespace disable region0']);
+  });
+});
+
+describe('a size that was read', () => {
+  const free = 'free=$(cat /sys/devices/platform/hmem.0/dax_region/available_size)';
+  const mark = 'cat /sys/devices/system/memory/auto_online_blocks';
+  const emptied = [
+    'daxctl disable-device dax0.0',
+    'daxctl reconfigure-device -s 0 dax0.0',
+    'daxctl create-device -r 0 -s 256M',
+    free,
+  ];
+  it.each([
+    ['-eq 805306368', true],
+    ['-ne 805306368', false],
+    ['-lt 0x40000000', true],
+    ['-lt 805306368', false],
+    ['-le 805306368', true],
+    ['-gt 0', true],
+    ['-gt 805306368', false],
+    ['-ge 805306368', true],
+    ['-ge 1073741824', false],
+    ['= 805306368', true],
+    ['!= 805306368', false],
+  ])('is compared with %s: %s', (comparison, holds) => {
+    const lines = [...emptied, `[ "$free" ${comparison} ] && ${mark}`];
+    const last = runScript(lines, { machine: DYNAMIC }).at(-1);
+
+    expect(last?.command === mark).toBe(holds);
+  });
+
+  it('is written to another device', () => {
+    const lines = [
+      ...emptied,
+      'echo "$free" > /sys/bus/dax/devices/dax0.0/size',
+      'daxctl enable-device dax0.0',
+    ];
+    const last = runScript(lines, { machine: DYNAMIC }).at(-1);
+
+    expect(last?.devices.map(({ name, size }) => `${name} ${size}`)).toEqual([
+      'dax0.0 805306368',
+      'dax0.1 268435456',
+    ]);
+  });
+});
+
+describe('udevadm trigger', () => {
+  const rule = 'SUBSYSTEM=="memory", ACTION=="WHICH", ATTR{state}=="offline", ATTR{state}="online"';
+  it.each([
+    ['udevadm trigger --action=add', 'add', 'kmem online online'],
+    ['udevadm trigger -c add -s memory', 'add', 'kmem online online'],
+    ['udevadm trigger --subsystem-match=dax -c add', 'add', 'kmem offline offline'],
+    ['udevadm trigger', 'add', 'kmem offline offline'],
+    ['udevadm trigger --settle', 'change', 'kmem online online'],
+  ])('%s fires a rule for %s: %s', (trigger, action, expected) => {
+    const machine = MACHINE.replace('driver: device_dax', 'driver: kmem\n      blocks: offline');
+    const udev = `  udev:\n    rules: '${rule.replace('WHICH', action)}'\n`;
+
+    expect(outcome(runScript([trigger], { machine, udev }))).toBe(expected);
+  });
+});
+
+describe('a process', () => {
+  const mark = 'cat /sys/devices/system/memory/auto_online_blocks';
+  it.each([
+    ['touches what it maps', ['open', 'mmap', 'touch'], true],
+    ['is ended by a touch without a mapping, whatever the script tests', ['open', 'touch'], false],
+  ])('%s', (_, verbs, goesOn) => {
+    const lines = verbs.map((verb) => `${verb} /dev/dax0.0 || true`);
+    const last = runScript([...lines, mark]).at(-1);
+
+    expect(last?.command === mark).toBe(goesOn);
+  });
+
+  it('is ended by a touch once its device has been unbound', () => {
+    const lines = ['open', 'mmap'].map((verb) => `${verb} /dev/dax0.0`);
+    const unbind = 'echo dax0.0 > /sys/bus/dax/drivers/device_dax/unbind';
+    const last = runScript([...lines, unbind, 'touch /dev/dax0.0', mark]).at(-1);
+
+    expect(`${last?.command} ${last?.result}`).toBe('touch /dev/dax0.0 EFAULT');
   });
 });

@@ -27,7 +27,7 @@ describe('a fault', () => {
     ['true\n  modprob kmem', ['2:3 DAX202']],
     ['daxctl frob dax0.0\ndaxctl online-memory dax9.0', ['1:1 DAX204', '2:1 DAX211']],
     ['modprobe nvme', ['1:1 DAX204']],
-    ['udevadm trigger', ['1:1 DAX204']],
+    ['udevadm trigger --attr-match=x', ['1:1 DAX204']],
     ['[ -x /sys ]', ['1:1 DAX204']],
     [`cat ${STATE} > ${STATE}`, [`1:${8 + STATE.length} DAX205`]],
     [`sudo echo offline > ${STATE}`, ['1:21 DAX205']],

@@ -179,7 +179,7 @@ export const DAX_FEATURES: readonly Row[] = [
     'dax/kmem: use a single static memory group for a single probed unit',
     'v5.15',
     ['multi-range'],
-    'each probe registers a memory group, which a removal that is not complete leaves registered',
+    'what a probe adds is one group for the policy auto-movable',
     Bit.KmemMemoryGroup,
   ],
   [

@@ -7,6 +7,24 @@ import type { Row } from './row.js';
 
 export const IN_FLIGHT_FEATURES: readonly Row[] = [
   [
+    'block-error-altmap',
+    null,
+    'mm/memory_hotplug: fix incorrect altmap passing in error path',
+    'posted 2026-04-26',
+    ['blocks-removed-inside-lock'],
+    'the way back of a block that fails to be made knows where its memory map lies',
+    Bit.BlockErrorAltmap,
+  ],
+  [
+    'cxl-dax-probe-flushes',
+    null,
+    'dax/hmem, cxl: Coordinate Soft Reserved handling with CXL and HMEM (version 5 of the series)',
+    'posted 2026-01 (v5)',
+    ['hmem-awaits-cxl'],
+    "the probe of dax_regionN waits for hmem's deferred work, and that for all probes",
+    Bit.CxlDaxProbeFlushes,
+  ],
+  [
     'kmem-state-v5',
     null,
     'dax/kmem: add sysfs interface for atomic whole-device hotplug (version 5 of the series)',

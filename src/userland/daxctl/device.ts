@@ -10,9 +10,11 @@ import {
   clear,
   EBUSY,
   EINVAL,
+  ENOSPC,
   ENXIO,
   ERRNO,
   endWithKept,
+  FREE,
   jump,
   keepErrno,
   label,
@@ -26,6 +28,7 @@ import {
   unless,
   when,
   write,
+  writeVariable,
 } from './tool.js';
 
 /** What a command does to each device; it ends by `tool.end` on every way. */
@@ -216,7 +219,30 @@ export const destroy: DeviceAction = (tool) => {
 export const create: DeviceAction = (tool) => {
   const { size, align } = tool.options;
   if (align !== null) writeNumber(tool, 'align', align);
-  if (size !== null) writeNumber(tool, 'size', size);
+  if (size === null) takeAll(tool);
+  else writeNumber(tool, 'size', size);
   enableDevice(tool, 'device_dax');
   tool.end(0);
 };
+
+/** Gives the device all that is free in its region: a read, and then a write of what it said. */
+function takeAll(tool: Tool): void {
+  const some = label(tool);
+  const done = label(tool);
+  const { name: device, region } = tool.device;
+  read(tool, { kind: 'region', region, attr: 'available_size' }, FREE);
+  unless(tool, done);
+  ask(tool, FREE, '0');
+  unless(tool, some);
+  mark(tool, done);
+  clear(tool, FREE);
+  tool.end(ENOSPC);
+  mark(tool, some);
+  const written = label(tool);
+  writeVariable(tool, { kind: 'device', device, attr: 'size' }, FREE);
+  clear(tool, FREE);
+  when(tool, written);
+  tell(tool, 'failed to set size');
+  tool.end(ENXIO);
+  mark(tool, written);
+}

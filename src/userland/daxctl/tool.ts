@@ -49,6 +49,8 @@ export const COUNT_ONLINE = '_online';
 /** Not empty: a block has been brought online. */
 export const DONE = '_done';
 export const TEXT = '_text';
+/** A number of bytes that a file said. */
+export const FREE = '_free';
 export const SAVED = '_saved';
 export const ERRNO = '_errno';
 
@@ -67,6 +69,13 @@ const marked = (tool: Line, text: string): string => `${text} # ${tool.name}`;
 export function write(tool: Line, file: SysfsFile, text: string): void {
   const value = { kind: 'constant', text } as const;
   const line = `echo ${shellWord(text)} > ${sysfsPath(file)}`;
+  put(tool, { op: 'write', file, value, errno: true }, marked(tool, line));
+}
+
+/** Writes what a variable holds to a file. */
+export function writeVariable(tool: Line, file: SysfsFile, name: string): void {
+  const line = `echo "$${name}" > ${sysfsPath(file)}`;
+  const value = { kind: 'variable', name } as const;
   put(tool, { op: 'write', file, value, errno: true }, marked(tool, line));
 }
 

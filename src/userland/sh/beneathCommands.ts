@@ -57,7 +57,11 @@ export function compileInsmod(context: Context, call: Invocation): Environment |
   return compileBeneathLoad(context, call, module);
 }
 
-const CXL_USAGE = 'cxl create-region|destroy-region [-f] REGION';
+const CXL_USAGE = 'cxl create-region|destroy-region REGION [-f]';
+
+/** Whether a command of cxl's is one on the regions that the firmware set up. */
+export const isOnCxlRegions = (context: Context, verb: string): boolean =>
+  /^(?:create|destroy)-region$/.test(verb) && (context.universe.cxlRegions ?? []).length > 0;
 
 /** Compiles `cxl create-region` and `cxl destroy-region` of a region that the firmware set up. */
 export function compileCxlRegion(context: Context, call: Invocation): Environment | null {

@@ -171,10 +171,13 @@ const COMMANDS: ReadonlyMap<string, Compiler> = new Map<string, Compiler>([
   ['cxl', compileCxl],
   ['open', compileProcess],
   ['mmap', compileProcess],
+  ['touch', compileProcess],
   ['pin', compileProcess],
   ['unpin', compileProcess],
   ['munmap', compileProcess],
   ['close', compileProcess],
+  ['mount', compileProcess],
+  ['umount', compileProcess],
   ['reboot', compileReboot],
   ['daxctl', compileDaxctl],
 ]);

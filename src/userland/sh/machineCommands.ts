@@ -6,7 +6,12 @@ import { compileNamespace, compileRegionDisable, type NamespaceVerb } from '../d
 import type { DeviceVerb } from '../program.js';
 import { listNames } from '../sysfsPath.js';
 import type { UniverseRegion } from '../universe.js';
-import { beneathModule, compileBeneathLoad, compileCxlRegion } from './beneathCommands.js';
+import {
+  beneathModule,
+  compileBeneathLoad,
+  compileCxlRegion,
+  isOnCxlRegions,
+} from './beneathCommands.js';
 import type { Invocation } from './command.js';
 import { type Context, emit, finish, report, withStatus } from './context.js';
 import type { Environment } from './environment.js';
@@ -46,7 +51,7 @@ function driverModule(name: string): DriverName | null {
   return plain === 'kmem' || plain === 'device_dax' || plain === 'fsdev_dax' ? plain : null;
 }
 
-/** Compiles `udevadm settle`; `udevadm trigger` is a property of the actor with the rules. */
+/** Compiles `udevadm settle` and `udevadm trigger`. */
 export function compileUdevadm(context: Context, call: Invocation): Environment | null {
   const words = argumentTexts(context, call);
   if (words === null) return null;
@@ -54,13 +59,39 @@ export function compileUdevadm(context: Context, call: Invocation): Environment 
     emit(context, call.at, { op: 'settle' });
     return finish(context, call.at, call.env, 0);
   }
-  if (words[0] === 'trigger') {
-    const suggestion = 'write `events: [coldplug]` at the actor with the rules';
-    report(context, 'DAX204', call.at, 'udevadm trigger is not a line of a script', { suggestion });
-    return null;
-  }
+  if (words[0] === 'trigger') return compileTrigger(context, call, words.slice(1));
   return refuseArguments(context, call, 'udevadm settle');
 }
+
+const ACTIONS = ['add', 'remove', 'change', 'online', 'offline'] as const;
+
+/** Compiles `udevadm trigger`, whose action is change where none is named. */
+function compileTrigger(
+  context: Context,
+  call: Invocation,
+  words: readonly string[],
+): Environment | null {
+  let action: (typeof ACTIONS)[number] | undefined = 'change';
+  let subsystem: string | null = null;
+  const joined = words.join(' ').replace(/(--action|-c|--subsystem-match|-s)[ =]/g, '$1=');
+  for (const word of joined.split(' ').filter((each) => each !== '')) {
+    const [option, value] = word.split('=');
+    if (option === '--settle' || option === '-w' || option === '--type') continue;
+    if (option === '--action' || option === '-c') action = ACTIONS.find((name) => name === value);
+    else if (option === '--subsystem-match' || option === '-s') subsystem = value ?? '';
+    else return refuseArguments(context, call, TRIGGER_USAGE);
+  }
+  const known = subsystem === null || subsystem === 'memory' || subsystem === 'dax';
+  if (action === undefined || !known) return refuseArguments(context, call, TRIGGER_USAGE);
+  const kind = subsystem === 'memory' || subsystem === 'dax' ? subsystem : null;
+  emit(context, call.at, { op: 'trigger', subsystem: kind, action });
+  if (words.includes('--settle') || words.includes('-w')) {
+    emit(context, call.at, { op: 'settle' }, 'udevadm settle');
+  }
+  return finish(context, call.at, call.env, 0);
+}
+
+const TRIGGER_USAGE = 'udevadm trigger [-c ACTION] [-s memory|dax] [--settle]';
 
 /** Compiles a process that opens, maps or pins a device: a plain verb and a device node. */
 export function compileProcess(context: Context, call: Invocation): Environment | null {
@@ -81,6 +112,8 @@ export function compileProcess(context: Context, call: Invocation): Environment 
     return null;
   }
   emit(context, call.at, { op: 'process', verb: call.name as DeviceVerb, device });
+  // A fault that finds no memory is a signal, which ends the process whatever the script tests.
+  if (call.name === 'touch') emit(context, call.at, { op: 'jump-if-failed', to: context.end });
   return withStatus(call.env, 'runtime');
 }
 
@@ -149,7 +182,7 @@ export function compileCxl(context: Context, call: Invocation): Environment | nu
   if (words === null) return null;
   const force = words.some((word) => word === '-f' || word === '--force');
   const [verb = '', target = '', ...rest] = words.filter((word) => !/^(?:-f|--force)$/.test(word));
-  if (/^(?:create|destroy)-region$/.test(verb)) return compileCxlRegion(context, call);
+  if (isOnCxlRegions(context, verb)) return compileCxlRegion(context, call);
   if (!/^(?:dis|en)able-region$/.test(verb) || target === '' || rest.length > 0) {
     return refuseArguments(context, call, 'cxl disable-region|enable-region REGION [-f]');
   }

@@ -3,7 +3,7 @@
  *
  * What is known decides at once; what is not becomes an instruction.
  */
-import type { SysfsFile } from '../program.js';
+import type { NumberRelation, SysfsFile } from '../program.js';
 import { parseInteger } from './arithmetic.js';
 import type { Invocation } from './command.js';
 import { type Context, emit, finish, report, resolveFile, withStatus } from './context.js';
@@ -109,9 +109,8 @@ function binary(
   if (left.pieces.some(({ kind }) => kind === 'status')) {
     return compareStatus(context, call, name, right);
   }
-  const texts = [left, right].map((field) => requireText(context, field, 'this number'));
-  const [one, other] = texts;
-  if (typeof one !== 'string' || typeof other !== 'string') return null;
+  const [one, other] = [knownText(left), knownText(right)];
+  if (one === null || other === null) return compareNumbers(context, call, name, { left, right });
   const [low, high] = [parseInteger(one), parseInteger(other)];
   if (low === null || high === null) {
     const bad = low === null ? one : other;
@@ -131,6 +130,20 @@ const NUMERIC: ReadonlyMap<string, (left: bigint, right: bigint) => boolean> = n
   ['-gt', (left, right) => left > right],
   ['-ge', (left, right) => left >= right],
 ]);
+
+/** Compares numbers of which one was read from a file. */
+function compareNumbers(
+  context: Context,
+  call: Invocation,
+  name: string,
+  { left, right }: Omit<Comparison, 'inverted'>,
+): Environment | null {
+  const [one, other] = [requireOperand(context, left), requireOperand(context, right)];
+  if (one === null || other === null) return null;
+  const relation = name.slice(1) as NumberRelation;
+  emit(context, call.at, { op: 'compare', relation, left: one, right: other });
+  return withStatus(call.env, 'runtime');
+}
 
 interface Comparison {
   readonly left: Field;

@@ -60,7 +60,8 @@ function backFrom(found: Int32Array, sourceOf: Int32Array, last: number): Way {
 }
 
 /**
- * Finds a shortest way to a goal inside a part of the graph, breadth first; null when there is none.
+ * Finds a shortest way to a goal inside a part of the graph, breadth first; null when there is
+ * none.
  *
  * @param sources in the order in which they are preferred; those outside the part are left out.
  */
@@ -98,40 +99,57 @@ export function shortestWay(
   return null;
 }
 
+/** Which of a set of threads is satisfied next: the lowest, or the highest; 0 of none. */
+const ORDERS: readonly ((threads: number) => number)[] = [
+  (threads) => threads & -threads,
+  (threads) => (threads === 0 ? 0 : 1 << (31 - Math.clz32(threads))),
+];
+
 /**
  * Finds a fair cycle through a state of a component that a fair behaviour can stay in: it visits,
- * for each thread that the states so far oblige and that has not moved, the nearest place where that
- * is no longer so, and comes back.
+ * for each thread that the states so far oblige and that has not moved, the nearest place where
+ * that is no longer so, and comes back. Of two orders of the threads the one with the shorter
+ * cycle.
  *
  * @returns no transitions when the state obliges nobody, and nothing has to move any more.
  */
 export function fairCycle(
-  { graph, obliged }: Behaviours,
+  behaviours: Behaviours,
   component: Part,
   from: number,
   mustMove: boolean,
 ): Way {
-  if (!mustMove && obliged[from] === 0) return { from, edges: [] };
-  const edges: number[] = [];
-  const way = (): Way => ({ from, edges });
-  const go = (goal: Goal): void => {
-    const next = shortestWay(graph, component, [endOf(graph, way())], goal);
-    if (next === null)
-      throw new Error('a component that a behaviour can stay in has no fair cycle');
-    edges.push(...next.edges);
+  if (!mustMove && behaviours.obliged[from] === 0) return { from, edges: [] };
+  const [first, second] = ORDERS.map((pick) => cycleBy(behaviours, component, { from, pick }));
+  if (first === undefined || second === undefined) throw new Error('there are two orders');
+  return second.edges.length < first.edges.length ? second : first;
+}
+
+/** The threads that every state of a way obliges, and that have no step in it. */
+function waitingIn({ graph, obliged }: Behaviours, way: Way): number {
+  const all = statesOf(graph, way).reduce((set, at) => set & (obliged[at] ?? 0), -1);
+  return way.edges.reduce((set, edge) => set & ~threadOf(graph, edge), all);
+}
+
+function cycleBy(
+  behaviours: Behaviours,
+  component: Part,
+  { from, pick }: { readonly from: number; readonly pick: (threads: number) => number },
+): Way {
+  const { graph, obliged } = behaviours;
+  let way: Way = { from, edges: [] };
+  const on = (goal: Goal): Way => {
+    const next = shortestWay(graph, component, [endOf(graph, way)], goal);
+    if (next === null) throw new Error('a component that a behaviour can stay in has no cycle');
+    return { from, edges: [...way.edges, ...next.edges] };
   };
   for (;;) {
-    const all = statesOf(graph, way()).reduce((set, at) => set & (obliged[at] ?? 0), -1);
-    const taken = edges.reduce((set, edge) => set | threadOf(graph, edge), 0);
-    const waiting = all & ~taken;
-    if (waiting === 0) break;
-    const thread = waiting & -waiting;
-    go({
-      isState: (state) => ((obliged[state] ?? 0) & thread) === 0,
-      isEdge: (edge) => threadOf(graph, edge) === thread,
+    const thread = pick(waitingIn(behaviours, way));
+    way = on({
+      isState: (state) => thread !== 0 && ((obliged[state] ?? 0) & thread) === 0,
+      isEdge: (edge) => thread === 0 || threadOf(graph, edge) === thread,
     });
+    const round = on({ isState: (state) => state === from });
+    if (waitingIn(behaviours, round) === 0) return round;
   }
-  if (edges.length === 0) go({ isEdge: () => true });
-  go({ isState: (state) => state === from });
-  return way();
 }

@@ -1,7 +1,9 @@
-// Choices that the model leaves open inside a step: the enumeration visits every combination of
-// answers, in a fixed order.
+// Choices that a step leaves open: which of several answers the model allows. The enumeration of
+// successors visits every combination, in a fixed order.
+
 import { must } from './fail';
-import { FAIL_STACK } from './state';
+
+const FAIL_CHOICES: i32 = 101;
 
 /**
  * Choices taken so far in this successor, how many there were at each, and how many are prescribed.
@@ -29,7 +31,7 @@ export function forgetChoices(): void {
 export function choose(count: u32): u32 {
   if (count <= 1) return 0;
   const shift = (<u64>choiceDepth) << 3;
-  must(choiceDepth < 8 && count < 256, FAIL_STACK);
+  must(choiceDepth < 8 && count < 256, FAIL_CHOICES);
   if (choiceDepth == choiceCount) {
     choiceCount++;
     const clear: u64 = ~((<u64>0xff) << shift);

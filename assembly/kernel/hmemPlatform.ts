@@ -1,0 +1,103 @@
+// The bind and unbind files of the driver hmem_platform: a rebind walks every range again, and this
+// time the driver hmem is there, so that each device is probed under hmem_resource_lock.
+import {
+  BENEATH_PLATFORM_LOCK_OFFSET,
+  Errno,
+  Lock,
+  Pc,
+  PUBLICATION_REGISTERED,
+  PUBLICATION_TRIED,
+  Publication,
+  STAGE_DAX_HMEM,
+  STAGE_PLATFORM,
+  STAGE_RELEASED,
+  THREAD_REGION_OFFSET,
+  WORK_DEFER,
+} from '../layout';
+import { goto, MOVED, th, tryMutex, unlockMutex, waitForMutex } from '../state';
+import { isRegionBound } from './daxRange';
+import { noteProbed } from './hmemRegister';
+import {
+  beneath,
+  clearPublication,
+  comeBackTo,
+  hasBeneath,
+  isAt,
+  isQueued,
+  leaveBeneath,
+  moveTo,
+  publicationIs,
+  publicationKind,
+  publications,
+  reach,
+  regionOfPublication,
+  withdraw,
+} from './publication';
+
+function lock(): usize {
+  return beneath() + BENEATH_PLATFORM_LOCK_OFFSET;
+}
+
+/** Writes a file of the driver; without the module it is not there. */
+export function platformStore(bind: bool, isPlatform: bool): i32 {
+  if (!hasBeneath() || !isAt(STAGE_DAX_HMEM)) return leaveBeneath(Errno.ENOENT);
+  if (!isPlatform || (!bind && !isAt(STAGE_PLATFORM))) return leaveBeneath(Errno.ENODEV);
+  goto(bind ? Pc.hmem_platform_bind__lock : Pc.hmem_platform_unbind__lock);
+  return MOVED;
+}
+
+/**
+ * Source: drivers/base/bus.c bind_store(); drivers/dax/hmem/hmem.c dax_hmem_platform_probe(), v6.8
+ * and v7.1 (EBUSY while work is queued).
+ */
+export function hmemPlatformBindLock(): i32 {
+  if (load<u8>(lock()) != 0) return waitForMutex(lock(), Lock.HmemPlatform, 0, false);
+  if (isAt(STAGE_PLATFORM) || isQueued(WORK_DEFER)) return leaveBeneath(Errno.EBUSY);
+  goto(Pc.dax_hmem_init__platform);
+  return MOVED;
+}
+
+export function hmemPlatformUnbindLock(): i32 {
+  if (!tryMutex(lock(), Lock.HmemPlatform, 0))
+    return waitForMutex(lock(), Lock.HmemPlatform, 0, false);
+  if (!isAt(STAGE_PLATFORM)) {
+    unlockMutex(lock(), Lock.HmemPlatform, 0);
+    return leaveBeneath(0);
+  }
+  reach(STAGE_RELEASED);
+  goto(Pc.hmem_platform_unbind__next);
+  return MOVED;
+}
+
+/** The last range whose platform device exists; `publications()` when there is none. */
+function lastRegistered(): u32 {
+  for (let index = publications(); index > 0; index--) {
+    if (publicationKind(index - 1) > Publication.Hmat) continue;
+    if (publicationIs(index - 1, PUBLICATION_REGISTERED)) return index - 1;
+  }
+  return publications();
+}
+
+/**
+ * Unregisters the platform devices, the last one first, each with all that is on it.
+ * Source: drivers/base/devres.c devres_release_all(); drivers/dax/hmem/hmem.c release_hmem(), v6.8.
+ */
+export function hmemPlatformUnbindNext(): i32 {
+  noteProbed();
+  const index = lastRegistered();
+  if (index >= publications()) {
+    withdraw(STAGE_PLATFORM);
+    unlockMutex(lock(), Lock.HmemPlatform, 0);
+    return leaveBeneath(0);
+  }
+  moveTo(index);
+  const home = regionOfPublication(index);
+  if (isRegionBound(home)) {
+    store<u8>(th, home, THREAD_REGION_OFFSET);
+    comeBackTo(Pc.hmem_platform_unbind__next);
+    goto(Pc.device_driver_detach__lock);
+    return MOVED;
+  }
+  clearPublication(index, PUBLICATION_REGISTERED | PUBLICATION_TRIED);
+  return MOVED;
+}

@@ -275,7 +275,9 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
     scope: scopeOf(scenario),
     vacuous,
     lockOrder:
-      options.lockOrder === true && stop !== 'interrupt' ? lockOrderOf(engine, scenario) : null,
+      options.lockOrder === true && result.stoppedBy !== 'interrupt'
+        ? lockOrderOf(engine, scenario)
+        : null,
     expectation: compareExpectation(model.expect, {
       violations,
       isCutShort: !isComplete && result.stoppedBy !== 'violation',

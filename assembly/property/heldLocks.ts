@@ -20,6 +20,8 @@ import {
   Lock,
   Pc,
   RANGE_USERS_OFFSET,
+  REGION_EXTRA_BYTES,
+  REGION_EXTRA_NAMESPACE_OFFSET,
   REGION_LOCK_OFFSET,
   REGION_USERS_OFFSET,
   THREAD_PC_OFFSET,
@@ -37,6 +39,12 @@ import {
   st,
   threadRecord,
 } from '../state';
+
+/** A region's optional record; 0 where the scenario has none. */
+function regionExtra(index: u32): usize {
+  const first = <usize>header(Header.RegionExtraAt);
+  return first == 0 ? 0 : st + first + <usize>index * REGION_EXTRA_BYTES;
+}
 
 function bitOf(is: bool, lock: Lock): u32 {
   return is ? 1 << lock : 0;
@@ -81,6 +89,9 @@ export function locksOwned(thread: u32): u32 {
   }
   for (let index: u32 = 0; index < header(Header.RegionCount); index++) {
     held |= bitOf(owns(region(index) + REGION_LOCK_OFFSET, thread), Lock.RegionLock);
+    const extra = regionExtra(index);
+    if (extra == 0) continue;
+    held |= bitOf(owns(extra + REGION_EXTRA_NAMESPACE_OFFSET, thread), Lock.NamespaceLock);
   }
   return held;
 }

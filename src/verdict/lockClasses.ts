@@ -24,6 +24,7 @@ const NAMES: { readonly [L in Lock]?: string } = {
   [Lock.HmemPlatform]: 'device_lock(hmem_platform.0)',
   [Lock.Workqueue]: 'dax_hmem_wq',
   [Lock.DeviceProbe]: 'probes under way',
+  [Lock.NamespaceLock]: 'device_lock(namespaceX.Y)',
 };
 
 /** There is one of each, so two threads that hold it exclusively cannot be. */
@@ -48,6 +49,7 @@ const HIDDEN: ReadonlySet<Lock> = new Set([
   Lock.RegionLock,
   Lock.BlockLock,
   Lock.HmemPlatform,
+  Lock.NamespaceLock,
   Lock.Pages,
 ]);
 

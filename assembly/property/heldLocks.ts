@@ -65,8 +65,16 @@ function hasBlockLock(thread: u32): bool {
     pc == Pc.state_store__online ||
     pc == Pc.state_store__offline ||
     pc == Pc.state_store__offlined ||
-    pc == Pc.offline_and_remove_memory__offlined
+    pc == Pc.offline_and_remove_memory__offlined ||
+    pc == Pc.memory_notify__online
   );
+}
+
+/** mem_sysfs_mutex, which has no byte: a removal holds it while it drains a block's files. */
+function hasMemSysfs(thread: u32): bool {
+  if (has(Feature.NoMemSysfsMutex)) return false;
+  const pc: Pc = load<u16>(threadRecord(thread), THREAD_PC_OFFSET);
+  return pc == Pc.try_remove_memory__drain || pc == Pc.offline_and_remove_memory__drain;
 }
 
 /** The classes that a thread holds exclusively; of the state last looked at. */
@@ -76,6 +84,7 @@ export function locksOwned(thread: u32): u32 {
   held |= bitOf(owns(st + GLOBAL_REGION_WRITER_OFFSET, thread), Lock.DaxRegionRwsem);
   held |= bitOf(owns(st + GLOBAL_DEV_WRITER_OFFSET, thread), Lock.DaxDevRwsem);
   held |= bitOf(hasBlockLock(thread), Lock.BlockLock);
+  held |= bitOf(hasMemSysfs(thread), Lock.MemSysfs);
   const beneath = <usize>header(Header.BeneathAt);
   if (beneath != 0) {
     held |= bitOf(owns(st + beneath + BENEATH_PLATFORM_LOCK_OFFSET, thread), Lock.HmemPlatform);

@@ -16,7 +16,10 @@ const BLOCK_FILES = 's_active(memoryN/*)';
 const MASKED = { verdict: 'masked', maskedBy: 'device_hotplug_lock' };
 const FOUND = { verdict: 'deadlock', maskedBy: null };
 
-/** dax.md 8 (DL1, DL2, DL3, DL6), mm.md 2.1 and 5 (R4), read from the kernel's source. */
+/**
+ * dax.md 8 (DL1, DL2, DL3, DL6), mm.md 2.1 and 5 (R4), bugs.md 38 (214291cbaace); read from the
+ * kernel's source.
+ */
 const CYCLES = [
   {
     model: 'bugs/remove-memory-kernfs-cycle.yaml',
@@ -58,6 +61,12 @@ const CYCLES = [
     model: 'bugs/dl6-delete-against-unbind.yaml',
     classes: ['s_active(dax_region/*)', 'device_lock(region)'],
     hidden: ['device_lock(region)'],
+    ...FOUND,
+  },
+  {
+    model: 'bugs/hmat-notifier-deadlock.yaml',
+    classes: ['device_hotplug_lock', 'hmem_resource_lock'],
+    hidden: [],
     ...FOUND,
   },
 ];

@@ -55,6 +55,16 @@ function laterText(message: Message, name: string, errno: number): string {
     : `kmem ${name}: hotremove failed, device left online: -${errno}`;
 }
 
+/** `answer`: the driver's number, and in its low byte the errno. */
+function probeFailed(name: string, answer: number, multi: boolean): string {
+  const named = ['', 'device_dax', 'kmem', '', 'fsdev_dax'];
+  const driver = named[answer >> 8] ?? '?';
+  const error = `failed with error -${answer & 0xff}`;
+  return multi
+    ? `${driver} ${name}: probe with driver ${driver} ${error}`
+    : `${driver}: probe of ${name} ${error}`;
+}
+
 /**
  * Text of a kernel message. Source: drivers/dax/kmem.c, drivers/dax/device.c,
  * mm/memory_hotplug.c, kernel/resource.c, v5.1 and v6.12.
@@ -116,14 +126,8 @@ export function messageText(
     case Message.NullOperations:
     case Message.StuckOnline:
       return laterText(message, name, range);
-    case Message.ProbeFailed: {
-      const named = ['', 'device_dax', 'kmem', '', 'fsdev_dax'];
-      const driver = named[range >> 8] ?? '?';
-      const error = `failed with error -${range & 0xff}`;
-      return multi
-        ? `${driver} ${name}: probe with driver ${driver} ${error}`
-        : `${driver}: probe of ${name} ${error}`;
-    }
+    case Message.ProbeFailed:
+      return probeFailed(name, range, multi);
     case Message.NullDereference:
       return [
         'BUG: kernel NULL pointer dereference in dev_dax_kmem_remove()',

@@ -55,6 +55,10 @@ export enum Feature {
   MemoryGroupInPages,
   NoMemSysfsMutex,
   ProbeKeepsLock,
+  NodePossibleCheck,
+  MemPrepareOnline,
+  MemmapFallsBack,
+  KmemMemoryGroup,
   // drivers/dax, v6.8 and later.
   MemmapOnMemory,
   MemmapOnMemoryAttr,
@@ -71,7 +75,6 @@ export enum Feature {
   PageMapWaitsFirst,
   RangeArrayFreed,
   RangeAllocChecked,
-  KmemMemoryGroup,
   DynamicPageMap,
   RegionReferences,
   MappingPinsDevice,

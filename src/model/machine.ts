@@ -35,6 +35,7 @@ export function buildMachine(context: Context, written: MachineFile, release: st
       endOfRam: listing === null ? null : endOfRamBytes(iomem, memoryLimit),
     }),
     autoOnlineBlocks: policy,
+    possibleNodes: written.possible_nodes ?? null,
     autoMovable: autoMovableOf(written),
     memmapOnMemory: written.memmap_on_memory ?? false,
     movableNode: written.movable_node ?? false,

@@ -57,6 +57,7 @@ export enum Feature {
   ProbeKeepsLock,
   NodePossibleCheck,
   MemPrepareOnline,
+  MemPrepareGone,
   MemmapFallsBack,
   KmemMemoryGroup,
   // drivers/dax, v6.8 and later.

@@ -2,8 +2,9 @@
 // model has.
 import { enter, systemScratch } from './control';
 import { validZonesText } from './kernel/memoryBlockFiles';
-import { deadlockedThreads, waitPart } from './kernel/system';
+import { beginLockOrder, deadlockedThreads, lockOrderOf, waitPart } from './kernel/system';
 import { LAYOUT_VERSION } from './layout';
+import { lockOrderTable } from './lockOrder';
 import { record } from './observe';
 import { recover } from './property/recoverable';
 import { lookAt } from './state';
@@ -55,4 +56,22 @@ export function recoverDevice(state: usize, device: u32): i32 {
 export function waitOf(state: usize, thread: u32, part: u32): u32 {
   enter(0);
   return waitPart(state, thread, part);
+}
+
+/** Empties the table of which class of lock is taken while which is held. */
+export function lockOrderBegin(): void {
+  enter(0);
+  beginLockOrder();
+}
+
+/** Fills it from every step of consecutive states. */
+export function lockOrderRun(states: usize, count: u32): void {
+  enter(0);
+  lockOrderOf(states, count);
+}
+
+/** Its address, good until anything else is called (layout/observation.ts has its form). */
+export function lockOrderEdges(): usize {
+  enter(0);
+  return lockOrderTable();
 }

@@ -13,6 +13,7 @@ import {
   OBSERVATION_RECORDS_OFFSET,
   Observation,
 } from './layout';
+import { isCollecting, lockGiven, lockTaken } from './lockOrder';
 
 let recording: bool = false;
 
@@ -39,17 +40,19 @@ export function observe(kind: Observation, a: u32, b: u32, c: u32): void {
 }
 
 export function observeLock(lock: Lock, object: u32, mode: LockMode): void {
+  if (isCollecting()) lockTaken(lock, mode);
   observe(Observation.Lock, lock, object, mode);
 }
 
 export function observeUnlock(lock: Lock, object: u32, mode: LockMode): void {
+  if (isCollecting()) lockGiven(lock, mode);
   observe(Observation.Unlock, lock, object, mode);
 }
 
 /** A lock that is taken and given back inside one step. */
 export function observePair(lock: Lock, object: u32, mode: LockMode): void {
-  observe(Observation.Lock, lock, object, mode);
-  observe(Observation.Unlock, lock, object, mode);
+  observeLock(lock, object, mode);
+  observeUnlock(lock, object, mode);
 }
 
 export function observeMessage(message: Message, object: u32, range: u32): void {

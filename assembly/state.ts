@@ -250,6 +250,12 @@ export function waitForMutex(at: usize, lock: Lock, object: u32, killable: bool)
   return wait(lock, object, 1 << (load<u8>(at) - 1), killable);
 }
 
+/** Takes a free mutex that the kernel only tries: had it been taken, nobody would have waited. */
+export function takeTried(at: usize, lock: Lock, object: u32): void {
+  store<u8>(at, me + 1);
+  observeLock(lock, object, LockMode.Tried);
+}
+
 /**
  * A mutex that is only tried: the system call gives everything back and restarts until it is free.
  */

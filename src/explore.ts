@@ -12,6 +12,7 @@ import type { Model } from './model/model.js';
 import { compareExpectation } from './verdict/expectation.js';
 import { makeTrace, rowOf } from './verdict/findings.js';
 import { avoidanceOf } from './verdict/inevitable.js';
+import { lockOrderOf } from './verdict/lockOrder.js';
 import { observe, ownTraces, vacuousOwn } from './verdict/own.js';
 import { checkRecoverable, type RecoverableAnswer } from './verdict/recoverable.js';
 import { scopeOf } from './verdict/scope.js';
@@ -26,6 +27,8 @@ export interface ExploreOptions {
   readonly memoryBytes?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  /** Tells the order of locks as well; it costs a second pass over all states. */
+  readonly lockOrder?: boolean;
   /** The engine's debug build, with its assertions. */
   readonly debug?: boolean;
 }
@@ -268,6 +271,8 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
     held,
     scope: scopeOf(scenario),
     vacuous,
+    lockOrder:
+      options.lockOrder === true && stop !== 'interrupt' ? lockOrderOf(engine, scenario) : null,
     expectation: compareExpectation(model.expect, {
       violations,
       isCutShort: !isComplete && stop !== 'violation',

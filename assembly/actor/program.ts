@@ -133,7 +133,7 @@ function local(index: u32): i32 {
       return next;
     }
     default:
-      return toolLocal(op, at) ? next : -1;
+      return op >= Op.Count && toolLocal(op, at) ? next : -1;
   }
 }
 

@@ -28,6 +28,7 @@ import {
   THREAD_INDEX_OFFSET,
   THREAD_OTHER_OFFSET,
 } from '../layout';
+import { filesDrained } from '../lockOrder';
 import { observe } from '../observe';
 import { has, header, point } from '../scenario';
 import {
@@ -124,6 +125,7 @@ function unregisterDaxMappingDrain(): i32 {
   const r = <u32>load<u8>(th, THREAD_ARGUMENT_OFFSET);
   const inside = othersInside(range(index, r) + RANGE_USERS_OFFSET);
   if (inside != 0) return wait(Lock.MappingFiles, mappingObject(index, r), inside, false);
+  filesDrained(Lock.MappingFiles);
   store<u8>(th, 0, THREAD_ARGUMENT_OFFSET);
   const at = range(index, r) + RANGE_RELEASE_OFFSET;
   if (load<u8>(at) == 0 && faultAt(FaultPoint.LateRelease) != 0) store<u8>(at, RELEASE_PENDING);

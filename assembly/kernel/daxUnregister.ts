@@ -27,6 +27,7 @@ import {
   THREAD_PC_OFFSET,
   THREAD_STACK_OFFSET,
 } from '../layout';
+import { filesDrained } from '../lockOrder';
 import { observePair } from '../observe';
 import { has } from '../scenario';
 import {
@@ -152,6 +153,7 @@ function unregisterDevDaxDrain(): i32 {
   const index = currentDevice();
   const inside = othersInside(device(index) + DEVICE_USERS_OFFSET);
   if (inside != 0) return wait(Lock.DeviceFiles, index, inside, false);
+  filesDrained(Lock.DeviceFiles);
   goto(Pc.unregister_dev_dax__release);
   return MOVED;
 }
@@ -187,6 +189,7 @@ function unregisterDevDaxGone(): i32 {
   for (let r: u32 = 0; r < rangesOf(index); r++) {
     const inside = othersInside(range(index, r) + RANGE_USERS_OFFSET);
     if (inside != 0) return wait(Lock.MappingFiles, mappingObject(index, r), inside, false);
+    filesDrained(Lock.MappingFiles);
   }
   // delete has taken the id, and keeps a reference.
   const hasId = (flagsOf(index) & DEVICE_ID) != 0;

@@ -31,6 +31,7 @@ import {
   THREAD_ERROR_OFFSET,
   THREAD_INDEX_OFFSET,
 } from '../layout';
+import { filesDrained } from '../lockOrder';
 import { observeMessage } from '../observe';
 import { has } from '../scenario';
 import {
@@ -178,6 +179,7 @@ export function removeGroupsDrain(): i32 {
   const index = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
   const inside = othersInside(deviceExtra(index) + DEVICE_EXTRA_STATE_USERS_OFFSET);
   if (inside != 0) return wait(Lock.DeviceFiles, index, inside, false);
+  filesDrained(Lock.DeviceFiles);
   goto(Pc.dev_dax_kmem_remove__range);
   return MOVED;
 }

@@ -42,6 +42,7 @@ import {
   MOVED,
   restartForMutex,
   st,
+  takeTried,
   th,
   threadRecord,
   tryMutex,
@@ -153,7 +154,8 @@ export function stateStoreTrylock(): i32 {
 /** Takes the free device_hotplug_lock and does what is asked; the thread is inside the file. */
 function storeLocked(index: u32, file: File, code: u32): i32 {
   const lock = st + GLOBAL_HOTPLUG_OFFSET;
-  tryMutex(lock, Lock.DeviceHotplug, 0);
+  if (has(Feature.PlainHotplugLock)) tryMutex(lock, Lock.DeviceHotplug, 0);
+  else takeTried(lock, Lock.DeviceHotplug, 0);
   if (code == CODE_INVALID) return leaveStore(index, Errno.EINVAL);
   observeLock(Lock.BlockLock, index, LockMode.Write);
   const already = code == OnlineType.Offline ? BlockState.Offline : BlockState.Online;

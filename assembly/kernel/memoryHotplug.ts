@@ -10,6 +10,7 @@ import {
   BLOCK_STATE_OFFSET,
   BLOCK_TYPE_OFFSET,
   BlockState,
+  DEVICE_RANGES_OFFSET,
   Errno,
   EVENT_ADD,
   EVENT_REMOVE,
@@ -32,6 +33,7 @@ import {
   RESOURCE_DRIVER_MANAGED,
   RESOURCE_MEM,
   RESOURCE_SYSRAM,
+  SLOT_PARENT_BASE,
   THREAD_ARGUMENT_OFFSET,
   THREAD_BLOCK_OFFSET,
   THREAD_DEVICE_OFFSET,
@@ -48,7 +50,9 @@ import {
   blocks,
   broken,
   choose,
+  device,
   goto,
+  kmemSlot,
   MOVED,
   oops,
   ramSlot,
@@ -62,17 +66,30 @@ import {
 import { wantsMemmap } from './daxMemmap';
 import { deviceOnline } from './memoryBlock';
 import { hearInAdd, isHeard } from './memoryNotifier';
-import { freeSlot, requestRegion, requestTopLevel } from './resource';
+import { freeSlot, isLinked, nodeEnd, nodeStart, requestRegion, requestTopLevel } from './resource';
 import { isBeyondSections, kmemBytes, kmemStart } from './section';
 import { blockStart, blockState } from './zone';
 
-/** First address and bytes that kmem asks for of the thread's range. */
+function reservation(): u32 {
+  return kmemSlot(load<u8>(th, THREAD_DEVICE_OFFSET), load<u8>(th, THREAD_INDEX_OFFSET));
+}
+
+/**
+ * First address and bytes that kmem asks for of the thread's range. What it has reserved it keeps
+ * in locals, whatever becomes of the device's ranges meanwhile.
+ * Source: drivers/dax/kmem.c dev_dax_kmem_remove(), v5.10.
+ */
 export function rangeStart(): u64 {
+  if (isLinked(reservation())) return nodeStart(SLOT_PARENT_BASE + reservation());
   const at = range(load<u8>(th, THREAD_DEVICE_OFFSET), load<u8>(th, THREAD_INDEX_OFFSET));
   return kmemStart(point(load<u16>(at, RANGE_START_OFFSET)));
 }
 
 export function rangeBytes(): u64 {
+  if (isLinked(reservation())) return nodeEnd(SLOT_PARENT_BASE + reservation()) - rangeStart() + 1;
+  const index = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
+  const count = <u32>load<u8>(device(index), DEVICE_RANGES_OFFSET);
+  if (<u32>load<u8>(th, THREAD_INDEX_OFFSET) >= count) return 0;
   const at = range(load<u8>(th, THREAD_DEVICE_OFFSET), load<u8>(th, THREAD_INDEX_OFFSET));
   return kmemBytes(
     point(load<u16>(at, RANGE_START_OFFSET)),

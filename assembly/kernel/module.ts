@@ -25,6 +25,7 @@ import {
   THREAD_DEVICE_OFFSET,
   THREAD_DRIVER_OFFSET,
 } from '../layout';
+import { filesDrained } from '../lockOrder';
 import { observePair } from '../observe';
 import { has, header } from '../scenario';
 import {
@@ -128,6 +129,7 @@ export function deleteModuleDrain(): i32 {
   const which: Driver = load<u8>(th, THREAD_DRIVER_OFFSET);
   const inside = othersInside(driver(which) + DRIVER_USERS_OFFSET);
   if (inside != 0) return wait(Lock.DriverFiles, which, inside, false);
+  filesDrained(Lock.DriverFiles);
   // Off the bus's list: from here on it is offered no device.
   store<u8>(driver(which), DRIVER_LEAVING, DRIVER_FLAGS_OFFSET);
   return detachNext(which);

@@ -13,8 +13,16 @@ import {
   THREAD_PC_OFFSET,
   ThreadKind,
 } from '../layout';
+import {
+  beginCollecting,
+  clearLockOrder,
+  collectLocks,
+  isCollecting,
+  lockMissed,
+} from '../lockOrder';
 import { isRecording, record } from '../observe';
 import { deadlocked, forgetWaits, noteEnded, noteWait } from '../property/deadlock';
+import { locksOwned, locksShared } from '../property/heldLocks';
 import { violations } from '../property/invariants';
 import { header } from '../scenario';
 import { copyState } from '../search/fingerprint';
@@ -68,6 +76,7 @@ export class KernelSystem {
       copyState(to, source, bytes);
       const thread = cursor;
       if (isRecording()) record(true);
+      if (isCollecting()) collectOf(to, thread);
       const moved = runThread(to, thread, whole);
       const label = thread | (startedInstruction << 8);
       if (!moved && choiceCount == 0) noteBlocked(thread);
@@ -117,4 +126,37 @@ export function waitPart(state: usize, thread: u32, part: u32): u32 {
   if (part == 0) return waitLock;
   if (part == 1) return waitObject;
   return part == 2 ? waitHolders : waitKind;
+}
+
+/** Tells the collection of locks whose step begins, and what that thread holds. */
+function collectOf(state: usize, thread: u32): void {
+  lookAt(state);
+  beginCollecting(threadRecord(thread), locksOwned(thread), locksShared(thread));
+}
+
+/** Begins to collect which locks are taken while which are held. */
+export function beginLockOrder(): void {
+  clearLockOrder();
+}
+
+/** Collects the order of locks in every step of consecutive states, and in their deadlocks. */
+export function lockOrderOf(states: usize, count: u32): void {
+  const system = changetype<KernelSystem>(0);
+  const bytes = <usize>header(Header.StateBytes);
+  for (let index: u32 = 0; index < count; index++) {
+    const state = states + <usize>index * bytes;
+    collectLocks(true);
+    system.begin(state);
+    while (system.next(scratchState(0)) >= 0) {}
+    const stuck = deadlocked();
+    for (let thread: u32 = 0; thread < 8; thread++) {
+      if (((stuck >> thread) & 1) == 0) continue;
+      collectLocks(false);
+      waitPart(state, thread, 0);
+      const lock = waitLock;
+      collectOf(state, thread);
+      lockMissed(lock);
+    }
+  }
+  collectLocks(false);
 }

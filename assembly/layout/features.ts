@@ -76,6 +76,7 @@ export enum Feature {
   PageMapWaitsFirst,
   RangeArrayFreed,
   RangeAllocChecked,
+  KmemMemoryGroup,
   DynamicPageMap,
   RegionReferences,
   MappingPinsDevice,
@@ -97,5 +98,7 @@ export enum Feature {
   CxlPortFirst,
   CxlDaxProbeFlushes,
   NvdimmIdleUnlocks,
+  // Posted and not merged.
+  SizeStoreUnlocksHeld,
   Canary,
 }

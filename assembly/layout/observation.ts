@@ -65,6 +65,8 @@ export enum LockMode {
   Write,
   Read,
   Active,
+  /** Exclusive, and only tried: who fails does not wait. */
+  Tried,
 }
 
 export enum Message {
@@ -91,3 +93,32 @@ export enum Message {
   NullRegion,
   CxlPortNotEnabled,
 }
+
+// ---- The order of locks ---------------------------------------------------------------
+
+/** Room for classes of locks; a class is a number of the enum Lock. */
+export const LOCK_CLASSES = 32;
+/** In the worker's scratch memory, behind the record of a step. */
+export const LOCK_ORDER_AT = 131072;
+/** u32: locks given back that nobody was seen to hold, a set of classes. */
+export const LOCK_ORDER_STRAY = 0;
+/** Edges, by the class held and the class taken. */
+export const LOCK_ORDER_EDGES = 8;
+export const EDGE_BYTES = 40;
+/** u32: how it was taken; 0: never. */
+export const EDGE_FLAGS_OFFSET = 0;
+/** u32: classes held exclusively whenever it was taken by waiting, the class held apart. */
+export const EDGE_COMMON_OFFSET = 4;
+/** u32: of the fields below, 1 when they are filled. */
+export const EDGE_EXAMPLE_OFFSET = 8;
+/** u16 pc, u16 instruction, 8 bytes of stack, and its depth: of the thread that took it. */
+export const EDGE_THREAD_OFFSET = 16;
+/** Taken in a way that may wait; only tried; a thread of a deadlock waits so. */
+export const EDGE_WAITED = 1;
+export const EDGE_TRIED = 2;
+export const EDGE_DEADLOCK = 4;
+/** What is held and what is taken exclude each other only through a writer: both are read. */
+export const EDGE_WRITE_WRITE = 8;
+export const EDGE_WRITE_READ = 16;
+export const EDGE_READ_WRITE = 32;
+export const EDGE_READ_READ = 64;

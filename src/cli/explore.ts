@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { EXIT } from '../errors.js';
 import type { Model } from '../model/model.js';
 import { renderVerdictJson } from '../report/json.js';
+import { renderLockOrder } from '../report/lockOrderText.js';
 import { renderVerdict } from '../report/text.js';
 import { renderTrace } from '../report/traceText.js';
 import type { Verdict } from '../verdict/trace.js';
@@ -21,6 +22,7 @@ export interface ExploreCommandOptions extends LookOptions, Overrides {
   readonly memory?: number;
   readonly traceDir?: string;
   readonly asDeclared?: boolean;
+  readonly lockOrder?: boolean;
 }
 
 /** Picks the options that change what is explored. */
@@ -49,6 +51,7 @@ export async function exploreModel(
       workers: options.workers ?? availableParallelism(),
       signal: terminal.interrupt,
       onProgress: progress.update,
+      lockOrder: options.lockOrder === true,
       ...(options.maxSeconds !== undefined && { seconds: options.maxSeconds }),
       ...(options.memory !== undefined && { memoryBytes: options.memory }),
     });
@@ -73,7 +76,8 @@ function verdictText(
     const file = traceFiles[index];
     return renderTrace(trace, style, file === undefined ? {} : { file });
   });
-  return [...texts, renderVerdict(verdict, style, { traceFiles, exitStatus })].join('\n');
+  const order = verdict.lockOrder === null ? [] : [renderLockOrder(verdict.lockOrder, style)];
+  return [...texts, ...order, renderVerdict(verdict, style, { traceFiles, exitStatus })].join('\n');
 }
 
 /**

@@ -8,7 +8,8 @@ import { formatIomemLine } from './iomemDiff.js';
 import { machineDelta } from './machineDelta.js';
 
 /**
- * Renders `explore --json`: one line for each violation, then one line with the summary.
+ * Renders `explore --json`: one line for each violation, one with the order of locks where it was
+ * asked for, then one line with the summary.
  *
  * @param traceFiles names of the trace files, one for each violation in order, when written.
  */
@@ -22,12 +23,14 @@ export function renderVerdictJson(verdict: Verdict, traceFiles: readonly string[
     traceFile: traceFiles[index] ?? null,
     trace: trace.steps.map((step, at) => stepRecord(trace, step, at)),
   }));
+  const order = verdict.lockOrder;
+  const lockOrder = order === null ? [] : [{ kind: 'lock-order', model: verdict.model, ...order }];
   const witnesses = (verdict.witnesses ?? []).map((trace) => ({
     kind: 'witness',
     ...violationSummary(trace),
     trace: trace.steps.map((step, at) => stepRecord(trace, step, at)),
   }));
-  return toLines([...violations, ...witnesses, verdictSummary(verdict)]);
+  return toLines([...violations, ...witnesses, ...lockOrder, verdictSummary(verdict)]);
 }
 
 /** Renders `run --json`: one record a line. */

@@ -97,6 +97,7 @@ const MODES: { readonly [M in LockMode]: 'write' | 'read' | 'active' } = {
   [LockMode.Write]: 'write',
   [LockMode.Read]: 'read',
   [LockMode.Active]: 'active',
+  [LockMode.Tried]: 'write',
 };
 
 const threadsIn = (set: number, scenario: Scenario): readonly string[] =>

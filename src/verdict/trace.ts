@@ -6,6 +6,7 @@
  */
 import type { Place, Range } from '../model/model.js';
 import type { DeadlockKind } from './deadlockKinds.js';
+import type { CycleVerdict } from './lockCycles.js';
 
 export interface IomemLine extends Range {
   readonly name: string;
@@ -145,6 +146,33 @@ export interface DeadlockView {
   }[];
 }
 
+/** Which class of lock was taken while which was held, in all states that were explored. */
+export interface LockOrder {
+  readonly edges: readonly {
+    readonly held: string;
+    readonly taken: string;
+    /** False where it was only ever tried: nobody waits for it there. */
+    readonly waits: boolean;
+    /** Somewhere what is held was held with others: a file, or a semaphore that is read. */
+    readonly shared: boolean;
+    /** Kernel functions of one thread that does so, outermost first. */
+    readonly path: readonly string[];
+  }[];
+  readonly cycles: readonly {
+    /** Each is held while the next one is waited for; after the last comes the first. */
+    readonly classes: readonly string[];
+    /** For each class: the path in which it is held and the next one is taken. */
+    readonly paths: readonly (readonly string[])[];
+    readonly verdict: CycleVerdict;
+    /** The outer lock under which two of the waits are always done. */
+    readonly maskedBy: string | null;
+    /** Classes that lockdep does not look at: with one of them it is blind to the cycle. */
+    readonly hidden: readonly string[];
+  }[];
+  /** Classes that were given back by a thread that was not seen to hold them. */
+  readonly stray: readonly string[];
+}
+
 export interface Trace {
   readonly format: 1;
   readonly model: string;
@@ -201,6 +229,8 @@ export interface Verdict {
   readonly scope: string;
   /** Menu commands and script lines that were never done, properties whose premise never held. */
   readonly vacuous: readonly string[];
+  /** null unless it was asked for. */
+  readonly lockOrder: LockOrder | null;
   /** null without a declaration; otherwise whether it was met, and each difference in words. */
   readonly expectation: { readonly met: boolean; readonly differences: readonly string[] } | null;
   readonly measured: Measured;

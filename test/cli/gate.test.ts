@@ -29,6 +29,7 @@ function verdict(wishes: Partial<Verdict>): Verdict {
     held: ['no-overlap'],
     scope: '1 device',
     vacuous: [],
+    lockOrder: null,
     expectation: { met: true, differences: [] },
     measured: { seconds: 0.1, statesPerSecond: 12340, memoryBytes: 1, workers: 1 },
     ...wishes,

@@ -382,6 +382,7 @@ export function verdict(changes: Partial<Verdict> = {}): Verdict {
     held: ['no-crash', 'no-deadlock', 'no-overlap'],
     scope: '1 device (dax0.0), 2 blocks, 2 actors, no faults; not modelled: CXL',
     vacuous: [],
+    lockOrder: null,
     expectation: { met: true, differences: [] },
     measured: { seconds: 0.21, statesPerSecond: 6247.6, memoryBytes: 67_108_864, workers: 2 },
     ...changes,

@@ -2,8 +2,11 @@
  * daxctl, ndctl and cxl: what they are compiled to, what each release of them does, and what they
  * leave behind when they are run.
  */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { explore } from '../../src/explore.ts';
 import { parseModel } from '../../src/model/load.ts';
+import type { Model } from '../../src/model/model.ts';
 import { run } from '../../src/run.ts';
 import { compileActor } from '../../src/userland/compileActor.ts';
 import { TOOL_FEATURES, TOOL_RELEASES, toolFeatures } from '../../src/userland/tools.ts';
@@ -50,8 +53,8 @@ interface Setup {
   readonly udev?: string;
 }
 
-/** Runs a script on a machine; every record, the machine before the first line too. */
-function runScript(lines: readonly string[], setup: Setup = {}): readonly RunRecord[] {
+/** The model of a script on a machine. */
+function modelOf(lines: readonly string[], setup: Setup = {}): Model {
   const { machine = MACHINE, tools = 'v81', kernel = 'v6.12', udev = '' } = setup;
   const script = lines.map((line) => `    ${line}`).join('\n');
   const head = `format: 1\ntitle: t\nkernel: ${kernel}\ntools: { daxctl: ${tools} }`;
@@ -60,8 +63,12 @@ function runScript(lines: readonly string[], setup: Setup = {}): readonly RunRec
     throw new Error('no other file is named');
   });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.diagnostics));
-  return run(loaded.model);
+  return loaded.model;
 }
+
+/** Runs a script on a machine; every record, the machine before the first line too. */
+const runScript = (lines: readonly string[], setup: Setup = {}): readonly RunRecord[] =>
+  run(modelOf(lines, setup));
 
 /** The driver of dax0.0, its blocks' states, and what was printed last. */
 function outcome(records: readonly RunRecord[]): string {
@@ -201,6 +208,15 @@ describe('a release of the tools', () => {
     expect(counts).toEqual([...counts].sort((left, right) => left - right));
   });
 
+  it('is a set of commits that docs/userland.md lists', () => {
+    const listed = readFileSync('docs/userland.md', 'utf8').match(/^\| `[\w-]+` \| v\d+ \|.*$/gm);
+    const rows = TOOL_FEATURES.map(
+      ({ id, since, commit, effect }) => `| \`${id}\` | ${since} | \`${commit}\` | ${effect} |`,
+    );
+
+    expect(listed).toEqual(rows);
+  });
+
   it('that cannot do what a line asks for is a fault', () => {
     const actor = scriptActor(bare('daxctl create-device -s 2M'));
     const { diagnostics } = compileActor(actor, release('v70'));
@@ -294,5 +310,35 @@ describe('a process', () => {
     const last = runScript([...lines, unbind, 'touch /dev/dax0.0', mark]).at(-1);
 
     expect(`${last?.command} ${last?.result}`).toBe('touch /dev/dax0.0 EFAULT');
+  });
+});
+
+describe('an unknown release of the tools', () => {
+  it.each([
+    ['{ daxctl: v65 }', ['DAX027 4:18']],
+    ['{ daxctl: v81, without: [polcy-check] }', ['DAX027 4:33']],
+    ['{ daxctl: v81, without: [policy-check] }', []],
+  ])('%s is a fault in its place', (tools, expected) => {
+    const head = `format: 1\ntitle: t\nkernel: v6.12\ntools: ${tools}`;
+    const known = { releases: TOOL_RELEASES, features: TOOL_FEATURES.map(({ id }) => id) };
+    const read = () => {
+      throw new Error('no other file is named');
+    };
+    const text = `${head}${MACHINE}actors:\n  admin: 'true'\n`;
+    const loaded = parseModel(text, 'model.yaml', read, { tools: known });
+    const found = loaded.ok ? [] : loaded.diagnostics;
+
+    expect(found.map(({ code, place }) => `${code} ${place.line}:${place.column}`)).toEqual(
+      expected,
+    );
+  });
+});
+
+describe('what was never done', () => {
+  it('names a tool once, and only one that did nothing at all', async () => {
+    const lines = ['daxctl online-memory dax0.0 || exit 1', 'daxctl offline-memory dax0.0'];
+    const { vacuous } = await explore(modelOf(lines));
+
+    expect(vacuous).toEqual(['never done: daxctl offline-memory dax0.0 (model.yaml:20)']);
   });
 });

@@ -144,7 +144,7 @@ describe('a fault in rules', () => {
     ['ACTION=="bind", ATTR{state}="online"', ['1:1 DAX224']],
     ['PROGRAM="/bin/true"', ['1:1 DAX224']],
     ['ATTR{state}="$attr{online}"', ['1:1 DAX224']],
-    ['SUBSYSTEM=="dax", RUN+="/usr/bin/daxctl reconfigure-device %k"', ['1:19 DAX212']],
+    ['SUBSYSTEM=="dax", RUN+="/usr/bin/daxctl %k"', ['1:19 DAX204']],
     ['SUBSYSTEM=="cpu", NONSENSE=="1"', ['1:19 DAX221']],
   ])('is placed in %s', (text, expected) => {
     expect(faults(rulesActor(text))).toEqual(expected);

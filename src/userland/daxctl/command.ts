@@ -10,7 +10,7 @@ import type { Invocation } from '../sh/command.js';
 import { type Context, finish, report, withStatus } from '../sh/context.js';
 import type { Environment } from '../sh/environment.js';
 import { refuseArguments } from '../sh/output.js';
-import { requireText } from '../sh/words.js';
+import { type Field, requireText } from '../sh/words.js';
 import { listNames } from '../sysfsPath.js';
 import { TOOL_FEATURES } from '../tools.js';
 import type { Universe, UniverseDevice, UniverseRegion } from '../universe.js';
@@ -80,7 +80,9 @@ export const featuresOf = (universe: Universe): ReadonlySet<string> =>
 
 /** Compiles a command of daxctl; null when it is at fault (reported). */
 export function compileDaxctl(context: Context, call: Invocation): Environment | null {
-  const texts = call.fields.map((field) => requireText(context, field, 'an argument of daxctl'));
+  const texts = call.fields.map((field) =>
+    isEventDevice(field) ? EVENT_DEVICE : requireText(context, field, 'an argument of daxctl'),
+  );
   const known = texts.filter((text) => text !== null);
   if (known.length < texts.length) return null;
   const [verb = '', ...rest] = known;
@@ -95,6 +97,14 @@ export function compileDaxctl(context: Context, call: Invocation): Environment |
   }
   if (isMissing(context, call, line, command.needs)) return null;
   return compileOverDevices(context, call, line, command.action);
+}
+
+/** Stands for the device of a udev event, as `%k` and `$kernel` name it. */
+const EVENT_DEVICE = '%k';
+
+function isEventDevice({ pieces }: Field): boolean {
+  const solid = pieces.filter((piece) => piece.kind !== 'text' || piece.text !== '');
+  return solid.length === 1 && solid[0]?.kind === 'event-device';
 }
 
 function isAllowed(line: CommandLine, allowed: readonly string[]): boolean {
@@ -140,7 +150,8 @@ function findDevices(
   const { devices } = context.universe;
   const filtered = devices.filter((device) => inRegion(device, line.options.get('region')));
   const found = filtered.filter(
-    ({ name }) => wanted === 'all' || name === wanted || name === `dax${wanted}`,
+    ({ name }) =>
+      wanted === 'all' || wanted === EVENT_DEVICE || name === wanted || name === `dax${wanted}`,
   );
   if (found.length > 0) return found;
   const suggestion = listNames(
@@ -176,6 +187,11 @@ function compileOverDevices(
       if (outcome !== 0 || !any) put(base, { op: 'keep', variable: SAVED });
       jump(base, next);
     };
+    if (line.words[0] === EVENT_DEVICE) {
+      const right = { kind: 'constant', text: device.name } as const;
+      put(base, { op: 'equal', left: { kind: 'event-device' }, right });
+      unless(base, next);
+    }
     look(base, { kind: 'device-directory', device: device.name });
     unless(base, next);
     action({ ...base, device, end });

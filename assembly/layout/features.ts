@@ -59,7 +59,6 @@ export enum Feature {
   MemPrepareOnline,
   MemPrepareGone,
   MemmapFallsBack,
-  KmemMemoryGroup,
   // drivers/dax, v6.8 and later.
   MemmapOnMemory,
   MemmapOnMemoryAttr,

@@ -16,7 +16,6 @@ import {
 const BASE_MEMORY = 'drivers/base/memory.c';
 const RESOURCE = 'kernel/resource.c';
 const HOTPLUG = 'mm/memory_hotplug.c';
-const KMEM = 'drivers/dax/kmem.c';
 /** Came after MEM_PREPARE_ONLINE, and before that went. */
 const NODE_NOTIFIER = /\bNODE_ADDING_FIRST_MEMORY\b/;
 /** A reference is dropped, and then again by what unregisters the device. */
@@ -50,27 +49,13 @@ export const MEMORY_PROBES: readonly FeatureProbe[] = [
     precedes(RESOURCE, 'find_next_iomem_res', /res->start = max|\*res = /, /\bread_unlock\(/),
   ],
   ['walk-res-children', not(inside(RESOURCE, 'walk_system_ram_res', /IORES_DESC_NONE,\s*true/))],
-  ['probe-keeps-lock', inside(BASE_MEMORY, 'probe_store', /_sysfs\(\);\s*if \(ret\)\s*return ret/)],
-  ['try-offline-node-blocks', inside(HOTPLUG, 'try_offline_node', /\bfor_each_memory_block\(/)],
-  [
-    'address-bounds-check',
-    text(HOTPLUG, /\b(check_hotplug_memory_addressable|mhp_range_allowed)\(/),
-  ],
-  ['range-prevalidated', inside(HOTPLUG, 'register_memory_resource', /\bmhp_range_allowed\(/)],
-  ['no-mem-sysfs-mutex', not(text(BASE_MEMORY, /\bmem_sysfs_mutex\b/))],
   ['node-possible-check', inside(HOTPLUG, 'add_memory_resource', /\bnode_possible\(/)],
-  ['auto-movable', text(HOTPLUG, /\bauto_movable_ratio\b/)],
-  ['memory-group-in-pages', text(KMEM, /\bmemory_group_register_static\(\w+, PFN_UP\(/)],
   [
     'memmap-falls-back',
     all(
       inside(HOTPLUG, 'add_memory_resource', /\bmhp_supports_memmap_on_memory\(/),
       not(inside(HOTPLUG, 'add_memory_resource', /!mhp_supports_memmap_on_memory\(/)),
     ),
-  ],
-  [
-    'add-error-altmap',
-    inside(HOTPLUG, 'add_memory_resource', /arch_remove_memory\(start, size, params\.altmap\b/),
   ],
   [
     'mem-prepare-online',

@@ -57,8 +57,8 @@ export enum Feature {
   ProbeKeepsLock,
   NodePossibleCheck,
   MemPrepareOnline,
+  MemPrepareGone,
   MemmapFallsBack,
-  KmemMemoryGroup,
   // drivers/dax, v6.8 and later.
   MemmapOnMemory,
   MemmapOnMemoryAttr,

@@ -34,7 +34,7 @@ export const FAULTS: readonly FaultKind[] = [
     name: 'MEM_PREPARE_ONLINE',
     point: FaultPoint.PrepareOnline,
     errnos: ['ENOMEM', 'EPERM', 'EBUSY'],
-    meaning: 'a notifier refuses that a block is prepared to go online (v6.9 and later)',
+    meaning: 'a notifier refuses that a block is prepared to go online (v6.8 to v6.18)',
   },
   {
     name: 'MEM_GOING_OFFLINE',

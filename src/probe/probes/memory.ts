@@ -16,6 +16,8 @@ import {
 const BASE_MEMORY = 'drivers/base/memory.c';
 const RESOURCE = 'kernel/resource.c';
 const HOTPLUG = 'mm/memory_hotplug.c';
+/** Came after MEM_PREPARE_ONLINE, and before that went. */
+const NODE_NOTIFIER = /\bNODE_ADDING_FIRST_MEMORY\b/;
 /** A reference is dropped, and then again by what unregisters the device. */
 const TWO_PUTS = /put_device\(&memory->dev\);\s*device_unregister\(/;
 
@@ -47,6 +49,22 @@ export const MEMORY_PROBES: readonly FeatureProbe[] = [
     precedes(RESOURCE, 'find_next_iomem_res', /res->start = max|\*res = /, /\bread_unlock\(/),
   ],
   ['walk-res-children', not(inside(RESOURCE, 'walk_system_ram_res', /IORES_DESC_NONE,\s*true/))],
+  ['node-possible-check', inside(HOTPLUG, 'add_memory_resource', /\bnode_possible\(/)],
+  [
+    'memmap-falls-back',
+    all(
+      inside(HOTPLUG, 'add_memory_resource', /\bmhp_supports_memmap_on_memory\(/),
+      not(inside(HOTPLUG, 'add_memory_resource', /!mhp_supports_memmap_on_memory\(/)),
+    ),
+  ],
+  [
+    'mem-prepare-online',
+    any(text(BASE_MEMORY, /\bMEM_PREPARE_ONLINE\b/), text(HOTPLUG, NODE_NOTIFIER)),
+  ],
+  [
+    'mem-prepare-gone',
+    all(not(text(BASE_MEMORY, /\bMEM_PREPARE_ONLINE\b/)), text(HOTPLUG, NODE_NOTIFIER)),
+  ],
   ['blocks-in-xarray', text(BASE_MEMORY, /\bxa_store\(&memory_blocks\b/)],
   [
     'block-single-put',

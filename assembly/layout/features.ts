@@ -75,6 +75,7 @@ export enum Feature {
   PageMapWaitsFirst,
   RangeArrayFreed,
   RangeAllocChecked,
+  KmemMemoryGroup,
   DynamicPageMap,
   RegionReferences,
   MappingPinsDevice,

@@ -55,6 +55,10 @@ const OPTIONS: { readonly [limit: string]: string } = {
 
 const LIMITS: { readonly [limit: string]: string } = { violation: 'first violation' };
 
+function stopOf(stop: SearchResult['stoppedBy']): Verdict['stoppedBy'] {
+  return stop === null ? null : { limit: LIMITS[stop] ?? stop, option: OPTIONS[stop] ?? '' };
+}
+
 async function violationTraces(
   engine: Engine,
   scenario: Scenario,
@@ -254,7 +258,6 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
     isComplete,
     vacuous.length > 0 && result.distinctStates === 1,
   );
-  const stop = result.stoppedBy;
   return {
     model: model.file,
     title: model.title,
@@ -265,17 +268,19 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
     distinctStates: result.distinctStates,
     transitions: result.transitions,
     depth: result.depth,
-    stoppedBy: stop === null ? null : { limit: LIMITS[stop] ?? stop, option: OPTIONS[stop] ?? '' },
+    stoppedBy: stopOf(result.stoppedBy),
     violations,
     ...(witnesses.length > 0 && { witnesses }),
     held,
     scope: scopeOf(scenario),
     vacuous,
     lockOrder:
-      options.lockOrder === true && stop !== 'interrupt' ? lockOrderOf(engine, scenario) : null,
+      options.lockOrder === true && result.stoppedBy !== 'interrupt'
+        ? lockOrderOf(engine, scenario)
+        : null,
     expectation: compareExpectation(model.expect, {
       violations,
-      isCutShort: !isComplete && stop !== 'violation',
+      isCutShort: !isComplete && result.stoppedBy !== 'violation',
       states: result.distinctStates,
       transitions: result.transitions,
       depth: result.depth,

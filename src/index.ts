@@ -10,12 +10,15 @@
  * const verdict = await explore(loaded.model, { workers: 2 });
  * process.stdout.write(renderVerdict(verdict, PLAIN));
  */
+export type { CompareOptions, Comparison, Distinction, Seen } from './diff.js';
+export { compareKernels } from './diff.js';
 export type { Diagnostic, ExitStatus } from './errors.js';
 export { EXIT, formatDiagnostic } from './errors.js';
 export type { ExploreOptions } from './explore.js';
 export { explore } from './explore.js';
 export type { Feature, Release } from './kernel/features.js';
 export { FEATURES, RELEASES } from './kernel/features.js';
+export { releaseNamed } from './kernel/releases.js';
 export { loadModel } from './loadModel.js';
 export type { LoadResult } from './model/load.js';
 export type * from './model/model.js';

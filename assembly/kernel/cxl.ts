@@ -64,7 +64,7 @@ import {
   regionOfPublication,
   setPublication,
 } from './publication';
-import { firstOverlap, insertResource, isLinked, NOWHERE, removeResource } from './resource';
+import { firstOverlap, insertUnder, isLinked, NOWHERE, ROOT, removeResource } from './resource';
 import { addedRamBytes } from './resourceWalk';
 
 /** The next publication of a kind from `first` on; `publications()` at the end. */
@@ -172,7 +172,9 @@ export function constructRegionRange(): i32 {
 function insertRegion(index: u32): void {
   const start = publicationStart(index);
   const end = publicationEnd(index);
-  if (!insertResource(nodeSlot(index), start, end, RESOURCE_MEM, NAME_CXL_REGION))
+  const window = windowOf(index);
+  const root = window == NOWHERE ? ROOT : window;
+  if (!insertUnder(root, nodeSlot(index), start, end, RESOURCE_MEM, NAME_CXL_REGION))
     observeMessage(Message.CxlCannotInsert, index, 0);
   setPublication(index, PUBLICATION_REGISTERED);
 }

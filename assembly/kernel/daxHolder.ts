@@ -1,5 +1,5 @@
-// drivers/dax/super.c, v7.1 and later: the filesystem that holds a device of fsdev_dax, its token and
-// its operations, and the report of a bad page to it. A filesystem is a process that mounts and
+// drivers/dax/super.c, v7.1 and later: the filesystem that holds a device of fsdev_dax, its token
+// and its operations, and the report of a bad page to it. A filesystem is a process that mounts and
 // unmounts; what it does with the pages is not modelled. The thread's DEVICE is the device.
 import {
   DEVICE_ALIVE,

@@ -24,7 +24,10 @@ export function isDaxLaterPoint(pc: Pc): bool {
   return pc >= Pc.memmap_on_memory_store__device && pc <= Pc.dax_holder_notify_failure__call;
 }
 
-/** Source: drivers/dax/kmem.c, v7.3; drivers/dax/super.c, v7.1; drivers/dax/bus.c, v6.12; drivers/base/dd.c, v6.19. */
+/**
+ * Runs the step of a program point. Source: drivers/dax/kmem.c, v7.3; drivers/dax/super.c, v7.1;
+ * drivers/dax/bus.c, v6.12; drivers/base/dd.c, v6.19.
+ */
 export function daxLaterStep(pc: Pc): i32 {
   switch (pc) {
     case Pc.memmap_on_memory_store__device:

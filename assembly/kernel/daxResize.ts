@@ -15,6 +15,7 @@ import {
   DEVICE_USERS_OFFSET,
   Driver,
   Errno,
+  Feature,
   Lock,
   Pc,
   Property,
@@ -22,7 +23,7 @@ import {
   THREAD_DEVICE_OFFSET,
   THREAD_VALUE_OFFSET,
 } from '../layout';
-import { point } from '../scenario';
+import { has, point } from '../scenario';
 import {
   BLOCKED,
   back,
@@ -94,6 +95,12 @@ export function leaveAttribute(errno: u32): i32 {
 /** Gives both locks back and ends the write. */
 export function leaveLocked(errno: u32): i32 {
   unlockRangesWrite(currentDevice());
+  unlockRegionWrite(homeOf(currentDevice()));
+  return leaveAttribute(errno);
+}
+
+/** Gives back the lock over the books, the only one held, and ends the write. */
+function leaveBooks(errno: u32): i32 {
   unlockRegionWrite(homeOf(currentDevice()));
   return leaveAttribute(errno);
 }
@@ -194,12 +201,14 @@ function sizeStoreRegion(): i32 {
 /**
  * Takes the lock over the ranges and resizes. When a signal ends this wait, the way out gives back
  * dax_dev_rwsem, which the thread does not hold.
- * Source: drivers/dax/bus.c size_store(), dev_dax_resize(), v6.12.
+ * Source: drivers/dax/bus.c size_store(), dev_dax_resize(), v6.12; its way out as in "dax/bus.c:
+ * Fix a locking bug" (posted 2026-02-23).
  */
 function sizeStoreDevice(): i32 {
   const index = currentDevice();
   if (!tryRangesWrite(index)) {
-    return isInterrupted() ? leaveLocked(Errno.EINTR) : waitForRanges(index, true);
+    if (!isInterrupted()) return waitForRanges(index, true);
+    return has(Feature.SizeStoreUnlocksHeld) ? leaveBooks(Errno.EINTR) : leaveLocked(Errno.EINTR);
   }
   if (driverOf(index) != Driver.None) return leaveLocked(Errno.EBUSY);
   const size = deviceSize(index);

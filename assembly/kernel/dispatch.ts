@@ -27,6 +27,7 @@ import {
   unbindStoreLock,
   unbindStoreRemoved,
 } from './driverCore';
+import { daxHmemProbeFailed } from './hmem';
 import { kmemProbeAdded, kmemProbeRequest, kmemRemoveRange, kmemRemoveRemoved } from './kmem';
 import { stateStoreOffline, stateStoreOfflined, stateStoreOnline } from './memoryBlockFiles';
 import { isMemoryPoint, memoryStep } from './memoryDispatch';
@@ -137,6 +138,8 @@ export function kernelStep(): i32 {
       return deviceAttachNext();
     case Pc.provider_probe__done:
       return providerProbeDone();
+    case Pc.dax_hmem_probe__failed:
+      return daxHmemProbeFailed();
     case Pc.device_add__ready:
       return deviceAddReady();
     default: {

@@ -63,6 +63,7 @@ import { devmCreateDevDax, failsToBeMade, lowestFree } from './daxCreate';
 import { unregisterDaxMapping } from './daxMapping';
 import {
   addRange,
+  availableSize,
   clearRegionFlag,
   homeOf,
   isRegionBound,
@@ -217,13 +218,16 @@ function daxRegionUnregisterDrain(): i32 {
 
 /** The region is without a driver now; an action that devres has not run has no owner any more. */
 function deviceDriverDetachReleased(): i32 {
-  const home = currentRegion();
+  forgetRegion(currentRegion());
+  return endRegionCall(0);
+}
+
+function forgetRegion(home: u32): void {
   clearRegionFlag(home, REGION_BOUND | REGION_ALIVE | REGION_LEAVING);
   store<u8>(region(home), 0, REGION_SEED_OFFSET);
   store<u8>(region(home), 0, REGION_YOUNGEST_OFFSET);
   if (regionIs(home, REGION_LEFTOVER)) broken(Property.NoLeak, firstDevice(home));
   unlockRegionDevice(home);
-  return endRegionCall(0);
 }
 
 /** What a finding about a region names. */
@@ -298,24 +302,34 @@ function daxHmemProbeRegion(): i32 {
   const home = currentRegion();
   if (has(Feature.DaxRwsems) && !tryRegionWrite(home)) return waitForRegion(home, false);
   const index = lowestFree(home);
-  const errno = failsToBeMade(index);
-  if (errno != 0) return failProbe(home, index, errno);
+  // Since the semaphores a writer of create may have been faster than the region's own device.
+  const taken = availableSize(home) != regionEnd(home) - regionStart(home) + 1;
+  if (taken && !has(Feature.CreateErrorPut)) broken(Property.NoLeak, firstDevice(home));
+  if (taken || index == DEVICE_GONE || failsToBeMade(index) != 0) return failProbe(home);
   addRange(index, regionStart(home), regionEnd(home));
   devmCreateDevDax(index, Pc.dax_hmem_probe__created);
   return MOVED;
 }
 
 /**
- * Undoes the probe when its device could not be made: the region goes, but up to v6.4 the reference
- * that the probe has from making it is never given back, so that the region is not freed.
- * Source: drivers/dax/hmem/hmem.c dax_hmem_probe(), v6.1 and v6.8.
+ * Undoes the probe when its device could not be made: what devm knows of goes, also devices that
+ * somebody has created meanwhile. Up to v6.4 the reference that the probe has from making the
+ * region is never given back, so that the region is not freed.
+ * Source: drivers/dax/hmem/hmem.c dax_hmem_probe(), v6.1 and v6.8; drivers/base/dd.c
+ * really_probe(), v6.12.
  */
-function failProbe(home: u32, index: u32, errno: u32): i32 {
-  if (!has(Feature.RegionReferences)) broken(Property.NoLeak, index);
+function failProbe(home: u32): i32 {
+  if (!has(Feature.RegionReferences)) broken(Property.NoLeak, firstDevice(home));
   if (has(Feature.DaxRwsems)) unlockRegionWrite(home);
-  clearRegionFlag(home, REGION_BOUND | REGION_FILES | REGION_ALIVE);
-  unlockRegionDevice(home);
-  return leave(has(Feature.BindErrno) ? errno : Errno.ENODEV);
+  setRegionFlag(home, REGION_LEAVING);
+  call(Pc.devres_release_all__next, Pc.dax_hmem_probe__failed);
+  return MOVED;
+}
+
+/** Ends a probe that has failed, with -ENOMEM, after devres. */
+export function daxHmemProbeFailed(): i32 {
+  forgetRegion(currentRegion());
+  return endRegionCall(has(Feature.BindErrno) ? Errno.ENOMEM : Errno.ENODEV);
 }
 
 function daxHmemProbeCreated(): i32 {

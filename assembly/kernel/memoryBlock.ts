@@ -83,6 +83,8 @@ export function onlinePages(index: u32, type: OnlineType): u32 {
   const record = block(index);
   // The type of this attempt is spent, whatever comes of it.
   store<u8>(record, load<u8>(record, BLOCK_TYPE_OFFSET) & 0xf0, BLOCK_TYPE_OFFSET);
+  const unprepared = has(Feature.MemPrepareOnline) ? faultAt(FaultPoint.PrepareOnline) : 0;
+  if (unprepared != 0) return unprepared;
   if (!has(Feature.ZoneShrinkAtOffline)) setZone(index, Zone.None, spansOf(index) | spanOf(zone));
   const vetoed = faultAt(FaultPoint.GoingOnline);
   if (vetoed != 0) return vetoed;

@@ -5,10 +5,12 @@ import { ueventOfBlock } from '../actor/event';
 import { faultAt } from '../actor/fault';
 import {
   BLOCK_ALTMAP,
+  BLOCK_ROW_NODE_OFFSET,
   BLOCK_SECTIONS,
   BLOCK_STATE_OFFSET,
   BLOCK_TYPE_OFFSET,
   BlockState,
+  DEVICE_RANGES_OFFSET,
   Errno,
   EVENT_ADD,
   EVENT_REMOVE,
@@ -17,6 +19,7 @@ import {
   GLOBAL_HOTPLUG_OFFSET,
   GLOBAL_MEM_HOTPLUG_OFFSET,
   GLOBAL_POLICY_OFFSET,
+  Header,
   Lock,
   LockMode,
   NAME_SYSTEM_RAM,
@@ -30,6 +33,7 @@ import {
   RESOURCE_DRIVER_MANAGED,
   RESOURCE_MEM,
   RESOURCE_SYSRAM,
+  SLOT_PARENT_BASE,
   THREAD_ARGUMENT_OFFSET,
   THREAD_BLOCK_OFFSET,
   THREAD_DEVICE_OFFSET,
@@ -37,15 +41,18 @@ import {
   THREAD_INDEX_OFFSET,
 } from '../layout';
 import { observeLock, observePair, observeUnlock } from '../observe';
-import { blockBytes, has, memoryLimit, point } from '../scenario';
+import { blockBytes, has, header, memoryLimit, point } from '../scenario';
 import {
   back,
   block,
   blockExtra,
+  blockRow,
   blocks,
   broken,
   choose,
+  device,
   goto,
+  kmemSlot,
   MOVED,
   oops,
   ramSlot,
@@ -59,17 +66,30 @@ import {
 import { wantsMemmap } from './daxMemmap';
 import { deviceOnline } from './memoryBlock';
 import { hearInAdd, isHeard } from './memoryNotifier';
-import { freeSlot, requestRegion, requestTopLevel } from './resource';
+import { freeSlot, isLinked, nodeEnd, nodeStart, requestRegion, requestTopLevel } from './resource';
 import { isBeyondSections, kmemBytes, kmemStart } from './section';
 import { blockStart, blockState } from './zone';
 
-/** First address and bytes that kmem asks for of the thread's range. */
+function reservation(): u32 {
+  return kmemSlot(load<u8>(th, THREAD_DEVICE_OFFSET), load<u8>(th, THREAD_INDEX_OFFSET));
+}
+
+/**
+ * First address and bytes that kmem asks for of the thread's range. What it has reserved it keeps
+ * in locals, whatever becomes of the device's ranges meanwhile.
+ * Source: drivers/dax/kmem.c dev_dax_kmem_remove(), v5.10.
+ */
 export function rangeStart(): u64 {
+  if (isLinked(reservation())) return nodeStart(SLOT_PARENT_BASE + reservation());
   const at = range(load<u8>(th, THREAD_DEVICE_OFFSET), load<u8>(th, THREAD_INDEX_OFFSET));
   return kmemStart(point(load<u16>(at, RANGE_START_OFFSET)));
 }
 
 export function rangeBytes(): u64 {
+  if (isLinked(reservation())) return nodeEnd(SLOT_PARENT_BASE + reservation()) - rangeStart() + 1;
+  const index = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
+  const count = <u32>load<u8>(device(index), DEVICE_RANGES_OFFSET);
+  if (<u32>load<u8>(th, THREAD_INDEX_OFFSET) >= count) return 0;
   const at = range(load<u8>(th, THREAD_DEVICE_OFFSET), load<u8>(th, THREAD_INDEX_OFFSET));
   return kmemBytes(
     point(load<u16>(at, RANGE_START_OFFSET)),
@@ -159,12 +179,22 @@ function failAdd(errno: u32): i32 {
   return answer(errno);
 }
 
+/**
+ * Whether the memory map of the range comes to lie in it: of one block alone, until v6.8. What was
+ * asked for more was refused up to v6.5, and is passed over after.
+ * Source: mm/memory_hotplug.c add_memory_resource(), v5.15 and v6.8.
+ */
+function keepsMap(): bool {
+  if (!wantsMemmap(load<u8>(th, THREAD_DEVICE_OFFSET))) return false;
+  return has(Feature.BlocksRemovedInsideLock) || rangeBytes() == blockBytes();
+}
+
 /** Notes which device brought a block, and whether its memory map lies in the block itself. */
 function noteAdded(index: u32): void {
   const extra = blockExtra(index);
   if (extra == 0) return;
   const owner = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
-  const altmap: u32 = wantsMemmap(owner) ? BLOCK_ALTMAP : 0;
+  const altmap: u32 = keepsMap() ? BLOCK_ALTMAP : 0;
   store<u8>(extra, (owner + 1) | altmap);
 }
 
@@ -193,7 +223,7 @@ function archAddMemory(start: u64, bytes: u64): u32 {
   const fault = faultAt(FaultPoint.ArchAddMemory);
   const stopped = fault != 0 ? first + choose(last - first) : last;
   // Blocks with their own memory map are added one by one, and taken back so.
-  const perBlock = fault != 0 && wantsMemmap(load<u8>(th, THREAD_DEVICE_OFFSET));
+  const perBlock = fault != 0 && keepsMap();
   const end = perBlock ? first : stopped;
   for (let index = first; index < end; index++) {
     const record = block(index);
@@ -236,7 +266,7 @@ function createBlockFails(start: u64, bytes: u64): u32 {
   const putTwice = has(Feature.BlocksInXarray) && !has(Feature.BlockSinglePut);
   const perBlock = has(Feature.BlocksRemovedInsideLock);
   const told = perBlock ? has(Feature.BlockErrorAltmap) : has(Feature.AddErrorAltmap);
-  const forgotten = wantsMemmap(index) && !told;
+  const forgotten = keepsMap() && !told;
   if (putTwice || forgotten) broken(Property.NoCrash, index);
   return errno;
 }
@@ -248,6 +278,25 @@ function createBlockFails(start: u64, bytes: u64): u32 {
 function typeOfAdd(): OnlineType {
   const given = load<u8>(th, THREAD_ARGUMENT_OFFSET);
   return given != 0 ? given - 1 : load<u8>(st, GLOBAL_POLICY_OFFSET);
+}
+
+/** Whether the firmware has told of the node that a block would join. */
+function isPossible(index: u32): bool {
+  if (index >= blocks()) return true;
+  const node = <u32>load<u8>(blockRow(index), BLOCK_ROW_NODE_OFFSET);
+  return node >= 32 || ((header(Header.PossibleNodes) >> node) & 1) != 0;
+}
+
+/**
+ * Adds memory to a node that cannot exist: refused from v5.8 on; before, the node is made, and
+ * whatever has a place for each possible node is overrun.
+ * Source: mm/memory_hotplug.c add_memory_resource(), v5.3 and v5.8.
+ */
+function addToNoNode(): i32 {
+  if (has(Feature.NodePossibleCheck)) return failAdd(Errno.EINVAL);
+  broken(Property.NoCrash, load<u8>(th, THREAD_DEVICE_OFFSET));
+  oops();
+  return MOVED;
 }
 
 /**
@@ -269,11 +318,10 @@ export function addMemoryResourceBegin(): i32 {
   observeLock(Lock.CpuHotplug, 0, LockMode.Read);
   tryMutex(lock, Lock.MemHotplug, 0);
   const start = rangeStart();
+  if (!isPossible(firstBlock(start))) return addToNoNode();
   if (isBeyondSections(start, rangeBytes())) return addBeyond();
-  // Until v6.8 one block alone may hold its own memory map.
-  const owner = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
-  const refused =
-    wantsMemmap(owner) && !has(Feature.BlocksRemovedInsideLock) && rangeBytes() != blockBytes();
+  const wanted = wantsMemmap(load<u8>(th, THREAD_DEVICE_OFFSET));
+  const refused = wanted && !keepsMap() && !has(Feature.MemmapFallsBack);
   const errno = refused ? <u32>Errno.EINVAL : archAddMemory(start, rangeBytes());
   if (errno != 0) return failAdd(errno);
   unlockMemHotplug();

@@ -1,6 +1,6 @@
 // The locks over a region's books and over one device's size and ranges, by generation.
 //
-// From v6.8 these are two semaphores for all regions, dax_region_rwsem and dax_dev_rwsem, whose
+// From v6.9 these are two semaphores for all regions, dax_region_rwsem and dax_dev_rwsem, whose
 // waits a fatal signal ends; before, device_lock(region) and device_lock(dev), whose waits
 // nothing ends.
 // Source: drivers/dax/bus.c, v5.10 and v6.12.
@@ -62,7 +62,7 @@ export function tryRegionWrite(index: u32): bool {
   return tryMutex(lockOfRegion(index), Lock.RegionLock, index);
 }
 
-/** Takes it for reading; before v6.8 readers exclude one another. */
+/** Takes it for reading; before v6.9 readers exclude one another. */
 export function tryRegionRead(index: u32): bool {
   if (has(Feature.DaxRwsems)) return tryRead(st + GLOBAL_REGION_WRITER_OFFSET, Lock.DaxRegionRwsem);
   return tryMutex(lockOfRegion(index), Lock.RegionLock, index);
@@ -95,7 +95,7 @@ export function tryRangesWrite(index: u32): bool {
   return tryMutex(lockOfDevice(index), Lock.DeviceLock, index);
 }
 
-/** Takes it for reading; before v6.8 readers exclude one another. */
+/** Takes it for reading; before v6.9 readers exclude one another. */
 export function tryRangesRead(index: u32): bool {
   if (has(Feature.DaxRwsems)) return tryRead(st + GLOBAL_DEV_WRITER_OFFSET, Lock.DaxDevRwsem);
   return tryMutex(lockOfDevice(index), Lock.DeviceLock, index);

@@ -336,8 +336,20 @@ export function releaseMemRegionAdjustable(start: u64, size: u64): bool {
  * is fixed.
  */
 export function insertResource(index: u32, start: u64, end: u64, flags: u32, name: u32): bool {
+  return insertUnder(ROOT, index, start, end, flags, name);
+}
+
+/** Inserts a node beneath a given one, whatever lies above that. */
+export function insertUnder(
+  root: u32,
+  index: u32,
+  start: u64,
+  end: u64,
+  flags: u32,
+  name: u32,
+): bool {
   observePair(Lock.ResourceLock, 0, LockMode.Write);
-  let parent = ROOT;
+  let parent = root;
   let conflict = requestResource(parent, start, end);
   while (conflict != NOWHERE) {
     if (conflict == parent) return false;

@@ -55,6 +55,10 @@ export enum Feature {
   MemoryGroupInPages,
   NoMemSysfsMutex,
   ProbeKeepsLock,
+  NodePossibleCheck,
+  MemPrepareOnline,
+  MemmapFallsBack,
+  KmemMemoryGroup,
   // drivers/dax, v6.8 and later.
   MemmapOnMemory,
   MemmapOnMemoryAttr,
@@ -71,7 +75,6 @@ export enum Feature {
   PageMapWaitsFirst,
   RangeArrayFreed,
   RangeAllocChecked,
-  KmemMemoryGroup,
   DynamicPageMap,
   RegionReferences,
   MappingPinsDevice,
@@ -93,5 +96,7 @@ export enum Feature {
   CxlPortFirst,
   CxlDaxProbeFlushes,
   NvdimmIdleUnlocks,
+  // Posted and not merged.
+  SizeStoreUnlocksHeld,
   Canary,
 }

@@ -36,6 +36,7 @@ export enum FaultPoint {
   Poison,
   // Memory hotplug.
   CreateMemoryBlock,
+  PrepareOnline,
   // Regions of v5.10 and later.
   CreateDevDax,
   LateRelease,

@@ -115,6 +115,7 @@ export enum Pc {
   // The driver core of 2026.
   device_add__ready,
   dax_mapping_release__late,
+  dax_hmem_probe__failed,
   // What lies beneath: initcalls, hmem, CXL.
   hmat_init__register,
   hmem_init__register,

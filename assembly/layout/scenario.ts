@@ -79,6 +79,8 @@ export enum Header {
   /** memory_hotplug.auto_movable_ratio; 0: the online policy is contig-zones. */
   AutoMovableRatio,
   AutoMovableNuma,
+  /** A bit for each node below 32 that the firmware has told of. */
+  PossibleNodes,
   /** Bytes of System RAM at boot. */
   EarlyBytesLow,
   EarlyBytesHigh,

@@ -1,5 +1,7 @@
 // Which classes of locks a thread of a state holds between two steps, by the bytes of the state.
 import {
+  BENEATH_HMEM_LOCK_OFFSET,
+  BENEATH_PLATFORM_LOCK_OFFSET,
   BLOCK_USERS_OFFSET,
   DEVICE_EXTRA_DATA_LOCK_OFFSET,
   DEVICE_EXTRA_STATE_USERS_OFFSET,
@@ -18,6 +20,8 @@ import {
   Lock,
   Pc,
   RANGE_USERS_OFFSET,
+  REGION_EXTRA_BYTES,
+  REGION_EXTRA_NAMESPACE_OFFSET,
   REGION_LOCK_OFFSET,
   REGION_USERS_OFFSET,
   THREAD_PC_OFFSET,
@@ -35,6 +39,12 @@ import {
   st,
   threadRecord,
 } from '../state';
+
+/** A region's optional record; 0 where the scenario has none. */
+function regionExtra(index: u32): usize {
+  const first = <usize>header(Header.RegionExtraAt);
+  return first == 0 ? 0 : st + first + <usize>index * REGION_EXTRA_BYTES;
+}
 
 function bitOf(is: bool, lock: Lock): u32 {
   return is ? 1 << lock : 0;
@@ -55,8 +65,16 @@ function hasBlockLock(thread: u32): bool {
     pc == Pc.state_store__online ||
     pc == Pc.state_store__offline ||
     pc == Pc.state_store__offlined ||
-    pc == Pc.offline_and_remove_memory__offlined
+    pc == Pc.offline_and_remove_memory__offlined ||
+    pc == Pc.memory_notify__online
   );
+}
+
+/** mem_sysfs_mutex, which has no byte: a removal holds it while it drains a block's files. */
+function hasMemSysfs(thread: u32): bool {
+  if (has(Feature.NoMemSysfsMutex)) return false;
+  const pc: Pc = load<u16>(threadRecord(thread), THREAD_PC_OFFSET);
+  return pc == Pc.try_remove_memory__drain || pc == Pc.offline_and_remove_memory__drain;
 }
 
 /** The classes that a thread holds exclusively; of the state last looked at. */
@@ -66,6 +84,12 @@ export function locksOwned(thread: u32): u32 {
   held |= bitOf(owns(st + GLOBAL_REGION_WRITER_OFFSET, thread), Lock.DaxRegionRwsem);
   held |= bitOf(owns(st + GLOBAL_DEV_WRITER_OFFSET, thread), Lock.DaxDevRwsem);
   held |= bitOf(hasBlockLock(thread), Lock.BlockLock);
+  held |= bitOf(hasMemSysfs(thread), Lock.MemSysfs);
+  const beneath = <usize>header(Header.BeneathAt);
+  if (beneath != 0) {
+    held |= bitOf(owns(st + beneath + BENEATH_PLATFORM_LOCK_OFFSET, thread), Lock.HmemPlatform);
+    held |= bitOf(owns(st + beneath + BENEATH_HMEM_LOCK_OFFSET, thread), Lock.HmemResource);
+  }
   for (let index: u32 = 0; index < devices(); index++) {
     held |= bitOf(owns(device(index) + DEVICE_LOCK_OFFSET, thread), Lock.DeviceLock);
     const extra = deviceExtra(index);
@@ -74,6 +98,9 @@ export function locksOwned(thread: u32): u32 {
   }
   for (let index: u32 = 0; index < header(Header.RegionCount); index++) {
     held |= bitOf(owns(region(index) + REGION_LOCK_OFFSET, thread), Lock.RegionLock);
+    const extra = regionExtra(index);
+    if (extra == 0) continue;
+    held |= bitOf(owns(extra + REGION_EXTRA_NAMESPACE_OFFSET, thread), Lock.NamespaceLock);
   }
   return held;
 }

@@ -60,14 +60,10 @@ function requestedOf(model: Model): readonly OwnProperty[] {
 }
 
 function nameFaults(model: Model): Diagnostic[] {
-  const { properties, check } = model;
-  const asked = new Set(check?.map(({ name }) => name));
-  return properties.flatMap(({ name, place }) => {
-    if (PROPERTIES.some((row) => row.name === name) || name === NO_LIVELOCK) {
-      return [diagnose('DAX325', place, `\`${name}\` is a property that daxcheck has`)];
-    }
-    if (check === null || asked.has(name)) return [];
-    return [diagnose('DAX324', place, `\`${name}\` is declared, and \`check\` leaves it out`)];
+  return model.properties.flatMap(({ name, place }) => {
+    const isBuiltIn = PROPERTIES.some((row) => row.name === name) || name === NO_LIVELOCK;
+    if (!isBuiltIn) return [];
+    return [diagnose('DAX325', place, `\`${name}\` is a property that daxcheck has`)];
   });
 }
 
@@ -99,13 +95,14 @@ export function planOwn(model: Model, plan: Plan, threads: readonly PlannedThrea
   const observe = (code: BoolCode): number => observations.push(code) - 1;
   const asked = requestedOf(model);
   const others = model.properties.filter((property) => !asked.includes(property));
-  for (const { name, form, expressions } of [...asked, ...others]) {
+  for (const [index, { name, form, expressions }] of [...asked, ...others].entries()) {
     const compiled = expressions.map((source) => compileExpression(source, namespace));
     diagnostics.push(...compiled.flatMap((one) => (one.ok ? [] : one.diagnostics)));
     const codes = compiled.flatMap((one) => (one.ok ? [one] : []));
     const texts = expressions.map(({ text }) => text);
     const [first] = codes;
-    if (first === undefined || codes.length < expressions.length) continue;
+    const isAsked = index < asked.length;
+    if (!isAsked || first === undefined || codes.length < expressions.length) continue;
     if (form === 'quiet' || form === 'always') {
       const when = form === 'quiet' ? quiet : TRUE;
       violated.push(and(when, not(first.code)));

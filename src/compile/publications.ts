@@ -1,8 +1,8 @@
 /**
  * Who publishes which range, as the engine numbers them, and the dax regions that can come of it.
  *
- * hmem.N is numbered in the order of the file, entries of the memory map before targets of the
- * HMAT; the dax region of CXL's regionN is dax_regionN.
+ * hmem.N is numbered as the initcalls go: targets of the HMAT before entries of the memory map,
+ * each in the order of the file; the dax region of CXL's regionN is dax_regionN.
  */
 import {
   Assembles,
@@ -39,8 +39,8 @@ export function planPublications(machine: Machine): readonly PlannedPublication[
   });
   const ways = { true: Assembles.Always, false: Assembles.Never, maybe: Assembles.Maybe };
   return [
-    ...firmware.softReserved.map(hmem(Publication.SoftReserved, 0)),
-    ...firmware.hmat.map(hmem(Publication.Hmat, firmware.softReserved.length)),
+    ...firmware.softReserved.map(hmem(Publication.SoftReserved, firmware.hmat.length)),
+    ...firmware.hmat.map(hmem(Publication.Hmat, 0)),
     ...firmware.windows.map((window, index) => ({
       ...spanOf(window),
       kind: Publication.Window,

@@ -31,6 +31,12 @@ export const FAULTS: readonly FaultKind[] = [
     meaning: 'a notifier refuses that a block goes online',
   },
   {
+    name: 'MEM_PREPARE_ONLINE',
+    point: FaultPoint.PrepareOnline,
+    errnos: ['ENOMEM', 'EPERM', 'EBUSY'],
+    meaning: 'a notifier refuses that a block is prepared to go online (v6.9 and later)',
+  },
+  {
     name: 'MEM_GOING_OFFLINE',
     point: FaultPoint.GoingOffline,
     errnos: ['EBUSY', 'EPERM', 'ENOMEM'],

@@ -22,6 +22,7 @@ import {
   DRIVER_IDS_OFFSET,
   DRIVER_REGISTERED,
   GLOBAL_DRIVERS_OFFSET,
+  GLOBAL_EXTRA_FSDEV_OFFSET,
   GLOBAL_FLAGS_OFFSET,
   GLOBAL_OOPS,
   GLOBAL_POLICY_OFFSET,
@@ -89,9 +90,9 @@ export const COLLECTIONS = {
   threads: { of: 'thread', example: 'admin' },
 } as const satisfies { readonly [name: string]: { of: ObservedObject; example: string } };
 
-export const OBSERVED_DRIVERS = ['device_dax', 'kmem'] as const;
+export const OBSERVED_DRIVERS = ['device_dax', 'kmem', 'fsdev_dax'] as const;
 /** By the number of `Driver`. */
-export const DRIVER_TEXTS = ['none', 'device_dax', 'kmem', 'dax_pmem_compat'] as const;
+export const DRIVER_TEXTS = ['none', 'device_dax', 'kmem', 'dax_pmem_compat', 'fsdev_dax'] as const;
 /** By the number of `BlockState`, of `Zone`, of `OnlineType`. */
 export const BLOCK_TEXTS = ['absent', 'offline', 'online', 'going-offline'] as const;
 export const ZONE_TEXTS = ['none', 'DMA', 'DMA32', 'Normal', 'Movable'] as const;
@@ -235,8 +236,12 @@ const BLOCKS: readonly (readonly [string, Reading, string])[] = [
   ],
 ];
 
-const driverAt = (index: number, offset: number): number =>
-  GLOBAL_DRIVERS_OFFSET + index * DRIVER_BYTES + offset;
+/** Loads of a driver's record: the third one is in the optional part. */
+function ofDriver(index: number, offset: number, bytes: 1 | 2 = 1): IntCode {
+  return OBSERVED_DRIVERS[index] === 'fsdev_dax'
+    ? load('global-extra', 0, GLOBAL_EXTRA_FSDEV_OFFSET + offset, { bytes })
+    : load('global', 0, GLOBAL_DRIVERS_OFFSET + index * DRIVER_BYTES + offset, { bytes });
+}
 
 const DRIVERS: readonly (readonly [string, Reading, string])[] = [
   ['name', { type: 'fixed', of: 'name' }, 'its name'],
@@ -244,8 +249,7 @@ const DRIVERS: readonly (readonly [string, Reading, string])[] = [
     'registered',
     {
       type: 'bool',
-      code: (index) =>
-        hasBit(load('global', 0, driverAt(index, DRIVER_FLAGS_OFFSET)), DRIVER_REGISTERED),
+      code: (index) => hasBit(ofDriver(index, DRIVER_FLAGS_OFFSET), DRIVER_REGISTERED),
     },
     'it is on the bus',
   ],
@@ -253,7 +257,7 @@ const DRIVERS: readonly (readonly [string, Reading, string])[] = [
     'ids',
     {
       type: 'names',
-      code: (index) => load('global', 0, driverAt(index, DRIVER_IDS_OFFSET), { bytes: 2 }),
+      code: (index) => ofDriver(index, DRIVER_IDS_OFFSET, 2),
     },
     'devices named to its new_id: `"dax0.0" in drivers["kmem"].ids`',
   ],

@@ -7,6 +7,8 @@
 /** Records of the state vector; which one is meant is `index`, and `range` for those of ranges. */
 export type StatePart =
   | 'global'
+  /** The optional part of the globals; all zero where a scenario has none. */
+  | 'global-extra'
   | 'device'
   | 'range'
   | 'block'

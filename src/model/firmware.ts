@@ -3,7 +3,15 @@
  * special purposes, memory targets of the HMAT, CXL windows and regions.
  */
 import { type Context, rangeAt, report, shownPlace } from './context.js';
-import type { CxlRegion, Firmware, FirmwareRange, ModuleInitial, Place, Range } from './model.js';
+import type {
+  CxlRegion,
+  Firmware,
+  FirmwareRange,
+  Machine,
+  ModuleInitial,
+  Place,
+  Range,
+} from './model.js';
 import { contains, formatRange, overlaps } from './quantity.js';
 import type { MachineFile } from './schema.js';
 import type { Path } from './yamlSource.js';
@@ -101,4 +109,29 @@ function checkDisjoint(
     const values = { place: shownPlace(other.place, range.place) };
     report(context, 'DAX034', range.place, message, values);
   }
+}
+
+/**
+ * Reports devices of the model that have the number of one that comes of a range, and entries that
+ * the listing has as well.
+ */
+export function checkPublished(context: Context, machine: Machine): void {
+  const { firmware, devices, iomem } = machine;
+  if (firmware === null) return;
+  const hmem = [...firmware.hmat, ...firmware.softReserved];
+  const taken = new Map(hmem.map(({ place }, number) => [String(number), place]));
+  for (const { name, place } of [...firmware.cxlRegions, ...devices]) {
+    const number = /\d+/.exec(name)?.[0] ?? '';
+    const first = taken.get(number);
+    if (first === undefined) {
+      if (name.startsWith('region')) taken.set(number, place);
+      continue;
+    }
+    const values = { place: shownPlace(first, place) };
+    report(context, 'DAX046', place, `dax${number}.0 comes of two ranges`, values);
+  }
+  const listed = iomem.find(({ name }) => /^(?:Soft Reserved|CXL Window \d+)$/.test(name));
+  if (listed === undefined) return;
+  const keys = 'the line, or `soft_reserved`, `hmat` and `cxl`';
+  report(context, 'DAX017', listed.place, `\`${listed.name}\` is listed as well`, { keys });
 }

@@ -9,7 +9,7 @@ import { buildCheck, buildExpectation } from './expectation.js';
 import { type ReadFile, readTextFile } from './files.js';
 import { buildMachine } from './machine.js';
 import type { Limits, Model } from './model.js';
-import { buildProperties } from './ownProperties.js';
+import { buildProperties, reportUnchecked } from './ownProperties.js';
 import type { ModelFile } from './schema.js';
 import { checkShape } from './shape.js';
 import { suggestion } from './suggest.js';
@@ -107,6 +107,9 @@ function buildModel(
     states: written.limits?.states ?? null,
     depth: written.limits?.depth ?? null,
   };
+  const properties = buildProperties(context, written.properties);
+  const check = buildCheck(context, written.check, machine);
+  reportUnchecked(context, properties, check);
   return {
     file,
     title: written.title,
@@ -116,8 +119,8 @@ function buildModel(
     machine,
     actors: buildActors(context, written.actors),
     faults: buildFaults(context, written.faults),
-    properties: buildProperties(context, written.properties),
-    check: buildCheck(context, written.check, machine),
+    properties,
+    check,
     continueAfterViolation: written.continue ?? false,
     limits,
     expect: buildExpectation(context, written.expect, limits),

@@ -9,7 +9,7 @@ import {
   memoryBlockSizeBytes,
 } from './blockSize.js';
 import { type Context, fileAt, report, sizeAt, textAt } from './context.js';
-import { buildFirmware } from './firmware.js';
+import { buildFirmware, checkPublished } from './firmware.js';
 import { parseIomem } from './iomem.js';
 import { checkMachine } from './machineChecks.js';
 import type { DaxRegion, IomemNode, Machine } from './model.js';
@@ -35,6 +35,7 @@ export function buildMachine(context: Context, written: MachineFile, release: st
       endOfRam: listing === null ? null : endOfRamBytes(iomem, memoryLimit),
     }),
     autoOnlineBlocks: policy,
+    possibleNodes: written.possible_nodes ?? null,
     autoMovable: autoMovableOf(written),
     memmapOnMemory: written.memmap_on_memory ?? false,
     movableNode: written.movable_node ?? false,
@@ -55,6 +56,7 @@ export function buildMachine(context: Context, written: MachineFile, release: st
   };
   checkIds(context, written);
   checkMachine(context, machine);
+  checkPublished(context, machine);
   return machine;
 }
 

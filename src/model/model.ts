@@ -109,6 +109,8 @@ export interface Machine {
   readonly movableNode: boolean;
   /** memory_hotplug.online_policy=auto-movable, and its parameters; null: contig-zones. */
   readonly autoMovable: { readonly ratio: number; readonly numaAware: boolean } | null;
+  /** Nodes that memory may be added to; null: all that a device names. */
+  readonly possibleNodes: readonly number[] | null;
   /** The mem= boot option, bytes; null when absent. */
   readonly memoryLimit: bigint | null;
   /**

@@ -3,7 +3,7 @@
  * checked by a later layer.
  */
 import { type Context, report, textAt } from './context.js';
-import type { OwnForm, OwnProperty, SourceText } from './model.js';
+import type { OwnForm, OwnProperty, PropertyRequest, SourceText } from './model.js';
 import type { ModelFile } from './schema.js';
 import { suggestion } from './suggest.js';
 import type { Path } from './yamlSource.js';
@@ -74,4 +74,17 @@ export function buildProperties(
     const own = buildForm(context, { name, form, path: [...path, form] }, value);
     return own === null ? [] : [{ ...own, place }];
   });
+}
+
+/** A property that a file declares and never checks says nothing, and looks as if it did. */
+export function reportUnchecked(
+  context: Context,
+  properties: readonly OwnProperty[],
+  check: readonly PropertyRequest[] | null,
+): void {
+  if (check === null) return;
+  for (const { name, place } of properties) {
+    if (check.some((request) => request.name === name)) continue;
+    report(context, 'DAX324', place, `\`${name}\` is declared, and \`check\` leaves it out`);
+  }
 }

@@ -99,6 +99,11 @@ const machine = z.strictObject({
     .describe('size of a memory block, or auto as x86 picks it'),
   hypervisor: z.boolean().optional().describe('a guest; for block_size: auto from v5.9 on'),
   auto_online_blocks: policy.optional(),
+  possible_nodes: z
+    .array(z.int().min(0).max(31))
+    .min(1)
+    .optional()
+    .describe('nodes that the firmware tells of; default: all that are named'),
   auto_movable: z
     .strictObject({
       ratio: count.optional().describe('memory_hotplug.auto_movable_ratio, percent; default 301'),

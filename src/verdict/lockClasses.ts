@@ -20,6 +20,11 @@ const NAMES: { readonly [L in Lock]?: string } = {
   [Lock.DaxDevRwsem]: 'dax_dev_rwsem',
   [Lock.Pages]: 'page references',
   [Lock.KmemData]: 'data->lock',
+  [Lock.HmemResource]: 'hmem_resource_lock',
+  [Lock.HmemPlatform]: 'device_lock(hmem_platform.0)',
+  [Lock.Workqueue]: 'dax_hmem_wq',
+  [Lock.DeviceProbe]: 'probes under way',
+  [Lock.NamespaceLock]: 'device_lock(namespaceX.Y)',
 };
 
 /** There is one of each, so two threads that hold it exclusively cannot be. */
@@ -31,6 +36,8 @@ const SINGLE: ReadonlySet<Lock> = new Set([
   Lock.ResourceLock,
   Lock.DaxRegionRwsem,
   Lock.DaxDevRwsem,
+  Lock.HmemResource,
+  Lock.HmemPlatform,
 ]);
 
 /**
@@ -41,6 +48,8 @@ const HIDDEN: ReadonlySet<Lock> = new Set([
   Lock.DeviceLock,
   Lock.RegionLock,
   Lock.BlockLock,
+  Lock.HmemPlatform,
+  Lock.NamespaceLock,
   Lock.Pages,
 ]);
 

@@ -83,7 +83,8 @@ function publicationName(name: number, slot: number, scenario: Scenario): string
 
 function slotName(name: number, slot: number, dangling: boolean, scenario: Scenario): string {
   if (name === NAME_SYSTEM_RAM) return 'System RAM';
-  if (name === NAME_SYSTEM_RAM_KMEM) return 'System RAM (kmem)';
+  if (name === NAME_SYSTEM_RAM_KMEM)
+    return dangling ? '<freed name, was System RAM (kmem)>' : 'System RAM (kmem)';
   if (name === NAME_NAMESPACE) {
     return scenario.plan.regions[slot - scenario.state.namespaceSlot(0)]?.namespace?.name ?? '?';
   }

@@ -46,6 +46,25 @@ function onlined(machine: MachineView, { start, end }: Range, block: bigint): Ra
   return { start: first, end: first + block - 1n };
 }
 
+/** Text of a message of drivers/dax from v7.1 on. Source: drivers/dax/kmem.c, super.c, v7.3. */
+function laterText(message: Message, name: string, errno: number): string {
+  if (message === Message.NullOperations)
+    return `BUG: kernel NULL pointer dereference in dax_holder_notify_failure() of ${name}`;
+  return message === Message.StuckOnline
+    ? `kmem ${name}: Hotplug regions stuck online until reboot`
+    : `kmem ${name}: hotremove failed, device left online: -${errno}`;
+}
+
+/** `answer`: the driver's number, and in its low byte the errno. */
+function probeFailed(name: string, answer: number, multi: boolean): string {
+  const named = ['', 'device_dax', 'kmem', '', 'fsdev_dax'];
+  const driver = named[answer >> 8] ?? '?';
+  const error = `failed with error -${answer & 0xff}`;
+  return multi
+    ? `${driver} ${name}: probe with driver ${driver} ${error}`
+    : `${driver}: probe of ${name} ${error}`;
+}
+
 /**
  * Text of a kernel message. Source: drivers/dax/kmem.c, drivers/dax/device.c,
  * mm/memory_hotplug.c, kernel/resource.c, v5.1 and v6.12.
@@ -104,19 +123,11 @@ export function messageText(
     case Message.NonexistentResource:
       return `resource: Trying to free nonexistent resource <${span(full)}>`;
     case Message.HotremoveFailed:
-      return `kmem ${name}: hotremove failed, device left online: -${range}`;
     case Message.NullOperations:
-      return `BUG: kernel NULL pointer dereference in dax_holder_notify_failure() of ${name}`;
     case Message.StuckOnline:
-      return `kmem ${name}: Hotplug regions stuck online until reboot`;
-    case Message.ProbeFailed: {
-      const named = ['', 'device_dax', 'kmem', '', 'fsdev_dax'];
-      const driver = named[range >> 8] ?? '?';
-      const error = `failed with error -${range & 0xff}`;
-      return multi
-        ? `${driver} ${name}: probe with driver ${driver} ${error}`
-        : `${driver}: probe of ${name} ${error}`;
-    }
+      return laterText(message, name, range);
+    case Message.ProbeFailed:
+      return probeFailed(name, range, multi);
     case Message.NullDereference:
       return [
         'BUG: kernel NULL pointer dereference in dev_dax_kmem_remove()',

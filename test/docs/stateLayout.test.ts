@@ -117,6 +117,7 @@ describe('docs/state-layout.md', () => {
       'GLOBAL_EXTRA',
       'DRIVER',
       'DEVICE',
+      'DEVICE_EXTRA',
       'RANGE',
       'BLOCK',
       'BLOCK_EXTRA',

@@ -32,7 +32,16 @@ const BACKPORTS: readonly (readonly [release: string, features: readonly string[
   ['v5.3.1', []],
   ['v5.8.1', []],
   ['v5.10.89', ['range-array-freed', 'walk-res-children']],
-  ['v5.15.135', ['remove-resource', 'mapping-pins-device', 'block-single-put']],
+  [
+    'v5.15.135',
+    [
+      'remove-resource',
+      'mapping-pins-device',
+      'block-single-put',
+      'hmem-keeps-descriptor',
+      'memory-group-in-pages',
+    ],
+  ],
   [
     'v6.1.192',
     [
@@ -41,10 +50,12 @@ const BACKPORTS: readonly (readonly [release: string, features: readonly string[
       'region-intersects-nested',
       'kmem-skips-null-slot',
       'ready-to-probe',
+      'memory-group-in-pages',
+      'add-error-altmap',
     ],
   ],
   ['v6.8.1', []],
-  ['v6.12.117', ['kmem-skips-null-slot', 'ready-to-probe']],
+  ['v6.12.117', ['kmem-skips-null-slot', 'ready-to-probe', 'hmat-only-updates']],
   ['v6.19', []],
 ];
 

@@ -4,7 +4,7 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,6 +27,7 @@ const PARTS = ['Makefile', 'drivers/dax', 'drivers/base', 'drivers/cxl', 'driver
 /** Unpacks what probes look at of Debian's linux-source-*.tar.xz. */
 function unpacked(archive: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'daxcheck-tree-'));
+  process.once('exit', () => rmSync(folder, { recursive: true }));
   const members = PARTS.map((part) => `*/${part}`);
   const options = ['-xJf', archive, '-C', folder, '--strip-components=1', '--wildcards'];
   spawnSync('tar', [...options, ...members], { stdio: 'ignore' });

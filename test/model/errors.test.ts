@@ -49,7 +49,7 @@ describe('the tables', () => {
     const statuses: number[] = Object.values(EXIT);
 
     expect([...statuses].sort((left, right) => left - right)).toEqual([
-      0, 2, 10, 11, 12, 13, 14, 20, 21, 22, 23, 150, 151, 152, 153, 255,
+      0, 2, 10, 11, 12, 13, 14, 20, 21, 22, 23, 24, 150, 151, 152, 153, 255,
     ]);
   });
 });

@@ -14,7 +14,15 @@ describe('the JSON Schema of model files', () => {
   });
 
   it('knows the keys of a nested mapping', () => {
-    expect(knownKeys(['machine', 'modules'])).toEqual(['device_dax', 'kmem', 'fsdev_dax']);
+    expect(knownKeys(['machine', 'modules'])).toEqual([
+      'device_dax',
+      'kmem',
+      'fsdev_dax',
+      'dax_hmem',
+      'cxl_acpi',
+      'dax_cxl',
+      'cxl',
+    ]);
   });
 
   it('knows the keys below names of the user and below alternatives', () => {

@@ -1,6 +1,6 @@
 /** Faults of expressions: each with its code, its place inside the expression, and what it says. */
 import { describe, expect, it } from 'vitest';
-import { nameFaults } from '../../src/compile/scenario.js';
+import { compileModel, nameFaults } from '../../src/compile/scenario.js';
 import { BASE, faultsOf, modelOf, short } from '../model/support.ts';
 
 /** An expression, then for each fault its code, the column in the expression from 1, and words. */
@@ -67,10 +67,24 @@ describe('faults of expressions', () => {
     expect(short(nameFaults(model))).toEqual(['DAX321 11:7']);
   });
 
-  it('tells faults of every property at once, checked or not', () => {
-    const text = `${BASE}properties:\n  a: qiet\n  b: { eventually: setled }\ncheck: [a]\n`;
+  const TWO = `${BASE}properties:\n  a: qiet\n  b: { eventually: setled }\n`;
 
-    expect(short(nameFaults(modelOf(text)))).toEqual(['DAX324 10:3', 'DAX321 9:6', 'DAX321 10:20']);
+  it('tells faults of every property at once', () => {
+    expect(short(nameFaults(modelOf(TWO)))).toEqual(['DAX321 9:6', 'DAX321 10:20']);
+  });
+
+  it('refuses a file that declares a property and leaves it out of `check`', () => {
+    expect(faultsOf(`${TWO}check: [a]\n`)).toEqual(['DAX324 10:3']);
+  });
+
+  it('checks one property alone where that one is asked for, as bisect does', () => {
+    const properties = 'properties:\n  a: quiet\n  b: settled\n  c: { reachable: oops }\n';
+    const model = modelOf(`${BASE}${properties}actors:\n  admin: |\n    sleep 1\n`);
+    const one = { ...model, check: [{ name: 'a', device: null, place: model.kernel.place }] };
+
+    expect(nameFaults(one)).toEqual([]);
+    expect(compileModel(one).own.invariants.map(({ name }) => name)).toEqual(['a']);
+    expect(compileModel(one).own.temporal).toEqual([]);
   });
 });
 

@@ -96,10 +96,15 @@ function threadsOf(state: Uint8Array, scenario: Scenario): Value[] {
 export function scopeOf(state: Uint8Array, scenario: Scenario, view: MachineView): Scope {
   const threads = threadsOf(state, scenario);
   const events = state.subarray(scenario.state.eventsAt, scenario.state.faultsAt);
+  const drivers = view.drivers.map(({ name, registered, ids }) => ({ name, registered, ids }));
+  // A kernel without it has none, and expressions name it all the same.
+  const fsdev = drivers.some(({ name }) => name === 'fsdev_dax')
+    ? []
+    : [{ name: 'fsdev_dax', registered: false, ids: [] }];
   return {
     devices: devicesOf(state, scenario, view),
     blocks: blocksOf(scenario, view),
-    drivers: view.drivers.map(({ name, registered, ids }) => ({ name, registered, ids })),
+    drivers: [...drivers, ...fsdev],
     threads,
     quiet: threads.every((thread) => !(thread as { readonly inside: boolean }).inside),
     settled: events.every((byte) => byte === 0),

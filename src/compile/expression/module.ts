@@ -126,6 +126,7 @@ function offsetOf(code: LoadCode, { state, rangeMax, blocks }: Places): number {
   const { part, index, range, offset } = code;
   const at: { readonly [P in LoadCode['part']]: () => number } = {
     global: () => 0,
+    'global-extra': () => state.globalExtraAt,
     device: () => state.devicesAt + index * DEVICE_BYTES,
     range: () => state.rangesAt + (index * rangeMax + range) * RANGE_BYTES,
     block: () => state.blocksAt + index * BLOCK_BYTES,
@@ -145,6 +146,9 @@ function int(code: IntCode, places: Places): number[] {
     case 'constant':
       return [OP.const64, ...signed(BigInt.asIntN(64, code.value))];
     case 'load':
+      if (code.part === 'global-extra' && places.state.globalExtraAt === 0) {
+        return [OP.const64, 0];
+      }
       return [OP.get, FROM, LOADS[code.bytes], 0, ...unsigned(offsetOf(code, places))];
     case 'point': {
       const table = unsigned(SCENARIO_OFFSET + places.pointsAt);

@@ -31,6 +31,7 @@ export const BENEATH_FEATURES: readonly Row[] = [
     ['hmem-region'],
     "the node of an hmem device is still found as 'Soft Reserved'",
     Bit.HmemKeepsDescriptor,
+    ['v5.15.135?'],
   ],
   [
     'hmem-active-tree',

@@ -179,7 +179,7 @@ export const DAX_FEATURES: readonly Row[] = [
     'dax/kmem: use a single static memory group for a single probed unit',
     'v5.15',
     ['multi-range'],
-    'what a probe adds is one group for the policy auto-movable',
+    'auto-movable counts the memory of a device as one',
     Bit.KmemMemoryGroup,
   ],
   [

@@ -7,6 +7,15 @@ import type { Row } from './row.js';
 
 export const IN_FLIGHT_FEATURES: readonly Row[] = [
   [
+    'size-store-unlocks-held',
+    null,
+    'dax/bus.c: Fix a locking bug',
+    'posted 2026-02-23 (patch 4 of 62)',
+    ['dax-rwsems'],
+    'a size write that is killed while it waits gives back only what it holds',
+    Bit.SizeStoreUnlocksHeld,
+  ],
+  [
     'block-error-altmap',
     null,
     'mm/memory_hotplug: fix incorrect altmap passing in error path',

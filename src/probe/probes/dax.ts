@@ -59,6 +59,18 @@ export const DAX_PROBES: readonly FeatureProbe[] = [
   ['dax-regions-tree', text(BUS, /"DAX Regions"/)],
   ['fsdev-dax', file(FSDEV)],
   [
+    'dax-holder-put',
+    precedes('drivers/dax/super.c', 'fs_put_dax', /->holder_ops = NULL/, /\bcmpxchg\(/),
+  ],
+  [
+    'dax-holder-read-once',
+    inside('drivers/dax/super.c', 'dax_holder_notify_failure', /READ_ONCE\(/),
+  ],
+  [
+    'memory-group-in-pages',
+    inside(KMEM, 'dev_dax_kmem_probe', /\bmemory_group_register_static\([^;]*\bPFN_/),
+  ],
+  [
     'fsdev-pgmap-late',
     precedes(FSDEV, 'fsdev_dax_probe', /\bdevm_memremap_pages\(/, /\bdev_dax->pgmap = /),
   ],

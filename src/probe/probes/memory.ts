@@ -19,7 +19,23 @@ const HOTPLUG = 'mm/memory_hotplug.c';
 /** A reference is dropped, and then again by what unregisters the device. */
 const TWO_PUTS = /put_device\(&memory->dev\);\s*device_unregister\(/;
 
+/** A lock that was not taken is given back where the wait for it was ended. */
+const UNLOCKS_ANYWAY = /\block_device_hotplug_sysfs\(\);\s*if \(ret\)\s*goto/;
+
 export const MEMORY_PROBES: readonly FeatureProbe[] = [
+  ['probe-keeps-lock', not(inside(BASE_MEMORY, 'probe_store', UNLOCKS_ANYWAY))],
+  [
+    'add-error-altmap',
+    inside(HOTPLUG, 'add_memory_resource', /\barch_remove_memory\([^;]*\bparams\.altmap\b/),
+  ],
+  ['try-offline-node-blocks', inside(HOTPLUG, 'try_offline_node', /\bfor_each_memory_block\(/)],
+  [
+    'address-bounds-check',
+    text(HOTPLUG, /\bcheck_hotplug_memory_addressable\(|\bmhp_range_allowed\(/),
+  ],
+  ['range-prevalidated', text(HOTPLUG, /\bmhp_range_allowed\(/)],
+  ['no-mem-sysfs-mutex', not(text(BASE_MEMORY, /\bmem_sysfs_mutex\b/))],
+  ['auto-movable', text(HOTPLUG, /\bONLINE_POLICY_AUTO_MOVABLE\b/)],
   ['walk-error-codes', inside(RESOURCE, 'walk_system_ram_range', /ret = -EINVAL/)],
   [
     'memory-resource-children',

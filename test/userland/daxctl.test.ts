@@ -135,6 +135,18 @@ describe('daxctl reconfigure-device', () => {
     expect(outcome(runScript(lines, { tools }))).toBe(expected);
   });
 
+  it.each([
+    ['', 'online_movable'],
+    ['--no-movable', 'online'],
+  ])('with "%s" writes %s to a block', (option, word) => {
+    const lines = [`daxctl reconfigure-device -m system-ram ${option} dax0.0`];
+    const written = runScript(lines).filter(({ command }) => command.includes('/state # daxctl'));
+
+    expect(written.map(({ command }) => command.split(' ').slice(0, 2).join(' '))).toContain(
+      `echo ${word}`,
+    );
+  });
+
   it('with an align alone writes it and ends as an unknown mode', () => {
     const setup = { machine: DYNAMIC };
     const lines = ['daxctl disable-device dax0.0', 'daxctl reconfigure-device -a 4K dax0.0'];

@@ -105,14 +105,15 @@ function endWith(tool: Tool, outcome: number): void {
 
 /**
  * Brings one block online. One that somebody else has brought online meanwhile counts as done, in
- * whatever zone. Source: online_one_memblock().
+ * whatever zone. With --no-movable the kernel is left to pick the zone: the word is `online`.
+ * Source: online_one_memblock(), libdaxctl-private.h state_strings.
  */
 function onlineOne(tool: Tool, block: number, next: Label): void {
   const done = label(tool);
   const failed = label(tool);
   askOnline(tool, block, next);
   when(tool, next);
-  write(tool, fileOf(block, 'state'), tool.options.movable ? 'online_movable' : 'online_kernel');
+  write(tool, fileOf(block, 'state'), tool.options.movable ? 'online_movable' : 'online');
   when(tool, done);
   keepErrno(tool);
   askOnline(tool, block, failed);

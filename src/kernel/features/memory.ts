@@ -200,7 +200,7 @@ export const MEMORY_FEATURES: readonly Row[] = [
     'mem-prepare-online',
     'c5f1e2d18909',
     'mm/memory_hotplug: introduce MEM_PREPARE_ONLINE/MEM_FINISH_OFFLINE notifiers',
-    'v6.9',
+    'v6.8',
     [],
     'a notifier may refuse a block before anything is done with it',
     Bit.MemPrepareOnline,

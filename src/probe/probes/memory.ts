@@ -25,15 +25,6 @@ const TWO_PUTS = /put_device\(&memory->dev\);\s*device_unregister\(/;
 const UNLOCKS_ANYWAY = /\block_device_hotplug_sysfs\(\);\s*if \(ret\)\s*goto/;
 
 export const MEMORY_PROBES: readonly FeatureProbe[] = [
-  ['node-possible-check', inside(HOTPLUG, 'add_memory_resource', /\bnode_possible\(/)],
-  [
-    'memmap-falls-back',
-    all(
-      text(HOTPLUG, /\bmhp_supports_memmap_on_memory\(/),
-      not(inside(HOTPLUG, 'add_memory_resource', /!mhp_supports_memmap_on_memory\(/)),
-    ),
-  ],
-  ['mem-prepare-online', text(BASE_MEMORY, /\bMEM_PREPARE_ONLINE\b/)],
   ['probe-keeps-lock', not(inside(BASE_MEMORY, 'probe_store', UNLOCKS_ANYWAY))],
   [
     'add-error-altmap',

@@ -81,11 +81,25 @@ export function presenceOf(feature: Feature, name: string): Presence {
 
 const notes = new Map(POINTS);
 
+/** A release whose sets are made when they are first asked for: a run asks for one. */
 function buildRelease(name: string): Release {
+  let sets: Pick<Release, 'features' | 'unknown'> | null = null;
   const having = (wanted: Presence): string[] =>
     FEATURES.filter((feature) => presenceOf(feature, name) === wanted).map(({ id }) => id);
-  const note = notes.get(name) ?? null;
-  return { name, features: having('present'), unknown: having('unknown'), note };
+  const made = (): Pick<Release, 'features' | 'unknown'> => {
+    sets ??= { features: having('present'), unknown: having('unknown') };
+    return sets;
+  };
+  return {
+    name,
+    get features() {
+      return made().features;
+    },
+    get unknown() {
+      return made().unknown;
+    },
+    note: notes.get(name) ?? null,
+  };
 }
 
 /** The releases that are listed, oldest first; `isRelease` takes their point releases as well. */

@@ -84,8 +84,17 @@ const notes = new Map(POINTS);
 function buildRelease(name: string): Release {
   const having = (wanted: Presence): string[] =>
     FEATURES.filter((feature) => presenceOf(feature, name) === wanted).map(({ id }) => id);
-  const note = notes.get(name) ?? null;
-  return { name, features: having('present'), unknown: having('unknown'), note };
+  // Made when they are asked for: a command asks for one release, and starts with all of them.
+  return {
+    name,
+    get features() {
+      return having('present');
+    },
+    get unknown() {
+      return having('unknown');
+    },
+    note: notes.get(name) ?? null,
+  };
 }
 
 /** The releases that are listed, oldest first; `isRelease` takes their point releases as well. */

@@ -27,8 +27,12 @@ export function isRecording(): bool {
   return recording;
 }
 
+/** Notes something while a step is recorded. In a search this is one test, at every caller. */
 export function observe(kind: Observation, a: u32, b: u32, c: u32): void {
-  if (!recording) return;
+  if (recording) keep(kind, a, b, c);
+}
+
+function keep(kind: Observation, a: u32, b: u32, c: u32): void {
   const count = load<u32>(systemScratch());
   if (count >= <u32>OBSERVATION_MAX) return;
   const at = systemScratch() + OBSERVATION_RECORDS_OFFSET + <usize>count * OBSERVATION_BYTES;
@@ -40,13 +44,18 @@ export function observe(kind: Observation, a: u32, b: u32, c: u32): void {
 }
 
 export function observeLock(lock: Lock, object: u32, mode: LockMode): void {
-  if (isCollecting()) lockTaken(lock, mode);
-  observe(Observation.Lock, lock, object, mode);
+  if (recording || isCollecting()) keepLock(Observation.Lock, lock, object, mode);
 }
 
 export function observeUnlock(lock: Lock, object: u32, mode: LockMode): void {
-  if (isCollecting()) lockGiven(lock, mode);
-  observe(Observation.Unlock, lock, object, mode);
+  if (recording || isCollecting()) keepLock(Observation.Unlock, lock, object, mode);
+}
+
+function keepLock(kind: Observation, lock: Lock, object: u32, mode: LockMode): void {
+  if (recording) keep(kind, lock, object, mode);
+  if (!isCollecting()) return;
+  if (kind == Observation.Lock) lockTaken(lock, mode);
+  else lockGiven(lock, mode);
 }
 
 /** A lock that is taken and given back inside one step. */

@@ -12,10 +12,10 @@ import {
   STAGE_PLATFORM,
   STAGE_RELEASED,
   THREAD_REGION_OFFSET,
-  WORK_DEFER,
 } from '../layout';
 import { goto, MOVED, th, tryMutex, unlockMutex, waitForMutex } from '../state';
 import { isRegionBound } from './daxRange';
+import { isDeferPending } from './hmemDefer';
 import { noteProbed } from './hmemRegister';
 import {
   beneath,
@@ -23,7 +23,6 @@ import {
   comeBackTo,
   hasBeneath,
   isAt,
-  isQueued,
   leaveBeneath,
   moveTo,
   publicationIs,
@@ -48,11 +47,11 @@ export function platformStore(bind: bool, isPlatform: bool): i32 {
 
 /**
  * Source: drivers/base/bus.c bind_store(); drivers/dax/hmem/hmem.c dax_hmem_platform_probe(), v6.8
- * and v7.1 (EBUSY while work is queued).
+ * and v7.1 (EBUSY while work is pending).
  */
 export function hmemPlatformBindLock(): i32 {
   if (load<u8>(lock()) != 0) return waitForMutex(lock(), Lock.HmemPlatform, 0, false);
-  if (isAt(STAGE_PLATFORM) || isQueued(WORK_DEFER)) return leaveBeneath(Errno.EBUSY);
+  if (isAt(STAGE_PLATFORM) || isDeferPending()) return leaveBeneath(Errno.EBUSY);
   goto(Pc.dax_hmem_init__platform);
   return MOVED;
 }

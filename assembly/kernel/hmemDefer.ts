@@ -8,6 +8,7 @@ import {
   Publication,
   STAGE_DECIDED,
   STAGE_HMEM,
+  STAGE_PLATFORM,
   THREAD_PC_OFFSET,
   THREAD_ROW_KIND_OFFSET,
   THREAD_ROW_WORKER_OFFSET,
@@ -85,7 +86,8 @@ export function processDeferWorkWait(): i32 {
 export function processDeferWorkLock(): i32 {
   if (!tryMutex(platformLock(), Lock.HmemPlatform, 0))
     return waitForMutex(platformLock(), Lock.HmemPlatform, 0, false);
-  if (isAt(STAGE_DECIDED)) {
+  // Without a driver there is nobody to decide: it was unbound, or the module is being unloaded.
+  if (isAt(STAGE_DECIDED) || !isAt(STAGE_PLATFORM)) {
     unlockMutex(platformLock(), Lock.HmemPlatform, 0);
     finishWork(WORK_DEFER);
     return leaveBeneath(0);

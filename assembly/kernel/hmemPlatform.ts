@@ -3,6 +3,7 @@
 import {
   BENEATH_PLATFORM_LOCK_OFFSET,
   Errno,
+  FILES_HMEM_PLATFORM,
   Lock,
   Pc,
   PUBLICATION_REGISTERED,
@@ -18,9 +19,11 @@ import { isRegionBound } from './daxRange';
 import { isDeferPending } from './hmemDefer';
 import { noteProbed } from './hmemRegister';
 import {
+  asked,
   beneath,
   clearPublication,
   comeBackTo,
+  enterProvider,
   hasBeneath,
   isAt,
   leaveBeneath,
@@ -41,6 +44,7 @@ function lock(): usize {
 export function platformStore(bind: bool, isPlatform: bool): i32 {
   if (!hasBeneath() || !isAt(STAGE_DAX_HMEM)) return leaveBeneath(Errno.ENOENT);
   if (!isPlatform || (!bind && !isAt(STAGE_PLATFORM))) return leaveBeneath(Errno.ENODEV);
+  enterProvider(FILES_HMEM_PLATFORM);
   goto(bind ? Pc.hmem_platform_bind__lock : Pc.hmem_platform_unbind__lock);
   return MOVED;
 }
@@ -61,10 +65,17 @@ export function hmemPlatformUnbindLock(): i32 {
     return waitForMutex(lock(), Lock.HmemPlatform, 0, false);
   if (!isAt(STAGE_PLATFORM)) {
     unlockMutex(lock(), Lock.HmemPlatform, 0);
-    return leaveBeneath(0);
+    return unbound();
   }
   reach(STAGE_RELEASED);
   goto(Pc.hmem_platform_unbind__next);
+  return MOVED;
+}
+
+/** Ends a write of unbind, or goes on with the unloading that asked for it. */
+function unbound(): i32 {
+  if (!asked()) return leaveBeneath(0);
+  goto(Pc.dax_hmem_exit__flush);
   return MOVED;
 }
 
@@ -87,7 +98,7 @@ export function hmemPlatformUnbindNext(): i32 {
   if (index >= publications()) {
     withdraw(STAGE_PLATFORM);
     unlockMutex(lock(), Lock.HmemPlatform, 0);
-    return leaveBeneath(0);
+    return unbound();
   }
   moveTo(index);
   const home = regionOfPublication(index);

@@ -45,7 +45,15 @@ import {
   WaitKind,
 } from './layout';
 
-export { blockExtra, deviceExtra, globalExtra, hasDeviceExtra } from './extra';
+export {
+  allocated,
+  blockExtra,
+  deviceExtra,
+  freed,
+  globalExtra,
+  hasDeviceExtra,
+  heapOf,
+} from './extra';
 
 import { observe, observeLock, observeUnlock } from './observe';
 import { header, table } from './scenario';

@@ -115,20 +115,9 @@ function unregisterDevDaxRegion(): i32 {
   if (has(Feature.DaxRwsems) && !tryRegionWrite(home) && has(Feature.DeleteDeviceLocks))
     return waitForRegion(home, false);
   killDevDax(index);
-  if (has(Feature.MultiRange) && !has(Feature.RemoveResource)) dropRanges(index);
+  if (has(Feature.MultiRange) && !has(Feature.RemoveResource)) freeDevDaxRanges(index);
   goto(Pc.unregister_dev_dax__dead);
   return MOVED;
-}
-
-/**
- * Frees a device's ranges; in v5.10 the array that they stand in stays allocated. Up to v5.9 the
- * one range is part of the device.
- * Source: drivers/dax/bus.c free_dev_dax_ranges(), v5.10 and v5.10.89.
- */
-function dropRanges(index: u32): void {
-  const isArrayKept = has(Feature.MultiRange) && !has(Feature.RangeArrayFreed);
-  if (rangesOf(index) > 0 && isArrayKept) broken(Property.NoLeak, index);
-  freeDevDaxRanges(index);
 }
 
 /**
@@ -195,7 +184,7 @@ function unregisterDevDaxGone(): i32 {
   }
   // delete has taken the id, and keeps a reference.
   const hasId = (flagsOf(index) & DEVICE_ID) != 0;
-  dropRanges(index);
+  freeDevDaxRanges(index);
   forget(index);
   store<u8>(
     device(index),

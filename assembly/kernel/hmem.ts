@@ -18,6 +18,7 @@ import {
   Feature,
   FILES_HMEM,
   GLOBAL_REGION_WRITER_OFFSET,
+  HEAP_REGION,
   Header,
   Lock,
   Pc,
@@ -39,6 +40,7 @@ import {
 import { filesDrained } from '../lockOrder';
 import { has, header } from '../scenario';
 import {
+  allocated,
   BLOCKED,
   back,
   broken,
@@ -46,6 +48,7 @@ import {
   device,
   devices,
   FAIL_PROGRAM_POINT,
+  freed,
   goto,
   leave,
   MOVED,
@@ -279,6 +282,7 @@ function daxHmemProbeLock(): i32 {
     return endRegionCall(Errno.ENOMEM);
   }
   setRegionFlag(home, REGION_BOUND | REGION_FILES | REGION_ALIVE);
+  allocated(firstDevice(home), HEAP_REGION);
   goto(Pc.dax_hmem_probe__region);
   return MOVED;
 }
@@ -322,7 +326,7 @@ function daxHmemProbeRegion(): i32 {
  * really_probe(), v6.12.
  */
 function failProbe(home: u32): i32 {
-  if (!has(Feature.RegionReferences)) broken(Property.NoLeak, firstDevice(home));
+  if (has(Feature.RegionReferences)) freed(firstDevice(home), HEAP_REGION);
   if (has(Feature.DaxRwsems)) unlockRegionWrite(home);
   setRegionFlag(home, REGION_LEAVING);
   call(Pc.devres_release_all__next, Pc.dax_hmem_probe__failed);
@@ -338,6 +342,7 @@ export function daxHmemProbeFailed(): i32 {
 function daxHmemProbeCreated(): i32 {
   const home = currentRegion();
   registerMapping(currentDevice(), 0);
+  freed(firstDevice(home), HEAP_REGION);
   if (has(Feature.DaxRwsems)) unlockRegionWrite(home);
   unlockRegionDevice(home);
   return endRegionCall(0);

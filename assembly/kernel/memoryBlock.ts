@@ -65,9 +65,7 @@ export function noteAsked(index: u32, type: OnlineType): void {
 function walkFails(index: u32): u32 {
   const first = blockStart(index);
   if (addedRamBytes(first, first + blockBytes() - 1) != 0) broken(Property.QuerySound, index);
-  if (has(Feature.WalkErrorCodes)) return Errno.EINVAL;
-  broken(Property.ReportTruth, index);
-  return Errno.EPERM;
+  return has(Feature.WalkErrorCodes) ? Errno.EINVAL : Errno.EPERM;
 }
 
 // ---- online_pages, offline_pages ------------------------------------------------------

@@ -15,10 +15,10 @@ import {
   EVENT_ADD,
   EVENT_REMOVE,
   Feature,
+  HEAP_RANGES,
   Lock,
   NAME_NAMESPACE,
   Pc,
-  Property,
   REGION_BOUND,
   REGION_FLAGS_OFFSET,
   REGION_HAS_NAMESPACE,
@@ -34,12 +34,13 @@ import {
 } from '../layout';
 import { has } from '../scenario';
 import {
-  broken,
+  allocated,
   call,
   daxSlot,
   device,
   deviceRow,
   devices,
+  freed,
   goto,
   kmemSlot,
   leave,
@@ -120,7 +121,7 @@ export function daxPmemRemoveLock(): i32 {
   const d = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
   killDevDax(d);
   if (has(Feature.MultiRange)) {
-    if (!has(Feature.RangeArrayFreed)) broken(Property.NoLeak, d);
+    if (has(Feature.RangeArrayFreed)) freed(d, HEAP_RANGES);
     if (!has(Feature.RemoveResource)) store<u8>(device(d), 0, DEVICE_RANGES_OFFSET);
   }
   goto(Pc.unregister_dev_dax__lock);
@@ -230,6 +231,7 @@ export function claimAndAdd(index: u32): i32 {
   const at = device(d);
   store<u8>(at, DEVICE_PRESENT | DEVICE_ID, DEVICE_FLAGS_OFFSET);
   store<u8>(at, 1, DEVICE_RANGES_OFFSET);
+  allocated(d, HEAP_RANGES);
   setBound(index, true);
   ueventOfDevice(d, EVENT_ADD);
   goto(has(Feature.ReadyToProbe) ? Pc.device_add__ready : Pc.device_add__attach);

@@ -315,6 +315,12 @@ export const EXTRA_FSDEV_OPS = 2;
 /** The filesystem that holds the device: its thread + 1; and whether its operations are noted. */
 export const DEVICE_EXTRA_HOLDER_OFFSET = 11;
 export const HOLDER_OPERATIONS = 0x80;
+/** What is allocated for the device: its name, the array of its ranges; and, noted at a region's
+ * first device, the reference that its maker has to the region. */
+export const DEVICE_EXTRA_HEAP_OFFSET = 12;
+export const HEAP_NAME = 1;
+export const HEAP_RANGES = 2;
+export const HEAP_REGION = 4;
 /** The driver record of fsdev_dax: flags, users, ids, as in DRIVER_BYTES, without what follows. */
 export const GLOBAL_EXTRA_FSDEV_OFFSET = 8;
 /** fsdev's flags: device_dax registered before it, kmem did. */

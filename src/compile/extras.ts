@@ -26,12 +26,15 @@ export function says(model: Model, word: string): boolean {
 export function planExtras({ features }: Kernel, model: Model): Extras {
   const memmap = features.has('memmap-on-memory-attr') && says(model, 'memmap_on_memory');
   const fsdev = features.has('fsdev-dax');
+  // What is allocated tells only where it can stay behind.
+  const fails = model.faults.some(({ point }) => point === 'create_dev_dax');
+  const heap = features.has('multi-range') && (fails || !features.has('range-array-freed'));
   return {
     // Whether memory has changed since /proc/kcore was opened is only asked where it is.
     global: fsdev || says(model, '/proc/kcore'),
     // Locks of nvdimm's tell only where somebody writes a namespace's uuid.
     region: says(model, '/uuid'),
-    device: memmap || fsdev || features.has('kmem-state'),
+    device: memmap || fsdev || heap || features.has('kmem-state'),
     // Before v5.3 nobody removes a block, so nobody asks who added it.
     block: features.has('kmem-hotremove'),
   };

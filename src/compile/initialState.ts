@@ -16,6 +16,7 @@ import {
   DEVICE_DRIVER_OFFSET,
   DEVICE_EXTRA_BYTES,
   DEVICE_EXTRA_FLAGS_OFFSET,
+  DEVICE_EXTRA_HEAP_OFFSET,
   DEVICE_EXTRA_STATE_OFFSET,
   DEVICE_FLAGS_OFFSET,
   DEVICE_GHOST_OFFSET,
@@ -41,6 +42,8 @@ import {
   GLOBAL_EXTRA_FSDEV_OFFSET,
   GLOBAL_EXTRA_KCORE_OFFSET,
   GLOBAL_POLICY_OFFSET,
+  HEAP_NAME,
+  HEAP_RANGES,
   KCORE_FRESH,
   MEMORY_OVERWRITTEN,
   MEMORY_POISON,
@@ -312,6 +315,10 @@ function writeDevice(
   if (isKmem) view.setUint8(at + DEVICE_RESERVED_OFFSET, reservedRanges(context, declared.ranges));
   if (isKmem && context.features.has('region-subdivision'))
     view.setUint8(at + DEVICE_RES_COUNT_OFFSET, declared.ranges.length);
+  if (state.deviceExtraAt !== 0) {
+    const extra = state.deviceExtraAt + index * DEVICE_EXTRA_BYTES;
+    view.setUint8(extra + DEVICE_EXTRA_HEAP_OFFSET, HEAP_NAME | HEAP_RANGES);
+  }
   if (driver === Driver.Fsdev && plan.regions[device.region]?.kind === 'static') {
     const extra = state.deviceExtraAt + index * DEVICE_EXTRA_BYTES;
     view.setUint8(extra + DEVICE_EXTRA_FLAGS_OFFSET, EXTRA_FSDEV_OPS);

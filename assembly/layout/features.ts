@@ -99,5 +99,8 @@ export enum Feature {
   NvdimmIdleUnlocks,
   // Posted and not merged.
   SizeStoreUnlocksHeld,
+  // Devices of nvdimm that come and go by works of their own.
+  NvdimmKillsOnce,
+  NvdimmKeepsParent,
   Canary,
 }

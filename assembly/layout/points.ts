@@ -147,5 +147,18 @@ export enum Pc {
   nvdimm_namespace_common_probe__flush,
   uuid_store__device,
   uuid_store__idle,
+  // Devices of nvdimm that come and go by works of their own.
+  namespace_store__lock,
+  nd_async_device_unregister__lock,
+  device_del__lock,
+  device_del__drain,
+  device_del__released,
+  nd_async_device_register__add,
+  nd_async_device_register__probed,
+  nd_region_probe__lock,
+  nd_region_remove__lock,
+  nd_device_unregister__kill,
+  nd_device_unregister__flush,
+  nd_region_remove__end,
   Count,
 }

@@ -1,9 +1,9 @@
 // drivers/nvdimm/bus.c: the device that claims a namespace for dax comes and goes by works of its
 // own, and with the driver of its region.
 //
-// Only models that write a claim's `namespace`, or bind or unbind nd_region, have this. A region has
-// one such device, which is no seed; REGION_LOCK is its device_lock. Works of nd_async_domain run
-// one after the other here. The thread's REGION is the region.
+// Only models that write a claim's `namespace`, or bind or unbind nd_region, have this. A region
+// has one such device, which is no seed; REGION_LOCK is its device_lock. Works of nd_async_domain
+// run one after the other here. The thread's REGION is the region.
 import { faultAt } from '../actor/fault';
 import {
   CLAIM_COMING,
@@ -130,7 +130,7 @@ export function goesOnInNvdimm(index: u32): bool {
 
 // ---- A claim's namespace ----------------------------------------------------------------
 
-/** Writes it; `code` is the region of the namespace that is named, CODE_NO_SUCH for an empty name. */
+/** Writes it; `code` is the region of the namespace named, CODE_NO_SUCH for an empty name. */
 export function claimStore(index: u32, code: u32): i32 {
   if (claimIs(index, CLAIM_GONE)) return leave(Errno.ENOENT);
   let what = code == index ? CLAIM_OWN : CLAIM_OTHER;
@@ -144,7 +144,8 @@ export function claimStore(index: u32, code: u32): i32 {
 }
 
 /**
- * Names or forgets the namespace under device_lock(claim); who forgets it asks for the device's end.
+ * Names or forgets the namespace under device_lock(claim); who forgets it asks for the device's
+ * end.
  * Source: drivers/nvdimm/pfn_devs.c namespace_store(); drivers/nvdimm/claim.c nd_namespace_store(),
  * v5.1.
  */

@@ -22,7 +22,7 @@ export function says(model: Model, word: string): boolean {
   });
 }
 
-/** Whether devices of nvdimm come and go: somebody writes a claim's namespace, or nd_region's files. */
+/** Whether somebody writes a claim's namespace or nd_region's files: devices of nvdimm come and go. */
 export function hasNvdimmWorks(model: Model): boolean {
   return says(model, '/namespace') || says(model, '/nd_region/');
 }

@@ -22,7 +22,7 @@ export function says(model: Model, word: string): boolean {
   });
 }
 
-/** Whether somebody writes a claim's namespace or nd_region's files: devices of nvdimm come and go. */
+/** Whether devices of nvdimm come and go: who writes a claim's namespace or nd_region's files. */
 export function hasNvdimmWorks(model: Model): boolean {
   return says(model, '/namespace') || says(model, '/nd_region/');
 }

@@ -101,5 +101,8 @@ export enum Feature {
   AttachSkipsDead,
   // Posted and not merged.
   SizeStoreUnlocksHeld,
+  // Devices of nvdimm that come and go by works of their own.
+  NvdimmKillsOnce,
+  NvdimmKeepsParent,
   Canary,
 }

@@ -285,6 +285,26 @@ export const REGION_EXTRA_BYTES = 16;
 /** nvdimm: device_lock(namespace), its owner + 1; threads that probe a device of the region. */
 export const REGION_EXTRA_NAMESPACE_OFFSET = 6;
 export const REGION_EXTRA_PROBES_OFFSET = 7;
+/** What has become of the device that claims the namespace, and of the region's driver: CLAIM_. */
+export const REGION_EXTRA_CLAIM_OFFSET = 8;
+/** Works that are queued or under way and unregister that device. */
+export const REGION_EXTRA_WORKS_OFFSET = 9;
+/** Threads inside its file `namespace`. */
+export const REGION_EXTRA_USERS_OFFSET = 10;
+/** device_lock(regionN), its owner + 1. */
+export const REGION_EXTRA_REGION_OFFSET = 11;
+/** It claims no namespace. */
+export const CLAIM_DETACHED = 1;
+/** It is marked dead. */
+export const CLAIM_DEAD = 2;
+/** It is off its parent's list: device_del() has begun. */
+export const CLAIM_DELETED = 4;
+/** It is gone from sysfs. */
+export const CLAIM_GONE = 8;
+/** The region has no driver. */
+export const CLAIM_REGION_OFF = 16;
+/** The work that registers it is queued or under way. */
+export const CLAIM_COMING = 32;
 export const DEVICE_EXTRA_BYTES = 16;
 export const BLOCK_EXTRA_BYTES = 2;
 

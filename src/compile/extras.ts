@@ -22,6 +22,11 @@ export function says(model: Model, word: string): boolean {
   });
 }
 
+/** Whether devices of nvdimm come and go: who writes a claim's namespace or nd_region's files. */
+export function hasNvdimmWorks(model: Model): boolean {
+  return says(model, '/namespace') || says(model, '/nd_region/');
+}
+
 /** Plans the optional parts of a model under its kernel. */
 export function planExtras({ features }: Kernel, model: Model): Extras {
   const memmap = features.has('memmap-on-memory-attr') && says(model, 'memmap_on_memory');
@@ -33,7 +38,7 @@ export function planExtras({ features }: Kernel, model: Model): Extras {
     // Whether memory has changed since /proc/kcore was opened is only asked where it is.
     global: fsdev || says(model, '/proc/kcore'),
     // Locks of nvdimm's tell only where somebody writes a namespace's uuid.
-    region: says(model, '/uuid'),
+    region: says(model, '/uuid') || hasNvdimmWorks(model),
     device: memmap || fsdev || heap || features.has('kmem-state'),
     // Before v5.3 nobody removes a block, so nobody asks who added it.
     block: features.has('kmem-hotremove'),

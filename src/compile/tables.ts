@@ -22,6 +22,7 @@ import { errnoOf, FAULTS } from '../kernel/faults.js';
 import type { Model } from '../model/model.js';
 import type { ActorProgram } from '../userland/program.js';
 import { makeBytes } from './bytes.js';
+import { hasNvdimmWorks } from './extras.js';
 import type { StatePlan } from './statePlan.js';
 import type { StaticNode } from './statics.js';
 import type { Strings } from './strings.js';
@@ -206,9 +207,8 @@ export function planThreads(
   return [...threads, ...kernelThreads(model, features)];
 }
 
-/** The kernel's own threads, where the machine names firmware ranges. */
+/** The kernel's own threads, where the machine names firmware ranges or devices of nvdimm go. */
 function kernelThreads(model: Model, features: ReadonlySet<string>): readonly PlannedThread[] {
-  if (model.machine.firmware === null) return [];
   const thread = (name: string, worker: Worker): PlannedThread => ({
     name,
     kind: ThreadKind.Worker,
@@ -216,9 +216,12 @@ function kernelThreads(model: Model, features: ReadonlySet<string>): readonly Pl
     firstVariable: 0,
     worker,
   });
+  const nvdimm = hasNvdimmWorks(model) ? [thread('nd_async', Worker.Nvdimm)] : [];
+  if (model.machine.firmware === null) return nvdimm;
   const boot = thread('kernel', Worker.Boot);
-  if (!features.has('hmem-awaits-cxl')) return [boot];
+  if (!features.has('hmem-awaits-cxl')) return [boot, ...nvdimm];
   return [
+    ...nvdimm,
     boot,
     thread('dax_hmem_wq', Worker.Hmem),
     thread('events_long', Worker.Long),

@@ -33,6 +33,8 @@ import {
   REGION_BYTES,
   REGION_EXTRA_BYTES,
   REGION_EXTRA_NAMESPACE_OFFSET,
+  REGION_EXTRA_REGION_OFFSET,
+  REGION_EXTRA_USERS_OFFSET,
   REGION_LOCK_OFFSET,
   REGION_USERS_OFFSET,
   THREAD_BYTES,
@@ -78,6 +80,10 @@ function filesOf(driver: number): string {
   return driver === FILES_HMEM_PLATFORM ? 'hmem_platform' : (DRIVER_NAMES[driver] ?? '?');
 }
 
+/** Name of a region's first dax device. */
+const deviceOn = (region: number, { plan }: Scenario): string =>
+  plan.devices.find((device) => device.region === region)?.name ?? '?';
+
 /** Name of a lock of an object; `attribute` is the file that an active reference is of. */
 export function lockName(
   lock: Lock,
@@ -91,6 +97,12 @@ export function lockName(
   switch (lock) {
     case Lock.NamespaceLock:
       return `device_lock(${plan.regions[object]?.namespace?.name ?? '?'})`;
+    case Lock.ClaimFiles:
+      return `s_active(nvdimm's ${deviceOn(object, scenario)}/namespace)`;
+    case Lock.NdRegionLock:
+      return `device_lock(nvdimm's ${region})`;
+    case Lock.NdAsync:
+      return 'nd_async_domain';
     case Lock.HmemResource:
       return 'hmem_resource_lock';
     case Lock.HmemPlatform:
@@ -203,6 +215,8 @@ export function locksOf(state: Uint8Array, scenario: Scenario): readonly LockVie
   for (let index = 0; places.regionExtraAt > 0 && index < plan.regions.length; index++) {
     const at = places.regionExtraAt + index * REGION_EXTRA_BYTES;
     add(Lock.NamespaceLock, index, 'write', owner(at + REGION_EXTRA_NAMESPACE_OFFSET));
+    add(Lock.NdRegionLock, index, 'write', owner(at + REGION_EXTRA_REGION_OFFSET));
+    add(Lock.ClaimFiles, index, 'active', byteAt(at + REGION_EXTRA_USERS_OFFSET));
   }
   if (places.beneathAt > 0) {
     const users = (at: number): number => byteAt(places.beneathAt + at);

@@ -52,10 +52,14 @@ const BACKPORTS: readonly (readonly [release: string, features: readonly string[
       'ready-to-probe',
       'memory-group-in-pages',
       'add-error-altmap',
+      'nvdimm-keeps-parent',
     ],
   ],
   ['v6.8.1', []],
-  ['v6.12.117', ['kmem-skips-null-slot', 'ready-to-probe', 'hmat-only-updates']],
+  [
+    'v6.12.117',
+    ['kmem-skips-null-slot', 'ready-to-probe', 'hmat-only-updates', 'nvdimm-keeps-parent'],
+  ],
   ['v6.19', []],
 ];
 

@@ -61,6 +61,7 @@ import {
 } from '../state';
 import { devmCreateDevDax, failsToBeMade, lowestFree } from './daxCreate';
 import { unregisterDaxMapping } from './daxMapping';
+import { setMemmapDefault } from './daxMemmap';
 import {
   addRange,
   availableSize,
@@ -75,7 +76,7 @@ import {
   setRegionFlag,
 } from './daxRange';
 import { isStaticRegion } from './daxRegion';
-import { endRegionCall, isDriverless, releasedByHand } from './publication';
+import { endRegionCall, isCxlRegion, isDriverless, releasedByHand } from './publication';
 import { lockOfRegion, tryRegionWrite, unlockRegionWrite, waitForRegion } from './regionLock';
 
 function currentRegion(): u32 {
@@ -307,6 +308,7 @@ function daxHmemProbeRegion(): i32 {
   if (taken && !has(Feature.CreateErrorPut)) broken(Property.NoLeak, firstDevice(home));
   if (taken || index == DEVICE_GONE || failsToBeMade(index) != 0) return failProbe(home);
   addRange(index, regionStart(home), regionEnd(home));
+  setMemmapDefault(index, isCxlRegion(home));
   devmCreateDevDax(index, Pc.dax_hmem_probe__created);
   return MOVED;
 }

@@ -99,5 +99,8 @@ export enum Feature {
   NvdimmIdleUnlocks,
   // Posted and not merged.
   SizeStoreUnlocksHeld,
+  // Memory types of nodes.
+  KmemTypeByDistance,
+  KmemTypePerDevice,
   Canary,
 }

@@ -22,6 +22,7 @@ import { errnoOf, FAULTS } from '../kernel/faults.js';
 import type { Model } from '../model/model.js';
 import type { ActorProgram } from '../userland/program.js';
 import { makeBytes } from './bytes.js';
+import { BOOT_NODE } from './extras.js';
 import type { StatePlan } from './statePlan.js';
 import type { StaticNode } from './statics.js';
 import type { Strings } from './strings.js';
@@ -29,8 +30,6 @@ import type { Plan } from './universe.js';
 
 const GIB4 = 1n << 32n;
 const MIB16 = 1n << 24n;
-/** Boot memory lies on node 0: nothing in a memory map says otherwise. */
-const BOOT_NODE = 0;
 
 interface Span {
   readonly start: bigint;

@@ -102,5 +102,6 @@ export enum Feature {
   // Memory types of nodes.
   KmemTypeByDistance,
   KmemTypePerDevice,
+  ZonePfnWidth,
   Canary,
 }

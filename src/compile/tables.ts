@@ -55,15 +55,17 @@ export interface BlockZones {
 }
 
 /**
- * The zones of boot memory around a block. Source: mm/memory_hotplug.c
- * default_kernel_zone_for_pfn(), v5.1.
+ * The zones of boot memory around a block. Up to v5.14 the number of its first page has 32 bits, so
+ * from 16 TiB on another address is looked at. Source: mm/memory_hotplug.c zone_for_pfn_range(),
+ * default_kernel_zone_for_pfn(), v5.1 and v5.15.
  */
 export function zonesAround(
-  start: bigint,
-  node: number,
+  block: bigint,
+  { node, isWide }: { readonly node: number; readonly isWide: boolean },
   statics: readonly StaticNode[],
 ): BlockZones {
   if (node !== BOOT_NODE) return { kernelZone: Zone.Normal, inKernel: 0 };
+  const start = isWide ? block : BigInt.asUintN(44, block);
   const ram = statics.filter(({ name }) => /^System RAM/.test(name));
   const low: readonly [Zone, bigint, bigint][] = [
     [Zone.Dma, 0n, MIB16],

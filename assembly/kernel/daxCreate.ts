@@ -52,6 +52,7 @@ import {
   unlockMutex,
   waitForMutex,
 } from '../state';
+import { setMemmapDefault } from './daxMemmap';
 import { availableSize, deviceSize, homeOf, regionIs, setRegionFlag } from './daxRange';
 import { enterRegionFile, leaveRegionFile } from './daxRegion';
 import { freeIdUnderLock } from './daxUnregister';
@@ -213,6 +214,7 @@ function createStoreRegion(): i32 {
     unlockRegionWrite(home);
     return leaveRegionFile(errno);
   }
+  setMemmapDefault(index, false);
   devmCreateDevDax(index, Pc.create_store__added);
   return MOVED;
 }

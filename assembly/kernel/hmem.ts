@@ -65,6 +65,7 @@ import {
 } from '../state';
 import { devmCreateDevDax, failsToBeMade, lowestFree } from './daxCreate';
 import { unregisterDaxMapping } from './daxMapping';
+import { setMemmapDefault } from './daxMemmap';
 import {
   addRange,
   availableSize,
@@ -79,7 +80,13 @@ import {
   setRegionFlag,
 } from './daxRange';
 import { isStaticRegion } from './daxRegion';
-import { endRegionCall, enterProvider, isDriverless, releasedByHand } from './publication';
+import {
+  endRegionCall,
+  enterProvider,
+  isCxlRegion,
+  isDriverless,
+  releasedByHand,
+} from './publication';
 import { lockOfRegion, tryRegionWrite, unlockRegionWrite, waitForRegion } from './regionLock';
 
 function currentRegion(): u32 {
@@ -314,6 +321,7 @@ function daxHmemProbeRegion(): i32 {
   if (taken && !has(Feature.CreateErrorPut)) broken(Property.NoLeak, firstDevice(home));
   if (taken || index == DEVICE_GONE || failsToBeMade(index) != 0) return failProbe(home);
   addRange(index, regionStart(home), regionEnd(home));
+  setMemmapDefault(index, isCxlRegion(home));
   devmCreateDevDax(index, Pc.dax_hmem_probe__created);
   return MOVED;
 }

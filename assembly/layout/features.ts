@@ -104,5 +104,9 @@ export enum Feature {
   // Devices of nvdimm that come and go by works of their own.
   NvdimmKillsOnce,
   NvdimmKeepsParent,
+  // Memory types of nodes.
+  KmemTypeByDistance,
+  KmemTypePerDevice,
+  ZonePfnWidth,
   Canary,
 }

@@ -281,6 +281,13 @@ export const GLOBAL_EXTRA_BYTES = 16;
 export const GLOBAL_EXTRA_KCORE_OFFSET = 0;
 export const KCORE_FRESH = 1;
 export const KCORE_STALE = 2;
+/** The memory type of node 0: a NODE_TYPE; 0: nobody asks. */
+export const GLOBAL_EXTRA_TYPE_OFFSET = 1;
+export const NODE_TYPE_NONE = 1;
+export const NODE_TYPE_DRAM = 2;
+export const NODE_TYPE_KMEM = 3;
+/** How often it is noted as in use; signed, as in the kernel. */
+export const GLOBAL_EXTRA_TYPE_COUNT_OFFSET = 2;
 export const REGION_EXTRA_BYTES = 16;
 /** nvdimm: device_lock(namespace), its owner + 1; threads that probe a device of the region. */
 export const REGION_EXTRA_NAMESPACE_OFFSET = 6;

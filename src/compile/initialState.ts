@@ -41,6 +41,8 @@ import {
   GLOBAL_DRIVERS_OFFSET,
   GLOBAL_EXTRA_FSDEV_OFFSET,
   GLOBAL_EXTRA_KCORE_OFFSET,
+  GLOBAL_EXTRA_TYPE_COUNT_OFFSET,
+  GLOBAL_EXTRA_TYPE_OFFSET,
   GLOBAL_POLICY_OFFSET,
   HEAP_NAME,
   HEAP_RANGES,
@@ -51,6 +53,7 @@ import {
   NAME_SOFT_RESERVED,
   NAME_SYSTEM_RAM,
   NAME_SYSTEM_RAM_KMEM,
+  NODE_TYPE_DRAM,
   OnlineType,
   Publication,
   RANGE_BYTES,
@@ -79,7 +82,7 @@ import {
   Zone,
 } from '../../assembly/layout.js';
 import type { DaxRegion, DriverName, Model, OnlinePolicy, Range } from '../model/model.js';
-import { says } from './extras.js';
+import { followsMemoryType, says } from './extras.js';
 import type { StatePlan } from './statePlan.js';
 import { parentOf, type StaticNode } from './statics.js';
 import { blocksOfRange, type Plan, type PlannedDevice } from './universe.js';
@@ -170,6 +173,10 @@ function writeGlobals({ view }: Writer, context: InitialContext): void {
   const { machine } = context.model;
   if (says(context.model, '/proc/kcore'))
     view.setUint8(context.state.globalExtraAt + GLOBAL_EXTRA_KCORE_OFFSET, KCORE_FRESH);
+  if (followsMemoryType(context.features, context.model)) {
+    view.setUint8(context.state.globalExtraAt + GLOBAL_EXTRA_TYPE_OFFSET, NODE_TYPE_DRAM);
+    view.setUint8(context.state.globalExtraAt + GLOBAL_EXTRA_TYPE_COUNT_OFFSET, 1);
+  }
   view.setUint8(GLOBAL_POLICY_OFFSET, POLICIES[machine.autoOnlineBlocks]);
   const drivers: readonly DriverName[] = ['device_dax', 'kmem'];
   const isLoaded = drivers.map(

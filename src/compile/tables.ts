@@ -22,7 +22,7 @@ import { errnoOf, FAULTS } from '../kernel/faults.js';
 import type { Model } from '../model/model.js';
 import type { ActorProgram } from '../userland/program.js';
 import { makeBytes } from './bytes.js';
-import { hasNvdimmWorks } from './extras.js';
+import { BOOT_NODE, hasNvdimmWorks } from './extras.js';
 import type { StatePlan } from './statePlan.js';
 import type { StaticNode } from './statics.js';
 import type { Strings } from './strings.js';
@@ -30,8 +30,6 @@ import type { Plan } from './universe.js';
 
 const GIB4 = 1n << 32n;
 const MIB16 = 1n << 24n;
-/** Boot memory lies on node 0: nothing in a memory map says otherwise. */
-const BOOT_NODE = 0;
 
 interface Span {
   readonly start: bigint;
@@ -57,15 +55,17 @@ export interface BlockZones {
 }
 
 /**
- * The zones of boot memory around a block. Source: mm/memory_hotplug.c
- * default_kernel_zone_for_pfn(), v5.1.
+ * The zones of boot memory around a block. Up to v5.14 the number of its first page has 32 bits, so
+ * from 16 TiB on another address is looked at. Source: mm/memory_hotplug.c zone_for_pfn_range(),
+ * default_kernel_zone_for_pfn(), v5.1 and v5.15.
  */
 export function zonesAround(
-  start: bigint,
-  node: number,
+  block: bigint,
+  { node, isWide }: { readonly node: number; readonly isWide: boolean },
   statics: readonly StaticNode[],
 ): BlockZones {
   if (node !== BOOT_NODE) return { kernelZone: Zone.Normal, inKernel: 0 };
+  const start = isWide ? block : BigInt.asUintN(44, block);
   const ram = statics.filter(({ name }) => /^System RAM/.test(name));
   const low: readonly [Zone, bigint, bigint][] = [
     [Zone.Dma, 0n, MIB16],

@@ -31,7 +31,7 @@ const BACKPORTS: readonly (readonly [release: string, features: readonly string[
   ['v5.1.15', []],
   ['v5.3.1', []],
   ['v5.8.1', []],
-  ['v5.10.89', ['range-array-freed', 'walk-res-children']],
+  ['v5.10.89', ['range-array-freed', 'walk-res-children', 'zone-pfn-width']],
   [
     'v5.15.135',
     [

@@ -31,7 +31,7 @@ function tracesOf(name: string): readonly Trace[] {
  */
 const MOVING = VIOLATED.filter((name) => {
   const actors = modelNamed(name).actors.map((actor) => actor.name);
-  return tracesOf(name).every(({ steps }) => steps.some((step) => actors.includes(step.actor)));
+  return tracesOf(name).every(({ steps }) => steps.some((step) => actors.includes(step.thread)));
 });
 
 function headerOf({ steps, finding, inevitableAt, loopFrom }: Trace): ReplayHeader {

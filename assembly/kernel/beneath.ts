@@ -15,6 +15,7 @@ import {
 } from '../layout';
 import { observe } from '../observe';
 import { BLOCKED, FAIL_PROGRAM_POINT, goto, MOVED, me, threadRow } from '../state';
+import { unloadBeneath } from './beneathUnload';
 import {
   constructRegionRange,
   createRegion,
@@ -168,8 +169,10 @@ export function beneathDeed(deed: Deed, object: u32, first: bool): i32 {
       ask();
       return createRegion(object);
     }
-    default:
+    case Deed.DestroyRegion:
       return destroyRegion(object);
+    default:
+      return unloadBeneath(deed, first);
   }
 }
 

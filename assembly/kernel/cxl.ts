@@ -21,9 +21,12 @@ import {
   Publication,
   RESOURCE_MEM,
   SLOT_PARENT_BASE,
+  STAGE_ACPI_LEAVES,
   STAGE_BOOTED,
   STAGE_CXL_ACPI,
   STAGE_CXL_DRIVER,
+  STAGE_CXL_LEAVES,
+  STAGE_CXL_LIVE,
   STAGE_DAX_CXL,
   STAGE_ENUMERATED,
   STAGE_RELEASED,
@@ -78,6 +81,7 @@ function nextOf(kind: Publication, first: u32): u32 {
 
 /** Begins to load cxl_acpi, whose driver probes at once. Source: drivers/cxl/acpi.c, v6.12. */
 export function loadCxlAcpi(): i32 {
+  if (isAt(STAGE_ACPI_LEAVES)) return asked() ? loadDaxHmem() : leaveBeneath(Errno.EBUSY);
   moveTo(nextOf(Publication.Window, 0));
   goto(Pc.cxl_acpi_probe__publish);
   return MOVED;
@@ -210,16 +214,19 @@ export function cxlRegionProbeProbed(): i32 {
 
 /** Loads dax_cxl. Source: drivers/dax/cxl.c, v6.12; cxl_dax_region_init(), v7.1 (queued). */
 export function loadDaxCxl(): i32 {
+  if (isAt(STAGE_CXL_LEAVES)) return leaveBeneath(Errno.EBUSY);
   if (isAt(STAGE_DAX_CXL)) return leaveBeneath(0);
   reach(STAGE_DAX_CXL);
   if (has(Feature.CxlDaxProbeFlushes)) {
     // Version 5 of the series: the driver is registered at once, and its probe waits for hmem.
     reach(STAGE_CXL_DRIVER);
     if (nextUntried() < publications()) queueWork(WORK_PROBE);
+    reach(STAGE_CXL_LIVE);
     return leaveBeneath(0);
   }
   if (has(Feature.HmemAwaitsCxl)) {
     queueWork(WORK_DRIVER);
+    reach(STAGE_CXL_LIVE);
     return leaveBeneath(0);
   }
   if (!has(Feature.CxlDaxRegion)) return leaveBeneath(Errno.ENOENT);
@@ -241,13 +248,16 @@ export function cxlDaxRegionInitAttach(): i32 {
   noteProbed();
   reach(STAGE_CXL_DRIVER);
   const index = nextUntried();
-  if (index >= publications()) return leaveBeneath(0);
+  if (index >= publications()) {
+    reach(STAGE_CXL_LIVE);
+    return leaveBeneath(0);
+  }
   moveTo(index);
   probeRegion(index, Pc.cxl_dax_region_init__attach);
   return MOVED;
 }
 
-function workersOf(role: Worker): u32 {
+export function workersOf(role: Worker): u32 {
   let found: u32 = 0;
   for (let index: u32 = 0; index < threads(); index++) {
     if (load<u8>(threadRow(index), THREAD_ROW_KIND_OFFSET) != ThreadKind.Worker) continue;
@@ -274,7 +284,7 @@ export function cxlDaxRegionDriverRegisterFlush(): i32 {
 export function cxlDaxRegionProbeAsync(): i32 {
   noteProbed();
   const index = nextUntried();
-  if (index >= publications()) {
+  if (index >= publications() || !isAt(STAGE_CXL_DRIVER)) {
     finishWork(WORK_PROBE);
     return leaveBeneath(0);
   }
@@ -360,12 +370,16 @@ export function deleteRegionStoreRelease(): i32 {
  * Source: drivers/cxl/core/region.c delete_region_store(), cxl_region_iomem_release(), v6.12.
  */
 export function deleteRegionStoreDelete(): i32 {
-  const index = current();
   noteProbed();
+  forgetRegion(current());
+  return leaveBeneath(0);
+}
+
+/** Takes a region's node away, with all that was said of the region. */
+export function forgetRegion(index: u32): void {
   if (isLinked(nodeSlot(index))) removeResource(nodeSlot(index));
   clearPublication(
     index,
     PUBLICATION_REGISTERED | PUBLICATION_DAX | PUBLICATION_TRIED | PUBLICATION_NOTIFIER,
   );
-  return leaveBeneath(0);
 }

@@ -103,11 +103,11 @@ export function unregisterStep(pc: Pc): i32 {
 // ---- unregister_dev_dax ---------------------------------------------------------------
 
 /**
- * Takes the lock over the books and kills the device: nothing maps it any more. Up to v6.2 its
- * ranges are freed already here, so that kmem finds none to remove.
+ * Takes the lock over the books and kills the device: nothing maps it any more. From v5.10 to v6.2
+ * its ranges are freed already here, so that kmem finds none to remove.
  * v6.9 goes on without the semaphore when anybody at all has it.
- * Source: drivers/dax/bus.c unregister_dev_dax(), v5.10, v6.3, v6.9 and v6.12 (dax_region_rwsem, no
- * signal heard).
+ * Source: drivers/dax/bus.c unregister_dev_dax(), v5.8 (no list of ranges), v5.10, v6.3, v6.9 and
+ * v6.12 (dax_region_rwsem, no signal heard).
  */
 function unregisterDevDaxRegion(): i32 {
   const index = currentDevice();
@@ -115,17 +115,19 @@ function unregisterDevDaxRegion(): i32 {
   if (has(Feature.DaxRwsems) && !tryRegionWrite(home) && has(Feature.DeleteDeviceLocks))
     return waitForRegion(home, false);
   killDevDax(index);
-  if (!has(Feature.RemoveResource)) dropRanges(index);
+  if (has(Feature.MultiRange) && !has(Feature.RemoveResource)) dropRanges(index);
   goto(Pc.unregister_dev_dax__dead);
   return MOVED;
 }
 
 /**
- * Frees a device's ranges; before v5.11 the array that they stand in stays allocated.
+ * Frees a device's ranges; in v5.10 the array that they stand in stays allocated. Up to v5.9 the
+ * one range is part of the device.
  * Source: drivers/dax/bus.c free_dev_dax_ranges(), v5.10 and v5.10.89.
  */
 function dropRanges(index: u32): void {
-  if (rangesOf(index) > 0 && !has(Feature.RangeArrayFreed)) broken(Property.NoLeak, index);
+  const isArrayKept = has(Feature.MultiRange) && !has(Feature.RangeArrayFreed);
+  if (rangesOf(index) > 0 && isArrayKept) broken(Property.NoLeak, index);
   freeDevDaxRanges(index);
 }
 

@@ -19,6 +19,7 @@ import {
   FaultPoint,
   Feature,
   GLOBAL_MEM_HOTPLUG_OFFSET,
+  Header,
   Lock,
   LockMode,
   Message,
@@ -26,13 +27,14 @@ import {
   Property,
   RANGE_END_OFFSET,
   RANGE_START_OFFSET,
+  SLOT_PARENT_BASE,
   THREAD_DEVICE_OFFSET,
   THREAD_DRIVER_OFFSET,
   THREAD_ERROR_OFFSET,
   Verb,
 } from '../layout';
 import { observeLock, observeMessage, observeUnlock } from '../observe';
-import { has, point } from '../scenario';
+import { has, header, point } from '../scenario';
 import {
   back,
   broken,
@@ -54,7 +56,7 @@ import { fsDaxGet, fsPutDax } from './daxHolder';
 import { homeOf } from './daxRange';
 import { isStaticRegion } from './daxRegion';
 import { fsdevLetsGo } from './fsdev';
-import { freeSlot, isLinked, releaseRegion, requestRegion } from './resource';
+import { freeSlot, isLinked, nodeEnd, nodeStart, releaseRegion, requestRegion } from './resource';
 import { addedRamBytes, REGION_DISJOINT, regionIntersectsRam } from './resourceWalk';
 import { isBeyondSections } from './section';
 
@@ -91,12 +93,17 @@ function answer(errno: u32): i32 {
   return MOVED;
 }
 
-/** Gives the claims of a device back, as devres does on failure and on remove. */
+/**
+ * Gives the claims of a device back, as devres does on failure and on remove: it has kept their
+ * addresses, whatever ranges the device has by now.
+ * Source: kernel/resource.c devm_region_release(), v6.1.
+ */
 export function releaseClaims(index: u32): void {
-  for (let r: u32 = 0; r < ranges(index); r++) {
+  for (let r: u32 = 0; r < header(Header.RangeMax); r++) {
     if (!isLinked(daxSlot(index, r))) continue;
-    const first = rangeFirst(index, r);
-    if (!releaseRegion(first, rangeLast(index, r) - first + 1)) {
+    const node = SLOT_PARENT_BASE + daxSlot(index, r);
+    const first = nodeStart(node);
+    if (!releaseRegion(first, nodeEnd(node) - first + 1)) {
       observeMessage(Message.NonexistentResource, index, r);
     }
   }

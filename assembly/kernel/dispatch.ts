@@ -5,6 +5,7 @@ import { fail } from '../fail';
 import { Pc, THREAD_PC_OFFSET } from '../layout';
 import { BLOCKED, FAIL_PROGRAM_POINT, th } from '../state';
 import { beneathStep } from './beneath';
+import { isUnloadPoint, unloadStep } from './beneathUnload';
 import { daxBusProbe, doIdStoreAttached } from './daxBus';
 import { daxLaterStep, isDaxLaterPoint } from './daxLaterDispatch';
 import { regionStep } from './daxRegion';
@@ -147,6 +148,7 @@ export function kernelStep(): i32 {
       if (isMemoryPoint(pc)) return memoryStep(pc);
       if (isDaxLaterPoint(pc)) return daxLaterStep(pc);
       if (pc >= Pc.hmat_init__register && pc <= Pc.uuid_store__idle) return beneathStep(pc);
+      if (isUnloadPoint(pc)) return unloadStep(pc);
       fail(FAIL_PROGRAM_POINT);
       return BLOCKED;
     }

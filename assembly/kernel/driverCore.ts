@@ -186,7 +186,8 @@ export function bindStoreProbed(): i32 {
 
 /**
  * Writes drivers_probe: every driver that matches, in the order of registration, until one takes
- * it. Source: drivers/base/bus.c drivers_probe_store(), bus_rescan_devices_helper(), v5.1.
+ * it. Source: drivers/base/bus.c drivers_probe_store(), bus_rescan_devices_helper(), v5.1;
+ * drivers/base/dd.c __device_attach(), v5.8 and v5.10.
  */
 export function driversProbeStore(code: u32): i32 {
   if (code >= <u32>CODE_NO_SUCH || !isOnBus(code)) return leave(Errno.ENODEV);
@@ -201,11 +202,13 @@ export function driversProbeLock(): i32 {
   if (!tryMutex(lockOf(index), Lock.DeviceLock, index)) {
     return waitForMutex(lockOf(index), Lock.DeviceLock, index, false);
   }
-  // v5.1 asks only whether the device is registered, later kernels also whether it is dead.
-  const dead = has(Feature.BindErrno) && isDead(index);
-  if (!isOnBus(index) || dead || (isTaken(index) && isBeingAdded(index))) {
+  // Up to v5.8 a driver that matches asks whether the device is registered, and nobody whether it
+  // is dead; from v5.9 a dead one is left alone, which is no error.
+  const left = has(Feature.AttachSkipsDead) && isDead(index);
+  const refused = !left && (!isOnBus(index) || isBeingAdded(index)) && isTaken(index);
+  if (left || refused) {
     unlockMutex(lockOf(index), Lock.DeviceLock, index);
-    return leave(Errno.EINVAL);
+    return leave(refused ? Errno.EINVAL : 0);
   }
   store<u8>(th, 0, THREAD_DRIVER_OFFSET);
   call(Pc.device_add__next, Pc.drivers_probe_store__probed);

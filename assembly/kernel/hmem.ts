@@ -16,6 +16,7 @@ import {
   DEVICE_PRESENT,
   Errno,
   Feature,
+  FILES_HMEM,
   GLOBAL_REGION_WRITER_OFFSET,
   Header,
   Lock,
@@ -75,7 +76,7 @@ import {
   setRegionFlag,
 } from './daxRange';
 import { isStaticRegion } from './daxRegion';
-import { endRegionCall, isDriverless, releasedByHand } from './publication';
+import { endRegionCall, enterProvider, isDriverless, releasedByHand } from './publication';
 import { lockOfRegion, tryRegionWrite, unlockRegionWrite, waitForRegion } from './regionLock';
 
 function currentRegion(): u32 {
@@ -129,6 +130,7 @@ export function providerUnbind(code: u32): i32 {
     return leave(Errno.ENODEV);
   if (isDriverless(code)) return leave(Errno.ENODEV);
   releasedByHand();
+  enterProvider(FILES_HMEM);
   store<u8>(th, code, THREAD_REGION_OFFSET);
   goto(Pc.device_driver_detach__lock);
   return MOVED;
@@ -251,6 +253,7 @@ export function providerBind(code: u32): i32 {
   if (!has(Feature.BindErrno) && isRegionBound(code)) return leave(Errno.ENODEV);
   // A region for which the scenario has no device cannot come back in this model.
   if (!isRegionBound(code) && lowestFree(code) == DEVICE_GONE) return leave(Errno.ENODEV);
+  enterProvider(FILES_HMEM);
   store<u8>(th, code, THREAD_REGION_OFFSET);
   goto(Pc.dax_hmem_probe__lock);
   return MOVED;

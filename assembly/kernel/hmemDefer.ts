@@ -8,6 +8,7 @@ import {
   Publication,
   STAGE_DECIDED,
   STAGE_HMEM,
+  STAGE_PLATFORM,
   THREAD_PC_OFFSET,
   THREAD_ROW_KIND_OFFSET,
   THREAD_ROW_WORKER_OFFSET,
@@ -56,6 +57,22 @@ import {
 } from './publication';
 import { REGION_DISJOINT, REGION_INTERSECTS } from './resourceWalk';
 
+/**
+ * Whether hmem's work is queued and has not begun: one that is under way is not pending.
+ * Source: include/linux/workqueue.h work_pending(); drivers/dax/hmem/hmem.c
+ * dax_hmem_platform_probe(), v7.1.
+ */
+export function isDeferPending(): bool {
+  if (!isQueued(WORK_DEFER)) return false;
+  for (let index: u32 = 0; index < threads(); index++) {
+    if (load<u8>(threadRow(index), THREAD_ROW_KIND_OFFSET) != ThreadKind.Worker) continue;
+    const which: Worker = load<u8>(threadRow(index), THREAD_ROW_WORKER_OFFSET);
+    const inside = load<u16>(threadRecord(index), THREAD_PC_OFFSET) != 0;
+    if (which == Worker.Hmem && inside) return false;
+  }
+  return true;
+}
+
 /** Threads that probe devices: the memory devices of CXL, and asynchronous probes. */
 function probing(): u32 {
   let found: u32 = 0;
@@ -81,11 +98,14 @@ export function processDeferWorkWait(): i32 {
   return MOVED;
 }
 
-/** Source: drivers/dax/hmem/hmem.c process_defer_work(), v7.1. */
+/**
+ * Looks whether hmem_platform still has its driver, and has not decided yet.
+ * Source: drivers/dax/hmem/hmem.c process_defer_work(), v7.1.
+ */
 export function processDeferWorkLock(): i32 {
   if (!tryMutex(platformLock(), Lock.HmemPlatform, 0))
     return waitForMutex(platformLock(), Lock.HmemPlatform, 0, false);
-  if (isAt(STAGE_DECIDED)) {
+  if (isAt(STAGE_DECIDED) || !isAt(STAGE_PLATFORM)) {
     unlockMutex(platformLock(), Lock.HmemPlatform, 0);
     finishWork(WORK_DEFER);
     return leaveBeneath(0);

@@ -3,6 +3,7 @@
 import {
   BENEATH_PLATFORM_LOCK_OFFSET,
   Errno,
+  FILES_HMEM_PLATFORM,
   Lock,
   Pc,
   PUBLICATION_REGISTERED,
@@ -12,18 +13,19 @@ import {
   STAGE_PLATFORM,
   STAGE_RELEASED,
   THREAD_REGION_OFFSET,
-  WORK_DEFER,
 } from '../layout';
 import { goto, MOVED, th, tryMutex, unlockMutex, waitForMutex } from '../state';
 import { isRegionBound } from './daxRange';
+import { isDeferPending } from './hmemDefer';
 import { noteProbed } from './hmemRegister';
 import {
+  asked,
   beneath,
   clearPublication,
   comeBackTo,
+  enterProvider,
   hasBeneath,
   isAt,
-  isQueued,
   leaveBeneath,
   moveTo,
   publicationIs,
@@ -42,17 +44,18 @@ function lock(): usize {
 export function platformStore(bind: bool, isPlatform: bool): i32 {
   if (!hasBeneath() || !isAt(STAGE_DAX_HMEM)) return leaveBeneath(Errno.ENOENT);
   if (!isPlatform || (!bind && !isAt(STAGE_PLATFORM))) return leaveBeneath(Errno.ENODEV);
+  enterProvider(FILES_HMEM_PLATFORM);
   goto(bind ? Pc.hmem_platform_bind__lock : Pc.hmem_platform_unbind__lock);
   return MOVED;
 }
 
 /**
  * Source: drivers/base/bus.c bind_store(); drivers/dax/hmem/hmem.c dax_hmem_platform_probe(), v6.8
- * and v7.1 (EBUSY while work is queued).
+ * and v7.1 (EBUSY while work is pending).
  */
 export function hmemPlatformBindLock(): i32 {
   if (load<u8>(lock()) != 0) return waitForMutex(lock(), Lock.HmemPlatform, 0, false);
-  if (isAt(STAGE_PLATFORM) || isQueued(WORK_DEFER)) return leaveBeneath(Errno.EBUSY);
+  if (isAt(STAGE_PLATFORM) || isDeferPending()) return leaveBeneath(Errno.EBUSY);
   goto(Pc.dax_hmem_init__platform);
   return MOVED;
 }
@@ -62,10 +65,17 @@ export function hmemPlatformUnbindLock(): i32 {
     return waitForMutex(lock(), Lock.HmemPlatform, 0, false);
   if (!isAt(STAGE_PLATFORM)) {
     unlockMutex(lock(), Lock.HmemPlatform, 0);
-    return leaveBeneath(0);
+    return unbound();
   }
   reach(STAGE_RELEASED);
   goto(Pc.hmem_platform_unbind__next);
+  return MOVED;
+}
+
+/** Ends a write of unbind, or goes on with the unloading that asked for it. */
+function unbound(): i32 {
+  if (!asked()) return leaveBeneath(0);
+  goto(Pc.dax_hmem_exit__flush);
   return MOVED;
 }
 
@@ -88,7 +98,7 @@ export function hmemPlatformUnbindNext(): i32 {
   if (index >= publications()) {
     withdraw(STAGE_PLATFORM);
     unlockMutex(lock(), Lock.HmemPlatform, 0);
-    return leaveBeneath(0);
+    return unbound();
   }
   moveTo(index);
   const home = regionOfPublication(index);

@@ -7,6 +7,7 @@
 import {
   BENEATH_HMEM_LOCK_OFFSET,
   BENEATH_PLATFORM_LOCK_OFFSET,
+  Errno,
   Feature,
   Header,
   Lock,
@@ -26,6 +27,8 @@ import {
   STAGE_DAX_HMEM,
   STAGE_DECIDED,
   STAGE_HMEM,
+  STAGE_HMEM_LEAVES,
+  STAGE_HMEM_LIVE,
   STAGE_PLATFORM,
   THREAD_ERROR_OFFSET,
   THREAD_REGION_OFFSET,
@@ -187,6 +190,7 @@ function registerEntry(index: u32): void {
 
 /** Begins to load dax_hmem. Source: drivers/dax/hmem/hmem.c, v5.10; dax_hmem_init(), v6.12. */
 export function loadDaxHmem(): i32 {
+  if (isAt(STAGE_HMEM_LEAVES)) return leaveBeneath(Errno.EBUSY);
   if (isAt(STAGE_DAX_HMEM)) return leaveBeneath(0);
   reach(STAGE_DAX_HMEM);
   goto(has(Feature.HmemPlatform) ? Pc.dax_hmem_init__platform : Pc.dax_hmem_init__attach);
@@ -289,9 +293,14 @@ export function probeRegion(index: u32, after: Pc): void {
  */
 export function daxHmemInitAttach(): i32 {
   noteProbed();
+  // A rebind of hmem_platform comes here as well, also while the module is being unloaded.
+  if (isAt(STAGE_HMEM_LEAVES)) return leaveBeneath(0);
   reach(STAGE_HMEM);
   const index = nextUnprobed();
-  if (index >= publications()) return leaveBeneath(0);
+  if (index >= publications()) {
+    reach(STAGE_HMEM_LIVE);
+    return leaveBeneath(0);
+  }
   moveTo(index);
   probeRegion(index, Pc.dax_hmem_init__attach);
   return MOVED;

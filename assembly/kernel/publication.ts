@@ -9,10 +9,14 @@ import {
   ASKER_AT_OFFSET,
   ASKER_BYTES,
   BENEATH_BYTES,
+  BENEATH_HMEM_USERS_OFFSET,
+  BENEATH_PLATFORM_USERS_OFFSET,
   BENEATH_STAGES_OFFSET,
   BENEATH_THREADS_OFFSET,
   BENEATH_WORK_OFFSET,
   Feature,
+  FILES_HMEM,
+  FILES_HMEM_PLATFORM,
   Header,
   Lock,
   LockMode,
@@ -35,7 +39,7 @@ import {
 } from '../layout';
 import { observePair } from '../observe';
 import { has, header, table } from '../scenario';
-import { goto, leave, MOVED, me, slot, st, th } from '../state';
+import { enterFile, goto, leave, leaveFile, MOVED, me, othersInside, slot, st, th } from '../state';
 import {
   firstOverlap,
   insertResource,
@@ -177,6 +181,20 @@ export function asked(): bool {
 
 const ASKED_MORE: u8 = 2;
 
+const ASKED_UNUSED: u8 = 4;
+
+/** Notes that the modules which the one at hand was loaded for are to be unloaded after it. */
+export function askUnused(): void {
+  store<u8>(mine(), load<u8>(mine(), ASKER_ASKED_OFFSET) | ASKED_UNUSED, ASKER_ASKED_OFFSET);
+}
+
+/** Whether they are; the note is gone then. */
+export function takeUnused(): bool {
+  const asks = load<u8>(mine(), ASKER_ASKED_OFFSET);
+  store<u8>(mine(), asks & ~ASKED_UNUSED, ASKER_ASKED_OFFSET);
+  return (asks & ASKED_UNUSED) != 0;
+}
+
 /** Notes whether a hot-add has more blocks to bring online. */
 export function setMore(more: bool): void {
   const kept = load<u8>(mine(), ASKER_ASKED_OFFSET) & ~ASKED_MORE;
@@ -190,13 +208,41 @@ export function takeMore(): bool {
   return more;
 }
 
+/** Where a thread goes on when what it does to a region has ended; 0 when it does nothing. */
+export function comesBackTo(thread: u32): u32 {
+  return load<u16>(beneath() + BENEATH_THREADS_OFFSET + <usize>thread * ASKER_BYTES);
+}
+
 /** Where the thread goes on when a region's probe or unbinding has ended. */
 export function comeBackTo(pc: u32): void {
   store<u16>(mine(), pc);
 }
 
+// ---- Files of the region drivers ----------------------------------------------------------
+
+function usersOf(files: u32): usize {
+  const platform = files == <u32>FILES_HMEM_PLATFORM;
+  return beneath() + (platform ? BENEATH_PLATFORM_USERS_OFFSET : BENEATH_HMEM_USERS_OFFSET);
+}
+
+/** Notes that the running thread is inside bind or unbind of a region driver. */
+export function enterProvider(files: u32): void {
+  if (hasBeneath()) enterFile(usersOf(files), Lock.DriverFiles, files);
+}
+
+function leaveProvider(files: u32): void {
+  if ((load<u8>(usersOf(files)) & (1 << me)) == 0) return;
+  leaveFile(usersOf(files), Lock.DriverFiles, files);
+}
+
+/** Waits, as the removal of these files does, until nobody else is inside; 0 when nobody is. */
+export function othersInProvider(files: u32): u32 {
+  return othersInside(usersOf(files));
+}
+
 /** Ends the running thread's call, with nothing left of it. */
 export function leaveBeneath(errno: u32): i32 {
+  leaveProvider(FILES_HMEM_PLATFORM);
   store<u32>(mine(), 0);
   return leave(errno);
 }
@@ -207,7 +253,10 @@ export function leaveBeneath(errno: u32): i32 {
  */
 export function endRegionCall(errno: u32): i32 {
   const after: u32 = hasBeneath() ? load<u16>(mine()) : 0;
-  if (after == 0) return leave(errno);
+  if (after == 0) {
+    if (hasBeneath()) leaveProvider(FILES_HMEM);
+    return leave(errno);
+  }
   store<u16>(mine(), 0);
   store<u8>(th, errno, THREAD_ERROR_OFFSET);
   goto(after);

@@ -81,6 +81,23 @@ function nextRam(from: u64, to: u64, nested: bool): u32 {
   return found;
 }
 
+/**
+ * Bytes that walk_system_ram_res() hands on of [start, end].
+ * Source: kernel/resource.c walk_system_ram_res(), v5.1 (top level only) and v5.15 (all levels).
+ */
+export function ramFoundByRes(start: u64, end: u64): u64 {
+  let bytes: u64 = 0;
+  let from = start;
+  while (from < end) {
+    const found = nextRam(from, end, has(Feature.WalkResChildren));
+    if (found == NOWHERE) break;
+    const last = min<u64>(nodeEnd(found), end);
+    bytes += last - max<u64>(nodeStart(found), from) + 1;
+    from = last + 1;
+  }
+  return bytes;
+}
+
 /** Last address that the walk of /proc/kcore covers: no node with memory online reaches further. */
 function lastOnline(): u64 {
   let last: u64 = 0;

@@ -10,6 +10,7 @@ import {
   removeResource,
   requestRegion,
 } from './resource';
+import { ramFoundByRes } from './resourceIterate';
 import { regionIntersectsRam, systemRamBytes } from './resourceWalk';
 
 /** Works on the state at an address from here on. */
@@ -58,4 +59,9 @@ export function probeSystemRam(start: u64, end: u64): u64 {
 /** What region_intersects answers for System RAM: 0 intersects, 1 disjoint, 2 mixed. */
 export function probeIntersects(start: u64, size: u64): u32 {
   return regionIntersectsRam(start, size);
+}
+
+/** Bytes of [start, end] that a walk over System RAM by resources reports. */
+export function probeWalkRes(start: u64, end: u64): u64 {
+  return ramFoundByRes(start, end);
 }

@@ -33,24 +33,30 @@ export const REGION_MIXED: u32 = 2;
 /** A walk reports whole pages only. */
 const PAGE_BYTES: u64 = 4096;
 
-function isBusyRam(node: u32): bool {
-  const wanted = RESOURCE_BUSY | RESOURCE_SYSRAM;
+/** What a walk over System RAM asks for; region_intersects asks without the busy bit. */
+const BUSY_RAM: u32 = RESOURCE_BUSY | RESOURCE_SYSRAM;
+
+function isMatch(node: u32, wanted: u32): bool {
   return (nodeFlags(node) & wanted) == wanted;
 }
 
-/**
- * Bytes of [start, end] that one node adds to a walk: none when a node above it was reported
- * already.
- */
-function ramOf(node: u32, start: u64, end: u64, nested: bool, grain: u64): u64 {
-  if (!isBusyRam(node)) return 0;
+/** Bytes of [start, end] in a node that matches, in whole grains; none beneath another match. */
+function outermostBytes(
+  node: u32,
+  start: u64,
+  end: u64,
+  nested: bool,
+  wanted: u32,
+  grain: u64,
+): u64 {
+  if (!isMatch(node, wanted)) return 0;
   const first = max<u64>(nodeStart(node), start);
   const last = min<u64>(nodeEnd(node), end);
   if (first > last) return 0;
   let above = nodeParent(node);
   if (above != ROOT && !nested) return 0;
   while (above != ROOT) {
-    if (isBusyRam(above)) return 0;
+    if (isMatch(above, wanted)) return 0;
     above = nodeParent(above);
   }
   const from = alignUp(first, grain);
@@ -70,22 +76,26 @@ export function systemRamBytes(start: u64, end: u64): u64 {
   let bytes: u64 = 0;
   const statics = header(Header.StaticCount);
   for (let node: u32 = 1; node <= statics; node++)
-    bytes += ramOf(node, start, end, nested, PAGE_BYTES);
+    bytes += outermostBytes(node, start, end, nested, BUSY_RAM, PAGE_BYTES);
   const count = header(Header.SlotCount);
   for (let index: u32 = 0; index < count; index++) {
-    if (isLinked(index)) bytes += ramOf(SLOT_PARENT_BASE + index, start, end, nested, PAGE_BYTES);
+    if (!isLinked(index)) continue;
+    const node = SLOT_PARENT_BASE + index;
+    bytes += outermostBytes(node, start, end, nested, BUSY_RAM, PAGE_BYTES);
   }
   return bytes;
 }
 
-/** Bytes of [start, end] whose flags say System RAM, at any depth. */
+/** Bytes of [start, end] whose flags say System RAM, busy or not, at any depth. */
 function flaggedRamBytes(start: u64, end: u64): u64 {
   let bytes: u64 = 0;
   const statics = header(Header.StaticCount);
-  for (let node: u32 = 1; node <= statics; node++) bytes += ramOf(node, start, end, true, 1);
+  for (let node: u32 = 1; node <= statics; node++)
+    bytes += outermostBytes(node, start, end, true, RESOURCE_SYSRAM, 1);
   const count = header(Header.SlotCount);
   for (let index: u32 = 0; index < count; index++) {
-    if (isLinked(index)) bytes += ramOf(SLOT_PARENT_BASE + index, start, end, true, 1);
+    if (!isLinked(index)) continue;
+    bytes += outermostBytes(SLOT_PARENT_BASE + index, start, end, true, RESOURCE_SYSRAM, 1);
   }
   return bytes;
 }
@@ -125,7 +135,7 @@ export function regionIntersectsRam(start: u64, size: u64): u32 {
     if (node == NOWHERE) break;
     const first = max<u64>(nodeStart(node), start);
     const last = min<u64>(nodeEnd(node), end);
-    if (isBusyRam(node)) matching = true;
+    if (isMatch(node, RESOURCE_SYSRAM)) matching = true;
     else {
       const ram = nested ? flaggedRamBytes(first, last) : 0;
       if (ram > 0) matching = true;

@@ -11,6 +11,9 @@ export const BENEATH_HMEM_LOCK_OFFSET = 2;
 export const BENEATH_PLATFORM_LOCK_OFFSET = 3;
 /** Work that is queued or under way: a bit set of WORK_. */
 export const BENEATH_WORK_OFFSET = 4;
+/** Threads inside bind and unbind of the driver hmem, and of hmem_platform's. */
+export const BENEATH_HMEM_USERS_OFFSET = 5;
+export const BENEATH_PLATFORM_USERS_OFFSET = 6;
 /** For each thread: where it goes on after a region's probe or unbind, and its publication. */
 export const BENEATH_THREADS_OFFSET = 8;
 export const BENEATH_BYTES = 40;
@@ -40,6 +43,17 @@ export const STAGE_CXL_DRIVER = 128;
 export const STAGE_DECIDED = 256;
 /** Somebody has given a range back on purpose: nobody need own it. */
 export const STAGE_RELEASED = 512;
+/** The init of dax_hmem, or of dax_cxl, has ended: only then can it be unloaded. */
+export const STAGE_HMEM_LIVE = 1024;
+export const STAGE_CXL_LIVE = 2048;
+/** A module is being unloaded: dax_hmem, dax_cxl, cxl_acpi. */
+export const STAGE_HMEM_LEAVES = 4096;
+export const STAGE_CXL_LEAVES = 8192;
+export const STAGE_ACPI_LEAVES = 16384;
+
+/** What a file of a region driver is of, where a driver of a dax device has its own number. */
+export const FILES_HMEM = 8;
+export const FILES_HMEM_PLATFORM = 9;
 
 /** process_defer_work() is queued. */
 export const WORK_DEFER = 1;
@@ -112,4 +126,7 @@ export enum Deed {
   LoadDaxCxl,
   CreateRegion,
   DestroyRegion,
+  UnloadDaxHmem,
+  UnloadCxlAcpi,
+  UnloadDaxCxl,
 }

@@ -97,6 +97,8 @@ export enum Feature {
   CxlPortFirst,
   CxlDaxProbeFlushes,
   NvdimmIdleUnlocks,
+  // Who a dead device is offered to.
+  AttachSkipsDead,
   // Posted and not merged.
   SizeStoreUnlocksHeld,
   Canary,

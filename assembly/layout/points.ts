@@ -147,5 +147,16 @@ export enum Pc {
   nvdimm_namespace_common_probe__flush,
   uuid_store__device,
   uuid_store__idle,
+  // Unloading what lies beneath.
+  dax_hmem_exit__drain,
+  dax_hmem_exit__detach,
+  dax_hmem_exit__platform,
+  dax_hmem_exit__flush,
+  cxl_dax_region_exit__flush,
+  cxl_dax_region_exit__detach,
+  cxl_acpi_exit__drain,
+  cxl_acpi_exit__region,
+  cxl_acpi_exit__unregister,
+  cxl_acpi_exit__window,
   Count,
 }

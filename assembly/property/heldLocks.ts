@@ -1,7 +1,9 @@
 // Which classes of locks a thread of a state holds between two steps, by the bytes of the state.
 import {
   BENEATH_HMEM_LOCK_OFFSET,
+  BENEATH_HMEM_USERS_OFFSET,
   BENEATH_PLATFORM_LOCK_OFFSET,
+  BENEATH_PLATFORM_USERS_OFFSET,
   BLOCK_USERS_OFFSET,
   DEVICE_EXTRA_DATA_LOCK_OFFSET,
   DEVICE_EXTRA_STATE_USERS_OFFSET,
@@ -116,6 +118,11 @@ export function locksShared(thread: u32): u32 {
   }
   if (has(Feature.FsdevDax)) {
     held |= bitOf(isIn(driver(Driver.Fsdev) + DRIVER_USERS_OFFSET, thread), Lock.DriverFiles);
+  }
+  const beneath = <usize>header(Header.BeneathAt);
+  if (beneath != 0) {
+    held |= bitOf(isIn(st + beneath + BENEATH_HMEM_USERS_OFFSET, thread), Lock.DriverFiles);
+    held |= bitOf(isIn(st + beneath + BENEATH_PLATFORM_USERS_OFFSET, thread), Lock.DriverFiles);
   }
   for (let index: u32 = 0; index < devices(); index++) {
     held |= bitOf(isIn(device(index) + DEVICE_USERS_OFFSET, thread), Lock.DeviceFiles);

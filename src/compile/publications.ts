@@ -125,6 +125,9 @@ const DEEDS: { readonly [D in BeneathDeed]: Deed } = {
   'load dax_hmem': Deed.LoadDaxHmem,
   'load cxl_acpi': Deed.LoadCxlAcpi,
   'load dax_cxl': Deed.LoadDaxCxl,
+  'unload dax_hmem': Deed.UnloadDaxHmem,
+  'unload cxl_acpi': Deed.UnloadCxlAcpi,
+  'unload dax_cxl': Deed.UnloadDaxCxl,
   'create-region': Deed.CreateRegion,
   'destroy-region': Deed.DestroyRegion,
 };

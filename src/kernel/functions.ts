@@ -67,6 +67,7 @@ const BY_FILE: { readonly [source: string]: readonly string[] } = {
     'hmem_remove',
     'dax_hmem_probe',
     'dax_hmem_init',
+    'dax_hmem_exit',
     'dax_hmem_platform_probe',
     'process_defer_work',
     'hmem_platform_bind',
@@ -76,10 +77,11 @@ const BY_FILE: { readonly [source: string]: readonly string[] } = {
   'drivers/dax/hmem/device.c': ['hmem_init'],
   'drivers/dax/cxl.c': [
     'cxl_dax_region_init',
+    'cxl_dax_region_exit',
     'cxl_dax_region_driver_register',
     'cxl_dax_region_probe',
   ],
-  'drivers/cxl/acpi.c': ['cxl_acpi_probe'],
+  'drivers/cxl/acpi.c': ['cxl_acpi_probe', 'cxl_acpi_exit'],
   'drivers/nvdimm/namespace_devs.c': ['nvdimm_namespace_common_probe', 'uuid_store'],
   'drivers/cxl/mem.c': ['cxl_mem_probe'],
   'drivers/cxl/core/region.c': [

@@ -81,17 +81,22 @@ export function presenceOf(feature: Feature, name: string): Presence {
 
 const notes = new Map(POINTS);
 
+/** A release whose sets are made when they are first asked for: a run asks for one. */
 function buildRelease(name: string): Release {
+  let sets: Pick<Release, 'features' | 'unknown'> | null = null;
   const having = (wanted: Presence): string[] =>
     FEATURES.filter((feature) => presenceOf(feature, name) === wanted).map(({ id }) => id);
-  // Made when they are asked for: a command asks for one release, and starts with all of them.
+  const made = (): Pick<Release, 'features' | 'unknown'> => {
+    sets ??= { features: having('present'), unknown: having('unknown') };
+    return sets;
+  };
   return {
     name,
     get features() {
-      return having('present');
+      return made().features;
     },
     get unknown() {
-      return having('unknown');
+      return made().unknown;
     },
     note: notes.get(name) ?? null,
   };

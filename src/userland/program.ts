@@ -76,7 +76,10 @@ export type Operand =
 export type NumberRelation = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
 
 /** What a command does beneath drivers/dax. */
-export type BeneathDeed = `load ${BeneathModule}` | 'create-region' | 'destroy-region';
+export type BeneathDeed =
+  | `${'load' | 'unload'} ${BeneathModule}`
+  | 'create-region'
+  | 'destroy-region';
 
 /** What a process does with /dev/daxX.Y. */
 export type DeviceVerb =

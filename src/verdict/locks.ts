@@ -3,7 +3,9 @@
  */
 import {
   BENEATH_HMEM_LOCK_OFFSET,
+  BENEATH_HMEM_USERS_OFFSET,
   BENEATH_PLATFORM_LOCK_OFFSET,
+  BENEATH_PLATFORM_USERS_OFFSET,
   BLOCK_BYTES,
   BLOCK_USERS_OFFSET,
   DEVICE_BYTES,
@@ -15,6 +17,8 @@ import {
   DRIVER_BYTES,
   DRIVER_USERS_OFFSET,
   Driver,
+  FILES_HMEM,
+  FILES_HMEM_PLATFORM,
   GLOBAL_DEV_READERS_OFFSET,
   GLOBAL_DEV_WRITER_OFFSET,
   GLOBAL_DRIVERS_OFFSET,
@@ -68,6 +72,12 @@ const firstOf = (set: number): number | undefined => {
   return undefined;
 };
 
+/** The driver that a file is of. */
+function filesOf(driver: number): string {
+  if (driver === FILES_HMEM) return 'hmem';
+  return driver === FILES_HMEM_PLATFORM ? 'hmem_platform' : (DRIVER_NAMES[driver] ?? '?');
+}
+
 /** Name of a lock of an object; `attribute` is the file that an active reference is of. */
 export function lockName(
   lock: Lock,
@@ -90,7 +100,7 @@ export function lockName(
     case Lock.DeviceProbe:
       return 'probes under way';
     case Lock.DriverFiles:
-      return `s_active(${DRIVER_NAMES[object] ?? '?'}/${attribute})`;
+      return `s_active(${filesOf(object)}/${attribute})`;
     case Lock.DeviceFiles:
       return `s_active(${device}/${attribute})`;
     case Lock.MappingFiles:
@@ -195,6 +205,9 @@ export function locksOf(state: Uint8Array, scenario: Scenario): readonly LockVie
     add(Lock.NamespaceLock, index, 'write', owner(at + REGION_EXTRA_NAMESPACE_OFFSET));
   }
   if (places.beneathAt > 0) {
+    const users = (at: number): number => byteAt(places.beneathAt + at);
+    add(Lock.DriverFiles, FILES_HMEM, 'active', users(BENEATH_HMEM_USERS_OFFSET));
+    add(Lock.DriverFiles, FILES_HMEM_PLATFORM, 'active', users(BENEATH_PLATFORM_USERS_OFFSET));
     add(Lock.HmemPlatform, 0, 'write', owner(places.beneathAt + BENEATH_PLATFORM_LOCK_OFFSET));
     add(Lock.HmemResource, 0, 'write', owner(places.beneathAt + BENEATH_HMEM_LOCK_OFFSET));
   }

@@ -193,7 +193,7 @@ export function ramBytes(tree: Tree, query: Span, on: Generation): bigint {
   return BigInt(new Set(seen.flatMap((node) => pagesIn(node, query))).size) * PAGE;
 }
 
-/** 1.11 region_intersects for System RAM; a query that does not wrap and is not empty. */
+/** 1.11 region_intersects for System RAM, busy or not; a query that neither wraps nor is empty. */
 export function intersectsRam(
   tree: Tree,
   query: Span,
@@ -202,7 +202,7 @@ export function intersectsRam(
   let matches = 0;
   let others = 0;
   for (const top of childrenOf(tree, tree.root).filter((node) => overlap(node, query))) {
-    if (isRam(top)) {
+    if (top.ram) {
       matches++;
       continue;
     }
@@ -225,7 +225,7 @@ function partOf(span: Span, other: Span): Span {
 function ramBeneath(tree: Tree, top: TreeNode, query: Span): TreeNode[] {
   const isBeneath = (node: TreeNode): boolean =>
     node.parent !== null && (node.parent === top || isBeneath(node.parent));
-  return tree.nodes.filter((node) => isRam(node) && overlap(node, query) && isBeneath(node));
+  return tree.nodes.filter((node) => node.ram && overlap(node, query) && isBeneath(node));
 }
 
 /** Whether spans cover another one without a gap. */

@@ -32,6 +32,28 @@ interface Exports {
   probeAdjustable(start: bigint, size: bigint): void;
   probeSystemRam(start: bigint, end: bigint): bigint;
   probeIntersects(start: bigint, size: bigint): number;
+  probeWalkRes(start: bigint, end: bigint): bigint;
+}
+
+/** What every query answers about one range. */
+export interface QueryAnswer {
+  /** region_intersects for System RAM. */
+  readonly intersects: 'disjoint' | 'intersects' | 'mixed';
+  /** walk_system_ram_range: bytes of whole pages. */
+  readonly pages: bigint;
+  /** walk_system_ram_res: bytes. */
+  readonly bytes: bigint;
+}
+
+interface Range {
+  readonly start: bigint;
+  /** Inclusive. */
+  readonly end: bigint;
+}
+
+/** A probe that answers all queries about several ranges at once. */
+export interface QueryProbe extends ResourceProbe {
+  askAll(ranges: readonly Range[]): readonly QueryAnswer[];
 }
 
 const MASK = (1n << 64n) - 1n;
@@ -70,12 +92,11 @@ interface Counts {
   readonly statics: number;
 }
 
-function writeHeader(view: DataView, kernel: string, counts: Counts) {
+function writeHeader(view: DataView, features: readonly number[], counts: Counts) {
   const word = (at: Header, value: number): void => {
     view.setUint32(SCENARIO_OFFSET + at * 4, value, true);
   };
-  const resolved = resolveKernel({ release: kernel, without: [], with: [] });
-  featureWords(resolved.features).forEach((bits, at) => {
+  features.forEach((bits, at) => {
     word(Header.Features + at, bits);
   });
   word(Header.SlotCount, counts.slots);
@@ -184,12 +205,14 @@ function preOrder(slots: readonly ReadSlot[], parent = 0, depth = 0): FlaggedNod
 export async function openResourceProbe(
   kernel: string,
   isBoot: (node: FlaggedNode) => boolean = () => false,
-): Promise<ResourceProbe> {
+): Promise<QueryProbe> {
   compiled ??= new WebAssembly.Module(Uint8Array.from(readFileSync(file)));
   const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES, shared: true });
   const instance = new WebAssembly.Instance(compiled, { env: { memory }, own: { check: () => 0 } });
   const probe = instance.exports as unknown as Exports;
   const view = new DataView(memory.buffer);
+  const { features } = resolveKernel({ release: kernel, without: [], with: [] });
+  const words = [...featureWords(features)];
   let nodes: readonly FlaggedNode[] = [];
 
   /** Lays the tree out, does one thing, and takes the tree back. */
@@ -197,8 +220,9 @@ export async function openResourceProbe(
     const points = pointsOf(nodes, addresses);
     const { boot, slots } = placeNodes(nodes, isBoot);
     const names = [...slots.map(({ node }) => node.name), 'new'];
-    new Uint8Array(memory.buffer).fill(0);
-    writeHeader(view, kernel, {
+    new Uint8Array(memory.buffer).fill(0, SCENARIO_OFFSET, SCENARIO_OFFSET + POINT_TABLE);
+    new Uint8Array(memory.buffer).fill(0, STATE);
+    writeHeader(view, words, {
       points: points.length,
       slots: slots.length + SPARE,
       statics: boot.length,
@@ -244,6 +268,16 @@ export async function openResourceProbe(
       const number = doing(span(start, size), () => probe.probeIntersects(start, size));
       return ANSWERS[number] ?? 'mixed';
     },
+    askAll: (ranges) =>
+      doing(
+        ranges.flatMap(({ start, end }) => [start, end]),
+        () =>
+          ranges.map(({ start, end }) => ({
+            intersects: ANSWERS[probe.probeIntersects(start, end - start + 1n)] ?? 'mixed',
+            pages: probe.probeSystemRam(start, end),
+            bytes: probe.probeWalkRes(start, end),
+          })),
+      ),
     tree: () => nodes,
   };
 }

@@ -24,6 +24,15 @@ export const CORE_FEATURES: readonly Row[] = [
     Bit.PageMapWaitsFirst,
   ],
   [
+    'attach-skips-dead',
+    null,
+    'driver core: Avoid binding drivers to dead devices',
+    'v5.9',
+    ['bind-recheck'],
+    'drivers_probe leaves a device that is being unregistered alone, and says ok',
+    Bit.AttachSkipsDead,
+  ],
+  [
     'bind-errno',
     null,
     "driver core: bind reports the probe's own errno",

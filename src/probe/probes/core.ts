@@ -11,6 +11,7 @@ const WAITS = /\bwait_for_completion\(|\bdev_pagemap_cleanup\(|->cleanup\(/;
 
 export const CORE_PROBES: readonly FeatureProbe[] = [
   ['bind-recheck', defines(DD, 'device_driver_attach')],
+  ['attach-skips-dead', inside(DD, '__device_attach', /\bdead\b/)],
   ['bind-errno', not(inside(BASE_BUS, 'bind_store', /err > 0/))],
   [
     'pagemap-waits-first',

@@ -20,22 +20,44 @@ export function beneathModule(name: string): BeneathModule | null {
   return MODULES.find((module) => module === plain) ?? null;
 }
 
+/** Whether a module can ever be loaded; where it cannot, that is a fault of the script. */
+function exists(context: Context, call: Invocation, module: BeneathModule): boolean {
+  const { modules = [] } = context.universe;
+  if (modules.includes(module)) return true;
+  const message =
+    modules.length === 0
+      ? `module ${module} has nothing to do: the machine names no range of the firmware's`
+      : `module ${module} is absent`;
+  const suggestion = 'docs/model-format.md: soft_reserved, hmat, cxl, modules';
+  report(context, 'DAX204', call.at, message, { suggestion });
+  return false;
+}
+
+/**
+ * Compiles the unloading of a module beneath drivers/dax: rmmod takes that one alone, modprobe -r
+ * also what it was loaded for, as far as nobody uses it.
+ *
+ * Source: kmod tools/modprobe.c rmmod_do_module(), v30.
+ */
+export function compileBeneathUnload(
+  context: Context,
+  call: Invocation,
+  module: BeneathModule,
+): Environment | null {
+  if (!exists(context, call, module)) return null;
+  const first = call.name !== 'rmmod';
+  emit(context, call.at, { op: 'beneath', deed: `unload ${module}`, first, region: null });
+  return withStatus(call.env, 'runtime');
+}
+
 /** Compiles the loading of a module beneath drivers/dax, as modprobe or as insmod does it. */
 export function compileBeneathLoad(
   context: Context,
   call: Invocation,
   module: BeneathModule,
 ): Environment | null {
+  if (!exists(context, call, module)) return null;
   const { modules = [] } = context.universe;
-  if (!modules.includes(module)) {
-    const message =
-      modules.length === 0
-        ? `module ${module} has nothing to do: the machine names no range of the firmware's`
-        : `module ${module} is absent`;
-    const suggestion = 'docs/model-format.md: soft_reserved, hmat, cxl, modules';
-    report(context, 'DAX204', call.at, message, { suggestion });
-    return null;
-  }
   const heeds = call.name === 'modprobe' && modules.includes('cxl_acpi');
   emit(context, call.at, {
     op: 'beneath',

@@ -9,6 +9,7 @@ import type { UniverseRegion } from '../universe.js';
 import {
   beneathModule,
   compileBeneathLoad,
+  compileBeneathUnload,
   compileCxlRegion,
   isOnCxlRegions,
 } from './beneathCommands.js';
@@ -31,8 +32,10 @@ export function compileModule(context: Context, call: Invocation): Environment |
     return refuseArguments(context, call, 'modprobe [-r] kmem');
   }
   const beneath = beneathModule(name);
-  if (beneath !== null && !removing && call.name === 'modprobe') {
-    return compileBeneathLoad(context, call, beneath);
+  const verb = removing || call.name === 'rmmod' ? 'unload' : 'load';
+  if (beneath !== null) {
+    const compile = verb === 'load' ? compileBeneathLoad : compileBeneathUnload;
+    return compile(context, call, beneath);
   }
   const module = driverModule(name);
   if (module === null) {
@@ -40,7 +43,6 @@ export function compileModule(context: Context, call: Invocation): Environment |
     report(context, 'DAX204', call.at, `module ${name} is not modelled`, { suggestion });
     return null;
   }
-  const verb = removing || call.name === 'rmmod' ? 'unload' : 'load';
   emit(context, call.at, { op: 'module', verb, module });
   return withStatus(call.env, 'runtime');
 }

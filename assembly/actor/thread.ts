@@ -1,4 +1,5 @@
-// A thread of the model: a script, a menu, a udev worker or the environment. Takes its next step.
+// A thread of the model: a script, a menu, a udev worker, the environment, or one of the kernel's
+// own. Takes its next step.
 
 import { must } from '../fail';
 import { isBooting, workerStep } from '../kernel/beneath';

@@ -13,7 +13,6 @@ import {
   DEVICE_PINNED_OFFSET,
   DEVICE_PINS_OFFSET,
   DEVICE_PRESENT,
-  DEVICE_RANGES_OFFSET,
   Driver,
   Errno,
   FaultPoint,
@@ -25,8 +24,6 @@ import {
   Message,
   Pc,
   Property,
-  RANGE_END_OFFSET,
-  RANGE_START_OFFSET,
   SLOT_PARENT_BASE,
   THREAD_DEVICE_OFFSET,
   THREAD_DRIVER_OFFSET,
@@ -34,7 +31,7 @@ import {
   Verb,
 } from '../layout';
 import { observeLock, observeMessage, observeUnlock } from '../observe';
-import { has, header, point } from '../scenario';
+import { has, header } from '../scenario';
 import {
   back,
   broken,
@@ -46,31 +43,18 @@ import {
   MOVED,
   me,
   oops,
-  range,
   st,
   th,
   wait,
   waitForMutex,
 } from '../state';
 import { fsDaxGet, fsPutDax } from './daxHolder';
-import { homeOf } from './daxRange';
+import { firstOf, homeOf, lastOf, rangesOf } from './daxRange';
 import { isStaticRegion } from './daxRegion';
 import { fsdevLetsGo } from './fsdev';
 import { freeSlot, isLinked, nodeEnd, nodeStart, releaseRegion, requestRegion } from './resource';
 import { addedRamBytes, REGION_DISJOINT, regionIntersectsRam } from './resourceWalk';
 import { isBeyondSections } from './section';
-
-function ranges(index: u32): u32 {
-  return load<u8>(device(index), DEVICE_RANGES_OFFSET);
-}
-
-function rangeFirst(index: u32, r: u32): u64 {
-  return point(load<u16>(range(index, r), RANGE_START_OFFSET));
-}
-
-function rangeLast(index: u32, r: u32): u64 {
-  return point(load<u16>(range(index, r), RANGE_END_OFFSET));
-}
 
 /**
  * Fails the probe. The page map of a dynamic device has been freed by devres, and the device keeps
@@ -119,12 +103,12 @@ export function devDaxProbeRequest(): i32 {
   if ((load<u8>(device(index), DEVICE_FLAGS_OFFSET) & DEVICE_PAGE_MAP) != 0)
     return answer(Errno.EINVAL);
   if (has(Feature.CommonPinning)) {
-    for (let r: u32 = 0; r < ranges(index); r++) {
-      const first = rangeFirst(index, r);
+    for (let r: u32 = 0; r < rangesOf(index); r++) {
+      const first = firstOf(index, r);
       const taken = isLinked(daxSlot(index, r));
       if (
         taken ||
-        !requestRegion(daxSlot(index, r), first, rangeLast(index, r) - first + 1, index, 0)
+        !requestRegion(daxSlot(index, r), first, lastOf(index, r) - first + 1, index, 0)
       ) {
         observeMessage(Message.CouldNotReserveRange, index, r);
         for (let done: u32 = 0; !taken && done < r; done++) freeSlot(daxSlot(index, done));
@@ -142,9 +126,9 @@ export function devDaxProbeRequest(): i32 {
  * pagemap_range(), v5.15; mm/memory_hotplug.c __add_pages(), v5.8.
  */
 function memremapFails(index: u32): u32 {
-  for (let r: u32 = 0; r < ranges(index); r++) {
-    const first = rangeFirst(index, r);
-    if (!isBeyondSections(first, rangeLast(index, r) - first + 1)) continue;
+  for (let r: u32 = 0; r < rangesOf(index); r++) {
+    const first = firstOf(index, r);
+    if (!isBeyondSections(first, lastOf(index, r) - first + 1)) continue;
     if (has(Feature.RangePrevalidated)) return Errno.EINVAL;
     if (has(Feature.AddressBoundsCheck)) return Errno.E2BIG;
     broken(Property.NoCrash, index);
@@ -165,9 +149,9 @@ export function devDaxProbeMemremap(): i32 {
   const lock = st + GLOBAL_MEM_HOTPLUG_OFFSET;
   if (load<u8>(lock) != 0) return waitForMutex(lock, Lock.MemHotplug, 0, false);
   const index = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
-  for (let r: u32 = 0; r < ranges(index); r++) {
-    const first = rangeFirst(index, r);
-    const last = rangeLast(index, r);
+  for (let r: u32 = 0; r < rangesOf(index); r++) {
+    const first = firstOf(index, r);
+    const last = lastOf(index, r);
     const disjoint = regionIntersectsRam(first, last - first + 1) == REGION_DISJOINT;
     if (disjoint && addedRamBytes(first, last) != 0) broken(Property.QuerySound, index);
     if (disjoint) continue;

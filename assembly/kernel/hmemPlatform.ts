@@ -1,7 +1,6 @@
 // The bind and unbind files of the driver hmem_platform: a rebind walks every range again, and this
 // time the driver hmem is there, so that each device is probed under hmem_resource_lock.
 import {
-  BENEATH_PLATFORM_LOCK_OFFSET,
   Errno,
   FILES_HMEM_PLATFORM,
   Lock,
@@ -17,10 +16,9 @@ import {
 import { goto, MOVED, th, tryMutex, unlockMutex, waitForMutex } from '../state';
 import { isRegionBound } from './daxRange';
 import { isDeferPending } from './hmemDefer';
-import { noteProbed } from './hmemRegister';
+import { noteProbed, platformLock } from './hmemRegister';
 import {
   asked,
-  beneath,
   clearPublication,
   comeBackTo,
   enterProvider,
@@ -36,10 +34,6 @@ import {
   withdraw,
 } from './publication';
 
-function lock(): usize {
-  return beneath() + BENEATH_PLATFORM_LOCK_OFFSET;
-}
-
 /** Writes a file of the driver; without the module it is not there. */
 export function platformStore(bind: bool, isPlatform: bool): i32 {
   if (!hasBeneath() || !isAt(STAGE_DAX_HMEM)) return leaveBeneath(Errno.ENOENT);
@@ -54,17 +48,18 @@ export function platformStore(bind: bool, isPlatform: bool): i32 {
  * and v7.1 (EBUSY while work is pending).
  */
 export function hmemPlatformBindLock(): i32 {
-  if (load<u8>(lock()) != 0) return waitForMutex(lock(), Lock.HmemPlatform, 0, false);
+  if (load<u8>(platformLock()) != 0)
+    return waitForMutex(platformLock(), Lock.HmemPlatform, 0, false);
   if (isAt(STAGE_PLATFORM) || isDeferPending()) return leaveBeneath(Errno.EBUSY);
   goto(Pc.dax_hmem_init__platform);
   return MOVED;
 }
 
 export function hmemPlatformUnbindLock(): i32 {
-  if (!tryMutex(lock(), Lock.HmemPlatform, 0))
-    return waitForMutex(lock(), Lock.HmemPlatform, 0, false);
+  if (!tryMutex(platformLock(), Lock.HmemPlatform, 0))
+    return waitForMutex(platformLock(), Lock.HmemPlatform, 0, false);
   if (!isAt(STAGE_PLATFORM)) {
-    unlockMutex(lock(), Lock.HmemPlatform, 0);
+    unlockMutex(platformLock(), Lock.HmemPlatform, 0);
     return unbound();
   }
   reach(STAGE_RELEASED);
@@ -97,7 +92,7 @@ export function hmemPlatformUnbindNext(): i32 {
   const index = lastRegistered();
   if (index >= publications()) {
     withdraw(STAGE_PLATFORM);
-    unlockMutex(lock(), Lock.HmemPlatform, 0);
+    unlockMutex(platformLock(), Lock.HmemPlatform, 0);
     return unbound();
   }
   moveTo(index);

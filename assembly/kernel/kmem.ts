@@ -8,7 +8,6 @@ import {
   DEVICE_DATA,
   DEVICE_FLAGS_OFFSET,
   DEVICE_GHOST_OFFSET,
-  DEVICE_RANGES_OFFSET,
   DEVICE_RES_COUNT_OFFSET,
   DEVICE_RESERVED_OFFSET,
   DEVICE_ROW_NODE_OFFSET,
@@ -61,6 +60,7 @@ import {
   th,
 } from '../state';
 import { noteMemmapWritten } from './daxMemmap';
+import { rangesOf } from './daxRange';
 import { removeByState } from './kmemState';
 import { beginPasses, initResourcesRange } from './kmemTwoPass';
 import { rangeBytes, rangeStart } from './memoryHotplug';
@@ -75,16 +75,12 @@ import {
   requestRegion,
 } from './resource';
 
-function ranges(index: u32): u32 {
-  return load<u8>(device(index), DEVICE_RANGES_OFFSET);
-}
-
 /**
  * Bytes of the thread's range that the kernel of v5.10 and later would add; 0 when it is too small.
  */
 /** Says of each range without a whole block that it is too small. */
 function noteTooSmall(index: u32): void {
-  for (let r: u32 = 0; r < ranges(index); r++) {
+  for (let r: u32 = 0; r < rangesOf(index); r++) {
     if (atRange(r) == 0) observeMessage(Message.TooSmall, index, r);
   }
 }
@@ -103,7 +99,7 @@ export function fails(errno: u32): i32 {
   if (has(Feature.KmemPolicyAtProbe)) store<u8>(th, 0, THREAD_ARGUMENT_OFFSET);
   store<u8>(th, errno, THREAD_ERROR_OFFSET);
   const index = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
-  for (let r: u32 = 0; r < ranges(index); r++) {
+  for (let r: u32 = 0; r < rangesOf(index); r++) {
     const kept = isLinked(kmemSlot(index, r)) && !isLinked(ramSlot(index, r));
     if (kept) broken(Property.Rollback, index);
   }
@@ -123,7 +119,7 @@ export function succeeds(index: u32): i32 {
   store<u8>(th, 0, THREAD_ERROR_OFFSET);
   const at = device(index);
   setBit(at, DEVICE_FLAGS_OFFSET, DEVICE_DATA);
-  if (has(Feature.RegionSubdivision)) store<u8>(at, ranges(index), DEVICE_RES_COUNT_OFFSET);
+  if (has(Feature.RegionSubdivision)) store<u8>(at, rangesOf(index), DEVICE_RES_COUNT_OFFSET);
   setBit(at, DEVICE_GHOST_OFFSET, GHOST_KMEM_BOUND);
   if (load<u8>(at, DEVICE_RESERVED_OFFSET) == 0) broken(Property.NoSilentLoss, index);
   back();
@@ -161,7 +157,7 @@ export function kmemProbeRequest(): i32 {
     }
     if (has(Feature.KmemPolicyAtProbe)) store<u8>(th, policy + 1, THREAD_ARGUMENT_OFFSET);
   }
-  for (; r < ranges(index); r++) {
+  for (; r < rangesOf(index); r++) {
     const bytes = atRange(r);
     if (multi && bytes == 0) {
       observeMessage(Message.TooSmall, index, r);
@@ -180,7 +176,7 @@ export function kmemProbeRequest(): i32 {
 
 function anyUsable(index: u32): bool {
   let usable = false;
-  for (let r: u32 = 0; r < ranges(index); r++) usable = atRange(r) != 0 || usable;
+  for (let r: u32 = 0; r < rangesOf(index); r++) usable = atRange(r) != 0 || usable;
   store<u8>(th, 0, THREAD_INDEX_OFFSET);
   return usable;
 }
@@ -250,7 +246,7 @@ export function kmemProbeAdded(): i32 {
     if (load<u8>(at, DEVICE_RESERVED_OFFSET) == 0) return failsCounted(index, errno);
   }
   store<u8>(th, 0, THREAD_ERROR_OFFSET);
-  if (r + 1 >= ranges(index)) return succeeds(index);
+  if (r + 1 >= rangesOf(index)) return succeeds(index);
   store<u8>(th, r + 1, THREAD_INDEX_OFFSET);
   goto(Pc.dev_dax_kmem_probe__request);
   return kmemProbeRequest();
@@ -259,7 +255,7 @@ export function kmemProbeAdded(): i32 {
 /** Notes for the property `recoverable` how kmem let the device go. */
 function noteUnbound(index: u32): void {
   let offline = true;
-  for (let r: u32 = 0; r < ranges(index); r++) {
+  for (let r: u32 = 0; r < rangesOf(index); r++) {
     const bytes = atRange(r);
     if (bytes != 0 && !allBlocksOffline(rangeStart(), bytes)) offline = false;
   }
@@ -282,7 +278,7 @@ export function kmemRemoveRange(): i32 {
   }
   const at = device(index);
   if (has(Feature.KmemHotRemove)) {
-    for (; r < ranges(index); r++) {
+    for (; r < rangesOf(index); r++) {
       const bytes = atRange(r);
       if (bytes == 0) continue;
       if (has(Feature.RegionSubdivision) && r >= <u32>load<u8>(at, DEVICE_RES_COUNT_OFFSET)) {
@@ -331,7 +327,7 @@ export function kmemRemoveRemoved(): i32 {
   store<u8>(th, 0, THREAD_ERROR_OFFSET);
   store<u8>(th, r + 1, THREAD_INDEX_OFFSET);
   goto(Pc.dev_dax_kmem_remove__range);
-  if (r + 1 >= ranges(index)) return endRemove(index);
+  if (r + 1 >= rangesOf(index)) return endRemove(index);
   return kmemRemoveRange();
 }
 
@@ -343,9 +339,9 @@ export function kmemRemoveRemoved(): i32 {
  */
 function freeData(index: u32): void {
   const failed = load<u8>(device(index), DEVICE_RESERVED_OFFSET) != 0;
-  const isWhole = ranges(index) == 0 || has(Feature.KmemTwoPass) || areAllUsable(index);
+  const isWhole = rangesOf(index) == 0 || has(Feature.KmemTwoPass) || areAllUsable(index);
   if (!failed && isWhole) clearMemoryType(index);
-  if (ranges(index) == 0) {
+  if (rangesOf(index) == 0) {
     const count = header(Header.RangeMax);
     for (let r: u32 = 0; r < count; r++) leaveNameDangling(kmemSlot(index, r));
   } else if (!failed && !isWhole) broken(Property.NoLeak, index);
@@ -353,7 +349,7 @@ function freeData(index: u32): void {
 
 function areAllUsable(index: u32): bool {
   let usable = true;
-  for (let r: u32 = 0; r < ranges(index); r++) usable = atRange(r) != 0 && usable;
+  for (let r: u32 = 0; r < rangesOf(index); r++) usable = atRange(r) != 0 && usable;
   return usable;
 }
 

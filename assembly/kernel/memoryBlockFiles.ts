@@ -58,6 +58,7 @@ import {
   onlinePages,
   typeInEffect,
 } from './memoryBlock';
+import { unlockMemHotplug } from './memoryHotplug';
 import { isHeard } from './memoryNotifier';
 import { blockState, zoneFor, zoneOf } from './zone';
 
@@ -77,11 +78,6 @@ function leaveStore(index: u32, errno: u32): i32 {
   unlockMutex(st + GLOBAL_HOTPLUG_OFFSET, Lock.DeviceHotplug, 0);
   leaveFile(block(index) + BLOCK_USERS_OFFSET, Lock.BlockFiles, index);
   return leave(errno);
-}
-
-function dropMemHotplug(): void {
-  unlockMutex(st + GLOBAL_MEM_HOTPLUG_OFFSET, Lock.MemHotplug, 0);
-  observeUnlock(Lock.CpuHotplug, 0, LockMode.Read);
 }
 
 /**
@@ -193,7 +189,7 @@ export function stateStoreOnline(): i32 {
     goto(Pc.memory_notify__online);
     return MOVED;
   }
-  dropMemHotplug();
+  unlockMemHotplug();
   return finishStore(index, errno);
 }
 
@@ -210,7 +206,7 @@ export function stateStoreOffline(): i32 {
   takeLocks();
   if (hasHoles(index)) {
     store<u8>(block(index), BlockState.Online, BLOCK_STATE_OFFSET);
-    dropMemHotplug();
+    unlockMemHotplug();
     return finishStore(index, Errno.EINVAL);
   }
   goto(Pc.state_store__offlined);
@@ -222,7 +218,7 @@ export function stateStoreOfflined(): i32 {
   const index = <u32>load<u8>(th, THREAD_BLOCK_OFFSET);
   const errno = offlineFails(index);
   finishOffline(index, errno);
-  dropMemHotplug();
+  unlockMemHotplug();
   return finishStore(index, errno);
 }
 

@@ -12,6 +12,7 @@ import {
   SUBSYSTEMS,
 } from '../kernel/features.js';
 import { presenceOf, releaseNamed } from '../kernel/releases.js';
+import { PAGE_WIDTH, wrap } from '../report/layout.js';
 import type { Terminal } from './terminal.js';
 
 export interface KernelsOptions {
@@ -20,15 +21,21 @@ export interface KernelsOptions {
 }
 
 const COMMIT_DIGITS = 12;
+/** Where the names of a release's features begin, and the columns that they have. */
+const LIST_INDENT = 27;
+const LIST_WIDTH = PAGE_WIDTH - LIST_INDENT;
+
+const indented = (text: string): string[] =>
+  wrap(text, PAGE_WIDTH - 4).map((line) => `    ${line}`);
 
 function featureLines(feature: Feature): string[] {
   const commit = feature.commit === null ? '' : `${feature.commit.padEnd(COMMIT_DIGITS)}  `;
   const note = (label: string, items: readonly string[]): string[] =>
-    items.length === 0 ? [] : [`    ${label}: ${items.join(', ')}`];
+    items.length === 0 ? [] : indented(`${label}: ${items.join(', ')}`);
   return [
     `  ${feature.id}  (since ${feature.since})`,
-    `    ${commit}${feature.title}`,
-    `    ${feature.effect ?? 'no behaviour: nothing that userland can see changes'}`,
+    ...indented(`${commit}${feature.title}`),
+    ...indented(feature.effect ?? 'no behaviour: nothing that userland can see changes'),
     ...note('requires', feature.requires),
     ...note('backports', feature.backports),
   ];
@@ -55,11 +62,14 @@ function releaseLines(release: Release): string[] {
   const change = added.length === 0 ? `as ${from}` : `${from} and ${added.join(', ')}`;
   const count = `${String(release.features.length).padStart(3)} features`;
   const unknown = release.unknown.filter((id) => base?.unknown.includes(id) !== true);
-  return [
-    `  ${release.name.padEnd(11)}${count}${base === null ? '' : `: ${change}`}`,
-    ...(unknown.length > 0 ? [`${' '.repeat(27)}nobody knows: ${unknown.join(', ')}`] : []),
-    ...(release.note === null ? [] : [`${' '.repeat(27)}${release.note}`]),
+  const first = `  ${release.name.padEnd(11)}${count}${base === null ? '' : ': '}`;
+  const lines = [
+    ...(base === null ? [''] : wrap(change, LIST_WIDTH)),
+    ...(unknown.length > 0 ? wrap(`nobody knows: ${unknown.join(', ')}`, LIST_WIDTH) : []),
+    ...(release.note === null ? [] : [release.note]),
   ];
+  const indent = ' '.repeat(LIST_INDENT);
+  return lines.map((line, index) => `${index === 0 ? first : indent}${line}`);
 }
 
 function allText(): string {
@@ -81,15 +91,14 @@ function releaseText(release: Release): string {
   const lists = (wanted: string): string[] =>
     SUBSYSTEMS.flatMap(([name, features]) => group(name, features.filter(having(wanted))));
   const unknown = lists('unknown');
+  const absent = FEATURES.filter(having('absent')).map(({ id }) => id);
   const note = release.note === null ? '' : ` (${release.note})`;
   return [
     `${release.name}${note} has ${release.features.length} of ${FEATURES.length} features.`,
     '',
     ...lists('present'),
     ...(unknown.length > 0 ? ['Nobody knows whether it has:', '', ...unknown] : []),
-    `It has not: ${FEATURES.filter(having('absent'))
-      .map(({ id }) => id)
-      .join(', ')}`,
+    ...wrap(`It has not: ${absent.join(', ')}`, PAGE_WIDTH),
     '',
   ].join('\n');
 }

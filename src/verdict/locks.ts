@@ -41,10 +41,9 @@ import {
   THREAD_INSTRUCTION_OFFSET,
 } from '../../assembly/layout.js';
 import type { Scenario } from '../compile/scenario.js';
+import { DRIVER_TEXTS } from '../kernel/observables.js';
 import type { SysfsFile } from '../userland/program.js';
 import type { LockView } from './trace.js';
-
-const DRIVER_NAMES = ['', 'device_dax', 'kmem', '', 'fsdev_dax'];
 
 function attributeOf(file: SysfsFile): string {
   if ('attr' in file) return file.attr;
@@ -77,7 +76,7 @@ const firstOf = (set: number): number | undefined => {
 /** The driver that a file is of. */
 function filesOf(driver: number): string {
   if (driver === FILES_HMEM) return 'hmem';
-  return driver === FILES_HMEM_PLATFORM ? 'hmem_platform' : (DRIVER_NAMES[driver] ?? '?');
+  return driver === FILES_HMEM_PLATFORM ? 'hmem_platform' : (DRIVER_TEXTS[driver] ?? '?');
 }
 
 /** Name of a region's first dax device. */

@@ -18,6 +18,7 @@ import {
   DRIVER_FLAGS_OFFSET,
   DRIVER_IDS_OFFSET,
   DRIVER_REGISTERED,
+  Driver,
   GLOBAL_DRIVERS_OFFSET,
   GLOBAL_EXTRA_FSDEV_OFFSET,
   GLOBAL_POLICY_OFFSET,
@@ -44,11 +45,11 @@ import {
   SLOT_START_OFFSET,
 } from '../../assembly/layout.js';
 import type { Scenario } from '../compile/scenario.js';
+import { DRIVER_TEXTS } from '../kernel/observables.js';
 import type { Range } from '../model/model.js';
 import { locksOf } from './locks.js';
 import type { BlockView, DeviceView, DriverView, IomemLine, MachineView } from './trace.js';
 
-const DRIVER_NAMES = [null, 'device_dax', 'kmem', 'dax_pmem_compat', 'fsdev_dax'];
 const POLICIES = ['offline', 'online', 'online_kernel', 'online_movable'];
 
 /** Answers of the engine about the state at hand that its bytes alone do not show. */
@@ -160,10 +161,11 @@ function rangesOf(
 function deviceOf(view: DataView, scenario: Scenario, index: number): DeviceView {
   const at = scenario.state.devicesAt + index * DEVICE_BYTES;
   const planned = scenario.plan.devices[index];
+  const driver: Driver = view.getUint8(at + DEVICE_DRIVER_OFFSET);
   const ranges = rangesOf(view, scenario, index, view.getUint8(at + DEVICE_RANGES_OFFSET));
   return {
     name: planned?.name ?? '?',
-    driver: DRIVER_NAMES[view.getUint8(at + DEVICE_DRIVER_OFFSET)] ?? null,
+    driver: driver === Driver.None ? null : (DRIVER_TEXTS[driver] ?? null),
     present: (view.getUint8(at + DEVICE_FLAGS_OFFSET) & DEVICE_PRESENT) !== 0,
     size: ranges.reduce((sum, { start, end }) => sum + end - start + 1n, 0n),
     ranges,

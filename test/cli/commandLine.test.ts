@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { FIRST_MODEL } from '../../src/cli/init.js';
 import { runCommandLine } from '../../src/cli/program.js';
 import { loadModel } from '../../src/loadModel.js';
+import { PAGE_WIDTH } from '../../src/report/layout.js';
 import { collect } from './terminal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'daxcheck-test-'));
@@ -119,6 +120,19 @@ describe('kernels', () => {
     expect(terminal.out()).toContain('walk-ram-children');
     expect(terminal.out()).toContain('no behaviour');
   });
+
+  it.each([['kernels'], ['kernels', 'v6.1'], ['kernels', 'v5.0']])(
+    'stays within the columns of a report: %s %s',
+    async (...words) => {
+      const terminal = collect();
+      expect(await runCommandLine(words, terminal)).toBe(0);
+      const tooLong = terminal
+        .out()
+        .split('\n')
+        .filter((line) => line.length > PAGE_WIDTH);
+      expect(tooLong).toEqual([]);
+    },
+  );
 
   it('gives the same as one JSON object', async () => {
     const terminal = collect();

@@ -268,7 +268,7 @@ describe('queries of the resource tree, on every small tree', () => {
     expect(missed).toBe(asked);
   });
 
-  it('a nested walk finds every byte of busy RAM, a walk of the top level what lies there', () => {
+  it('a nested walk finds each byte of busy RAM once, one of the top level what lies there', () => {
     const isRight = (tree: readonly FlaggedNode[], query: Span, depthMax: number): boolean => {
       const seen = tree.filter((node) => node.busy && node.ram && node.depth <= depthMax);
       const cells = PLACES.slice(0, -1).map((start, at) => ({

@@ -9,7 +9,7 @@ import { PROPERTIES } from '../../src/kernel/properties.js';
 import { openKernelEngine } from '../../src/kernelEngine.js';
 import { describeStep, takeStep, viewReplay } from '../../src/verdict/steps.js';
 import { openModel } from '../explore/models.ts';
-import { modelOf } from '../support/run.ts';
+import { modelOf, runScript } from '../support/run.ts';
 
 const REGION = `machine:
   block_size: 128M
@@ -189,5 +189,29 @@ describe('hmem_platform goes while work waits for CXL', () => {
     const { answersTo } = walk(DEFERRED([...unbound, BIND]), 'dax_hmem_wq');
 
     expect(answersTo(BIND)).toEqual(['ok']);
+  });
+});
+
+const ON_KMEM = REGION.replace('machine:\n', '')
+  .replaceAll(/^ {2}/gm, '')
+  .replace('DRIVER', 'kmem');
+
+/** drivers/dax/kmem.c dev_dax_kmem_remove() of v6.12 says so while the device still has its ranges. */
+describe('a region that goes with memory online', () => {
+  it('names the ranges that stay', async () => {
+    const lines = [
+      'echo online > /sys/devices/system/memory/memory32/state',
+      `echo hmem.0 > ${HMEM}/unbind`,
+    ];
+
+    const records = await runScript({ kernel: 'v6.12', machine: ON_KMEM, lines });
+
+    expect(records.at(-1)?.messages).toEqual([
+      'removing memory fails, because memory [0x0000000100000000-0x0000000107ffffff] is onlined',
+      [
+        'kmem dax0.0: mapping0: 0x100000000-0x107ffffff',
+        'cannot be hotremoved until the next reboot',
+      ].join(' '),
+    ]);
   });
 });

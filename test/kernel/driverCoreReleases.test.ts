@@ -196,7 +196,7 @@ const ON_KMEM = REGION.replace('machine:\n', '')
   .replaceAll(/^ {2}/gm, '')
   .replace('DRIVER', 'kmem');
 
-/** drivers/dax/kmem.c dev_dax_kmem_remove() of v6.12 says so while the device still has its ranges. */
+/** dev_dax_kmem_remove() of v6.12 says so while the device still has its ranges. */
 describe('a region that goes with memory online', () => {
   it('names the ranges that stay', async () => {
     const lines = [

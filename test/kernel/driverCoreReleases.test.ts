@@ -57,6 +57,14 @@ describe('the driver of a region goes before a device has several ranges', () =>
     expect(await brokenIn(UNBINDING(kernel, 'kmem', 'resource-tree'))).toEqual([]);
   });
 
+  it.each([
+    ['v5.9', []],
+    ['v5.10', ['no-crash']],
+  ])('and no mapping is freed late on %s: breaks %j', async (kernel, expected) => {
+    const text = UNBINDING(kernel, 'device_dax', 'no-crash');
+    expect(await brokenIn(`${text}faults: [late_release]\n`)).toEqual(expected);
+  });
+
   it('but does both in v5.10', async () => {
     expect(await brokenIn(UNBINDING('v5.10', 'device_dax', 'no-leak'))).toEqual(['no-leak']);
     expect(await brokenIn(UNBINDING('v5.10', 'kmem', 'resource-tree'))).toEqual(['resource-tree']);

@@ -195,7 +195,8 @@ function unregisterDevDaxGone(): i32 {
   forgetVictim(index);
   orphanMappings(index);
   ueventOfDevice(index, EVENT_REMOVE);
-  if (hasId && !has(Feature.DaxRwsems)) freeIdUnderLock(index);
+  const byDevice = has(Feature.RegionSubdivision) && !has(Feature.DaxRwsems);
+  if (hasId && byDevice) freeIdUnderLock(index);
   if (hasId && has(Feature.DaxRwsems)) {
     call(Pc.dev_dax_release__id, Pc.unregister_dev_dax__put);
     return MOVED;
@@ -205,7 +206,7 @@ function unregisterDevDaxGone(): i32 {
 
 /**
  * Frees the id with the last reference, so that nobody can hold the lock.
- * Source: drivers/dax/bus.c dev_dax_release(), free_dev_dax_id(), v5.10 and v6.8.
+ * Source: drivers/dax/bus.c dev_dax_release(), v5.8 (no id); free_dev_dax_id(), v5.10 and v6.8.
  */
 export function freeIdUnderLock(index: u32): void {
   observePair(Lock.DeviceLock, index, LockMode.Write);

@@ -175,8 +175,11 @@ function youngest(home: u32): u32 {
   return found;
 }
 
-/** The last of a device's mappings that devres knows of, + 1; 0 when there is none. */
+/**
+ * The last of a device's mappings that devres knows of, + 1; 0 when there is none, as up to v5.9.
+ */
 function lastMapping(index: u32): u32 {
+  if (!has(Feature.RegionSubdivision)) return 0;
   for (let r = rangesOf(index); r > 0; r--) {
     const flags = load<u8>(range(index, r - 1), RANGE_FLAGS_OFFSET);
     if ((flags & (RANGE_MAPPING | RANGE_LATE)) == RANGE_MAPPING) return r;

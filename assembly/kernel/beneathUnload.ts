@@ -197,8 +197,8 @@ function daxHmemExitDrain(): i32 {
 }
 
 /**
- * Takes hmem off each of its platform devices, once no probe of it is under way. Up to v6.2 these stay, from v6.3 on they go with
- * hmem_platform.
+ * Takes hmem off each of its platform devices, once no probe of it is under way. Up to v6.2 these
+ * stay, from v6.3 on they go with hmem_platform.
  * Source: lib/klist.c klist_remove(); drivers/base/dd.c driver_detach(); drivers/dax/hmem/hmem.c,
  * v5.10 and dax_hmem_exit(), v6.12.
  */
@@ -225,7 +225,8 @@ function daxHmemExitPlatform(): i32 {
 /**
  * Waits for the work that is queued, from v7.1 on: it finds no driver, and decides nothing. That it
  * has decided once stays known to the device hmem_platform, which outlives the module.
- * Source: drivers/dax/hmem/hmem.c dax_hmem_exit(), process_defer_work(), v7.1 (destroy_workqueue()).
+ * Source: drivers/dax/hmem/hmem.c dax_hmem_exit(), process_defer_work(), v7.1; kernel/workqueue.c
+ * destroy_workqueue().
  */
 function daxHmemExitFlush(): i32 {
   if (isQueued(WORK_DEFER)) return wait(Lock.Workqueue, 0, workersOf(Worker.Hmem), false);

@@ -201,7 +201,7 @@ export const TREE_CASES: readonly TreeCase[] = [
   {
     kernel: 'v6.12',
     firmware: both(RESERVED, region(true)),
-    lines: [...ALL, 'cxl destroy-region region8'],
+    lines: [...ALL, 'cxl destroy-region -f region8'],
     tree: 'CXL Window 0 > Soft Reserved',
   },
   {
@@ -234,13 +234,13 @@ export const ANSWER_CASES: readonly AnswerCase[] = [
   {
     kernel: 'v6.12',
     firmware: both(RESERVED, region(true)),
-    lines: [...ALL, 'cxl destroy-region region8', 'cxl create-region region8'],
+    lines: [...ALL, 'cxl destroy-region -f region8', 'cxl create-region region8'],
     answer: 'ERANGE',
   },
   {
     kernel: 'v7.1',
     firmware: both(RESERVED, region(true)),
-    lines: [...ALL, 'cxl destroy-region region8', 'cxl create-region region8'],
+    lines: [...ALL, 'cxl destroy-region -f region8', 'cxl create-region region8'],
     answer: 'ok',
   },
   {

@@ -171,7 +171,7 @@ export function beneathDeed(deed: Deed, object: u32, first: bool): i32 {
       return createRegion(object);
     }
     case Deed.DestroyRegion:
-      return destroyRegion(object);
+      return destroyRegion(object, first);
     default:
       return unloadBeneath(deed, first);
   }

@@ -225,7 +225,7 @@ function daxHmemExitPlatform(): i32 {
 /**
  * Waits for the work that is queued, from v7.1 on: it finds no driver, and decides nothing. That it
  * has decided once stays known to the device hmem_platform, which outlives the module.
- * Source: drivers/dax/hmem/hmem.c dax_hmem_exit(), process_defer_work(), v7.1; it calls
+ * Source: drivers/dax/hmem/hmem.c dax_hmem_exit(), process_defer_work(), v7.1; kernel/workqueue.c
  * destroy_workqueue().
  */
 function daxHmemExitFlush(): i32 {

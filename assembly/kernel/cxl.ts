@@ -345,9 +345,14 @@ export function createRegionStoreAlloc(): i32 {
   return MOVED;
 }
 
-/** Does what `cxl destroy-region` asks for: dax_regionN goes first, with all that is on it. */
-export function destroyRegion(index: u32): i32 {
+/**
+ * Does what `cxl destroy-region` asks for: dax_regionN goes first, with all that is on it. Without
+ * `force` the tool leaves an active region alone, and every region here is active.
+ * Source: pmem/ndctl cxl/region.c destroy_region().
+ */
+export function destroyRegion(index: u32, force: bool): i32 {
   if (!publicationIs(index, PUBLICATION_REGISTERED)) return leaveBeneath(Errno.ENODEV);
+  if (!force) return leaveBeneath(Errno.EBUSY);
   moveTo(index);
   reach(STAGE_RELEASED);
   goto(Pc.delete_region_store__release);

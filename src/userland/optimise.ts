@@ -48,6 +48,7 @@ const WAITING = new Set<Instruction['op']>([
   'trigger',
   'process',
   'module',
+  'beneath',
   'namespace',
   'clear-errors',
   'encrypt',

@@ -9,6 +9,7 @@ export const SYSTEM_CALLS: ReadonlySet<Instruction['op']> = new Set<Instruction[
   'read',
   'process',
   'module',
+  'beneath',
   'namespace',
   'clear-errors',
   'encrypt',

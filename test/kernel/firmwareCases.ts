@@ -102,6 +102,66 @@ export const OWNER_CASES: readonly OwnerCase[] = [
     ['modprobe dax_hmem'],
     'nobody',
   ],
+  // Unloading takes the driver off its devices; the next loading offers it all of them again.
+  ...['v5.10', 'v6.1'].map((kernel) => [
+    kernel,
+    'dax_hmem unloaded',
+    RESERVED,
+    ['modprobe dax_hmem', 'rmmod dax_hmem'],
+    'nobody',
+  ]),
+  ...['v5.10', 'v6.1'].map((kernel) => [
+    kernel,
+    'dax_hmem loaded again',
+    RESERVED,
+    ['modprobe dax_hmem', 'modprobe -r dax_hmem', 'modprobe dax_hmem'],
+    'dax0.0 device_dax',
+  ]),
+  ...['v6.12', 'v7.1'].map((kernel) => [
+    kernel,
+    'dax_hmem loaded again',
+    RESERVED,
+    ['modprobe dax_hmem', 'modprobe -r dax_hmem', 'modprobe dax_hmem'],
+    'dax0.0 kmem',
+  ]),
+  ...['v6.12', 'v7.1'].map((kernel) => [
+    kernel,
+    'dax_cxl loaded again',
+    both(RESERVED, region(true)),
+    [...ALL, 'rmmod dax_cxl', 'modprobe dax_cxl'],
+    'dax8.0 kmem',
+  ]),
+  // MODULE_SOFTDEP of v6.12: modprobe -r goes on with cxl_acpi, and that with its regions.
+  [
+    'v6.12',
+    'modprobe -r of dax_hmem',
+    both(RESERVED, region(true)),
+    [...ALL, 'modprobe -r dax_hmem'],
+    'nobody',
+  ],
+  [
+    'v6.12',
+    'rmmod of dax_hmem',
+    both(RESERVED, region(true)),
+    [...ALL, 'rmmod dax_hmem'],
+    'dax8.0 kmem',
+  ],
+  // The decoders have been reset: nobody assembles the region again.
+  [
+    'v6.12',
+    'cxl_acpi loaded again',
+    both(RESERVED, region(true)),
+    [...ALL, 'rmmod cxl_acpi', 'modprobe cxl_acpi'],
+    'nobody',
+  ],
+  // v7.1: hmem_platform remembers that hmem has decided, longer than the module lives.
+  [
+    'v7.1',
+    'a region that does not assemble, dax_hmem loaded again',
+    both(RESERVED, region(false)),
+    [...ALL, 'modprobe -r dax_cxl', 'modprobe dax_hmem'],
+    'nobody',
+  ],
 ].map(([kernel, title, firmware, lines, owners]) => ({
   kernel: String(kernel),
   title: String(title),
@@ -141,7 +201,7 @@ export const TREE_CASES: readonly TreeCase[] = [
   {
     kernel: 'v6.12',
     firmware: both(RESERVED, region(true)),
-    lines: [...ALL, 'cxl destroy-region region8'],
+    lines: [...ALL, 'cxl destroy-region -f region8'],
     tree: 'CXL Window 0 > Soft Reserved',
   },
   {
@@ -174,13 +234,13 @@ export const ANSWER_CASES: readonly AnswerCase[] = [
   {
     kernel: 'v6.12',
     firmware: both(RESERVED, region(true)),
-    lines: [...ALL, 'cxl destroy-region region8', 'cxl create-region region8'],
+    lines: [...ALL, 'cxl destroy-region -f region8', 'cxl create-region region8'],
     answer: 'ERANGE',
   },
   {
     kernel: 'v7.1',
     firmware: both(RESERVED, region(true)),
-    lines: [...ALL, 'cxl destroy-region region8', 'cxl create-region region8'],
+    lines: [...ALL, 'cxl destroy-region -f region8', 'cxl create-region region8'],
     answer: 'ok',
   },
   {
@@ -224,5 +284,37 @@ export const ANSWER_CASES: readonly AnswerCase[] = [
     firmware: RESERVED,
     lines: [...ALL, `echo hmem.0 > ${HMEM}/unbind`, `echo hmem.0 > ${HMEM}/bind`],
     answer: 'ok',
+  },
+  // delete_module(): EAGAIN while another module uses it; ENOENT when it is not there, which
+  // modprobe -r does not mind.
+  {
+    kernel: 'v7.1',
+    firmware: RESERVED,
+    lines: [...ALL, 'rmmod dax_hmem'],
+    answer: 'EAGAIN',
+  },
+  {
+    kernel: 'v6.12',
+    firmware: RESERVED,
+    lines: [...ALL, 'rmmod dax_hmem'],
+    answer: 'ok',
+  },
+  {
+    kernel: 'v6.12',
+    firmware: RESERVED,
+    lines: ['rmmod dax_hmem'],
+    answer: 'ENOENT',
+  },
+  {
+    kernel: 'v6.12',
+    firmware: RESERVED,
+    lines: ['modprobe -r dax_hmem'],
+    answer: 'ok',
+  },
+  {
+    kernel: 'v7.1',
+    firmware: RESERVED,
+    lines: [...ALL, 'modprobe -r dax_cxl', 'rmmod dax_hmem'],
+    answer: 'ENOENT',
   },
 ];

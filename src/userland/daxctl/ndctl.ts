@@ -135,6 +135,24 @@ interface RegionCommand {
 }
 
 /**
+ * What cxl destroy-region --force does first, since v79: memory of the region that is online is
+ * taken offline; where that fails it goes on.
+ */
+export function offlineBefore(context: Context, call: Invocation, name: string): void {
+  const region = context.universe.regions.find((each) => each.name === name);
+  if (region === undefined) return;
+  for (const tool of toolsOf(context, call, region, () => undefined)) {
+    if (!tool.features.has('region-offline')) continue;
+    const passed = label(tool);
+    const skip = (): void => jump(tool, passed);
+    askMemory(tool);
+    unless(tool, passed);
+    offlineBlocks({ ...tool, end: skip }, skip);
+    mark(tool, passed);
+  }
+}
+
+/**
  * Compiles cxl disable-region: memory that is online is taken offline first, since v79; where that
  * fails, only --force goes on.
  */

@@ -2,6 +2,7 @@
  * Commands on what lies beneath drivers/dax: its modules, and the regions of `cxl`.
  */
 import type { BeneathModule } from '../../model/model.js';
+import { offlineBefore } from '../daxctl/ndctl.js';
 import { listNames } from '../sysfsPath.js';
 import type { Invocation } from './command.js';
 import { type Context, emit, report, withStatus } from './context.js';
@@ -99,6 +100,13 @@ export function compileCxlRegion(context: Context, call: Invocation): Environmen
     report(context, 'DAX211', call.at, `this model has no CXL region ${target}`, { suggestion });
     return null;
   }
-  emit(context, call.at, { op: 'beneath', deed: verb, first: false, region: target });
+  const force = words.some((word) => word === '-f' || word === '--force');
+  if (verb === 'destroy-region' && force) offlineBefore(context, call, target);
+  emit(context, call.at, {
+    op: 'beneath',
+    deed: verb,
+    first: verb === 'destroy-region' && force,
+    region: target,
+  });
   return withStatus(call.env, 'runtime');
 }

@@ -24,6 +24,8 @@ import {
   RANGE_USERS_OFFSET,
   REGION_EXTRA_BYTES,
   REGION_EXTRA_NAMESPACE_OFFSET,
+  REGION_EXTRA_REGION_OFFSET,
+  REGION_EXTRA_USERS_OFFSET,
   REGION_LOCK_OFFSET,
   REGION_USERS_OFFSET,
   THREAD_PC_OFFSET,
@@ -103,6 +105,7 @@ export function locksOwned(thread: u32): u32 {
     const extra = regionExtra(index);
     if (extra == 0) continue;
     held |= bitOf(owns(extra + REGION_EXTRA_NAMESPACE_OFFSET, thread), Lock.NamespaceLock);
+    held |= bitOf(owns(extra + REGION_EXTRA_REGION_OFFSET, thread), Lock.NdRegionLock);
   }
   return held;
 }
@@ -137,6 +140,9 @@ export function locksShared(thread: u32): u32 {
   }
   for (let index: u32 = 0; index < header(Header.RegionCount); index++) {
     held |= bitOf(isIn(region(index) + REGION_USERS_OFFSET, thread), Lock.RegionFiles);
+    const extra = regionExtra(index);
+    if (extra == 0) continue;
+    held |= bitOf(isIn(extra + REGION_EXTRA_USERS_OFFSET, thread), Lock.ClaimFiles);
   }
   for (let index: u32 = 0; index < blocks(); index++) {
     held |= bitOf(isIn(block(index) + BLOCK_USERS_OFFSET, thread), Lock.BlockFiles);

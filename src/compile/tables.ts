@@ -61,11 +61,12 @@ export interface BlockZones {
  */
 export function zonesAround(
   block: bigint,
-  { node, isWide }: { readonly node: number; readonly isWide: boolean },
+  targetNode: number | null,
+  features: ReadonlySet<string>,
   statics: readonly StaticNode[],
 ): BlockZones {
-  if (node !== BOOT_NODE) return { kernelZone: Zone.Normal, inKernel: 0 };
-  const start = isWide ? block : BigInt.asUintN(44, block);
+  if (nodeUsed(targetNode, features) !== BOOT_NODE) return { kernelZone: Zone.Normal, inKernel: 0 };
+  const start = features.has('zone-pfn-width') ? block : BigInt.asUintN(44, block);
   const ram = statics.filter(({ name }) => /^System RAM/.test(name));
   const low: readonly [Zone, bigint, bigint][] = [
     [Zone.Dma, 0n, MIB16],

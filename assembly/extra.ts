@@ -1,5 +1,5 @@
 // Records of the state that only some scenarios have (src/compile/extras.ts).
-import { BLOCK_EXTRA_BYTES, DEVICE_EXTRA_BYTES, Header } from './layout';
+import { BLOCK_EXTRA_BYTES, DEVICE_EXTRA_BYTES, DEVICE_EXTRA_HEAP_OFFSET, Header } from './layout';
 import { header } from './scenario';
 import { st } from './state';
 
@@ -22,4 +22,21 @@ export function deviceExtra(index: u32): usize {
 /** Whether the scenario's devices have extra records. */
 export function hasDeviceExtra(): bool {
   return header(Header.DeviceExtraAt) != 0;
+}
+
+/** What is allocated for a device: HEAP_ bits; none in a scenario that does not tell. */
+export function heapOf(index: u32): u32 {
+  return hasDeviceExtra() ? load<u8>(deviceExtra(index), DEVICE_EXTRA_HEAP_OFFSET) : 0;
+}
+
+/** Notes that something is allocated for a device. */
+export function allocated(index: u32, what: u32): void {
+  if (!hasDeviceExtra()) return;
+  store<u8>(deviceExtra(index), <u8>(heapOf(index) | what), DEVICE_EXTRA_HEAP_OFFSET);
+}
+
+/** Notes that it is freed. */
+export function freed(index: u32, what: u32): void {
+  if (!hasDeviceExtra()) return;
+  store<u8>(deviceExtra(index), <u8>(heapOf(index) & ~what), DEVICE_EXTRA_HEAP_OFFSET);
 }

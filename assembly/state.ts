@@ -16,6 +16,7 @@ import {
   DEVICE_ROW_SPARES_OFFSET,
   DRIVER_BYTES,
   Driver,
+  Errno,
   FAULT_ROW_BYTES,
   GLOBAL_BROKEN_ABOUT_OFFSET,
   GLOBAL_BROKEN_OFFSET,
@@ -36,6 +37,7 @@ import {
   SLOT_BYTES,
   THREAD_BYTES,
   THREAD_DEPTH_OFFSET,
+  THREAD_DEVICE_OFFSET,
   THREAD_PC_OFFSET,
   THREAD_ROW_BYTES,
   THREAD_STACK_OFFSET,
@@ -43,7 +45,15 @@ import {
   WaitKind,
 } from './layout';
 
-export { blockExtra, deviceExtra, globalExtra, hasDeviceExtra } from './extra';
+export {
+  allocated,
+  blockExtra,
+  deviceExtra,
+  freed,
+  globalExtra,
+  hasDeviceExtra,
+  heapOf,
+} from './extra';
 
 import { observe, observeLock, observeUnlock } from './observe';
 import { header, table } from './scenario';
@@ -341,6 +351,8 @@ export function leave(errno: u32): i32 {
 }
 
 export function leaveWith(errno: u32, text: u32): i32 {
+  // Whoever runs here is root: nobody lacks a permission.
+  if (errno == Errno.EPERM) broken(Property.ReportTruth, load<u8>(th, THREAD_DEVICE_OFFSET));
   store<u16>(th, Pc.User, THREAD_PC_OFFSET);
   store<u64>(th, 0, THREAD_STACK_OFFSET);
   store<u8>(th, 0, THREAD_DEPTH_OFFSET);

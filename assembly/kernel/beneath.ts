@@ -58,6 +58,7 @@ import {
 } from './hmemRegister';
 import { memoryNotifyOnline } from './memoryNotifier';
 import { namespaceCommonProbeFlush, uuidStoreDevice, uuidStoreIdle } from './nvdimm';
+import { nvdimmWork } from './nvdimmDevices';
 import { ask, hasBeneath, isAt, isQueued } from './publication';
 
 /** Runs the step of a program point from hmat_init__register on. */
@@ -186,6 +187,7 @@ function begin(pc: Pc): i32 {
 /** Takes up what a thread of the kernel has to do; BLOCKED when there is nothing. */
 export function workerStep(): i32 {
   const which: Worker = load<u8>(threadRow(me), THREAD_ROW_WORKER_OFFSET);
+  if (which == Worker.Nvdimm) return nvdimmWork();
   if (which == Worker.Boot) {
     if (isBooting()) return begin(Pc.hmat_init__register);
     return hasToEnumerate() ? begin(Pc.cxl_add_to_region__construct) : BLOCKED;

@@ -19,6 +19,7 @@ import {
   EVENT_ADD,
   FaultPoint,
   Feature,
+  HEAP_NAME,
   Lock,
   Pc,
   Property,
@@ -32,6 +33,7 @@ import {
 } from '../layout';
 import { has } from '../scenario';
 import {
+  allocated,
   BLOCKED,
   back,
   broken,
@@ -40,6 +42,7 @@ import {
   deviceRow,
   devices,
   FAIL_PROGRAM_POINT,
+  freed,
   goto,
   leave,
   MOVED,
@@ -49,6 +52,7 @@ import {
   unlockMutex,
   waitForMutex,
 } from '../state';
+import { setMemmapDefault } from './daxMemmap';
 import { availableSize, deviceSize, homeOf, regionIs, setRegionFlag } from './daxRange';
 import { enterRegionFile, leaveRegionFile } from './daxRegion';
 import { freeIdUnderLock } from './daxUnregister';
@@ -167,7 +171,8 @@ export function devmCreateDevDax(index: u32, after: Pc): void {
  */
 export function failsToBeMade(index: u32): u32 {
   const errno = faultAt(FaultPoint.CreateDevDax);
-  if (errno != 0 && !has(Feature.CreateErrorPut)) broken(Property.NoLeak, index);
+  allocated(index, HEAP_NAME);
+  if (errno != 0 && has(Feature.CreateErrorPut)) freed(index, HEAP_NAME);
   return errno;
 }
 
@@ -209,6 +214,7 @@ function createStoreRegion(): i32 {
     unlockRegionWrite(home);
     return leaveRegionFile(errno);
   }
+  setMemmapDefault(index, false);
   devmCreateDevDax(index, Pc.create_store__added);
   return MOVED;
 }

@@ -1,5 +1,5 @@
-// drivers/dax/bus.c, v6.9 and later: daxX.Y/memmap_on_memory, which tells kmem to keep the memory
-// map of a device's blocks in the device's own memory.
+// drivers/dax/bus.c, v6.8 and later: the mark of a device that tells kmem to keep the memory map of
+// its blocks in its own memory; from v6.9 it is daxX.Y/memmap_on_memory.
 import {
   CODE_INVALID,
   DEVICE_DRIVER_OFFSET,
@@ -41,6 +41,15 @@ export function wantsMemmap(index: u32): bool {
   if (!has(Feature.MemmapOnMemory) || !hasDeviceExtra()) return false;
   const marked = load<u8>(deviceExtra(index), DEVICE_EXTRA_MEMMAP_OFFSET) != 0;
   return marked && header(Header.MemmapOnMemory) != 0;
+}
+
+/**
+ * Marks a device as it is made: that of a CXL region alone, and only the one that its driver makes.
+ * Source: drivers/dax/cxl.c cxl_dax_region_probe(), drivers/dax/bus.c create_store(), v6.8.
+ */
+export function setMemmapDefault(index: u32, marked: bool): void {
+  if (!has(Feature.MemmapOnMemory) || !hasDeviceExtra()) return;
+  store<u8>(deviceExtra(index), marked ? 1 : 0, DEVICE_EXTRA_MEMMAP_OFFSET);
 }
 
 /** Notes that adding has written the memory map to the device's own memory. */

@@ -11,6 +11,7 @@ import {
   Errno,
   FAIL_RANGES,
   Feature,
+  HEAP_RANGES,
   Header,
   Property,
   RANGE_END_OFFSET,
@@ -27,7 +28,18 @@ import {
   REGION_ROW_START_OFFSET,
 } from '../layout';
 import { has, header, point } from '../scenario';
-import { broken, device, deviceRow, devices, oops, range, region, regionRow } from '../state';
+import {
+  allocated,
+  broken,
+  device,
+  deviceRow,
+  devices,
+  freed,
+  oops,
+  range,
+  region,
+  regionRow,
+} from '../state';
 import { pointIndex } from './resource';
 
 const SUBSECTION_BYTES: u64 = 0x200000;
@@ -181,6 +193,7 @@ export function addRange(index: u32, first: u64, last: u64): void {
   store<u16>(at, pointIndex(first), RANGE_START_OFFSET);
   store<u16>(at, pointIndex(last), RANGE_END_OFFSET);
   store<u8>(device(index), r + 1, DEVICE_RANGES_OFFSET);
+  allocated(index, HEAP_RANGES);
 }
 
 /**
@@ -196,7 +209,10 @@ export function registerMapping(index: u32, r: u32): void {
   store<u8>(range(index, r), RANGE_MAPPING | (late ? RANGE_LATE : 0), RANGE_FLAGS_OFFSET);
 }
 
-/** Drops the last range of a device. Source: drivers/dax/bus.c trim_dev_dax_range(), v6.12. */
+/**
+ * Drops the last range of a device, and from v5.11 on the array with the last one.
+ * Source: drivers/dax/bus.c free_dev_dax_ranges(), v5.10; trim_dev_dax_range(), v5.10.89, v6.12.
+ */
 export function trimDevDaxRange(index: u32): void {
   const r = rangesOf(index) - 1;
   const at = range(index, r);
@@ -204,6 +220,7 @@ export function trimDevDaxRange(index: u32): void {
   store<u16>(at, 0, RANGE_END_OFFSET);
   store<u8>(at, 0, RANGE_FLAGS_OFFSET);
   store<u8>(device(index), r, DEVICE_RANGES_OFFSET);
+  if (r == 0 && has(Feature.RangeArrayFreed)) freed(index, HEAP_RANGES);
 }
 
 /** Drops every range of a device. Source: drivers/dax/bus.c free_dev_dax_ranges(), v6.12. */

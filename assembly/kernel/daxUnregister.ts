@@ -115,20 +115,9 @@ function unregisterDevDaxRegion(): i32 {
   if (has(Feature.DaxRwsems) && !tryRegionWrite(home) && has(Feature.DeleteDeviceLocks))
     return waitForRegion(home, false);
   killDevDax(index);
-  if (has(Feature.MultiRange) && !has(Feature.RemoveResource)) dropRanges(index);
+  if (has(Feature.MultiRange) && !has(Feature.RemoveResource)) freeDevDaxRanges(index);
   goto(Pc.unregister_dev_dax__dead);
   return MOVED;
-}
-
-/**
- * Frees a device's ranges; in v5.10 the array that they stand in stays allocated. Up to v5.9 the
- * one range is part of the device.
- * Source: drivers/dax/bus.c free_dev_dax_ranges(), v5.10 and v5.10.89.
- */
-function dropRanges(index: u32): void {
-  const isArrayKept = has(Feature.MultiRange) && !has(Feature.RangeArrayFreed);
-  if (rangesOf(index) > 0 && isArrayKept) broken(Property.NoLeak, index);
-  freeDevDaxRanges(index);
 }
 
 /**
@@ -195,7 +184,7 @@ function unregisterDevDaxGone(): i32 {
   }
   // delete has taken the id, and keeps a reference.
   const hasId = (flagsOf(index) & DEVICE_ID) != 0;
-  dropRanges(index);
+  freeDevDaxRanges(index);
   forget(index);
   store<u8>(
     device(index),
@@ -206,7 +195,8 @@ function unregisterDevDaxGone(): i32 {
   forgetVictim(index);
   orphanMappings(index);
   ueventOfDevice(index, EVENT_REMOVE);
-  if (hasId && !has(Feature.DaxRwsems)) freeIdUnderLock(index);
+  const byDevice = has(Feature.RegionSubdivision) && !has(Feature.DaxRwsems);
+  if (hasId && byDevice) freeIdUnderLock(index);
   if (hasId && has(Feature.DaxRwsems)) {
     call(Pc.dev_dax_release__id, Pc.unregister_dev_dax__put);
     return MOVED;
@@ -216,7 +206,7 @@ function unregisterDevDaxGone(): i32 {
 
 /**
  * Frees the id with the last reference, so that nobody can hold the lock.
- * Source: drivers/dax/bus.c dev_dax_release(), free_dev_dax_id(), v5.10 and v6.8.
+ * Source: drivers/dax/bus.c dev_dax_release(), v5.8 (no id); free_dev_dax_id(), v5.10 and v6.8.
  */
 export function freeIdUnderLock(index: u32): void {
   observePair(Lock.DeviceLock, index, LockMode.Write);

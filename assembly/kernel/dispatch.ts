@@ -40,6 +40,7 @@ import {
   driverDetachRemoved,
   initModuleAttached,
 } from './module';
+import { nvdimmStep } from './nvdimmDevices';
 import {
   daxPmemProbeLock,
   daxPmemRemoveLock,
@@ -149,6 +150,7 @@ export function kernelStep(): i32 {
       if (isDaxLaterPoint(pc)) return daxLaterStep(pc);
       if (pc >= Pc.hmat_init__register && pc <= Pc.uuid_store__idle) return beneathStep(pc);
       if (isUnloadPoint(pc)) return unloadStep(pc);
+      if (pc >= Pc.namespace_store__lock && pc <= Pc.nd_region_remove__end) return nvdimmStep(pc);
       fail(FAIL_PROGRAM_POINT);
       return BLOCKED;
     }

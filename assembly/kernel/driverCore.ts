@@ -17,6 +17,7 @@ import {
   Driver,
   Errno,
   Feature,
+  HEAP_NAME,
   Lock,
   Message,
   Pc,
@@ -36,6 +37,7 @@ import {
   devices,
   driver,
   enterFile,
+  freed,
   goto,
   leave,
   leaveFile,
@@ -338,6 +340,7 @@ export function driverAttachNext(): i32 {
 /** A device that is gone has no flags left but its lock. */
 export function forget(index: u32): void {
   fsdevForgets(index);
+  freed(index, HEAP_NAME);
   const at = device(index);
   const flags = load<u8>(at, DEVICE_FLAGS_OFFSET);
   store<u8>(

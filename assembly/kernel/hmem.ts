@@ -18,6 +18,7 @@ import {
   Feature,
   FILES_HMEM,
   GLOBAL_REGION_WRITER_OFFSET,
+  HEAP_REGION,
   Header,
   Lock,
   Pc,
@@ -39,6 +40,7 @@ import {
 import { filesDrained } from '../lockOrder';
 import { has, header } from '../scenario';
 import {
+  allocated,
   BLOCKED,
   back,
   broken,
@@ -46,6 +48,7 @@ import {
   device,
   devices,
   FAIL_PROGRAM_POINT,
+  freed,
   goto,
   leave,
   MOVED,
@@ -62,6 +65,7 @@ import {
 } from '../state';
 import { devmCreateDevDax, failsToBeMade, lowestFree } from './daxCreate';
 import { unregisterDaxMapping } from './daxMapping';
+import { setMemmapDefault } from './daxMemmap';
 import {
   addRange,
   availableSize,
@@ -76,7 +80,13 @@ import {
   setRegionFlag,
 } from './daxRange';
 import { isStaticRegion } from './daxRegion';
-import { endRegionCall, enterProvider, isDriverless, releasedByHand } from './publication';
+import {
+  endRegionCall,
+  enterProvider,
+  isCxlRegion,
+  isDriverless,
+  releasedByHand,
+} from './publication';
 import { lockOfRegion, tryRegionWrite, unlockRegionWrite, waitForRegion } from './regionLock';
 
 function currentRegion(): u32 {
@@ -165,8 +175,11 @@ function youngest(home: u32): u32 {
   return found;
 }
 
-/** The last of a device's mappings that devres knows of, + 1; 0 when there is none. */
+/**
+ * The last of a device's mappings that devres knows of, + 1; 0 when there is none, as up to v5.9.
+ */
 function lastMapping(index: u32): u32 {
+  if (!has(Feature.RegionSubdivision)) return 0;
   for (let r = rangesOf(index); r > 0; r--) {
     const flags = load<u8>(range(index, r - 1), RANGE_FLAGS_OFFSET);
     if ((flags & (RANGE_MAPPING | RANGE_LATE)) == RANGE_MAPPING) return r;
@@ -279,6 +292,7 @@ function daxHmemProbeLock(): i32 {
     return endRegionCall(Errno.ENOMEM);
   }
   setRegionFlag(home, REGION_BOUND | REGION_FILES | REGION_ALIVE);
+  allocated(firstDevice(home), HEAP_REGION);
   goto(Pc.dax_hmem_probe__region);
   return MOVED;
 }
@@ -310,6 +324,7 @@ function daxHmemProbeRegion(): i32 {
   if (taken && !has(Feature.CreateErrorPut)) broken(Property.NoLeak, firstDevice(home));
   if (taken || index == DEVICE_GONE || failsToBeMade(index) != 0) return failProbe(home);
   addRange(index, regionStart(home), regionEnd(home));
+  setMemmapDefault(index, isCxlRegion(home));
   devmCreateDevDax(index, Pc.dax_hmem_probe__created);
   return MOVED;
 }
@@ -322,7 +337,7 @@ function daxHmemProbeRegion(): i32 {
  * really_probe(), v6.12.
  */
 function failProbe(home: u32): i32 {
-  if (!has(Feature.RegionReferences)) broken(Property.NoLeak, firstDevice(home));
+  if (has(Feature.RegionReferences)) freed(firstDevice(home), HEAP_REGION);
   if (has(Feature.DaxRwsems)) unlockRegionWrite(home);
   setRegionFlag(home, REGION_LEAVING);
   call(Pc.devres_release_all__next, Pc.dax_hmem_probe__failed);
@@ -338,6 +353,7 @@ export function daxHmemProbeFailed(): i32 {
 function daxHmemProbeCreated(): i32 {
   const home = currentRegion();
   registerMapping(currentDevice(), 0);
+  freed(firstDevice(home), HEAP_REGION);
   if (has(Feature.DaxRwsems)) unlockRegionWrite(home);
   unlockRegionDevice(home);
   return endRegionCall(0);

@@ -65,6 +65,7 @@ import { removeByState } from './kmemState';
 import { beginPasses, initResourcesRange } from './kmemTwoPass';
 import { rangeBytes, rangeStart } from './memoryHotplug';
 import { allBlocksOffline } from './memoryRemove';
+import { clearMemoryType, clearOwnMemoryType, initNodeMemoryType } from './memoryTiers';
 import {
   freeSlot,
   isLinked,
@@ -106,6 +107,12 @@ export function fails(errno: u32): i32 {
   return MOVED;
 }
 
+/** Fails a probe that has counted its device for the type of its node. */
+export function failsCounted(index: u32, errno: u32): i32 {
+  clearOwnMemoryType(index);
+  return fails(errno);
+}
+
 export function succeeds(index: u32): i32 {
   store<u8>(th, 0, THREAD_INDEX_OFFSET);
   if (has(Feature.KmemPolicyAtProbe)) store<u8>(th, 0, THREAD_ARGUMENT_OFFSET);
@@ -141,6 +148,7 @@ export function kmemProbeRequest(): i32 {
       observeMessage(Message.RejectedEmpty, index, 0);
       return fails(Errno.EINVAL);
     }
+    initNodeMemoryType(index);
     const policy = load<u8>(st, GLOBAL_POLICY_OFFSET);
     if (has(Feature.KmemTwoPass)) {
       noteTooSmall(index);
@@ -160,7 +168,8 @@ export function kmemProbeRequest(): i32 {
       return MOVED;
     }
     observeMessage(Message.CouldNotReserveRegion, index, r);
-    if (!multi || load<u8>(at, DEVICE_RESERVED_OFFSET) == 0) return fails(Errno.EBUSY);
+    if (!multi || load<u8>(at, DEVICE_RESERVED_OFFSET) == 0)
+      return failsCounted(index, Errno.EBUSY);
   }
   return succeeds(index);
 }
@@ -234,7 +243,7 @@ export function kmemProbeAdded(): i32 {
   } else {
     if (has(Feature.MultiRange)) observeMessage(Message.AddMemoryFailed, index, r);
     if (has(Feature.KmemAddRollback)) releaseResource(kmemSlot(index, r));
-    if (load<u8>(at, DEVICE_RESERVED_OFFSET) == 0) return fails(errno);
+    if (load<u8>(at, DEVICE_RESERVED_OFFSET) == 0) return failsCounted(index, errno);
   }
   store<u8>(th, 0, THREAD_ERROR_OFFSET);
   if (r + 1 >= rangesOf(index)) return succeeds(index);
@@ -330,11 +339,12 @@ export function kmemRemoveRemoved(): i32 {
  */
 function freeData(index: u32): void {
   const failed = load<u8>(device(index), DEVICE_RESERVED_OFFSET) != 0;
+  const isWhole = rangesOf(index) == 0 || has(Feature.KmemTwoPass) || areAllUsable(index);
+  if (!failed && isWhole) clearMemoryType(index);
   if (rangesOf(index) == 0) {
     const count = header(Header.RangeMax);
     for (let r: u32 = 0; r < count; r++) leaveNameDangling(kmemSlot(index, r));
-  } else if (!failed && !has(Feature.KmemTwoPass) && !areAllUsable(index))
-    broken(Property.NoLeak, index);
+  } else if (!failed && !isWhole) broken(Property.NoLeak, index);
 }
 
 function areAllUsable(index: u32): bool {

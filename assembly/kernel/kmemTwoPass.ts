@@ -41,7 +41,7 @@ import {
   unlockMutex,
 } from '../state';
 import { noteMemmapWritten } from './daxMemmap';
-import { atRange, fails, reserve, setBit, succeeds } from './kmem';
+import { atRange, failsCounted, reserve, setBit, succeeds } from './kmem';
 import { judgeStateWrite } from './kmemState';
 import { isLinked, removeResource } from './resource';
 
@@ -160,7 +160,7 @@ function end(index: u32, errno: u32): i32 {
   store<u8>(th, 0, THREAD_ARGUMENT_OFFSET);
   if (errno != 0) {
     dropReservations(index);
-    return fails(errno);
+    return failsCounted(index, errno);
   }
   if (has(Feature.KmemState)) {
     const extra = deviceExtra(index);

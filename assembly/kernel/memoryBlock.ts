@@ -65,9 +65,7 @@ export function noteAsked(index: u32, type: OnlineType): void {
 function walkFails(index: u32): u32 {
   const first = blockStart(index);
   if (addedRamBytes(first, first + blockBytes() - 1) != 0) broken(Property.QuerySound, index);
-  if (has(Feature.WalkErrorCodes)) return Errno.EINVAL;
-  broken(Property.ReportTruth, index);
-  return Errno.EPERM;
+  return has(Feature.WalkErrorCodes) ? Errno.EINVAL : Errno.EPERM;
 }
 
 // ---- online_pages, offline_pages ------------------------------------------------------
@@ -164,16 +162,20 @@ export function finishOffline(index: u32, errno: u32): void {
 }
 
 /**
- * Brings a new block online by policy; the caller holds device_hotplug_lock.
+ * Brings a new block online by policy; the caller holds device_hotplug_lock, and calls
+ * deviceOnlineEnd() when the notifiers have heard.
  * Source: mm/memory_hotplug.c online_memory_block(), drivers/base/core.c device_online(), v5.1.
  */
 export function deviceOnline(index: u32, type: OnlineType): u32 {
   observeLock(Lock.BlockLock, index, LockMode.Write);
   observeLock(Lock.CpuHotplug, 0, LockMode.Read);
   observeLock(Lock.MemHotplug, 0, LockMode.Write);
-  const errno = onlinePages(index, type);
+  return onlinePages(index, type);
+}
+
+/** Gives back what deviceOnline() has taken. */
+export function deviceOnlineEnd(index: u32): void {
   observeUnlock(Lock.MemHotplug, 0, LockMode.Write);
   observeUnlock(Lock.CpuHotplug, 0, LockMode.Read);
   observeUnlock(Lock.BlockLock, index, LockMode.Write);
-  return errno;
 }

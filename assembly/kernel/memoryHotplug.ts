@@ -64,7 +64,7 @@ import {
   waitForMutex,
 } from '../state';
 import { wantsMemmap } from './daxMemmap';
-import { deviceOnline } from './memoryBlock';
+import { deviceOnline, deviceOnlineEnd } from './memoryBlock';
 import { hearInAdd, isHeard } from './memoryNotifier';
 import { freeSlot, isLinked, nodeEnd, nodeStart, requestRegion, requestTopLevel } from './resource';
 import { isBeyondSections, kmemBytes, kmemStart } from './section';
@@ -351,6 +351,7 @@ export function addMemoryResourceOnline(): i32 {
       has(Feature.TypedAutoOnline) && policy != OnlineType.Offline ? policy : OnlineType.Online;
     stop = deviceOnline(index, type) != 0;
     heard = !stop && isHeard(index);
+    if (!heard) deviceOnlineEnd(index);
   }
   const more = !stop && isInRange(index + 1, rangeStart(), rangeBytes());
   if (heard) return hearInAdd(index, more);

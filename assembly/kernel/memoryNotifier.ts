@@ -21,7 +21,7 @@ import {
   THREAD_BLOCK_OFFSET,
   THREAD_DEPTH_OFFSET,
 } from '../layout';
-import { observeMessage, observePair } from '../observe';
+import { observeMessage, observePair, observeUnlock } from '../observe';
 import { has } from '../scenario';
 import {
   blockRow,
@@ -127,7 +127,9 @@ export function memoryNotifyOnline(): i32 {
     observePair(Lock.HmemResource, 0, LockMode.Write);
   }
   unlockMutex(st + GLOBAL_MEM_HOTPLUG_OFFSET, Lock.MemHotplug, 0);
+  observeUnlock(Lock.CpuHotplug, 0, LockMode.Read);
   if (load<u8>(th, THREAD_DEPTH_OFFSET) == 0) return finishStore(index, 0);
+  observeUnlock(Lock.BlockLock, index, LockMode.Write);
   if (takeMore()) {
     store<u8>(th, index + 1, THREAD_BLOCK_OFFSET);
     goto(Pc.add_memory_resource__online);

@@ -200,7 +200,7 @@ export function removeOn(drain: Pc): bool {
  * and the processors are on node 0. Source: mm/memory_hotplug.c try_offline_node(), v5.3 and v5.8.
  */
 function tryOfflineNode(removed: u32): void {
-  if (has(Feature.TryOfflineNodeBlocks) || removed >= blocks()) return;
+  if (removed >= blocks()) return;
   const node = load<u8>(blockRow(removed), BLOCK_ROW_NODE_OFFSET);
   if (node == 0) return;
   let left = false;
@@ -208,7 +208,7 @@ function tryOfflineNode(removed: u32): void {
   for (let index: u32 = 0; index < count; index++) {
     if (blockState(index) == BlockState.Absent) continue;
     if (load<u8>(blockRow(index), BLOCK_ROW_NODE_OFFSET) != node) continue;
-    if (spansOf(index) != 0) return;
+    if (has(Feature.TryOfflineNodeBlocks) || spansOf(index) != 0) return;
     left = true;
   }
   if (left) broken(Property.Node, load<u8>(th, THREAD_DEVICE_OFFSET));

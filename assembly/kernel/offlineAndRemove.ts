@@ -24,7 +24,13 @@ import {
 } from '../layout';
 import { observeLock, observeUnlock } from '../observe';
 import { block, blockExtra, device, goto, MOVED, st, th, tryMutex, waitForMutex } from '../state';
-import { deviceOnline, finishOffline, hasHoles, offlineFails } from './memoryBlock';
+import {
+  deviceOnline,
+  deviceOnlineEnd,
+  finishOffline,
+  hasHoles,
+  offlineFails,
+} from './memoryBlock';
 import {
   answer,
   firstBlock,
@@ -145,6 +151,7 @@ export function offlineAndRemoveReonline(): i32 {
   const type = (flags & BLOCK_WAS_MOVABLE) != 0 ? OnlineType.Movable : OnlineType.Kernel;
   store<u8>(extra, flags & ~WAS, BLOCK_EXTRA_ADDED_OFFSET);
   deviceOnline(index, type);
+  deviceOnlineEnd(index);
   return toTaken() ? MOVED : finish(load<u8>(th, THREAD_ERROR_OFFSET));
 }
 

@@ -15,10 +15,10 @@ import {
   EVENT_ADD,
   EVENT_REMOVE,
   Feature,
+  HEAP_RANGES,
   Lock,
   NAME_NAMESPACE,
   Pc,
-  Property,
   REGION_BOUND,
   REGION_FLAGS_OFFSET,
   REGION_HAS_NAMESPACE,
@@ -34,12 +34,13 @@ import {
 } from '../layout';
 import { has } from '../scenario';
 import {
-  broken,
+  allocated,
   call,
   daxSlot,
   device,
   deviceRow,
   devices,
+  freed,
   goto,
   kmemSlot,
   leave,
@@ -58,6 +59,7 @@ import { deviceAttachNext } from './deviceAdd';
 import { killDevDax } from './deviceDax';
 import { endRelease, forget, release } from './driverCore';
 import { hasNvdimm, noteProbing } from './nvdimm';
+import { canProbeClaim, goesOnInNvdimm } from './nvdimmDevices';
 import { freeSlot, leaveNameDangling, requestRegion } from './resource';
 
 function lockOfRegion(index: u32): usize {
@@ -65,7 +67,7 @@ function lockOfRegion(index: u32): usize {
 }
 
 /** Returns the dax device of a static region. */
-function deviceOf(index: u32): u32 {
+export function deviceOf(index: u32): u32 {
   const count = devices();
   for (let d: u32 = 0; d < count; d++) {
     if (load<u8>(deviceRow(d), DEVICE_ROW_REGION_OFFSET) == index) return d;
@@ -81,6 +83,11 @@ function setBound(index: u32, bound: bool): void {
   const at = region(index);
   const flags = load<u8>(at, REGION_FLAGS_OFFSET) & ~REGION_BOUND;
   store<u8>(at, bound ? flags | REGION_BOUND : flags, REGION_FLAGS_OFFSET);
+}
+
+/** Ends the bind or unbind: of a system call, or of a device of nvdimm that comes or goes. */
+function endOfPath(index: u32, errno: u32): i32 {
+  return goesOnInNvdimm(index) ? MOVED : leave(errno);
 }
 
 /** Names that kmem's nodes borrowed from the device are freed with it. */
@@ -115,12 +122,12 @@ export function daxPmemRemoveLock(): i32 {
   }
   if (!isBound(index)) {
     unlockMutex(lockOfRegion(index), Lock.RegionLock, index);
-    return leave(0);
+    return endOfPath(index, 0);
   }
   const d = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
   killDevDax(d);
   if (has(Feature.MultiRange)) {
-    if (!has(Feature.RangeArrayFreed)) broken(Property.NoLeak, d);
+    if (has(Feature.RangeArrayFreed)) freed(d, HEAP_RANGES);
     if (!has(Feature.RemoveResource)) store<u8>(device(d), 0, DEVICE_RANGES_OFFSET);
   }
   goto(Pc.unregister_dev_dax__lock);
@@ -178,14 +185,14 @@ export function unregisterDevDaxForget(): i32 {
   }
   setBound(which, false);
   unlockMutex(lockOfRegion(which), Lock.RegionLock, which);
-  return leave(0);
+  return endOfPath(which, 0);
 }
 
 // ---- Enable ---------------------------------------------------------------------------
 
 /** Binds the namespace's driver. Source: drivers/base/bus.c bind_store(), v5.1. */
 export function namespaceEnable(index: u32): i32 {
-  if (isBound(index)) return leave(Errno.ENODEV);
+  if (isBound(index)) return endOfPath(index, Errno.ENODEV);
   store<u8>(th, index, THREAD_REGION_OFFSET);
   store<u8>(th, deviceOf(index), THREAD_DEVICE_OFFSET);
   goto(Pc.dax_pmem_probe__lock);
@@ -215,9 +222,13 @@ export function daxPmemProbeLock(): i32 {
  */
 export function claimAndAdd(index: u32): i32 {
   const lock = lockOfRegion(index);
+  if (!canProbeClaim(index)) {
+    unlockProbed(lock, index);
+    return endOfPath(index, Errno.ENODEV);
+  }
   if (isBound(index) || !claimNamespace(index)) {
     unlockProbed(lock, index);
-    return leave(isBound(index) || !has(Feature.BindErrno) ? Errno.ENODEV : Errno.EBUSY);
+    return endOfPath(index, isBound(index) || !has(Feature.BindErrno) ? Errno.ENODEV : Errno.EBUSY);
   }
   const d = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
   const errno = has(Feature.RegionSubdivision) ? failsToBeMade(d) : 0;
@@ -225,11 +236,12 @@ export function claimAndAdd(index: u32): i32 {
     const row = regionRow(index);
     freeSlot(load<u16>(row, REGION_ROW_NAMESPACE_SLOT_OFFSET));
     unlockProbed(lock, index);
-    return leave(has(Feature.BindErrno) ? errno : Errno.ENODEV);
+    return endOfPath(index, has(Feature.BindErrno) ? errno : Errno.ENODEV);
   }
   const at = device(d);
   store<u8>(at, DEVICE_PRESENT | DEVICE_ID, DEVICE_FLAGS_OFFSET);
   store<u8>(at, 1, DEVICE_RANGES_OFFSET);
+  allocated(d, HEAP_RANGES);
   setBound(index, true);
   ueventOfDevice(d, EVENT_ADD);
   goto(has(Feature.ReadyToProbe) ? Pc.device_add__ready : Pc.device_add__attach);
@@ -272,5 +284,5 @@ export function providerProbeDone(): i32 {
   const d = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
   unlockMutex(device(d) + DEVICE_LOCK_OFFSET, Lock.DeviceLock, d);
   unlockProbed(lockOfRegion(index), index);
-  return leave(0);
+  return endOfPath(index, 0);
 }

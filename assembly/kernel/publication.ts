@@ -124,6 +124,12 @@ export function publicationOf(home: u32): u32 {
   return count;
 }
 
+/** Whether a dax region is one that CXL has published. */
+export function isCxlRegion(home: u32): bool {
+  const index = publicationOf(home);
+  return index < publications() && publicationKind(index) == Publication.CxlRegion;
+}
+
 // ---- Stages and work --------------------------------------------------------------------
 
 export function isAt(stage: u32): bool {

@@ -53,6 +53,7 @@ import { daxStateShow, daxStateStore, hasStateFile } from './kmemState';
 import { blockShow, stateStore } from './memoryBlockFiles';
 import { probeStore } from './memoryProbe';
 import { uuidStore } from './nvdimm';
+import { claimStore, ndRegionStore } from './nvdimmDevices';
 
 function isPresent(index: u32): bool {
   return (load<u8>(device(index), DEVICE_FLAGS_OFFSET) & DEVICE_PRESENT) != 0;
@@ -119,6 +120,11 @@ export function sysfsWrite(file: File, object: u32, sub: u32, code: u32): i32 {
       return deviceIsThere(object) ? memmapOnMemoryStore(object, code) : leave(Errno.ENOENT);
     case File.NamespaceUuid:
       return uuidStore(object);
+    case File.ClaimNamespace:
+      return claimStore(object, code);
+    case File.NdRegionBind:
+    case File.NdRegionUnbind:
+      return ndRegionStore(file == File.NdRegionBind, code);
     case File.PlatformBind:
     case File.PlatformUnbind:
       return platformStore(file == File.PlatformBind, code == 0);

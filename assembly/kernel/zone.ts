@@ -12,13 +12,14 @@ import {
   BLOCK_ZONE_OFFSET,
   BlockState,
   DEVICE_RANGES_OFFSET,
+  Feature,
   Header,
   OnlineType,
   RANGE_END_OFFSET,
   RANGE_START_OFFSET,
   Zone,
 } from '../layout';
-import { header, point } from '../scenario';
+import { has, header, point } from '../scenario';
 import { block, blockRow, blocks, device, devices, range } from '../state';
 import { autoMovable, isAutoMovable } from './autoMovable';
 
@@ -66,6 +67,9 @@ export function deviceOfBlock(index: u32): u32 {
   return NO_DEVICE;
 }
 
+/** What a page frame number of 32 bits can say. */
+const SHORT_ADDRESS: u64 = ((<u64>1) << 44) - 1;
+
 /** Whether the span of the kernel's zones (or of Movable) of the block's node covers it. */
 function spanCovers(index: u32, movable: bool): bool {
   const row = blockRow(index);
@@ -75,19 +79,20 @@ function spanCovers(index: u32, movable: bool): bool {
   let below = (boot & 2) != 0;
   let above = (boot & 4) != 0;
   const count = blocks();
+  const start = has(Feature.ZonePfnWidth) ? blockStart(index) : blockStart(index) & SHORT_ADDRESS;
   for (let other: u32 = 0; other < count; other++) {
     if (load<u8>(blockRow(other), BLOCK_ROW_NODE_OFFSET) != node) continue;
     if ((spansOf(other) & spanOf(movable ? Zone.Movable : Zone.Normal)) == 0) continue;
-    if (other <= index) below = true;
-    if (other >= index) above = true;
+    if (blockStart(other) <= start) below = true;
+    if (blockStart(other) >= start) above = true;
   }
   return below && above;
 }
 
 /**
  * Picks the zone that a block would come online in.
- * Source: mm/memory_hotplug.c zone_for_pfn_range(), v5.1 and v6.12; contig-zones, or
- * auto-movable.
+ * Source: mm/memory_hotplug.c zone_for_pfn_range(), v5.1 (from 16 TiB on it looks at another
+ * address) and v6.12; contig-zones, or auto-movable.
  */
 export function zoneFor(index: u32, type: OnlineType): Zone {
   const kernel: Zone = load<u8>(blockRow(index), BLOCK_ROW_KERNEL_ZONE_OFFSET);

@@ -117,6 +117,8 @@ export enum Worker {
   Long,
   /** Asynchronous probes. */
   Probe,
+  /** nd_async_domain: works that register and unregister devices of nvdimm. */
+  Nvdimm,
 }
 
 /** What a command asks of what lies beneath. */

@@ -101,5 +101,12 @@ export enum Feature {
   AttachSkipsDead,
   // Posted and not merged.
   SizeStoreUnlocksHeld,
+  // Devices of nvdimm that come and go by works of their own.
+  NvdimmKillsOnce,
+  NvdimmKeepsParent,
+  // Memory types of nodes.
+  KmemTypeByDistance,
+  KmemTypePerDevice,
+  ZonePfnWidth,
   Canary,
 }

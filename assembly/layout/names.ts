@@ -40,6 +40,8 @@ export enum FaultPoint {
   // Regions of v5.10 and later.
   CreateDevDax,
   LateRelease,
+  // Devices of nvdimm that come and go by works of their own.
+  DeviceAdd,
 }
 
 // ---- Properties: bit numbers ----------------------------------------------------------

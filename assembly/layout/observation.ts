@@ -59,6 +59,10 @@ export enum Lock {
   Workqueue,
   DeviceProbe,
   NamespaceLock,
+  // Devices of nvdimm that come and go by works of their own.
+  ClaimFiles,
+  NdRegionLock,
+  NdAsync,
 }
 
 export enum LockMode {
@@ -92,6 +96,9 @@ export enum Message {
   RegionProbeFailed,
   NullRegion,
   CxlPortNotEnabled,
+  // Devices of nvdimm that come and go by works of their own.
+  NdDeletedTwice,
+  NdParentFreed,
 }
 
 // ---- The order of locks ---------------------------------------------------------------

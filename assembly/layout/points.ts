@@ -158,5 +158,18 @@ export enum Pc {
   cxl_acpi_exit__region,
   cxl_acpi_exit__unregister,
   cxl_acpi_exit__window,
+  // Devices of nvdimm that come and go by works of their own.
+  namespace_store__lock,
+  nd_async_device_unregister__lock,
+  device_del__lock,
+  device_del__drain,
+  device_del__released,
+  nd_async_device_register__add,
+  nd_async_device_register__probed,
+  nd_region_probe__lock,
+  nd_region_remove__lock,
+  nd_device_unregister__kill,
+  nd_device_unregister__flush,
+  nd_region_remove__end,
   Count,
 }

@@ -113,6 +113,10 @@ export enum File {
   PlatformBind,
   PlatformUnbind,
   NamespaceUuid,
+  // Devices of nvdimm that come and go by works of their own.
+  ClaimNamespace,
+  NdRegionBind,
+  NdRegionUnbind,
   /** No file: what a string is as a number that a file says. */
   Number,
 }

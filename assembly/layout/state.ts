@@ -281,10 +281,37 @@ export const GLOBAL_EXTRA_BYTES = 16;
 export const GLOBAL_EXTRA_KCORE_OFFSET = 0;
 export const KCORE_FRESH = 1;
 export const KCORE_STALE = 2;
+/** The memory type of node 0: a NODE_TYPE; 0: nobody asks. */
+export const GLOBAL_EXTRA_TYPE_OFFSET = 1;
+export const NODE_TYPE_NONE = 1;
+export const NODE_TYPE_DRAM = 2;
+export const NODE_TYPE_KMEM = 3;
+/** How often it is noted as in use; signed, as in the kernel. */
+export const GLOBAL_EXTRA_TYPE_COUNT_OFFSET = 2;
 export const REGION_EXTRA_BYTES = 16;
 /** nvdimm: device_lock(namespace), its owner + 1; threads that probe a device of the region. */
 export const REGION_EXTRA_NAMESPACE_OFFSET = 6;
 export const REGION_EXTRA_PROBES_OFFSET = 7;
+/** What has become of the device that claims the namespace, and of the region's driver: CLAIM_. */
+export const REGION_EXTRA_CLAIM_OFFSET = 8;
+/** Works that are queued or under way and unregister that device. */
+export const REGION_EXTRA_WORKS_OFFSET = 9;
+/** Threads inside its file `namespace`. */
+export const REGION_EXTRA_USERS_OFFSET = 10;
+/** device_lock(regionN), its owner + 1. */
+export const REGION_EXTRA_REGION_OFFSET = 11;
+/** It claims no namespace. */
+export const CLAIM_DETACHED = 1;
+/** It is marked dead. */
+export const CLAIM_DEAD = 2;
+/** It is off its parent's list: device_del() has begun. */
+export const CLAIM_DELETED = 4;
+/** It is gone from sysfs. */
+export const CLAIM_GONE = 8;
+/** The region has no driver. */
+export const CLAIM_REGION_OFF = 16;
+/** The work that registers it is queued or under way. */
+export const CLAIM_COMING = 32;
 export const DEVICE_EXTRA_BYTES = 16;
 export const BLOCK_EXTRA_BYTES = 2;
 
@@ -315,6 +342,12 @@ export const EXTRA_FSDEV_OPS = 2;
 /** The filesystem that holds the device: its thread + 1; and whether its operations are noted. */
 export const DEVICE_EXTRA_HOLDER_OFFSET = 11;
 export const HOLDER_OPERATIONS = 0x80;
+/** What is allocated for the device: its name, the array of its ranges; and, noted at a region's
+ * first device, the reference that its maker has to the region. */
+export const DEVICE_EXTRA_HEAP_OFFSET = 12;
+export const HEAP_NAME = 1;
+export const HEAP_RANGES = 2;
+export const HEAP_REGION = 4;
 /** The driver record of fsdev_dax: flags, users, ids, as in DRIVER_BYTES, without what follows. */
 export const GLOBAL_EXTRA_FSDEV_OFFSET = 8;
 /** fsdev's flags: device_dax registered before it, kmem did. */

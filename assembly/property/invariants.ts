@@ -40,6 +40,7 @@ import {
   GLOBAL_HOTREMOVE_FAILED,
   GLOBAL_MEM_HOTPLUG_OFFSET,
   GLOBAL_REGION_WRITER_OFFSET,
+  HEAP_REGION,
   Header,
   MEMORY_OVERWRITTEN,
   MEMORY_POISON,
@@ -78,6 +79,7 @@ import {
   deviceRow,
   devices,
   driver,
+  heapOf,
   kmemSlot,
   lookAt,
   ramSlot,
@@ -269,6 +271,8 @@ function ofDevices(): u32 {
     // A device that is gone, and that a driver still believes to have.
     const present = (load<u8>(at, DEVICE_FLAGS_OFFSET) & DEVICE_PRESENT) != 0;
     if (!present && which != Driver.None) found |= bit(Property.NoLeak);
+    // Who makes a region keeps its reference for no longer than that takes.
+    if ((heapOf(index) & (present ? HEAP_REGION : 0xff)) != 0) found |= bit(Property.NoLeak);
     const rebound = which != Driver.None && (ghost & GHOST_KMEM_UNBOUND) != 0;
     if (rebound && !has(Feature.KmemHotRemove)) found |= bit(Property.NoRebindAfterKmem);
     const ranges = <u32>load<u8>(at, DEVICE_RANGES_OFFSET);

@@ -16,6 +16,7 @@ import {
   DEVICE_DRIVER_OFFSET,
   DEVICE_EXTRA_BYTES,
   DEVICE_EXTRA_FLAGS_OFFSET,
+  DEVICE_EXTRA_HEAP_OFFSET,
   DEVICE_EXTRA_STATE_OFFSET,
   DEVICE_FLAGS_OFFSET,
   DEVICE_GHOST_OFFSET,
@@ -40,7 +41,11 @@ import {
   GLOBAL_DRIVERS_OFFSET,
   GLOBAL_EXTRA_FSDEV_OFFSET,
   GLOBAL_EXTRA_KCORE_OFFSET,
+  GLOBAL_EXTRA_TYPE_COUNT_OFFSET,
+  GLOBAL_EXTRA_TYPE_OFFSET,
   GLOBAL_POLICY_OFFSET,
+  HEAP_NAME,
+  HEAP_RANGES,
   KCORE_FRESH,
   MEMORY_OVERWRITTEN,
   MEMORY_POISON,
@@ -48,6 +53,7 @@ import {
   NAME_SOFT_RESERVED,
   NAME_SYSTEM_RAM,
   NAME_SYSTEM_RAM_KMEM,
+  NODE_TYPE_DRAM,
   OnlineType,
   Publication,
   RANGE_BYTES,
@@ -76,7 +82,7 @@ import {
   Zone,
 } from '../../assembly/layout.js';
 import type { DaxRegion, DriverName, Model, OnlinePolicy, Range } from '../model/model.js';
-import { says } from './extras.js';
+import { followsMemoryType, says } from './extras.js';
 import type { StatePlan } from './statePlan.js';
 import { parentOf, type StaticNode } from './statics.js';
 import { blocksOfRange, type Plan, type PlannedDevice } from './universe.js';
@@ -167,6 +173,10 @@ function writeGlobals({ view }: Writer, context: InitialContext): void {
   const { machine } = context.model;
   if (says(context.model, '/proc/kcore'))
     view.setUint8(context.state.globalExtraAt + GLOBAL_EXTRA_KCORE_OFFSET, KCORE_FRESH);
+  if (followsMemoryType(context.features, context.model)) {
+    view.setUint8(context.state.globalExtraAt + GLOBAL_EXTRA_TYPE_OFFSET, NODE_TYPE_DRAM);
+    view.setUint8(context.state.globalExtraAt + GLOBAL_EXTRA_TYPE_COUNT_OFFSET, 1);
+  }
   view.setUint8(GLOBAL_POLICY_OFFSET, POLICIES[machine.autoOnlineBlocks]);
   const drivers: readonly DriverName[] = ['device_dax', 'kmem'];
   const isLoaded = drivers.map(
@@ -312,6 +322,10 @@ function writeDevice(
   if (isKmem) view.setUint8(at + DEVICE_RESERVED_OFFSET, reservedRanges(context, declared.ranges));
   if (isKmem && context.features.has('region-subdivision'))
     view.setUint8(at + DEVICE_RES_COUNT_OFFSET, declared.ranges.length);
+  if (state.deviceExtraAt !== 0) {
+    const extra = state.deviceExtraAt + index * DEVICE_EXTRA_BYTES;
+    view.setUint8(extra + DEVICE_EXTRA_HEAP_OFFSET, HEAP_NAME | HEAP_RANGES);
+  }
   if (driver === Driver.Fsdev && plan.regions[device.region]?.kind === 'static') {
     const extra = state.deviceExtraAt + index * DEVICE_EXTRA_BYTES;
     view.setUint8(extra + DEVICE_EXTRA_FLAGS_OFFSET, EXTRA_FSDEV_OPS);

@@ -137,6 +137,12 @@ function encodeFile(file: SysfsFile, plan: Plan): { file: number; object: number
       return { file: file.attr === 'bind' ? File.ProviderBind : File.ProviderUnbind, object: 0 };
     case 'namespace':
       return { file: File.NamespaceUuid, object: regionNumber(plan, file.region) };
+    case 'claim': {
+      const device = plan.devices[deviceNumber(plan, file.device)];
+      return { file: File.ClaimNamespace, object: device?.region ?? 0 };
+    }
+    case 'nd-region':
+      return { file: file.attr === 'bind' ? File.NdRegionBind : File.NdRegionUnbind, object: 0 };
     case 'platform':
       return { file: file.attr === 'bind' ? File.PlatformBind : File.PlatformUnbind, object: 0 };
     case 'device-directory':

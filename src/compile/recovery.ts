@@ -3,7 +3,7 @@
  * call each.
  *
  * Take each block offline; unbind from either driver; new_id, remove_id and bind on either driver;
- * create a CXL region again.
+ * create a CXL region again; enable a namespace again.
  */
 import type { DriverName, Model, Place } from '../model/model.js';
 import type { ActorProgram, Instruction, Program, SysfsFile } from '../userland/program.js';
@@ -39,6 +39,27 @@ function createRegions(plan: Plan, place: Place): readonly Program[] {
   }));
 }
 
+/** Namespaces that can be enabled again, with the dax devices on them. */
+function enableNamespaces(plan: Plan, place: Place): readonly Program[] {
+  return plan.universe.regions.flatMap(({ name, namespace }) =>
+    namespace === null
+      ? []
+      : [
+          {
+            instructions: [
+              {
+                op: 'namespace',
+                verb: 'enable',
+                region: name,
+                place,
+                text: `ndctl enable-namespace ${namespace}`,
+              },
+            ],
+          },
+        ],
+  );
+}
+
 /** Compiles the menu as if it were an actor's. */
 export function compileRecovery(plan: Plan, model: Model): ActorProgram {
   const { place } = model.kernel;
@@ -65,7 +86,12 @@ export function compileRecovery(plan: Plan, model: Model): ActorProgram {
   return {
     actor: 'recovery',
     kind: 'any',
-    programs: [...offline, ...driverWrites, ...createRegions(plan, place)],
+    programs: [
+      ...offline,
+      ...driverWrites,
+      ...createRegions(plan, place),
+      ...enableNamespaces(plan, place),
+    ],
     variables: [],
     times: null,
     workers: 1,

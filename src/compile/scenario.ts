@@ -337,9 +337,11 @@ function headerWords(parts: Parts): ReadonlyMap<Header, number> {
 function encodeTables(parts: Parts): readonly (readonly [Header, Uint8Array])[] {
   const { model, plan, state, statics, points, names, threads, actors, encoded } = parts;
   const { features } = parts.kernel;
-  const zones = plan.blocks.map(({ start, region }) =>
-    zonesAround(start, nodeUsed(plan.regions[region]?.targetNode ?? null, features), statics),
-  );
+  const isWide = features.has('zone-pfn-width');
+  const zones = plan.blocks.map(({ start, region }) => {
+    const node = nodeUsed(plan.regions[region]?.targetNode ?? null, features);
+    return zonesAround(start, { node, isWide }, statics);
+  });
   const kernelZones = zones.map(({ kernelZone }) => kernelZone);
   const context = { model, plan, state, statics, points, names, features, kernelZones };
   const initial = makeState(context, false);

@@ -22,6 +22,7 @@ import { errnoOf, FAULTS } from '../kernel/faults.js';
 import type { Model } from '../model/model.js';
 import type { ActorProgram } from '../userland/program.js';
 import { makeBytes } from './bytes.js';
+import { BOOT_NODE, hasNvdimmWorks } from './extras.js';
 import type { StatePlan } from './statePlan.js';
 import type { StaticNode } from './statics.js';
 import type { Strings } from './strings.js';
@@ -29,8 +30,6 @@ import type { Plan } from './universe.js';
 
 const GIB4 = 1n << 32n;
 const MIB16 = 1n << 24n;
-/** Boot memory lies on node 0: nothing in a memory map says otherwise. */
-const BOOT_NODE = 0;
 
 interface Span {
   readonly start: bigint;
@@ -56,15 +55,17 @@ export interface BlockZones {
 }
 
 /**
- * The zones of boot memory around a block. Source: mm/memory_hotplug.c
- * default_kernel_zone_for_pfn(), v5.1.
+ * The zones of boot memory around a block. Up to v5.14 the number of its first page has 32 bits, so
+ * from 16 TiB on another address is looked at. Source: mm/memory_hotplug.c zone_for_pfn_range(),
+ * default_kernel_zone_for_pfn(), v5.1 and v5.15.
  */
 export function zonesAround(
-  start: bigint,
-  node: number,
+  block: bigint,
+  { node, isWide }: { readonly node: number; readonly isWide: boolean },
   statics: readonly StaticNode[],
 ): BlockZones {
   if (node !== BOOT_NODE) return { kernelZone: Zone.Normal, inKernel: 0 };
+  const start = isWide ? block : BigInt.asUintN(44, block);
   const ram = statics.filter(({ name }) => /^System RAM/.test(name));
   const low: readonly [Zone, bigint, bigint][] = [
     [Zone.Dma, 0n, MIB16],
@@ -206,9 +207,8 @@ export function planThreads(
   return [...threads, ...kernelThreads(model, features)];
 }
 
-/** The kernel's own threads, where the machine names firmware ranges. */
+/** The kernel's own threads, where the machine names firmware ranges or devices of nvdimm go. */
 function kernelThreads(model: Model, features: ReadonlySet<string>): readonly PlannedThread[] {
-  if (model.machine.firmware === null) return [];
   const thread = (name: string, worker: Worker): PlannedThread => ({
     name,
     kind: ThreadKind.Worker,
@@ -216,9 +216,12 @@ function kernelThreads(model: Model, features: ReadonlySet<string>): readonly Pl
     firstVariable: 0,
     worker,
   });
+  const nvdimm = hasNvdimmWorks(model) ? [thread('nd_async', Worker.Nvdimm)] : [];
+  if (model.machine.firmware === null) return nvdimm;
   const boot = thread('kernel', Worker.Boot);
-  if (!features.has('hmem-awaits-cxl')) return [boot];
+  if (!features.has('hmem-awaits-cxl')) return [boot, ...nvdimm];
   return [
+    ...nvdimm,
     boot,
     thread('dax_hmem_wq', Worker.Hmem),
     thread('events_long', Worker.Long),

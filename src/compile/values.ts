@@ -121,6 +121,17 @@ function codeOf(
     case File.PlatformBind:
     case File.PlatformUnbind:
       return text === 'hmem_platform.0' ? 0 : CODE_NO_SUCH;
+    case File.ClaimNamespace: {
+      const name = text.trim();
+      if (name === '') return CODE_NO_SUCH;
+      const index = plan.regions.findIndex(({ namespace }) => name === namespace?.name);
+      return index < 0 && !name.startsWith('namespace') ? CODE_INVALID : index & 0xff;
+    }
+    case File.NdRegionBind:
+    case File.NdRegionUnbind: {
+      const index = plan.regions.findIndex(({ name, kind }) => name === text && kind === 'static');
+      return index < 0 ? CODE_NO_SUCH : index;
+    }
     case File.ProviderBind:
     case File.ProviderUnbind: {
       const index = plan.regions.findIndex(

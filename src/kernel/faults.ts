@@ -79,6 +79,12 @@ export const FAULTS: readonly FaultKind[] = [
     meaning: 'a dax device fails to be made after it has its name (v5.10 and later)',
   },
   {
+    name: 'device_add',
+    point: FaultPoint.DeviceAdd,
+    errnos: ['ENOMEM'],
+    meaning: 'a device of nvdimm fails to be registered by the work that registers it',
+  },
+  {
     name: 'late_release',
     point: FaultPoint.LateRelease,
     errnos: [],

@@ -12,7 +12,7 @@ const BY_FILE: { readonly [source: string]: readonly string[] } = {
     'device_driver_detach',
     'device_remove_groups',
   ],
-  'drivers/base/core.c': ['device_add', 'online_store', 'online_show'],
+  'drivers/base/core.c': ['device_add', 'device_del', 'online_store', 'online_show'],
   'drivers/base/devres.c': ['devres_release_all'],
   'drivers/base/memory.c': [
     'memory_notify',
@@ -82,6 +82,13 @@ const BY_FILE: { readonly [source: string]: readonly string[] } = {
     'cxl_dax_region_probe',
   ],
   'drivers/cxl/acpi.c': ['cxl_acpi_probe', 'cxl_acpi_exit'],
+  'drivers/nvdimm/bus.c': [
+    'nd_async_device_register',
+    'nd_async_device_unregister',
+    'nd_device_unregister',
+  ],
+  'drivers/nvdimm/region.c': ['nd_region_probe', 'nd_region_remove'],
+  'drivers/nvdimm/pfn_devs.c': ['namespace_store'],
   'drivers/nvdimm/namespace_devs.c': ['nvdimm_namespace_common_probe', 'uuid_store'],
   'drivers/cxl/mem.c': ['cxl_mem_probe'],
   'drivers/cxl/core/region.c': [
@@ -135,6 +142,9 @@ const STORES: { readonly [file: number]: string } = {
   [File.RegionCreate]: 'create_store',
   [File.RegionDelete]: 'delete_store',
   [File.NamespaceUuid]: 'uuid_store',
+  [File.ClaimNamespace]: 'namespace_store',
+  [File.NdRegionBind]: 'bind_store',
+  [File.NdRegionUnbind]: 'unbind_store',
   [File.PlatformBind]: 'bind_store',
   [File.PlatformUnbind]: 'unbind_store',
   [File.ProviderBind]: 'bind_store',

@@ -47,6 +47,10 @@ export type SysfsFile =
   | { readonly kind: 'provider'; readonly attr: 'bind' | 'unbind' }
   /** A namespace's uuid, by the region above it. */
   | { readonly kind: 'namespace'; readonly region: string; readonly attr: 'uuid' }
+  /** The namespace that a device of nvdimm claims for dax; it has the dax device's name. */
+  | { readonly kind: 'claim'; readonly device: string }
+  /** The driver of nvdimm's regions. */
+  | { readonly kind: 'nd-region'; readonly attr: 'bind' | 'unbind' }
   /** The driver beneath hmem's regions. */
   | { readonly kind: 'platform'; readonly attr: 'bind' | 'unbind' }
   /** A directory or link: only its existence can be asked. */

@@ -121,6 +121,11 @@ export const PATH_FORMS: readonly PathForm[] = [
     region,
     attr: 'uuid',
   })),
+  form('/sys/bus/nd/devices/{device}/namespace', ({ device }) => ({ kind: 'claim', device })),
+  form('/sys/bus/nd/drivers/nd_region/bind|unbind', ({ attr }) => ({
+    kind: 'nd-region',
+    attr: attr === 'bind' ? 'bind' : 'unbind',
+  })),
   form('/sys/bus/platform/drivers/hmem_platform/bind|unbind', ({ attr }) => ({
     kind: 'platform',
     attr: attr === 'bind' ? 'bind' : 'unbind',
@@ -172,6 +177,10 @@ export function sysfsPath(file: SysfsFile): string {
       return `/sys/devices/platform/${file.region}/dax_region/${file.attr}`;
     case 'namespace':
       return `/sys/bus/nd/devices/${file.region}/uuid`;
+    case 'claim':
+      return `/sys/bus/nd/devices/${file.device}/namespace`;
+    case 'nd-region':
+      return `/sys/bus/nd/drivers/nd_region/${file.attr}`;
     case 'platform':
       return `/sys/bus/platform/drivers/hmem_platform/${file.attr}`;
     case 'provider':

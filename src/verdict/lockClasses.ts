@@ -25,6 +25,9 @@ const NAMES: { readonly [L in Lock]?: string } = {
   [Lock.Workqueue]: 'dax_hmem_wq',
   [Lock.DeviceProbe]: 'probes under way',
   [Lock.NamespaceLock]: 'device_lock(namespaceX.Y)',
+  [Lock.ClaimFiles]: "s_active(nvdimm's daxX.Y/namespace)",
+  [Lock.NdRegionLock]: "device_lock(nvdimm's regionN)",
+  [Lock.NdAsync]: 'nd_async_domain',
 };
 
 /** There is one of each, so two threads that hold it exclusively cannot be. */
@@ -50,6 +53,7 @@ const HIDDEN: ReadonlySet<Lock> = new Set([
   Lock.BlockLock,
   Lock.HmemPlatform,
   Lock.NamespaceLock,
+  Lock.NdRegionLock,
   Lock.Pages,
 ]);
 

@@ -33,6 +33,8 @@ import {
   REGION_BYTES,
   REGION_EXTRA_BYTES,
   REGION_EXTRA_NAMESPACE_OFFSET,
+  REGION_EXTRA_REGION_OFFSET,
+  REGION_EXTRA_USERS_OFFSET,
   REGION_LOCK_OFFSET,
   REGION_USERS_OFFSET,
   THREAD_BYTES,
@@ -77,6 +79,10 @@ function filesOf(driver: number): string {
   return driver === FILES_HMEM_PLATFORM ? 'hmem_platform' : (DRIVER_TEXTS[driver] ?? '?');
 }
 
+/** Name of a region's first dax device. */
+const deviceOn = (region: number, { plan }: Scenario): string =>
+  plan.devices.find((device) => device.region === region)?.name ?? '?';
+
 /** Name of a lock of an object; `attribute` is the file that an active reference is of. */
 export function lockName(
   lock: Lock,
@@ -90,6 +96,12 @@ export function lockName(
   switch (lock) {
     case Lock.NamespaceLock:
       return `device_lock(${plan.regions[object]?.namespace?.name ?? '?'})`;
+    case Lock.ClaimFiles:
+      return `s_active(nvdimm's ${deviceOn(object, scenario)}/namespace)`;
+    case Lock.NdRegionLock:
+      return `device_lock(nvdimm's ${region})`;
+    case Lock.NdAsync:
+      return 'nd_async_domain';
     case Lock.HmemResource:
       return 'hmem_resource_lock';
     case Lock.HmemPlatform:
@@ -137,11 +149,34 @@ export function lockName(
   }
 }
 
+/** Notes that threads of a set hold a lock. */
+type AddLock = (lock: Lock, object: number, mode: LockView['mode'], set: number) => void;
+
+/** Locks beneath drivers/dax, in the parts of the state that only some scenarios have. */
+function addBeneath(state: Uint8Array, scenario: Scenario, add: AddLock): void {
+  const { plan, state: places } = scenario;
+  const byteAt = (at: number): number => state[at] ?? 0;
+  const owner = (at: number): number => (byteAt(at) === 0 ? 0 : 1 << (byteAt(at) - 1));
+  for (let index = 0; places.regionExtraAt > 0 && index < plan.regions.length; index++) {
+    const at = places.regionExtraAt + index * REGION_EXTRA_BYTES;
+    add(Lock.NamespaceLock, index, 'write', owner(at + REGION_EXTRA_NAMESPACE_OFFSET));
+    add(Lock.NdRegionLock, index, 'write', owner(at + REGION_EXTRA_REGION_OFFSET));
+    add(Lock.ClaimFiles, index, 'active', byteAt(at + REGION_EXTRA_USERS_OFFSET));
+  }
+  if (places.beneathAt > 0) {
+    const users = (at: number): number => byteAt(places.beneathAt + at);
+    add(Lock.DriverFiles, FILES_HMEM, 'active', users(BENEATH_HMEM_USERS_OFFSET));
+    add(Lock.DriverFiles, FILES_HMEM_PLATFORM, 'active', users(BENEATH_PLATFORM_USERS_OFFSET));
+    add(Lock.HmemPlatform, 0, 'write', owner(places.beneathAt + BENEATH_PLATFORM_LOCK_OFFSET));
+    add(Lock.HmemResource, 0, 'write', owner(places.beneathAt + BENEATH_HMEM_LOCK_OFFSET));
+  }
+}
+
 /** Locks that a state shows as held, by kind, then by object. */
 export function locksOf(state: Uint8Array, scenario: Scenario): readonly LockView[] {
   const { plan, state: places } = scenario;
   const found: LockView[] = [];
-  const add = (lock: Lock, object: number, mode: LockView['mode'], set: number): void => {
+  const add: AddLock = (lock, object, mode, set) => {
     for (let thread = 0; thread < scenario.threads.length; thread++) {
       if (((set >> thread) & 1) === 0) continue;
       const holder = scenario.threads[thread]?.name ?? '?';
@@ -199,16 +234,6 @@ export function locksOf(state: Uint8Array, scenario: Scenario): readonly LockVie
   }
   add(Lock.DeviceHotplug, 0, 'write', owner(GLOBAL_HOTPLUG_OFFSET));
   add(Lock.MemHotplug, 0, 'write', owner(GLOBAL_MEM_HOTPLUG_OFFSET));
-  for (let index = 0; places.regionExtraAt > 0 && index < plan.regions.length; index++) {
-    const at = places.regionExtraAt + index * REGION_EXTRA_BYTES;
-    add(Lock.NamespaceLock, index, 'write', owner(at + REGION_EXTRA_NAMESPACE_OFFSET));
-  }
-  if (places.beneathAt > 0) {
-    const users = (at: number): number => byteAt(places.beneathAt + at);
-    add(Lock.DriverFiles, FILES_HMEM, 'active', users(BENEATH_HMEM_USERS_OFFSET));
-    add(Lock.DriverFiles, FILES_HMEM_PLATFORM, 'active', users(BENEATH_PLATFORM_USERS_OFFSET));
-    add(Lock.HmemPlatform, 0, 'write', owner(places.beneathAt + BENEATH_PLATFORM_LOCK_OFFSET));
-    add(Lock.HmemResource, 0, 'write', owner(places.beneathAt + BENEATH_HMEM_LOCK_OFFSET));
-  }
+  addBeneath(state, scenario, add);
   return found;
 }

@@ -90,6 +90,8 @@ export function messageText(
     case Message.RegionProbeFailed:
     case Message.NullRegion:
     case Message.CxlPortNotEnabled:
+    case Message.NdDeletedTwice:
+    case Message.NdParentFreed:
       return beneathText(message, object, range, scenario);
     case Message.CouldNotReserveRange:
       return multi
@@ -154,6 +156,10 @@ function beneathText(message: Message, index: number, errno: number, scenario: S
       return 'cxl_mem mem0: CXL port topology port1 not enabled';
     case Message.NullRegion:
       return 'BUG: kernel NULL pointer dereference in cxl_region_perf_attrs_callback()';
+    case Message.NdDeletedTwice:
+      return 'BUG: kernel NULL pointer dereference in klist_put(), of device_del()';
+    case Message.NdParentFreed:
+      return 'BUG: KASAN: use-after-free in nd_async_device_register()';
     case Message.CxlCannotInsert:
       return `construct_region: ${name} cannot insert resource`;
     default: {

@@ -9,6 +9,7 @@ import {
   DEVICE_FLAGS_OFFSET,
   DEVICE_GHOST_OFFSET,
   DEVICE_PRESENT,
+  DEVICE_RANGES_OFFSET,
   GHOST_ALL_OFFLINE,
   GHOST_KMEM_BOUND,
   GHOST_KMEM_UNBOUND,
@@ -46,17 +47,20 @@ const isQueueEmpty = (state: Uint8Array, scenario: Scenario): boolean =>
   state.subarray(scenario.state.eventsAt, scenario.state.faultsAt).every((byte) => byte === 0);
 
 /**
- * Whether the property speaks of a device in a state: it is registered, or it has been on kmem and
- * went with the CXL region beneath it.
+ * Whether the property speaks of a device in a state: it is registered and has memory, or it has
+ * been on kmem and went with the CXL region or the namespace beneath it.
  */
 function isAsked(state: Uint8Array, at: number, scenario: Scenario, device: number): boolean {
-  if (((state[at + DEVICE_FLAGS_OFFSET] ?? 0) & DEVICE_PRESENT) !== 0) return true;
+  if (((state[at + DEVICE_FLAGS_OFFSET] ?? 0) & DEVICE_PRESENT) !== 0)
+    return (state[at + DEVICE_RANGES_OFFSET] ?? 0) !== 0;
   const { regions, devices, publications } = scenario.plan;
-  const home = regions[devices[device]?.region ?? 0]?.name;
+  const region = regions[devices[device]?.region ?? 0];
+  const home = region?.name;
   const isCxl = publications.some(
     ({ kind, region }) => kind === Publication.CxlRegion && region === home,
   );
-  return isCxl && ((state[at + DEVICE_GHOST_OFFSET] ?? 0) & GHOST_KMEM_BOUND) !== 0;
+  const isBeneath = isCxl || region?.namespace != null;
+  return isBeneath && ((state[at + DEVICE_GHOST_OFFSET] ?? 0) & GHOST_KMEM_BOUND) !== 0;
 }
 
 /**

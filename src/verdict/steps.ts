@@ -109,6 +109,19 @@ function returnValue(text: number, scenario: Scenario): string | null {
   return text === 0xffff ? null : (scenario.strings[text] ?? null);
 }
 
+/** The machine that a message speaks of: a range that the step frees was there before it. */
+function spokenOf(
+  step: TakenStep,
+  device: number,
+  range: number,
+  after: MachineView,
+  scenario: Scenario,
+): MachineView {
+  if (after.devices[device]?.ranges[range] !== undefined) return after;
+  const before = viewMachine(step.before, scenario, { zones: () => '?' });
+  return before.devices[device]?.ranges[range] === undefined ? after : before;
+}
+
 function eventOf(
   record: ObservationRecord,
   step: TakenStep,
@@ -147,7 +160,10 @@ function eventOf(
       };
     }
     case Observation.Message:
-      return { kind: 'message', text: messageText(a as Message, b, c, machine, scenario) };
+      return {
+        kind: 'message',
+        text: messageText(a as Message, b, c, spokenOf(step, b, c, machine, scenario), scenario),
+      };
     case Observation.Uevent:
       return { kind: 'uevent', text: ueventText(a, b, c, scenario) };
     case Observation.Fault: {

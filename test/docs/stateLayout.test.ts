@@ -122,6 +122,7 @@ describe('docs/state-layout.md', () => {
       'BLOCK',
       'BLOCK_EXTRA',
       'REGION',
+      'REGION_EXTRA',
       'SLOT',
       'THREAD',
       'BENEATH',

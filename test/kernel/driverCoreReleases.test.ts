@@ -9,7 +9,7 @@ import { PROPERTIES } from '../../src/kernel/properties.js';
 import { openKernelEngine } from '../../src/kernelEngine.js';
 import { describeStep, takeStep, viewReplay } from '../../src/verdict/steps.js';
 import { openModel } from '../explore/models.ts';
-import { modelOf } from '../support/run.ts';
+import { modelOf, runScript } from '../support/run.ts';
 
 const REGION = `machine:
   block_size: 128M
@@ -55,6 +55,14 @@ describe('the driver of a region goes before a device has several ranges', () =>
 
   it.each(['v5.8', 'v5.9'])('and kmem finds its range to remove on %s', async (kernel) => {
     expect(await brokenIn(UNBINDING(kernel, 'kmem', 'resource-tree'))).toEqual([]);
+  });
+
+  it.each([
+    ['v5.9', []],
+    ['v5.10', ['no-crash']],
+  ])('and no mapping is freed late on %s: breaks %j', async (kernel, expected) => {
+    const text = UNBINDING(kernel, 'device_dax', 'no-crash');
+    expect(await brokenIn(`${text}faults: [late_release]\n`)).toEqual(expected);
   });
 
   it('but does both in v5.10', async () => {
@@ -189,5 +197,29 @@ describe('hmem_platform goes while work waits for CXL', () => {
     const { answersTo } = walk(DEFERRED([...unbound, BIND]), 'dax_hmem_wq');
 
     expect(answersTo(BIND)).toEqual(['ok']);
+  });
+});
+
+const ON_KMEM = REGION.replace('machine:\n', '')
+  .replaceAll(/^ {2}/gm, '')
+  .replace('DRIVER', 'kmem');
+
+/** dev_dax_kmem_remove() of v6.12 says so while the device still has its ranges. */
+describe('a region that goes with memory online', () => {
+  it('names the ranges that stay', async () => {
+    const lines = [
+      'echo online > /sys/devices/system/memory/memory32/state',
+      `echo hmem.0 > ${HMEM}/unbind`,
+    ];
+
+    const records = await runScript({ kernel: 'v6.12', machine: ON_KMEM, lines });
+
+    expect(records.at(-1)?.messages).toEqual([
+      'removing memory fails, because memory [0x0000000100000000-0x0000000107ffffff] is onlined',
+      [
+        'kmem dax0.0: mapping0: 0x100000000-0x107ffffff',
+        'cannot be hotremoved until the next reboot',
+      ].join(' '),
+    ]);
   });
 });

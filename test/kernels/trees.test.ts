@@ -31,7 +31,7 @@ const BACKPORTS: readonly (readonly [release: string, features: readonly string[
   ['v5.1.15', []],
   ['v5.3.1', []],
   ['v5.8.1', []],
-  ['v5.10.89', ['range-array-freed', 'walk-res-children']],
+  ['v5.10.89', ['range-array-freed', 'walk-res-children', 'zone-pfn-width']],
   [
     'v5.15.135',
     [
@@ -52,19 +52,16 @@ const BACKPORTS: readonly (readonly [release: string, features: readonly string[
       'ready-to-probe',
       'memory-group-in-pages',
       'add-error-altmap',
+      'nvdimm-keeps-parent',
     ],
   ],
   ['v6.8.1', []],
-  ['v6.12.117', ['kmem-skips-null-slot', 'ready-to-probe', 'hmat-only-updates']],
+  [
+    'v6.12.117',
+    ['kmem-skips-null-slot', 'ready-to-probe', 'hmat-only-updates', 'nvdimm-keeps-parent'],
+  ],
   ['v6.19', []],
 ];
-
-/** What a tree no longer has although its release counts as having it: no feature takes it away. */
-const GONE: readonly (readonly [release: string, features: readonly string[]])[] = [
-  ['v6.19', ['mem-prepare-online']],
-];
-const goneIn = (release: string): readonly string[] =>
-  GONE.find(([name]) => name === release)?.[1] ?? [];
 
 const trees = realTrees();
 const NONE = 'no kernel trees here: set DAXCHECK_KERNEL_TREES, or install linux-source-*';
@@ -88,14 +85,14 @@ describe.skipIf(trees.length === 0)(`the ${trees.length} kernel trees of this ma
       const { more, less } = differenceFrom(probeFeatures(tree), seriesOf(release));
       expect({ more: [...more].sort(), less }).toEqual({
         more: [...features].sort(),
-        less: goneIn(release),
+        less: [],
       });
     },
   );
 
   it.each(trees)('$release is what the table of features says of that release', (one) => {
     const { more, less } = differenceFrom(probeFeatures(one.tree), one.release);
-    expect({ more, less }).toEqual({ more: [], less: goneIn(one.release) });
+    expect({ more, less }).toEqual({ more: [], less: [] });
   });
 });
 

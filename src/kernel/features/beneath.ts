@@ -15,6 +15,15 @@ export const BENEATH_FEATURES: readonly Row[] = [
     Bit.NvdimmIdleUnlocks,
   ],
   [
+    'nvdimm-kills-once',
+    '8aac0e233891',
+    'libnvdimm/bus: Prevent duplicate device_unregister() calls',
+    'v5.3',
+    [],
+    'of those who would take a device of nvdimm away only one does',
+    Bit.NvdimmKillsOnce,
+  ],
+  [
     'hmem-region',
     null,
     'device-dax: add a driver for "hmem" devices',
@@ -105,6 +114,16 @@ export const BENEATH_FEATURES: readonly Row[] = [
     ['cxl-dax-region'],
     "'Soft Reserved' entries are in a tree of their own and not in /proc/iomem",
     Bit.SoftReserveTree,
+  ],
+  [
+    'nvdimm-keeps-parent',
+    'a8aec1423032',
+    'nvdimm/bus: Fix potential use after free in asynchronous initialization',
+    'v7.0',
+    [],
+    'the work that registers a device of nvdimm does not ask a freed one for its parent',
+    Bit.NvdimmKeepsParent,
+    ['v6.1.192?', 'v6.12.117?'],
   ],
   [
     'hmem-awaits-cxl',

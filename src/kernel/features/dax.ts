@@ -275,4 +275,13 @@ export const DAX_FEATURES: readonly Row[] = [
     Bit.KmemSkipsNullSlot,
     ['v6.1.192?', 'v6.12.117?'],
   ],
+  [
+    'kmem-type-by-distance',
+    null,
+    'dax, kmem: calculate abstract distance with general interface',
+    'v6.7',
+    ['kmem-memory-group'],
+    'kmem lets go of a node without saying which memory type it has counted',
+    Bit.KmemTypeByDistance,
+  ],
 ];

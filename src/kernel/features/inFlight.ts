@@ -16,6 +16,15 @@ export const IN_FLIGHT_FEATURES: readonly Row[] = [
     Bit.SizeStoreUnlocksHeld,
   ],
   [
+    'kmem-type-per-device',
+    null,
+    'mm/memory-tiers: consolidate memory type dedup into mt_get_memory_type()',
+    'posted 2026-03-21 (patch 1 of 8)',
+    ['kmem-type-by-distance'],
+    'kmem lets go of the memory type that it has counted',
+    Bit.KmemTypePerDevice,
+  ],
+  [
     'block-error-altmap',
     null,
     'mm/memory_hotplug: fix incorrect altmap passing in error path',

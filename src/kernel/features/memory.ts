@@ -290,4 +290,14 @@ export const MEMORY_FEATURES: readonly Row[] = [
     Bit.RegionIntersectsNested,
     ['v6.1.192?'],
   ],
+  [
+    'zone-pfn-width',
+    '7cf209ba8a86',
+    'mm/memory_hotplug: use "unsigned long" for PFN in zone_for_pfn_range()',
+    'v5.15',
+    [],
+    'the zone of memory from 16 TiB on is looked up where the memory is',
+    Bit.ZonePfnWidth,
+    ['v5.10.89?'],
+  ],
 ];

@@ -6,6 +6,7 @@ import { any, defines, type FeatureProbe, file, inside, otherwise, text } from '
 const CXL_REGION = 'drivers/cxl/core/region.c';
 const HMEM = 'drivers/dax/hmem/hmem.c';
 const HMEM_DEVICE = 'drivers/dax/hmem/device.c';
+const ND_BUS = 'drivers/nvdimm/bus.c';
 const RESOURCE = 'kernel/resource.c';
 
 export const BENEATH_PROBES: readonly FeatureProbe[] = [
@@ -36,12 +37,10 @@ export const BENEATH_PROBES: readonly FeatureProbe[] = [
     'hmat-only-updates',
     inside('drivers/acpi/numa/hmat.c', 'hmat_callback', /\bhmat_hotplug_target\(/),
   ],
+  ['nvdimm-kills-once', inside(ND_BUS, 'nd_device_unregister', /\bkill_device\(/)],
+  ['nvdimm-keeps-parent', inside(ND_BUS, 'nd_async_device_register', /\bparent = dev->parent\b/)],
   [
     'nvdimm-idle-unlocks',
-    inside(
-      'drivers/nvdimm/bus.c',
-      'wait_nvdimm_bus_probe_idle',
-      /\bdevice_unlock\(dev\)|_device_unlock\(dev\)/,
-    ),
+    inside(ND_BUS, 'wait_nvdimm_bus_probe_idle', /\bdevice_unlock\(dev\)|_device_unlock\(dev\)/),
   ],
 ];

@@ -79,4 +79,5 @@ export const DAX_PROBES: readonly FeatureProbe[] = [
   ['kmem-two-pass', defines(KMEM, 'dax_kmem_init_resources')],
   ['kmem-state', defines(KMEM, 'dax_kmem_parse_state')],
   ['kmem-skips-null-slot', inside(KMEM, 'dev_dax_kmem_remove', /if \(!data->res\[i\]\)/)],
+  ['kmem-type-by-distance', inside(KMEM, 'dev_dax_kmem_probe', /\bmt_calc_adistance\(/)],
 ];

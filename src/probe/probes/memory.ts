@@ -126,4 +126,5 @@ export const MEMORY_PROBES: readonly FeatureProbe[] = [
       inside(RESOURCE, 'region_intersects', /\bfor_each_resource\(/),
     ),
   ],
+  ['zone-pfn-width', not(text(HOTPLUG, /\bzone_for_pfn_range\([^)]*\bunsigned start_pfn\b/))],
 ];

@@ -12,7 +12,7 @@ import {
   SUBSYSTEMS,
 } from '../kernel/features.js';
 import { presenceOf, releaseNamed } from '../kernel/releases.js';
-import { PAGE_WIDTH, wrap } from '../report/layout.js';
+import { labelled, PAGE_WIDTH, wrap } from '../report/layout.js';
 import type { Terminal } from './terminal.js';
 
 export interface KernelsOptions {
@@ -20,7 +20,8 @@ export interface KernelsOptions {
   readonly release?: string;
 }
 
-const COMMIT_DIGITS = 12;
+/** Twelve digits of a commit, and its title beside them. */
+const COMMIT_COLUMNS = { indent: 4, labelWidth: 14, width: PAGE_WIDTH };
 /** Where the names of a release's features begin, and the columns that they have. */
 const LIST_INDENT = 27;
 const LIST_WIDTH = PAGE_WIDTH - LIST_INDENT;
@@ -29,12 +30,15 @@ const indented = (text: string): string[] =>
   wrap(text, PAGE_WIDTH - 4).map((line) => `    ${line}`);
 
 function featureLines(feature: Feature): string[] {
-  const commit = feature.commit === null ? '' : `${feature.commit.padEnd(COMMIT_DIGITS)}  `;
+  const title =
+    feature.commit === null
+      ? indented(feature.title)
+      : labelled(feature.commit, feature.title, COMMIT_COLUMNS);
   const note = (label: string, items: readonly string[]): string[] =>
     items.length === 0 ? [] : indented(`${label}: ${items.join(', ')}`);
   return [
     `  ${feature.id}  (since ${feature.since})`,
-    ...indented(`${commit}${feature.title}`),
+    ...title,
     ...indented(feature.effect ?? 'no behaviour: nothing that userland can see changes'),
     ...note('requires', feature.requires),
     ...note('backports', feature.backports),

@@ -1,6 +1,4 @@
-/**
- * Model to scenario: the bytes that the engine runs, and the names that its numbers stand for.
- */
+/** Model to scenario: the bytes that the engine runs, and the names that its numbers stand for. */
 import {
   Header,
   INSTRUCTION_ENDED,
@@ -140,10 +138,7 @@ function countVariables(
   return own.flat().length;
 }
 
-/**
- * Reservations that failed adds may leave behind, one inside the other, before the roll-back of
- * v5.3.
- */
+/** Reservations that failed adds leave behind, one in the other, before v5.3's roll-back. */
 const SPARES_MAX = 2;
 
 function spareReservations(

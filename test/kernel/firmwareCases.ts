@@ -231,6 +231,25 @@ const HMEM = '/sys/bus/platform/drivers/hmem';
 
 /** Errnos of commands and files beneath drivers/dax. */
 export const ANSWER_CASES: readonly AnswerCase[] = [
+  // cxl/region.c destroy_region(): an active region is left alone without --force.
+  {
+    kernel: 'v6.12',
+    firmware: both(RESERVED, region(true)),
+    lines: [...ALL, 'cxl destroy-region region8'],
+    answer: 'EBUSY',
+  },
+  // With it, and since v79, its memory goes offline first, so that nothing of it stays.
+  {
+    kernel: 'v6.12',
+    firmware: both(RESERVED, region(true)),
+    lines: [
+      'echo online_movable > /sys/devices/system/memory/auto_online_blocks',
+      ...ALL,
+      'cxl destroy-region -f region8',
+      'test -e /sys/devices/system/memory/memory128',
+    ],
+    answer: 'ENOENT',
+  },
   {
     kernel: 'v6.12',
     firmware: both(RESERVED, region(true)),

@@ -139,7 +139,7 @@ interface RegionCommand {
  * taken offline; where that fails it goes on.
  */
 export function offlineBefore(context: Context, call: Invocation, name: string): void {
-  const region = context.universe.regions.find((each) => each.name === name);
+  const region = context.universe.regions.find((each) => each.name === `dax_${name}`);
   if (region === undefined) return;
   for (const tool of toolsOf(context, call, region, () => undefined)) {
     if (!tool.features.has('region-offline')) continue;

@@ -24,8 +24,8 @@ import {
   Lock,
   LockMode,
 } from './layout';
+import { collecting } from './watch';
 
-let collecting: bool = false;
 /** The record of the thread whose step is being looked at. */
 let runner: usize = 0;
 /** Classes it holds: exclusively, and with others. */
@@ -48,15 +48,6 @@ export function clearLockOrder(): void {
 /** Address of the table. */
 export function lockOrderTable(): usize {
   return table();
-}
-
-/** Starts or ends to collect. */
-export function collectLocks(on: bool): void {
-  collecting = on;
-}
-
-export function isCollecting(): bool {
-  return collecting;
 }
 
 /** Begins a step of a thread that holds two sets of classes already. */

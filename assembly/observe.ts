@@ -13,13 +13,12 @@ import {
   OBSERVATION_RECORDS_OFFSET,
   Observation,
 } from './layout';
-import { isCollecting, lockGiven, lockTaken } from './lockOrder';
-
-let recording: bool = false;
+import { lockGiven, lockTaken } from './lockOrder';
+import { collecting, recording, watching, watchSteps } from './watch';
 
 /** Starts (and empties) or ends the record. */
 export function record(on: bool): void {
-  recording = on;
+  watchSteps(on);
   if (on) store<u32>(systemScratch(), 0);
 }
 
@@ -44,16 +43,16 @@ function keep(kind: Observation, a: u32, b: u32, c: u32): void {
 }
 
 export function observeLock(lock: Lock, object: u32, mode: LockMode): void {
-  if (recording || isCollecting()) keepLock(Observation.Lock, lock, object, mode);
+  if (watching) keepLock(Observation.Lock, lock, object, mode);
 }
 
 export function observeUnlock(lock: Lock, object: u32, mode: LockMode): void {
-  if (recording || isCollecting()) keepLock(Observation.Unlock, lock, object, mode);
+  if (watching) keepLock(Observation.Unlock, lock, object, mode);
 }
 
 function keepLock(kind: Observation, lock: Lock, object: u32, mode: LockMode): void {
   if (recording) keep(kind, lock, object, mode);
-  if (!isCollecting()) return;
+  if (!collecting) return;
   if (kind == Observation.Lock) lockTaken(lock, mode);
   else lockGiven(lock, mode);
 }

@@ -13,13 +13,7 @@ import {
   THREAD_PC_OFFSET,
   ThreadKind,
 } from '../layout';
-import {
-  beginCollecting,
-  clearLockOrder,
-  collectLocks,
-  isCollecting,
-  lockMissed,
-} from '../lockOrder';
+import { beginCollecting, clearLockOrder, lockMissed } from '../lockOrder';
 import { isRecording, record } from '../observe';
 import { deadlocked, forgetWaits, noteEnded, noteWait } from '../property/deadlock';
 import { locksOwned, locksShared } from '../property/heldLocks';
@@ -38,6 +32,7 @@ import {
   waitLock,
   waitObject,
 } from '../state';
+import { collecting, watchLocks } from '../watch';
 
 let source: usize = 0;
 let cursor: u32 = 0;
@@ -76,7 +71,7 @@ export class KernelSystem {
       copyState(to, source, bytes);
       const thread = cursor;
       if (isRecording()) record(true);
-      if (isCollecting()) collectOf(to, thread);
+      if (collecting) collectOf(to, thread);
       const moved = runThread(to, thread, whole);
       const label = thread | (startedInstruction << 8);
       if (!moved && choiceCount == 0) noteBlocked(thread);
@@ -145,18 +140,18 @@ export function lockOrderOf(states: usize, count: u32): void {
   const bytes = <usize>header(Header.StateBytes);
   for (let index: u32 = 0; index < count; index++) {
     const state = states + <usize>index * bytes;
-    collectLocks(true);
+    watchLocks(true);
     system.begin(state);
     while (system.next(scratchState(0)) >= 0) {}
     const stuck = deadlocked();
     for (let thread: u32 = 0; thread < 8; thread++) {
       if (((stuck >> thread) & 1) == 0) continue;
-      collectLocks(false);
+      watchLocks(false);
       waitPart(state, thread, 0);
       const lock = waitLock;
       collectOf(state, thread);
       lockMissed(lock);
     }
   }
-  collectLocks(false);
+  watchLocks(false);
 }

@@ -29,7 +29,6 @@ import {
   REGION_YOUNGEST_OFFSET,
   THREAD_DEVICE_OFFSET,
   THREAD_DRIVER_OFFSET,
-  THREAD_REGION_OFFSET,
 } from '../layout';
 import { has } from '../scenario';
 import {
@@ -53,7 +52,15 @@ import {
   waitForMutex,
 } from '../state';
 import { setMemmapDefault } from './daxMemmap';
-import { availableSize, deviceSize, homeOf, regionIs, setRegionFlag } from './daxRange';
+import {
+  availableSize,
+  currentDevice,
+  currentRegion,
+  deviceSize,
+  homeOf,
+  regionIs,
+  setRegionFlag,
+} from './daxRange';
 import { enterRegionFile, leaveRegionFile } from './daxRegion';
 import { freeIdUnderLock } from './daxUnregister';
 import { deviceAttachNext } from './deviceAdd';
@@ -69,14 +76,6 @@ import {
   waitForRanges,
   waitForRegion,
 } from './regionLock';
-
-function currentRegion(): u32 {
-  return load<u8>(th, THREAD_REGION_OFFSET);
-}
-
-function currentDevice(): u32 {
-  return load<u8>(th, THREAD_DEVICE_OFFSET);
-}
 
 /** Runs the step of a program point of create and delete. */
 export function createStep(pc: Pc): i32 {

@@ -52,6 +52,7 @@ import {
 } from '../state';
 import {
   allocDevDaxRange,
+  currentDevice,
   firstOf,
   hasMapping,
   homeOf,
@@ -60,14 +61,7 @@ import {
   rangesOf,
   regionAlignShift,
 } from './daxRange';
-import {
-  currentDevice,
-  enterAttribute,
-  leaveAttribute,
-  leaveLocked,
-  lockBooks,
-  valueWritten,
-} from './daxResize';
+import { enterAttribute, leaveAttribute, leaveLocked, lockBooks, valueWritten } from './daxResize';
 import { driverOf } from './driverCore';
 import {
   isInterrupted,

@@ -6,6 +6,7 @@
 import { fail } from '../fail';
 import {
   DEVICE_ALIGN_OFFSET,
+  DEVICE_FLAGS_OFFSET,
   DEVICE_RANGES_OFFSET,
   DEVICE_ROW_REGION_OFFSET,
   Errno,
@@ -26,6 +27,8 @@ import {
   REGION_ROW_ALIGN_OFFSET,
   REGION_ROW_END_OFFSET,
   REGION_ROW_START_OFFSET,
+  THREAD_DEVICE_OFFSET,
+  THREAD_REGION_OFFSET,
 } from '../layout';
 import { has, header, point } from '../scenario';
 import {
@@ -39,6 +42,7 @@ import {
   range,
   region,
   regionRow,
+  th,
 } from '../state';
 import { pointIndex } from './resource';
 
@@ -48,6 +52,20 @@ const REGION_ALIGN_DEFAULT: u32 = 21;
 const NO_RANGE: u32 = 0xffffffff;
 
 // ---- Regions --------------------------------------------------------------------------
+
+/** The region and the device that the running thread is at work on. */
+export function currentRegion(): u32 {
+  return load<u8>(th, THREAD_REGION_OFFSET);
+}
+
+export function currentDevice(): u32 {
+  return load<u8>(th, THREAD_DEVICE_OFFSET);
+}
+
+/** DEVICE_ flags of a device. */
+export function flagsOf(index: u32): u32 {
+  return load<u8>(device(index), DEVICE_FLAGS_OFFSET);
+}
 
 /** Returns the region of a device. */
 export function homeOf(index: u32): u32 {

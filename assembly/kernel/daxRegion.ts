@@ -44,6 +44,7 @@ import { alignStore, mappingStep, mappingStore, startShow } from './daxMapping';
 import {
   alignOf,
   availableSize,
+  currentRegion,
   homeOf,
   regionAlignShift,
   regionEnd,
@@ -165,10 +166,6 @@ export function leaveWithBytes(bytes: u64): i32 {
 }
 
 // ---- dax_region/ ----------------------------------------------------------------------
-
-function currentRegion(): u32 {
-  return load<u8>(th, THREAD_REGION_OFFSET);
-}
 
 export function enterRegionFile(home: u32): void {
   store<u8>(th, home, THREAD_REGION_OFFSET);

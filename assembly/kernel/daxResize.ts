@@ -42,6 +42,7 @@ import { unregisterDaxMapping } from './daxMapping';
 import {
   adjustLastRange,
   availableSize,
+  currentDevice,
   deviceSize,
   firstOf,
   homeOf,
@@ -66,10 +67,6 @@ import {
   waitForRanges,
   waitForRegion,
 } from './regionLock';
-
-export function currentDevice(): u32 {
-  return load<u8>(th, THREAD_DEVICE_OFFSET);
-}
 
 export function valueWritten(): u64 {
   return point(load<u16>(th, THREAD_VALUE_OFFSET));

@@ -52,7 +52,7 @@ import {
   waitForMutex,
 } from '../state';
 import { mappingObject, orphanMappings } from './daxMapping';
-import { freeDevDaxRanges, homeOf, rangesOf } from './daxRange';
+import { currentDevice, flagsOf, freeDevDaxRanges, homeOf, rangesOf } from './daxRange';
 import { killDevDax } from './deviceDax';
 import { endRelease, forget, release } from './driverCore';
 import {
@@ -65,14 +65,6 @@ import {
   waitForRanges,
   waitForRegion,
 } from './regionLock';
-
-function currentDevice(): u32 {
-  return load<u8>(th, THREAD_DEVICE_OFFSET);
-}
-
-function flagsOf(index: u32): u32 {
-  return load<u8>(device(index), DEVICE_FLAGS_OFFSET);
-}
 
 /** Runs the step of a program point of unregister_dev_dax. */
 export function unregisterStep(pc: Pc): i32 {

@@ -34,7 +34,8 @@ import {
 import { matches, wouldMatch } from './daxBus';
 import { homeOf } from './daxRange';
 import { isStaticRegion } from './daxRegion';
-import { driverOf, lockOf, probe, takeAnswer } from './driverCore';
+import { driverOf, probe, takeAnswer } from './driverCore';
+import { lockOfDevice } from './regionLock';
 
 // ---- device_add -----------------------------------------------------------------------
 
@@ -56,10 +57,10 @@ export function isBeingAdded(index: u32): bool {
  */
 export function deviceAddReady(): i32 {
   const index = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
-  if (!tryMutex(lockOf(index), Lock.DeviceLock, index)) {
-    return waitForMutex(lockOf(index), Lock.DeviceLock, index, false);
+  if (!tryMutex(lockOfDevice(index), Lock.DeviceLock, index)) {
+    return waitForMutex(lockOfDevice(index), Lock.DeviceLock, index, false);
   }
-  unlockMutex(lockOf(index), Lock.DeviceLock, index);
+  unlockMutex(lockOfDevice(index), Lock.DeviceLock, index);
   const fixed = isStaticRegion(homeOf(index));
   goto(fixed ? Pc.device_add__attach : Pc.devm_create_dev_dax__attach);
   return MOVED;

@@ -10,7 +10,6 @@ import {
   DEVICE_DEAD,
   DEVICE_DRIVER_OFFSET,
   DEVICE_FLAGS_OFFSET,
-  DEVICE_LOCK_OFFSET,
   DEVICE_PRESENT,
   DEVICE_ROW_NAME_OFFSET,
   DRIVER_USERS_OFFSET,
@@ -53,6 +52,7 @@ import { deviceAttachNext, isBeingAdded, isTaken } from './deviceAdd';
 import { killDevDax, releaseClaims } from './deviceDax';
 import { fsdevForgets } from './fsdev';
 import { removeStateFile } from './kmemState';
+import { lockOfDevice } from './regionLock';
 
 export function driverOf(index: u32): Driver {
   return load<u8>(device(index), DEVICE_DRIVER_OFFSET);
@@ -60,10 +60,6 @@ export function driverOf(index: u32): Driver {
 
 function setDriver(index: u32, which: Driver): void {
   store<u8>(device(index), which, DEVICE_DRIVER_OFFSET);
-}
-
-export function lockOf(index: u32): usize {
-  return device(index) + DEVICE_LOCK_OFFSET;
 }
 
 /** Whether device_del() has begun, or ended: a thread may still hold a reference. */
@@ -106,7 +102,7 @@ export function takeAnswer(index: u32): u32 {
 /** Ends a probe under device_lock: its errno, the lock given back. */
 function endProbe(index: u32): u32 {
   const errno = takeAnswer(index);
-  unlockMutex(lockOf(index), Lock.DeviceLock, index);
+  unlockMutex(lockOfDevice(index), Lock.DeviceLock, index);
   return errno;
 }
 
@@ -140,18 +136,18 @@ function leaveBind(errno: u32): i32 {
  */
 export function bindStoreLock(): i32 {
   const index = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
-  if (!tryMutex(lockOf(index), Lock.DeviceLock, index)) {
-    return waitForMutex(lockOf(index), Lock.DeviceLock, index, false);
+  if (!tryMutex(lockOfDevice(index), Lock.DeviceLock, index)) {
+    return waitForMutex(lockOfDevice(index), Lock.DeviceLock, index, false);
   }
   const taken = driverOf(index) != Driver.None;
   const gone = isDead(index) || !isOnBus(index);
   if (gone || (taken && has(Feature.BindRecheck))) {
-    unlockMutex(lockOf(index), Lock.DeviceLock, index);
+    unlockMutex(lockOfDevice(index), Lock.DeviceLock, index);
     return leaveBind(!gone && has(Feature.BindErrno) ? Errno.EBUSY : Errno.ENODEV);
   }
   if (taken) return undoTheWinner(index);
   if (isBeingAdded(index)) {
-    unlockMutex(lockOf(index), Lock.DeviceLock, index);
+    unlockMutex(lockOfDevice(index), Lock.DeviceLock, index);
     return leaveBind(Errno.EAGAIN);
   }
   probe(index, Pc.bind_store__probed);
@@ -172,7 +168,7 @@ function undoTheWinner(index: u32): i32 {
   store<u8>(at, load<u8>(at, DEVICE_FLAGS_OFFSET) & ~DEVICE_DATA, DEVICE_FLAGS_OFFSET);
   setDriver(index, Driver.None);
   broken(Property.Rollback, index);
-  unlockMutex(lockOf(index), Lock.DeviceLock, index);
+  unlockMutex(lockOfDevice(index), Lock.DeviceLock, index);
   return leaveBind(Errno.ENODEV);
 }
 
@@ -201,15 +197,15 @@ export function driversProbeStore(code: u32): i32 {
 
 export function driversProbeLock(): i32 {
   const index = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
-  if (!tryMutex(lockOf(index), Lock.DeviceLock, index)) {
-    return waitForMutex(lockOf(index), Lock.DeviceLock, index, false);
+  if (!tryMutex(lockOfDevice(index), Lock.DeviceLock, index)) {
+    return waitForMutex(lockOfDevice(index), Lock.DeviceLock, index, false);
   }
   // Up to v5.8 a driver that matches asks whether the device is registered, and nobody whether it
   // is dead; from v5.9 a dead one is left alone, which is no error.
   const left = has(Feature.AttachSkipsDead) && isDead(index);
   const refused = !left && (!isOnBus(index) || isBeingAdded(index)) && isTaken(index);
   if (left || refused) {
-    unlockMutex(lockOf(index), Lock.DeviceLock, index);
+    unlockMutex(lockOfDevice(index), Lock.DeviceLock, index);
     return leave(refused ? Errno.EINVAL : 0);
   }
   store<u8>(th, 0, THREAD_DRIVER_OFFSET);
@@ -220,7 +216,7 @@ export function driversProbeLock(): i32 {
 
 export function driversProbeProbed(): i32 {
   const index = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
-  unlockMutex(lockOf(index), Lock.DeviceLock, index);
+  unlockMutex(lockOfDevice(index), Lock.DeviceLock, index);
   return leave(0);
 }
 
@@ -256,8 +252,8 @@ export function release(index: u32, after: Pc): bool {
 
 export function unbindStoreLock(): i32 {
   const index = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
-  if (!tryMutex(lockOf(index), Lock.DeviceLock, index)) {
-    return waitForMutex(lockOf(index), Lock.DeviceLock, index, false);
+  if (!tryMutex(lockOfDevice(index), Lock.DeviceLock, index)) {
+    return waitForMutex(lockOfDevice(index), Lock.DeviceLock, index, false);
   }
   if (release(index, Pc.unbind_store__removed)) return MOVED;
   return unbindStoreRemoved();
@@ -272,7 +268,7 @@ export function endRelease(index: u32): void {
     load<u8>(at, DEVICE_FLAGS_OFFSET) & ~(DEVICE_DATA | DEVICE_ALIVE),
     DEVICE_FLAGS_OFFSET,
   );
-  unlockMutex(lockOf(index), Lock.DeviceLock, index);
+  unlockMutex(lockOfDevice(index), Lock.DeviceLock, index);
 }
 
 export function unbindStoreRemoved(): i32 {
@@ -302,15 +298,15 @@ function driverAttachFrom(first: u32): i32 {
 
 export function driverAttachLock(): i32 {
   const index = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
-  if (!tryMutex(lockOf(index), Lock.DeviceLock, index)) {
-    return waitForMutex(lockOf(index), Lock.DeviceLock, index, false);
+  if (!tryMutex(lockOfDevice(index), Lock.DeviceLock, index)) {
+    return waitForMutex(lockOfDevice(index), Lock.DeviceLock, index, false);
   }
   const probes = driverOf(index) == Driver.None && !isDead(index) && isOnBus(index);
   if (probes && !isBeingAdded(index)) {
     probe(index, Pc.driver_attach__probed);
     return MOVED;
   }
-  unlockMutex(lockOf(index), Lock.DeviceLock, index);
+  unlockMutex(lockOfDevice(index), Lock.DeviceLock, index);
   return driverAttachAfter(index);
 }
 

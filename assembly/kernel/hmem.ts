@@ -10,7 +10,6 @@
 import { fail } from '../fail';
 import {
   CODE_NO_SUCH,
-  DEVICE_FLAGS_OFFSET,
   DEVICE_GONE,
   DEVICE_LATE,
   DEVICE_PRESENT,
@@ -45,7 +44,6 @@ import {
   back,
   broken,
   call,
-  device,
   devices,
   FAIL_PROGRAM_POINT,
   freed,
@@ -70,6 +68,9 @@ import {
   addRange,
   availableSize,
   clearRegionFlag,
+  currentDevice,
+  currentRegion,
+  flagsOf,
   homeOf,
   isRegionBound,
   rangesOf,
@@ -88,18 +89,6 @@ import {
   releasedByHand,
 } from './publication';
 import { lockOfRegion, tryRegionWrite, unlockRegionWrite, waitForRegion } from './regionLock';
-
-function currentRegion(): u32 {
-  return load<u8>(th, THREAD_REGION_OFFSET);
-}
-
-function currentDevice(): u32 {
-  return load<u8>(th, THREAD_DEVICE_OFFSET);
-}
-
-function flagsOf(index: u32): u32 {
-  return load<u8>(device(index), DEVICE_FLAGS_OFFSET);
-}
 
 function unlockRegionDevice(home: u32): void {
   unlockMutex(lockOfRegion(home), Lock.RegionLock, home);

@@ -22,7 +22,6 @@ import {
   REGION_BOUND,
   REGION_FLAGS_OFFSET,
   REGION_HAS_NAMESPACE,
-  REGION_LOCK_OFFSET,
   REGION_ROW_END_OFFSET,
   REGION_ROW_FLAGS_OFFSET,
   REGION_ROW_METADATA_OFFSET,
@@ -60,11 +59,8 @@ import { killDevDax } from './deviceDax';
 import { endRelease, forget, release } from './driverCore';
 import { hasNvdimm, noteProbing } from './nvdimm';
 import { canProbeClaim, goesOnInNvdimm } from './nvdimmDevices';
+import { lockOfRegion } from './regionLock';
 import { freeSlot, leaveNameDangling, requestRegion } from './resource';
-
-function lockOfRegion(index: u32): usize {
-  return region(index) + REGION_LOCK_OFFSET;
-}
 
 /** Returns the dax device of a static region. */
 export function deviceOf(index: u32): u32 {

@@ -16,7 +16,7 @@ import type { Model } from '../model/model.js';
 import { formatCount } from '../report/layout.js';
 import type { Style } from '../report/style.js';
 import { exploreModel } from './explore.js';
-import { loadModels, reject, warnOfUnknown, withRejections } from './load.js';
+import { warnOfUnknown, withModel } from './load.js';
 import { type LookOptions, styleFor } from './look.js';
 import { kernelRequestOf } from './options.js';
 import type { Terminal } from './terminal.js';
@@ -195,9 +195,5 @@ export async function bisectCommand(
   options: BisectOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const loaded = loadModels([path], terminal);
-  if (!loaded.ok) return reject(loaded.diagnostics, options, terminal);
-  const [model] = loaded.models;
-  if (model === undefined) return EXIT.bug;
-  return withRejections(() => bisectModel(model, options, terminal), options, terminal);
+  return withModel(path, (model) => bisectModel(model, options, terminal), options, terminal);
 }

@@ -10,7 +10,7 @@ import type { Style } from '../report/style.js';
 import type { Observable } from '../verdict/observables.js';
 import type { Verdict } from '../verdict/trace.js';
 import { exploreModel } from './explore.js';
-import { loadModels, reject, warnOfUnknown, withRejections } from './load.js';
+import { warnOfUnknown, withModel } from './load.js';
 import { type LookOptions, styleFor } from './look.js';
 import { kernelRequestOf } from './options.js';
 import type { Terminal } from './terminal.js';
@@ -185,9 +185,5 @@ export async function diffCommand(
   options: DiffOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const loaded = loadModels([path], terminal);
-  if (!loaded.ok) return reject(loaded.diagnostics, options, terminal);
-  const [model] = loaded.models;
-  if (model === undefined) return EXIT.bug;
-  return withRejections(() => diffModel(model, options, terminal), options, terminal);
+  return withModel(path, (model) => diffModel(model, options, terminal), options, terminal);
 }

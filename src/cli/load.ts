@@ -78,3 +78,17 @@ export async function withRejections(
     return reject(diagnostics, options, terminal);
   }
 }
+
+/** Loads one model and runs `job` with it; faults of either are told, and are the status. */
+export async function withModel(
+  path: string,
+  job: (model: Model) => Promise<number>,
+  options: { readonly json?: boolean },
+  terminal: Terminal,
+): Promise<number> {
+  const loaded = loadModels([path], terminal);
+  if (!loaded.ok) return reject(loaded.diagnostics, options, terminal);
+  const [model] = loaded.models;
+  if (model === undefined) return EXIT.bug;
+  return withRejections(() => job(model), options, terminal);
+}

@@ -3,10 +3,11 @@
  * looks like after it.
  */
 import { EXIT } from '../errors.js';
+import type { Model } from '../model/model.js';
 import { renderRunJson } from '../report/json.js';
 import { renderRun } from '../report/runText.js';
 import { overridesOf } from './explore.js';
-import { loadModels, reject, warnOfUnknown, withRejections } from './load.js';
+import { warnOfUnknown, withModel } from './load.js';
 import { type LookOptions, styleFor } from './look.js';
 import { type Overrides, override } from './options.js';
 import type { Terminal } from './terminal.js';
@@ -17,12 +18,9 @@ export async function runCommand(
   options: LookOptions & Overrides,
   terminal: Terminal,
 ): Promise<number> {
-  const loaded = loadModels([path], terminal);
-  if (!loaded.ok) return reject(loaded.diagnostics, options, terminal);
-  const [model] = loaded.models.map((each) => override(each, overridesOf(options)));
-  if (model === undefined) return EXIT.bug;
-  warnOfUnknown([model], terminal);
-  const job = async (): Promise<number> => {
+  const job = async (asked: Model): Promise<number> => {
+    const model = override(asked, overridesOf(options));
+    warnOfUnknown([model], terminal);
     const { run } = await import('../run.js');
     const records = await run(model, {});
     const style = styleFor(options, terminal);
@@ -33,5 +31,5 @@ export async function runCommand(
     );
     return EXIT.holds;
   };
-  return withRejections(job, options, terminal);
+  return withModel(path, job, options, terminal);
 }

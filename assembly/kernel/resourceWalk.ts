@@ -64,6 +64,20 @@ function outermostBytes(
   return to > from ? to - from : 0;
 }
 
+/** Bytes of [start, end] in the outermost nodes with these flags, each rounded to a grain. */
+function outermostSum(start: u64, end: u64, nested: bool, flags: u32, grain: u64): u64 {
+  let bytes: u64 = 0;
+  const statics = header(Header.StaticCount);
+  for (let node: u32 = 1; node <= statics; node++)
+    bytes += outermostBytes(node, start, end, nested, flags, grain);
+  const count = header(Header.SlotCount);
+  for (let index: u32 = 0; index < count; index++) {
+    if (!isLinked(index)) continue;
+    bytes += outermostBytes(SLOT_PARENT_BASE + index, start, end, nested, flags, grain);
+  }
+  return bytes;
+}
+
 /**
  * Sums what walk_system_ram_range() reports for [start, end].
  *
@@ -72,32 +86,7 @@ function outermostBytes(
  */
 export function systemRamBytes(start: u64, end: u64): u64 {
   observePair(Lock.ResourceLock, 0, LockMode.Read);
-  const nested = has(Feature.WalkRamChildren);
-  let bytes: u64 = 0;
-  const statics = header(Header.StaticCount);
-  for (let node: u32 = 1; node <= statics; node++)
-    bytes += outermostBytes(node, start, end, nested, BUSY_RAM, PAGE_BYTES);
-  const count = header(Header.SlotCount);
-  for (let index: u32 = 0; index < count; index++) {
-    if (!isLinked(index)) continue;
-    const node = SLOT_PARENT_BASE + index;
-    bytes += outermostBytes(node, start, end, nested, BUSY_RAM, PAGE_BYTES);
-  }
-  return bytes;
-}
-
-/** Bytes of [start, end] whose flags say System RAM, busy or not, at any depth. */
-function flaggedRamBytes(start: u64, end: u64): u64 {
-  let bytes: u64 = 0;
-  const statics = header(Header.StaticCount);
-  for (let node: u32 = 1; node <= statics; node++)
-    bytes += outermostBytes(node, start, end, true, RESOURCE_SYSRAM, 1);
-  const count = header(Header.SlotCount);
-  for (let index: u32 = 0; index < count; index++) {
-    if (!isLinked(index)) continue;
-    bytes += outermostBytes(SLOT_PARENT_BASE + index, start, end, true, RESOURCE_SYSRAM, 1);
-  }
-  return bytes;
+  return outermostSum(start, end, has(Feature.WalkRamChildren), BUSY_RAM, PAGE_BYTES);
 }
 
 /**
@@ -137,7 +126,7 @@ export function regionIntersectsRam(start: u64, size: u64): u32 {
     const last = min<u64>(nodeEnd(node), end);
     if (isMatch(node, RESOURCE_SYSRAM)) matching = true;
     else {
-      const ram = nested ? flaggedRamBytes(first, last) : 0;
+      const ram = nested ? outermostSum(first, last, true, RESOURCE_SYSRAM, 1) : 0;
       if (ram > 0) matching = true;
       if (ram != last - first + 1) other = true;
     }

@@ -1,0 +1,607 @@
+/*
+ * The lab's agent: runs as /init of a guest and does what the host asks for over a serial line.
+ *
+ * Every request runs in a task, a process of its own, so that one that never comes back out of the
+ * kernel stops neither the agent nor the other tasks. docs/lab.md has the protocol.
+ *
+ *   request  TASK VERB [ARGUMENTS]          TASK is 0 to 15
+ *   reply    TASK = VALUE                   it succeeded
+ *            TASK ! ERRNO PLACE             it failed in open, write, read, ...
+ *            TASK | KEY VALUE               of `observe`: a key that is new or changed
+ *            TASK - KEY                     of `observe`: a key that is gone
+ *            TASK .                         the request is done
+ *            * LEVEL TEXT                   a message of the kernel
+ *   The agent itself answers `stack TASK`, `kill TASK` and `echo WORD` as task `a`.
+ */
+#define _GNU_SOURCE
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+enum { TASKS = 16, LINE = 4096, KEYS = 1024, VALUE = 8192 };
+
+struct task {
+	pid_t pid;
+	int request; /* the agent writes requests here */
+	int reply; /* and reads replies here */
+};
+
+static struct task tasks[TASKS];
+static int line_fd;
+static volatile int *arrived; /* shared by all tasks: who waits at the barrier */
+
+static void put_all(int fd, const char *text, size_t size)
+{
+	while (size > 0) {
+		ssize_t done = write(fd, text, size);
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return;
+		text += done;
+		size -= done;
+	}
+}
+
+static void say(int fd, const char *format, ...)
+{
+	static char text[VALUE + 256];
+	va_list arguments;
+	va_start(arguments, format);
+	int size = vsnprintf(text, sizeof text, format, arguments);
+	va_end(arguments);
+	put_all(fd, text, size < (int)sizeof text ? size : (int)sizeof text - 1);
+}
+
+/* ---- Requests, inside a task ---------------------------------------------------------------- */
+
+static int me;
+static int out;
+static int held_fd = -1;
+static char *held_map = MAP_FAILED;
+static size_t held_size;
+
+static void fail(const char *place)
+{
+	say(out, "%d ! %d %s\n", me, errno, place);
+}
+
+static void succeed(const char *value)
+{
+	say(out, "%d = %s\n", me, value);
+}
+
+/* What `echo TEXT > FILE` of a shell does. */
+static void do_write(const char *path, const char *text)
+{
+	char data[LINE];
+	int size = snprintf(data, sizeof data, "%s\n", text);
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+	if (fd < 0) {
+		fail("open");
+		return;
+	}
+	if (write(fd, data, size) < 0)
+		fail("write");
+	else
+		succeed("");
+	close(fd);
+}
+
+/* Reads a file into a text without its last newline; the length, or -1. */
+static ssize_t slurp(const char *path, char *text, size_t room, const char **place)
+{
+	int fd = open(path, O_RDONLY);
+	size_t size = 0;
+	*place = "open";
+	if (fd < 0)
+		return -1;
+	*place = "read";
+	for (;;) {
+		ssize_t got = read(fd, text + size, room - 1 - size);
+		if (got < 0) {
+			int error = errno;
+			close(fd);
+			errno = error;
+			return -1;
+		}
+		if (got == 0 || size == room - 1)
+			break;
+		size += got;
+	}
+	close(fd);
+	while (size > 0 && text[size - 1] == '\n')
+		size--;
+	text[size] = 0;
+	return size;
+}
+
+static void escape_newlines(char *text)
+{
+	for (; *text != 0; text++)
+		if (*text == '\n')
+			*text = ';';
+}
+
+static void do_read(const char *path)
+{
+	static char text[VALUE];
+	const char *place;
+	if (slurp(path, text, sizeof text, &place) < 0) {
+		fail(place);
+		return;
+	}
+	escape_newlines(text);
+	succeed(text);
+}
+
+static void do_insert(const char *name, const char *parameters)
+{
+	char path[LINE];
+	snprintf(path, sizeof path, "/modules/%s.ko", name);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		fail("open");
+		return;
+	}
+	if (syscall(SYS_finit_module, fd, parameters, 0) < 0)
+		fail("finit_module");
+	else
+		succeed("");
+	close(fd);
+}
+
+static void do_remove(const char *name)
+{
+	if (syscall(SYS_delete_module, name, O_NONBLOCK) < 0)
+		fail("delete_module");
+	else
+		succeed("");
+}
+
+static void do_exists(const char *path)
+{
+	if (access(path, F_OK) < 0)
+		fail("access");
+	else
+		succeed("");
+}
+
+/* A process that uses a device: open PATH, map SIZE, touch, unmap, close. */
+static void do_device(const char *verb, const char *argument)
+{
+	if (strcmp(verb, "open") == 0) {
+		held_fd = open(argument, O_RDWR);
+		if (held_fd < 0)
+			fail("open");
+		else
+			succeed("");
+	} else if (strcmp(verb, "map") == 0) {
+		held_size = strtoull(argument, NULL, 0);
+		held_map = mmap(NULL, held_size, PROT_READ | PROT_WRITE, MAP_SHARED, held_fd, 0);
+		if (held_map == MAP_FAILED)
+			fail("mmap");
+		else
+			succeed("");
+	} else if (strcmp(verb, "touch") == 0) {
+		*(volatile char *)held_map = 1;
+		succeed("");
+	} else if (strcmp(verb, "unmap") == 0) {
+		if (munmap(held_map, held_size) < 0)
+			fail("munmap");
+		else
+			succeed("");
+		held_map = MAP_FAILED;
+	} else {
+		if (close(held_fd) < 0)
+			fail("close");
+		else
+			succeed("");
+		held_fd = -1;
+	}
+}
+
+/* ---- The machine as userland sees it ---------------------------------------------------------- */
+
+static struct {
+	char *name, *value;
+	int round;
+} keys[KEYS];
+static int round_number;
+
+static void observed(const char *name, const char *value)
+{
+	int index;
+	for (index = 0; index < KEYS && keys[index].name != NULL; index++)
+		if (strcmp(keys[index].name, name) == 0)
+			break;
+	if (index == KEYS)
+		return;
+	int is_same = keys[index].name != NULL && keys[index].round > 0 &&
+		      strcmp(keys[index].value, value) == 0;
+	if (keys[index].name == NULL)
+		keys[index].name = strdup(name);
+	keys[index].round = round_number;
+	if (is_same)
+		return;
+	free(keys[index].value);
+	keys[index].value = strdup(value);
+	say(out, "%d | %s %s\n", me, name, value);
+}
+
+static void observe_file(const char *key, const char *path)
+{
+	static char text[VALUE];
+	const char *place;
+	if (slurp(path, text, sizeof text, &place) < 0)
+		snprintf(text, sizeof text, "!%d", errno);
+	escape_newlines(text);
+	observed(key, text);
+}
+
+static void observe_link(const char *key, const char *path)
+{
+	char target[LINE];
+	ssize_t size = readlink(path, target, sizeof target - 1);
+	target[size < 0 ? 0 : size] = 0;
+	char *base = strrchr(target, '/');
+	observed(key, size < 0 ? "none" : base == NULL ? target : base + 1);
+}
+
+static void observe_files(const char *key, const char *directory, const char *const *files)
+{
+	char name[LINE], path[LINE];
+	for (; *files != NULL; files++) {
+		snprintf(name, sizeof name, "%s/%s", key, *files);
+		snprintf(path, sizeof path, "%s/%s", directory, *files);
+		if (access(path, F_OK) == 0)
+			observe_file(name, path);
+	}
+}
+
+/* Calls a function for each entry of a directory whose name begins with a prefix. */
+static void each(const char *directory, const char *prefix,
+		 void (*visit)(const char *path, const char *name))
+{
+	char path[LINE];
+	DIR *listing = opendir(directory);
+	if (listing == NULL)
+		return;
+	for (struct dirent *entry; (entry = readdir(listing)) != NULL;) {
+		if (entry->d_name[0] == '.' ||
+		    strncmp(entry->d_name, prefix, strlen(prefix)) != 0)
+			continue;
+		snprintf(path, sizeof path, "%s/%s", directory, entry->d_name);
+		visit(path, entry->d_name);
+	}
+	closedir(listing);
+}
+
+static char device_key[LINE];
+
+static void observe_mapping(const char *path, const char *name)
+{
+	static const char *const files[] = { "start", "end", "page_offset", NULL };
+	char key[LINE * 2];
+	if (!isdigit((unsigned char)name[7]))
+		return;
+	snprintf(key, sizeof key, "%s/%s", device_key, name);
+	observe_files(key, path, files);
+}
+
+static void observe_device(const char *path, const char *name)
+{
+	static const char *const files[] = { "size", "target_node", "align", NULL };
+	char key[LINE * 2], link[LINE * 2];
+	snprintf(device_key, sizeof device_key, "dax/%s", name);
+	snprintf(key, sizeof key, "%s/driver", device_key);
+	snprintf(link, sizeof link, "%s/driver", path);
+	observe_link(key, link);
+	observe_files(device_key, path, files);
+	each(path, "mapping", observe_mapping);
+}
+
+static void observe_block(const char *path, const char *name)
+{
+	static const char *const files[] = { "state", "valid_zones", NULL };
+	char key[LINE];
+	if (!isdigit((unsigned char)name[6]))
+		return;
+	snprintf(key, sizeof key, "block/%s", name + 6);
+	observe_files(key, path, files);
+}
+
+static void observe_region(const char *path, const char *name)
+{
+	static const char *const files[] = { "available_size", "seed", NULL };
+	char key[LINE], directory[LINE * 2];
+	snprintf(key, sizeof key, "region/%s", name);
+	snprintf(directory, sizeof directory, "%s/dax_region", path);
+	if (access(directory, F_OK) == 0)
+		observe_files(key, directory, files);
+}
+
+static void observe_driver(const char *path, const char *name)
+{
+	char key[LINE];
+	(void)path;
+	snprintf(key, sizeof key, "driver/%s", name);
+	observed(key, "registered");
+}
+
+static void do_observe(void)
+{
+	round_number++;
+	observe_file("iomem", "/proc/iomem");
+	observe_file("auto_online_blocks", "/sys/devices/system/memory/auto_online_blocks");
+	observe_file("nodes", "/sys/devices/system/node/online");
+	observe_file("tainted", "/proc/sys/kernel/tainted");
+	each("/sys/bus/dax/drivers", "", observe_driver);
+	each("/sys/bus/dax/devices", "dax", observe_device);
+	each("/sys/bus/platform/devices", "hmem.", observe_region);
+	each("/sys/bus/nd/devices", "region", observe_region);
+	each("/sys/bus/nd/devices", "dax", observe_region);
+	each("/sys/devices/system/memory", "memory", observe_block);
+	for (int index = 0; index < KEYS && keys[index].name != NULL; index++) {
+		if (keys[index].round == round_number || keys[index].round == 0)
+			continue;
+		keys[index].round = 0;
+		say(out, "%d - %s\n", me, keys[index].name);
+	}
+	succeed("");
+}
+
+/* Waits until COUNT tasks have come here, then goes on with the rest of the line. */
+static char *pass_barrier(char *count)
+{
+	char *rest = strchr(count, ' ');
+	int wanted = atoi(count);
+	__atomic_add_fetch(arrived, 1, __ATOMIC_SEQ_CST);
+	while (__atomic_load_n(arrived, __ATOMIC_SEQ_CST) < wanted)
+		sched_yield();
+	return rest == NULL ? count + strlen(count) : rest + 1;
+}
+
+static void do_request(char *line)
+{
+	while (strncmp(line, "barrier ", 8) == 0)
+		line = pass_barrier(line + 8);
+	char *verb = line;
+	char *first = strchr(line, ' ');
+	if (first != NULL)
+		*first++ = 0;
+	else
+		first = line + strlen(line);
+	char *second = strchr(first, ' ');
+	if (strcmp(verb, "write") == 0 || strcmp(verb, "insert") == 0) {
+		if (second != NULL)
+			*second++ = 0;
+		else
+			second = first + strlen(first);
+	}
+	if (strcmp(verb, "write") == 0)
+		do_write(first, second);
+	else if (strcmp(verb, "read") == 0)
+		do_read(first);
+	else if (strcmp(verb, "exists") == 0)
+		do_exists(first);
+	else if (strcmp(verb, "insert") == 0)
+		do_insert(first, second);
+	else if (strcmp(verb, "remove") == 0)
+		do_remove(first);
+	else if (strcmp(verb, "observe") == 0)
+		do_observe();
+	else if (strcmp(verb, "forget") == 0) {
+		for (int index = 0; index < KEYS; index++)
+			keys[index].round = 0;
+		succeed("");
+	} else
+		do_device(verb, first);
+}
+
+static void run_task(int number, int request, int reply)
+{
+	FILE *lines = fdopen(request, "r");
+	static char line[LINE];
+	me = number;
+	out = reply;
+	while (fgets(line, sizeof line, lines) != NULL) {
+		line[strcspn(line, "\n")] = 0;
+		do_request(line);
+		say(out, "%d .\n", me);
+	}
+	_exit(0);
+}
+
+/* ---- The agent ------------------------------------------------------------------------------- */
+
+static void start_task(int number)
+{
+	int requests[2], replies[2];
+	if (pipe2(requests, O_CLOEXEC) < 0 || pipe2(replies, O_CLOEXEC) < 0)
+		return;
+	pid_t pid = fork();
+	if (pid == 0) {
+		close(requests[1]);
+		close(replies[0]);
+		run_task(number, requests[0], replies[1]);
+	}
+	close(requests[0]);
+	close(replies[1]);
+	tasks[number] = (struct task){ pid, requests[1], replies[0] };
+}
+
+static void end_task(int number)
+{
+	close(tasks[number].request);
+	close(tasks[number].reply);
+	tasks[number].pid = 0;
+}
+
+static int kmsg_fd;
+
+static void pass_messages(void)
+{
+	static char record[VALUE];
+	for (;;) {
+		ssize_t size = read(kmsg_fd, record, sizeof record - 1);
+		if (size < 0 && errno == EPIPE)
+			continue;
+		if (size <= 0)
+			return;
+		record[size] = 0;
+		char *text = strchr(record, ';');
+		if (text == NULL)
+			continue;
+		text++;
+		text[strcspn(text, "\n")] = 0;
+		say(line_fd, "* %d %s\n", atoi(record) & 7, text);
+	}
+}
+
+static void tell_stack(int number)
+{
+	char path[64];
+	static char text[VALUE];
+	const char *place;
+	snprintf(path, sizeof path, "/proc/%d/stack", tasks[number].pid);
+	if (slurp(path, text, sizeof text, &place) < 0)
+		snprintf(text, sizeof text, "none");
+	escape_newlines(text);
+	say(line_fd, "a = %s\na .\n", text);
+}
+
+static void serve(char *line)
+{
+	if (strncmp(line, "echo ", 5) == 0) {
+		say(line_fd, "a = %s\na .\n", line + 5);
+		return;
+	}
+	if (strncmp(line, "stack ", 6) == 0) {
+		tell_stack(atoi(line + 6) % TASKS);
+		return;
+	}
+	if (strncmp(line, "kill ", 5) == 0) {
+		int number = atoi(line + 5) % TASKS;
+		if (tasks[number].pid > 0)
+			kill(tasks[number].pid, SIGKILL);
+		say(line_fd, "a = \na .\n");
+		return;
+	}
+	if (strcmp(line, "barrier") == 0) {
+		*arrived = 0;
+		say(line_fd, "a = \na .\n");
+		return;
+	}
+	int number = atoi(line) % TASKS;
+	char *rest = strchr(line, ' ');
+	if (rest == NULL)
+		return;
+	if (tasks[number].pid == 0)
+		start_task(number);
+	put_all(tasks[number].request, rest + 1, strlen(rest + 1));
+	put_all(tasks[number].request, "\n", 1);
+}
+
+static void take_requests(void)
+{
+	static char buffer[LINE * 4];
+	static size_t filled;
+	ssize_t got = read(line_fd, buffer + filled, sizeof buffer - 1 - filled);
+	if (got <= 0)
+		return;
+	filled += got;
+	buffer[filled] = 0;
+	char *line = buffer;
+	for (char *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+		*end = 0;
+		if (*line != 0)
+			serve(line);
+	}
+	filled = buffer + filled - line;
+	memmove(buffer, line, filled);
+}
+
+static void pass_replies(int number)
+{
+	static char text[VALUE];
+	ssize_t size = read(tasks[number].reply, text, sizeof text);
+	if (size > 0) {
+		pass_messages();
+		put_all(line_fd, text, size);
+		return;
+	}
+	int status = 0;
+	waitpid(tasks[number].pid, &status, 0);
+	pass_messages();
+	say(line_fd, "%d ! 0 died %d\n%d .\n", number, status, number);
+	end_task(number);
+}
+
+static void insert_modules(void)
+{
+	FILE *order = fopen("/modules/order", "r");
+	char line[LINE];
+	if (order == NULL)
+		return;
+	me = -1;
+	out = line_fd;
+	while (fgets(line, sizeof line, order) != NULL) {
+		line[strcspn(line, "\n")] = 0;
+		char *parameters = strchr(line, ' ');
+		if (parameters != NULL)
+			*parameters++ = 0;
+		do_insert(line, parameters == NULL ? "" : parameters);
+	}
+	fclose(order);
+}
+
+int main(void)
+{
+	struct termios raw;
+	mkdir("/proc", 0755);
+	mkdir("/sys", 0755);
+	mkdir("/dev", 0755);
+	mount("proc", "/proc", "proc", 0, NULL);
+	mount("sysfs", "/sys", "sysfs", 0, NULL);
+	mount("devtmpfs", "/dev", "devtmpfs", 0, NULL);
+	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	line_fd = open("/dev/ttyS1", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	tcgetattr(line_fd, &raw);
+	cfmakeraw(&raw);
+	tcsetattr(line_fd, TCSANOW, &raw);
+	kmsg_fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	arrived = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	insert_modules();
+	say(line_fd, "a = ready\na .\n");
+	for (;;) {
+		struct pollfd waits[TASKS + 1] = { { line_fd, POLLIN, 0 } };
+		for (int number = 0; number < TASKS; number++)
+			waits[number + 1] = (struct pollfd){
+				tasks[number].pid > 0 ? tasks[number].reply : -1, POLLIN, 0
+			};
+		if (poll(waits, TASKS + 1, -1) < 0)
+			continue;
+		for (int number = 0; number < TASKS; number++)
+			if (waits[number + 1].revents != 0)
+				pass_replies(number);
+		if (waits[0].revents != 0)
+			take_requests();
+	}
+}

@@ -5,6 +5,7 @@
  * kernel stops neither the agent nor the other tasks. docs/lab.md has the protocol.
  *
  *   request  TASK VERB [ARGUMENTS]          TASK is 0 to 15
+ *            `observe N` tells of memory blocks from N on
  *   reply    TASK = VALUE                   it succeeded
  *            TASK ! ERRNO PLACE             it failed in open, write, read, ...
  *            TASK | KEY VALUE               of `observe`: a key that is new or changed
@@ -42,7 +43,7 @@ struct task {
 };
 
 static struct task tasks[TASKS];
-static int line_fd; /* to the host */
+static int line_fd = -1; /* to the host */
 static int me = -1; /* the number of this task; -1 in the agent */
 static int messages_fd; /* /dev/kmsg, read by this process alone */
 static volatile int *arrived; /* shared by all tasks: who waits at the barrier */
@@ -338,7 +339,7 @@ static char device_key[LINE];
 
 static void observe_mapping(const char *path, const char *name)
 {
-	static const char *const files[] = { "start", "end", "page_offset", NULL };
+	static const char *const files[] = { "start", "end", NULL };
 	char key[LINE * 2];
 	if (!isdigit((unsigned char)name[7]))
 		return;
@@ -348,7 +349,7 @@ static void observe_mapping(const char *path, const char *name)
 
 static void observe_device(const char *path, const char *name)
 {
-	static const char *const files[] = { "size", "target_node", "align", NULL };
+	static const char *const files[] = { "size", NULL };
 	char key[LINE * 2], link[LINE * 2];
 	snprintf(device_key, sizeof device_key, "dax/%s", name);
 	snprintf(key, sizeof key, "%s/driver", device_key);
@@ -358,24 +359,16 @@ static void observe_device(const char *path, const char *name)
 	each(path, "mapping", observe_mapping);
 }
 
+static int first_block;
+
 static void observe_block(const char *path, const char *name)
 {
 	static const char *const files[] = { "state", "valid_zones", NULL };
 	char key[LINE];
-	if (!isdigit((unsigned char)name[6]))
+	if (!isdigit((unsigned char)name[6]) || atoi(name + 6) < first_block)
 		return;
 	snprintf(key, sizeof key, "block/%s", name + 6);
 	observe_files(key, path, files);
-}
-
-static void observe_region(const char *path, const char *name)
-{
-	static const char *const files[] = { "available_size", "seed", NULL };
-	char key[LINE], directory[LINE * 2];
-	snprintf(key, sizeof key, "region/%s", name);
-	snprintf(directory, sizeof directory, "%s/dax_region", path);
-	if (access(directory, F_OK) == 0)
-		observe_files(key, directory, files);
 }
 
 static void observe_driver(const char *path, const char *name)
@@ -386,18 +379,14 @@ static void observe_driver(const char *path, const char *name)
 	observed(key, "registered");
 }
 
-static void do_observe(void)
+static void do_observe(const char *first)
 {
 	round_number++;
+	first_block = atoi(first);
 	observe_file("iomem", "/proc/iomem");
 	observe_file("auto_online_blocks", "/sys/devices/system/memory/auto_online_blocks");
-	observe_file("nodes", "/sys/devices/system/node/online");
-	observe_file("tainted", "/proc/sys/kernel/tainted");
 	each("/sys/bus/dax/drivers", "", observe_driver);
 	each("/sys/bus/dax/devices", "dax", observe_device);
-	each("/sys/bus/platform/devices", "hmem.", observe_region);
-	each("/sys/bus/nd/devices", "region", observe_region);
-	each("/sys/bus/nd/devices", "dax", observe_region);
 	each("/sys/devices/system/memory", "memory", observe_block);
 	for (int index = 0; index < KEYS && keys[index].name != NULL; index++) {
 		if (keys[index].round == round_number || keys[index].round == 0)
@@ -447,7 +436,7 @@ static void do_request(char *line)
 	else if (strcmp(verb, "remove") == 0)
 		do_remove(first);
 	else if (strcmp(verb, "observe") == 0)
-		do_observe();
+		do_observe(first);
 	else if (strcmp(verb, "forget") == 0) {
 		for (int index = 0; index < KEYS; index++)
 			keys[index].round = 0;
@@ -576,9 +565,9 @@ static void pass_replies(int number)
 	end_task(number);
 }
 
-static void insert_modules(void)
+static void insert_modules(const char *list)
 {
-	FILE *order = fopen("/modules/order", "r");
+	FILE *order = fopen(list, "r");
 	char line[LINE];
 	if (order == NULL)
 		return;
@@ -592,9 +581,28 @@ static void insert_modules(void)
 	fclose(order);
 }
 
-int main(void)
+/* The port of a virtio console takes a line at once; a serial port takes it byte by byte. */
+static void open_line(void)
 {
 	struct termios raw;
+	for (int tries = 0; tries < 100 && line_fd < 0; tries++) {
+		line_fd = open("/dev/vport0p1", O_RDWR | O_CLOEXEC);
+		if (line_fd < 0 && access("/sys/class/virtio-ports", F_OK) < 0)
+			break;
+		if (line_fd < 0)
+			usleep(10000);
+	}
+	if (line_fd < 0) {
+		line_fd = open("/dev/ttyS1", O_RDWR | O_NOCTTY | O_CLOEXEC);
+		tcgetattr(line_fd, &raw);
+		cfmakeraw(&raw);
+		tcsetattr(line_fd, TCSANOW, &raw);
+	}
+	out = line_fd;
+}
+
+int main(void)
+{
 	mkdir("/proc", 0755);
 	mkdir("/sys", 0755);
 	mkdir("/dev", 0755);
@@ -603,13 +611,10 @@ int main(void)
 	mount("devtmpfs", "/dev", "devtmpfs", 0, NULL);
 	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	line_fd = open("/dev/ttyS1", O_RDWR | O_NOCTTY | O_CLOEXEC);
-	tcgetattr(line_fd, &raw);
-	cfmakeraw(&raw);
-	tcsetattr(line_fd, TCSANOW, &raw);
-	out = line_fd;
+	insert_modules("/modules/first");
+	open_line();
 	arrived = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	insert_modules();
+	insert_modules("/modules/order");
 	say("a = ready\na .\n");
 	for (;;) {
 		flush(line_fd);

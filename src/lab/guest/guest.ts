@@ -24,6 +24,7 @@ export interface GuestOptions {
   readonly directory: string;
   readonly accelerator: 'kvm' | 'tcg';
   readonly processors?: number;
+  readonly line: 'virtio' | 'serial';
 }
 
 /** Seconds until a guest that says nothing counts as not coming up, or a command as stuck. */
@@ -34,6 +35,8 @@ const COMMAND_SECONDS = 20;
 const OBSERVER = 15;
 const SNAPSHOT = 'base';
 
+const ascending = (left: bigint, right: bigint): number => (left < right ? -1 : 1);
+
 export class Guest implements Subject {
   readonly release: string;
   readonly #qemu: Qemu;
@@ -43,6 +46,8 @@ export class Guest implements Subject {
   #keys = new Map<number, Map<string, string>>();
   #keysAtSnapshot = new Map<number, Map<string, string>>();
   #console: string[] = [];
+  /** Asks the agent for the machine from the first block of a region on. */
+  readonly #observeLine: string;
   #resets = 0;
 
   private constructor(qemu: Qemu, agent: AgentLine, options: GuestOptions) {
@@ -50,6 +55,9 @@ export class Guest implements Subject {
     this.#agent = agent;
     this.#options = options;
     this.release = options.release;
+    const { rig, model } = options;
+    const first = rig.spans.map(({ start }) => start / model.machine.blockSize).sort(ascending)[0];
+    this.#observeLine = `observe ${first ?? 0n}`;
   }
 
   /**
@@ -117,7 +125,7 @@ export class Guest implements Subject {
           request,
           reply: this.#agent.ask(0, request.line, COMMAND_SECONDS),
         })),
-        looked: this.#agent.ask(0, 'observe', COMMAND_SECONDS),
+        looked: this.#agent.ask(0, this.#observeLine, COMMAND_SECONDS),
       };
     });
     const outcomes: Outcome[] = [];
@@ -157,7 +165,7 @@ export class Guest implements Subject {
       if (request.line.startsWith('read ') && got.result === 'ok') value = got.value;
     }
     const isLost = result === 'stuck' || result === 'died';
-    const seen = isLost ? await this.ask(OBSERVER, 'observe') : await looked;
+    const seen = isLost ? await this.ask(OBSERVER, this.#observeLine) : await looked;
     messages.push(...seen.messages);
     this.#console.push(...messages.map(({ text }) => text));
     const after = this.#sighting(isLost ? OBSERVER : 0, seen);
@@ -165,7 +173,7 @@ export class Guest implements Subject {
   }
 
   async #observe(task: number): Promise<Sighting | null> {
-    return this.#sighting(task, await this.#agent.ask(task, 'observe', COMMAND_SECONDS));
+    return this.#sighting(task, await this.#agent.ask(task, this.#observeLine, COMMAND_SECONDS));
   }
 
   #sighting(task: number, reply: Reply): Sighting | null {

@@ -47,12 +47,12 @@ export function qemuArguments(boot: Boot): readonly string[] {
     ...['-nodefaults', '-display', 'none', '-no-reboot'],
     ...['-kernel', boot.vmlinux, '-initrd', boot.initramfs],
     ...['-append', [...KERNEL_PARAMETERS, ...rig.parameters].join(' ')],
-    ...rig.nodes.flatMap(({ bytes }, index) => [
-      '-object',
-      `memory-backend-ram,id=m${index},size=${bytes >> 20n}M,reserve=off`,
-      '-numa',
-      `node,nodeid=${index},memdev=m${index}${index === 0 ? `,cpus=0-${boot.processors - 1}` : ''}`,
-    ]),
+    ...rig.nodes.flatMap(({ bytes }, index) => {
+      const node = `node,nodeid=${index}${index === 0 ? `,cpus=0-${boot.processors - 1}` : ''}`;
+      if (bytes === 0n) return ['-numa', node];
+      const memory = `memory-backend-ram,id=m${index},size=${bytes >> 20n}M,reserve=off`;
+      return ['-object', memory, '-numa', `${node},memdev=m${index}`];
+    }),
     ...rig.devices,
     ...['-chardev', `file,id=console,path=${at('console.log')}`, '-serial', 'chardev:console'],
     ...['-chardev', `socket,id=agent,path=${at('agent.sock')},server=on,wait=off`],

@@ -6,6 +6,7 @@ import { FAIL_RANGES } from '../../assembly/layout.js';
 import { EngineError, FAIL_MEMORY, FAIL_STALE, FAIL_USE } from '../engine/engineError.js';
 import type { Diagnostic } from '../errors.js';
 import { EXIT } from '../errors.js';
+import { LabError } from '../lab/labError.js';
 
 /**
  * From best to worst. Findings are worse than a script's, faults of the input worse than any
@@ -80,6 +81,7 @@ export function endingOf(error: unknown): Ending {
   if (error instanceof Error && 'syscall' in error && 'code' in error) {
     return { status: EXIT.systemError, message: text };
   }
+  if (error instanceof LabError) return { status: EXIT.systemError, message: error.message };
   const engine = error instanceof EngineError ? ENGINE_ENDINGS.get(error.code) : undefined;
   if (engine !== undefined) return { status: engine.status, message: engine.message ?? text };
   const name = error instanceof Error ? error.name : 'error';

@@ -1,5 +1,6 @@
 /**
- * What hardware a guest needs to be the machine of a model: memory, nodes, boot parameters, modules.
+ * What hardware a guest needs to be the machine of a model: memory, nodes, boot parameters and
+ * modules.
  *
  * Dynamic regions become ranges that the firmware reserves for special purposes (dax_hmem), static
  * ones NVDIMMs. Where no such machine can be had, the reasons say so, all at once.
@@ -79,7 +80,7 @@ interface Placed extends Range {
   readonly targetNode: number | null;
 }
 
-/** Memory of the nodes above node 0, and the parameters that reserve the ranges and cut the gaps. */
+/** Memory of the nodes above node 0; the parameters that reserve the ranges and cut the gaps. */
 function softReserved(ranges: readonly Placed[]): {
   readonly nodes: { bytes: bigint }[];
   readonly parameters: string[];

@@ -6,13 +6,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Model } from '../../model/model.js';
 import type { Instruction } from '../../userland/program.js';
+import { LabError } from '../labError.js';
 import { tellingMessages } from '../noise.js';
 import type { Outcome, Sighting } from '../outcome.js';
 import { type Request, requestsOf } from '../requests.js';
 import type { Rig } from '../rig.js';
 import type { Subject } from '../subject.js';
 import { AgentLine, type KernelMessage, type Reply } from './agent.js';
-import { LabError, Qemu } from './qemu.js';
+import { Qemu } from './qemu.js';
 import { sightingOfKeys } from './sighting.js';
 
 export interface GuestOptions {

@@ -6,10 +6,8 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LabError } from '../labError.js';
 import type { Rig } from '../rig.js';
-
-/** Something of the lab that did not come up, with what the guest or QEMU said. */
-export class LabError extends Error {}
 
 export interface Boot {
   /** An uncompressed kernel image, or a bzImage. */

@@ -9,6 +9,8 @@ import { type ModuleWish, planModules } from './modules.js';
 
 export interface InitramfsPlan {
   readonly agent: Agent;
+  /** Inserted before anything else: what the agent's line to the host needs. */
+  readonly first?: readonly ModuleWish[];
   /** Inserted when the guest boots, with all that they need. */
   readonly insert: readonly ModuleWish[];
   /** There to be inserted later. */
@@ -31,13 +33,15 @@ export interface Initramfs {
 /** Builds the archive; a LabError names modules that the kernel lacks. */
 export async function buildInitramfs(
   kernel: KernelImage,
-  { agent, insert, carry = [], files = [] }: InitramfsPlan,
+  { agent, first = [], insert, carry = [], files = [] }: InitramfsPlan,
 ): Promise<Initramfs> {
+  const before = await planModules(kernel.modules, first);
   const atBoot = await planModules(kernel.modules, insert);
-  const all = await planModules(kernel.modules, [...insert, ...carry]);
+  const all = await planModules(kernel.modules, [...first, ...insert, ...carry]);
   const order = atBoot.modules.map(({ name, parameters }) => `${name} ${parameters}`.trim());
   const bytes = writeCpio([
     ...agent.entries,
+    fileEntry('modules/first', before.modules.map(({ name }) => `${name}\n`).join('')),
     fileEntry('modules/order', order.map((line) => `${line}\n`).join('')),
     ...all.modules.map(({ name, bytes: module }) => fileEntry(`modules/${name}.ko`, module)),
     ...files,

@@ -261,40 +261,79 @@ static void open_messages(void)
 
 /* ---- The machine as userland sees it ---------------------------------------------------------- */
 
+/* What was told so far. A file stays open, so that looking again is one system call. */
 static struct {
 	char *name, *value;
-	int round;
+	int round; /* in which it was seen last; 0: it is gone */
+	int fd;
 } keys[KEYS];
 static int round_number;
 
-static void observed(const char *name, const char *value)
+/* Index of a name, which may be a new one; -1 when there is no room. */
+static int key_of(const char *name)
 {
 	int index;
 	for (index = 0; index < KEYS && keys[index].name != NULL; index++)
 		if (strcmp(keys[index].name, name) == 0)
-			break;
+			return index;
 	if (index == KEYS)
-		return;
-	int is_same = keys[index].name != NULL && keys[index].round > 0 &&
-		      strcmp(keys[index].value, value) == 0;
-	if (keys[index].name == NULL)
-		keys[index].name = strdup(name);
+		return -1;
+	keys[index].name = strdup(name);
+	keys[index].value = strdup("");
+	keys[index].fd = -1;
+	return index;
+}
+
+static void observed(int index, const char *value)
+{
+	int is_same = keys[index].round > 0 && strcmp(keys[index].value, value) == 0;
 	keys[index].round = round_number;
 	if (is_same)
 		return;
 	free(keys[index].value);
 	keys[index].value = strdup(value);
-	say("%d | %s %s\n", me, name, value);
+	say("%d | %s %s\n", me, keys[index].name, value);
+}
+
+/* Reads a file from its beginning; the file of an object that was made anew is another one. */
+static ssize_t look_into(int index, const char *path, char *text, size_t room)
+{
+	for (int tries = 0; tries < 2; tries++) {
+		if (keys[index].fd < 0)
+			keys[index].fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (keys[index].fd < 0)
+			return -1;
+		size_t size = 0;
+		ssize_t got;
+		while ((got = pread(keys[index].fd, text + size, room - 1 - size, size)) > 0)
+			size += got;
+		if (got == 0) {
+			while (size > 0 && text[size - 1] == '\n')
+				size--;
+			text[size] = 0;
+			return size;
+		}
+		int error = errno;
+		close(keys[index].fd);
+		keys[index].fd = -1;
+		errno = error;
+	}
+	return -1;
 }
 
 static void observe_file(const char *key, const char *path)
 {
 	static char text[VALUE];
-	const char *place;
-	if (slurp(path, text, sizeof text, &place) < 0)
+	int index = key_of(key);
+	if (index < 0)
+		return;
+	if (look_into(index, path, text, sizeof text) < 0) {
+		if (errno == ENOENT)
+			return;
 		snprintf(text, sizeof text, "!%d", errno);
+	}
 	escape_newlines(text);
-	observed(key, text);
+	observed(index, text);
 }
 
 static void observe_link(const char *key, const char *path)
@@ -303,7 +342,9 @@ static void observe_link(const char *key, const char *path)
 	ssize_t size = readlink(path, target, sizeof target - 1);
 	target[size < 0 ? 0 : size] = 0;
 	char *base = strrchr(target, '/');
-	observed(key, size < 0 ? "none" : base == NULL ? target : base + 1);
+	int index = key_of(key);
+	if (index >= 0)
+		observed(index, size < 0 ? "none" : base == NULL ? target : base + 1);
 }
 
 static void observe_files(const char *key, const char *directory, const char *const *files)
@@ -312,8 +353,7 @@ static void observe_files(const char *key, const char *directory, const char *co
 	for (; *files != NULL; files++) {
 		snprintf(name, sizeof name, "%s/%s", key, *files);
 		snprintf(path, sizeof path, "%s/%s", directory, *files);
-		if (access(path, F_OK) == 0)
-			observe_file(name, path);
+		observe_file(name, path);
 	}
 }
 
@@ -376,7 +416,9 @@ static void observe_driver(const char *path, const char *name)
 	char key[LINE];
 	(void)path;
 	snprintf(key, sizeof key, "driver/%s", name);
-	observed(key, "registered");
+	int index = key_of(key);
+	if (index >= 0)
+		observed(index, "registered");
 }
 
 static void do_observe(const char *first)

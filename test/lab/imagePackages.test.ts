@@ -7,16 +7,19 @@ import {
   seriesAmong,
 } from '../../src/lab/image/debianPackages.js';
 
-/** As `apt-cache madison` printed it on Debian 12, shortened. */
+const SECURITY = 'http://deb.debian.org/debian-security bookworm-security/main';
+const BACKPORTS = 'http://deb.debian.org/debian bookworm-backports/main';
+
+/** As `apt-cache madison` printed it on Debian 12, shortened, and a kernel of a later Debian. */
 const LISTING = `
 linux-image-6.1.0-9-amd64 | 6.1.27-1 | http://deb.debian.org/debian bookworm/main amd64 Packages
-linux-image-6.1.0-56-amd64 |  6.1.192-2 | http://deb.debian.org/debian-security bookworm-security/main amd64 Packages
-linux-image-6.1.0-55-amd64 |  6.1.190-1 | http://deb.debian.org/debian-security bookworm-security/main amd64 Packages
-linux-image-6.12.117+deb12-amd64 | 6.12.117-1~deb12u1 | http://deb.debian.org/debian-security bookworm-security/main amd64 Packages
-linux-image-6.12.9+bpo-amd64 | 6.12.9-1~bpo12+1 | http://deb.debian.org/debian bookworm-backports/main amd64 Packages
-linux-image-6.12.101+deb12-amd64 | 6.12.101-1~deb12u1 | http://deb.debian.org/debian-security bookworm-security/main Sources
+linux-image-6.1.0-56-amd64 |  6.1.192-2 | ${SECURITY} amd64 Packages
+linux-image-6.1.0-55-amd64 |  6.1.190-1 | ${SECURITY} amd64 Packages
+linux-image-6.12.117+deb12-amd64 | 6.12.117-1~deb12u1 | ${SECURITY} amd64 Packages
+linux-image-6.12.9+bpo-amd64 | 6.12.9-1~bpo12+1 | ${BACKPORTS} amd64 Packages
+linux-image-6.12.101+deb12-amd64 | 6.12.101-1~deb12u1 | ${SECURITY} Sources
 linux-image-6.16.3-amd64 | 6.16.3-1 | http://deb.debian.org/debian sid/main amd64 Packages
-linux-image-6.1.0-56-cloud-amd64 |  6.1.192-2 | http://deb.debian.org/debian-security bookworm-security/main amd64 Packages
+linux-image-6.1.0-56-cloud-amd64 |  6.1.192-2 | ${SECURITY} amd64 Packages
 `;
 
 const packages = readMadison(LISTING);

@@ -5,13 +5,14 @@
  * kernel stops neither the agent nor the other tasks. docs/lab.md has the protocol.
  *
  *   request  TASK VERB [ARGUMENTS]          TASK is 0 to 15
+ *            `observe N` tells of memory blocks from N on
  *   reply    TASK = VALUE                   it succeeded
  *            TASK ! ERRNO PLACE             it failed in open, write, read, ...
  *            TASK | KEY VALUE               of `observe`: a key that is new or changed
  *            TASK - KEY                     of `observe`: a key that is gone
+ *            TASK * LEVEL TEXT              a message of the kernel since the task's last request
  *            TASK .                         the request is done
- *            * LEVEL TEXT                   a message of the kernel
- *   The agent itself answers `stack TASK`, `kill TASK` and `echo WORD` as task `a`.
+ *   The agent itself answers `echo WORD`, `stack TASK`, `kill TASK` and `barrier` as task `a`.
  */
 #define _GNU_SOURCE
 #include <ctype.h>
@@ -42,7 +43,9 @@ struct task {
 };
 
 static struct task tasks[TASKS];
-static int line_fd;
+static int line_fd = -1; /* to the host */
+static int me = -1; /* the number of this task; -1 in the agent */
+static int messages_fd; /* /dev/kmsg, read by this process alone */
 static volatile int *arrived; /* shared by all tasks: who waits at the barrier */
 
 static void put_all(int fd, const char *text, size_t size)
@@ -58,32 +61,43 @@ static void put_all(int fd, const char *text, size_t size)
 	}
 }
 
-static void say(int fd, const char *format, ...)
+/* What a process has to say is sent by flush(). */
+static char waiting[1 << 16];
+static size_t waiting_size;
+
+static void flush(int fd)
 {
-	static char text[VALUE + 256];
+	put_all(fd, waiting, waiting_size);
+	waiting_size = 0;
+}
+
+static int out;
+
+static void say(const char *format, ...)
+{
 	va_list arguments;
+	if (waiting_size > sizeof waiting - VALUE - LINE)
+		flush(out);
 	va_start(arguments, format);
-	int size = vsnprintf(text, sizeof text, format, arguments);
+	int size = vsnprintf(waiting + waiting_size, VALUE + LINE, format, arguments);
 	va_end(arguments);
-	put_all(fd, text, size < (int)sizeof text ? size : (int)sizeof text - 1);
+	waiting_size += size < VALUE + LINE ? size : VALUE + LINE - 1;
 }
 
 /* ---- Requests, inside a task ---------------------------------------------------------------- */
 
-static int me;
-static int out;
 static int held_fd = -1;
 static char *held_map = MAP_FAILED;
 static size_t held_size;
 
 static void fail(const char *place)
 {
-	say(out, "%d ! %d %s\n", me, errno, place);
+	say("%d ! %d %s\n", me, errno, place);
 }
 
 static void succeed(const char *value)
 {
-	say(out, "%d = %s\n", me, value);
+	say("%d = %s\n", me, value);
 }
 
 /* What `echo TEXT > FILE` of a shell does. */
@@ -207,13 +221,42 @@ static void do_device(const char *verb, const char *argument)
 		else
 			succeed("");
 		held_map = MAP_FAILED;
-	} else {
+	} else if (strcmp(verb, "close") == 0) {
 		if (close(held_fd) < 0)
 			fail("close");
 		else
 			succeed("");
 		held_fd = -1;
+	} else {
+		errno = ENOSYS;
+		fail(verb);
 	}
+}
+
+/* Tells what the kernel has written since the last time. */
+static void tell_messages(void)
+{
+	static char record[VALUE];
+	for (;;) {
+		ssize_t size = read(messages_fd, record, sizeof record - 1);
+		if (size < 0 && errno == EPIPE)
+			continue;
+		if (size <= 0)
+			return;
+		record[size] = 0;
+		char *text = strchr(record, ';');
+		if (text == NULL)
+			continue;
+		text++;
+		text[strcspn(text, "\n")] = 0;
+		say("%d * %d %s\n", me, atoi(record) & 7, text);
+	}
+}
+
+static void open_messages(void)
+{
+	messages_fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	lseek(messages_fd, 0, SEEK_END);
 }
 
 /* ---- The machine as userland sees it ---------------------------------------------------------- */
@@ -241,7 +284,7 @@ static void observed(const char *name, const char *value)
 		return;
 	free(keys[index].value);
 	keys[index].value = strdup(value);
-	say(out, "%d | %s %s\n", me, name, value);
+	say("%d | %s %s\n", me, name, value);
 }
 
 static void observe_file(const char *key, const char *path)
@@ -296,7 +339,7 @@ static char device_key[LINE];
 
 static void observe_mapping(const char *path, const char *name)
 {
-	static const char *const files[] = { "start", "end", "page_offset", NULL };
+	static const char *const files[] = { "start", "end", NULL };
 	char key[LINE * 2];
 	if (!isdigit((unsigned char)name[7]))
 		return;
@@ -306,7 +349,7 @@ static void observe_mapping(const char *path, const char *name)
 
 static void observe_device(const char *path, const char *name)
 {
-	static const char *const files[] = { "size", "target_node", "align", NULL };
+	static const char *const files[] = { "size", NULL };
 	char key[LINE * 2], link[LINE * 2];
 	snprintf(device_key, sizeof device_key, "dax/%s", name);
 	snprintf(key, sizeof key, "%s/driver", device_key);
@@ -316,24 +359,16 @@ static void observe_device(const char *path, const char *name)
 	each(path, "mapping", observe_mapping);
 }
 
+static int first_block;
+
 static void observe_block(const char *path, const char *name)
 {
 	static const char *const files[] = { "state", "valid_zones", NULL };
 	char key[LINE];
-	if (!isdigit((unsigned char)name[6]))
+	if (!isdigit((unsigned char)name[6]) || atoi(name + 6) < first_block)
 		return;
 	snprintf(key, sizeof key, "block/%s", name + 6);
 	observe_files(key, path, files);
-}
-
-static void observe_region(const char *path, const char *name)
-{
-	static const char *const files[] = { "available_size", "seed", NULL };
-	char key[LINE], directory[LINE * 2];
-	snprintf(key, sizeof key, "region/%s", name);
-	snprintf(directory, sizeof directory, "%s/dax_region", path);
-	if (access(directory, F_OK) == 0)
-		observe_files(key, directory, files);
 }
 
 static void observe_driver(const char *path, const char *name)
@@ -344,24 +379,20 @@ static void observe_driver(const char *path, const char *name)
 	observed(key, "registered");
 }
 
-static void do_observe(void)
+static void do_observe(const char *first)
 {
 	round_number++;
+	first_block = atoi(first);
 	observe_file("iomem", "/proc/iomem");
 	observe_file("auto_online_blocks", "/sys/devices/system/memory/auto_online_blocks");
-	observe_file("nodes", "/sys/devices/system/node/online");
-	observe_file("tainted", "/proc/sys/kernel/tainted");
 	each("/sys/bus/dax/drivers", "", observe_driver);
 	each("/sys/bus/dax/devices", "dax", observe_device);
-	each("/sys/bus/platform/devices", "hmem.", observe_region);
-	each("/sys/bus/nd/devices", "region", observe_region);
-	each("/sys/bus/nd/devices", "dax", observe_region);
 	each("/sys/devices/system/memory", "memory", observe_block);
 	for (int index = 0; index < KEYS && keys[index].name != NULL; index++) {
 		if (keys[index].round == round_number || keys[index].round == 0)
 			continue;
 		keys[index].round = 0;
-		say(out, "%d - %s\n", me, keys[index].name);
+		say("%d - %s\n", me, keys[index].name);
 	}
 	succeed("");
 }
@@ -405,7 +436,7 @@ static void do_request(char *line)
 	else if (strcmp(verb, "remove") == 0)
 		do_remove(first);
 	else if (strcmp(verb, "observe") == 0)
-		do_observe();
+		do_observe(first);
 	else if (strcmp(verb, "forget") == 0) {
 		for (int index = 0; index < KEYS; index++)
 			keys[index].round = 0;
@@ -420,10 +451,14 @@ static void run_task(int number, int request, int reply)
 	static char line[LINE];
 	me = number;
 	out = reply;
+	waiting_size = 0;
+	open_messages();
 	while (fgets(line, sizeof line, lines) != NULL) {
 		line[strcspn(line, "\n")] = 0;
 		do_request(line);
-		say(out, "%d .\n", me);
+		tell_messages();
+		say("%d .\n", me);
+		flush(out);
 	}
 	_exit(0);
 }
@@ -453,27 +488,6 @@ static void end_task(int number)
 	tasks[number].pid = 0;
 }
 
-static int kmsg_fd;
-
-static void pass_messages(void)
-{
-	static char record[VALUE];
-	for (;;) {
-		ssize_t size = read(kmsg_fd, record, sizeof record - 1);
-		if (size < 0 && errno == EPIPE)
-			continue;
-		if (size <= 0)
-			return;
-		record[size] = 0;
-		char *text = strchr(record, ';');
-		if (text == NULL)
-			continue;
-		text++;
-		text[strcspn(text, "\n")] = 0;
-		say(line_fd, "* %d %s\n", atoi(record) & 7, text);
-	}
-}
-
 static void tell_stack(int number)
 {
 	char path[64];
@@ -483,13 +497,13 @@ static void tell_stack(int number)
 	if (slurp(path, text, sizeof text, &place) < 0)
 		snprintf(text, sizeof text, "none");
 	escape_newlines(text);
-	say(line_fd, "a = %s\na .\n", text);
+	say("a = %s\na .\n", text);
 }
 
 static void serve(char *line)
 {
 	if (strncmp(line, "echo ", 5) == 0) {
-		say(line_fd, "a = %s\na .\n", line + 5);
+		say("a = %s\na .\n", line + 5);
 		return;
 	}
 	if (strncmp(line, "stack ", 6) == 0) {
@@ -500,12 +514,12 @@ static void serve(char *line)
 		int number = atoi(line + 5) % TASKS;
 		if (tasks[number].pid > 0)
 			kill(tasks[number].pid, SIGKILL);
-		say(line_fd, "a = \na .\n");
+		say("a = \na .\n");
 		return;
 	}
 	if (strcmp(line, "barrier") == 0) {
 		*arrived = 0;
-		say(line_fd, "a = \na .\n");
+		say("a = \na .\n");
 		return;
 	}
 	int number = atoi(line) % TASKS;
@@ -542,25 +556,21 @@ static void pass_replies(int number)
 	static char text[VALUE];
 	ssize_t size = read(tasks[number].reply, text, sizeof text);
 	if (size > 0) {
-		pass_messages();
 		put_all(line_fd, text, size);
 		return;
 	}
 	int status = 0;
 	waitpid(tasks[number].pid, &status, 0);
-	pass_messages();
-	say(line_fd, "%d ! 0 died %d\n%d .\n", number, status, number);
+	say("%d ! 0 died %d\n%d .\n", number, status, number);
 	end_task(number);
 }
 
-static void insert_modules(void)
+static void insert_modules(const char *list)
 {
-	FILE *order = fopen("/modules/order", "r");
+	FILE *order = fopen(list, "r");
 	char line[LINE];
 	if (order == NULL)
 		return;
-	me = -1;
-	out = line_fd;
 	while (fgets(line, sizeof line, order) != NULL) {
 		line[strcspn(line, "\n")] = 0;
 		char *parameters = strchr(line, ' ');
@@ -571,9 +581,28 @@ static void insert_modules(void)
 	fclose(order);
 }
 
-int main(void)
+/* The port of a virtio console takes a line at once; a serial port takes it byte by byte. */
+static void open_line(void)
 {
 	struct termios raw;
+	for (int tries = 0; tries < 100 && line_fd < 0; tries++) {
+		line_fd = open("/dev/vport0p1", O_RDWR | O_CLOEXEC);
+		if (line_fd < 0 && access("/sys/class/virtio-ports", F_OK) < 0)
+			break;
+		if (line_fd < 0)
+			usleep(10000);
+	}
+	if (line_fd < 0) {
+		line_fd = open("/dev/ttyS1", O_RDWR | O_NOCTTY | O_CLOEXEC);
+		tcgetattr(line_fd, &raw);
+		cfmakeraw(&raw);
+		tcsetattr(line_fd, TCSANOW, &raw);
+	}
+	out = line_fd;
+}
+
+int main(void)
+{
 	mkdir("/proc", 0755);
 	mkdir("/sys", 0755);
 	mkdir("/dev", 0755);
@@ -582,15 +611,13 @@ int main(void)
 	mount("devtmpfs", "/dev", "devtmpfs", 0, NULL);
 	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	line_fd = open("/dev/ttyS1", O_RDWR | O_NOCTTY | O_CLOEXEC);
-	tcgetattr(line_fd, &raw);
-	cfmakeraw(&raw);
-	tcsetattr(line_fd, TCSANOW, &raw);
-	kmsg_fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	insert_modules("/modules/first");
+	open_line();
 	arrived = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	insert_modules();
-	say(line_fd, "a = ready\na .\n");
+	insert_modules("/modules/order");
+	say("a = ready\na .\n");
 	for (;;) {
+		flush(line_fd);
 		struct pollfd waits[TASKS + 1] = { { line_fd, POLLIN, 0 } };
 		for (int number = 0; number < TASKS; number++)
 			waits[number + 1] = (struct pollfd){

@@ -1,5 +1,5 @@
 /**
- * A probed source tree as a kernel of the model: a release, what is added to it, what is taken away.
+ * A probed source tree as a kernel of the model: a release, what is added to it, what is taken.
  */
 import { resolveKernel } from '../kernel/features.js';
 import { isRelease } from '../kernel/releases.js';

@@ -14,7 +14,7 @@ interface Shape {
   readonly notes?: Uint8Array;
 }
 
-/** An ELF file for x86-64, unless another machine is named, with sections and a segment of notes. */
+/** An ELF file, for x86-64 unless another machine is named, with sections and notes. */
 export function makeElf({ machine = 62, sections = {}, notes }: Shape): Buffer {
   const names = ['', ...Object.keys(sections), '.shstrtab'];
   const texts = Buffer.from(`${names.join('\0')}\0`);

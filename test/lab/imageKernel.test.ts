@@ -1,4 +1,4 @@
-/** Kernels as files: boot images, ELF files, configurations, and which kernel of the model they are. */
+/** Kernels as files: boot images, ELF files, configurations, and their names in the model. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

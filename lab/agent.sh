@@ -126,37 +126,30 @@ observeDevice() { # path
   link=none
   [ -e "$1/driver" ] && link=$($BB readlink "$1/driver")
   echo "dax/$name/driver ${link##*/}"
-  observeFiles "dax/$name" "$1" size target_node align
+  observeFiles "dax/$name" "$1" size
   for mapping in "$1"/mapping[0-9]*; do
-    [ -e "$mapping" ] && observeFiles "dax/$name/${mapping##*/}" "$mapping" start end page_offset
+    [ -e "$mapping" ] && observeFiles "dax/$name/${mapping##*/}" "$mapping" start end
   done
 }
 
-observeAll() {
+observeAll() { # first block
   observeFile iomem /proc/iomem
   observeFile auto_online_blocks /sys/devices/system/memory/auto_online_blocks
-  observeFile nodes /sys/devices/system/node/online
-  observeFile tainted /proc/sys/kernel/tainted
   for path in /sys/bus/dax/drivers/*; do
     [ -e "$path" ] && echo "driver/${path##*/} registered"
   done
   for path in /sys/bus/dax/devices/dax*; do
     [ -e "$path" ] && observeDevice "$path"
   done
-  for path in /sys/bus/platform/devices/hmem.* /sys/bus/nd/devices/region* \
-    /sys/bus/nd/devices/dax*; do
-    if [ -e "$path/dax_region" ]; then
-      observeFiles "region/${path##*/}" "$path/dax_region" available_size seed
-    fi
-  done
   for path in /sys/devices/system/memory/memory[0-9]*; do
-    [ -e "$path" ] && observeFiles "block/${path##*/memory}" "$path" state valid_zones
+    block=${path##*/memory}
+    [ -e "$path" ] && [ "$block" -ge "$1" ] && observeFiles "block/$block" "$path" state valid_zones
   done
 }
 
 # Says what is new or changed since the last time, and what is gone.
-doObserve() {
-  observeAll > "$SEEN.now"
+doObserve() { # first block
+  observeAll "${1:-0}" > "$SEEN.now"
   $BB awk -v task="$task" -v before="$SEEN" '
     BEGIN { while ((getline line < before) > 0) { split(line, part, " "); was[part[1]] = line } }
     was[$1] != $0 { print task " | " $0 }
@@ -175,7 +168,7 @@ passMessages() {
     text=${line#<*>}
     # Times stand in front of each message: [    1.234567]
     case $text in '['*'] '*) text=${text#*\] } ;; esac
-    echo "* $((${level%%>*} & 7)) $text"
+    echo "$task * $((${level%%>*} & 7)) $text"
   done
 }
 
@@ -186,7 +179,7 @@ doRequest() { # verb, arguments
     exists) doExists "$2" ;;
     insert) case $2 in *' '*) doInsert "${2%% *}" "${2#* }" ;; *) doInsert "$2" '' ;; esac ;;
     remove) doRemove "$2" ;;
-    observe) doObserve ;;
+    observe) doObserve "$2" ;;
     forget) : > "$SEEN"; succeed ;;
     *) fail "$1" 'Function not implemented' ;;
   esac
@@ -202,9 +195,11 @@ serve() { # line
     *' '*)
       task=${1%% *}
       rest=${1#* }
-      replies=$(doRequest "${rest%% *}" "${rest#* }")
-      passMessages
-      echo "$replies" ;;
+      case $rest in
+        *' '*) doRequest "${rest%% *}" "${rest#* }" ;;
+        *) doRequest "$rest" '' ;;
+      esac
+      passMessages ;;
     *) return ;;
   esac
   echo "$task ."
@@ -216,13 +211,34 @@ $BB mount -t sysfs sysfs /sys
 $BB mount -t devtmpfs devtmpfs /dev
 $BB mount -t debugfs debugfs /sys/kernel/debug
 : > "$SEEN"
-exec < /dev/ttyS1 > /dev/ttyS1
-$BB stty raw -echo
+
+insertModules() { # list
+  [ -e "$1" ] || return
+  while read -r name parameters; do
+    doInsert "$name" "$parameters"
+  done < "$1"
+}
+
+# The port of a virtio console can be opened once, so this opens it for both directions.
+openLine() {
+  tries=0
+  while [ -e /sys/class/virtio-ports ] && [ ! -e /dev/vport0p1 ] && [ $tries -lt 100 ]; do
+    $BB usleep 10000
+    tries=$((tries + 1))
+  done
+  if [ -e /dev/vport0p1 ]; then
+    exec <> /dev/vport0p1 >&0
+  else
+    exec <> /dev/ttyS1 >&0
+    $BB stty raw -echo
+  fi
+}
 
 task=-1
-while read -r name parameters; do
-  doInsert "$name" "$parameters"
-done < /modules/order
+insertModules /modules/first > /dev/console
+openLine
+insertModules /modules/order
+$BB dmesg -c > /dev/null
 
 echo 'a = ready'
 echo 'a .'

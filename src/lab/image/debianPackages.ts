@@ -11,11 +11,11 @@ export interface KernelPackage {
 
 /**
  * Plain kernel images alone. Others are for debugging (-dbg), virtual machines without most drivers
- * (-cloud), real time (-rt), or not for booting (-unsigned); `linux-image-6.12-amd64` only depends.
+ * (-cloud), real time (-rt), or not for booting (-unsigned).
  */
 const IMAGE = /^linux-image-(\d+\.\d+(?:\.\d+)?(?:-\d+|\+[a-z0-9.+~]+|-rc\d+)*)-amd64$/;
 
-/** Whether a package is a plain kernel image; `linux-image-6.12-amd64` has no version of its own. */
+/** Whether a package is a plain kernel image; `linux-image-6.12-amd64` only depends on one. */
 export function isKernelImage(name: string): boolean {
   const release = IMAGE.exec(name)?.[1];
   return release !== undefined && !/^\d+\.\d+$/.test(release);
@@ -26,7 +26,7 @@ export function releaseOf({ name }: KernelPackage): string {
   return name.replace(/^linux-image-/, '');
 }
 
-/** Reads what `apt-cache madison` prints, `name | version | source` a line; sources are left out. */
+/** Reads the lines of `apt-cache madison`, `name | version | from`; sources are left out. */
 export function readMadison(text: string): readonly KernelPackage[] {
   return text.split('\n').flatMap((line) => {
     const [name, version, from] = line.split('|').map((part) => part.trim());

@@ -93,7 +93,7 @@ function hasNote(notes: Buffer, owner: string, type: number): boolean {
   return false;
 }
 
-/** Whether a kernel's ELF file has the entry that QEMU's `-kernel` needs to start it (CONFIG_PVH). */
+/** Whether a kernel's ELF file has the entry at which QEMU's `-kernel` starts it (CONFIG_PVH). */
 export function hasPvhEntry(read: ReadAt): boolean {
   const header = headerOf(read);
   if (header === null) return false;

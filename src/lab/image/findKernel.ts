@@ -138,7 +138,7 @@ function keptKernel(chosen: KernelPackage, folder: string): KernelImage {
   };
 }
 
-/** lib/modules/RELEASE of what the user named: that itself, its parent's parents, or a build tree. */
+/** The folder with the modules, where the user may have named one further up. */
 function modulesOf(folder: string, release: string): string {
   const below = modulesBelow(folder, release) ?? join(folder, release);
   if (existsSync(below)) return below;
@@ -146,7 +146,7 @@ function modulesOf(folder: string, release: string): string {
   if (files.some((file) => existsSync(join(folder, file)))) return folder;
   throw new LabError(
     `${folder} has no modules of kernel ${release}`,
-    'name a build tree in which `make modules` ran, or what INSTALL_MOD_PATH was in `make modules_install`',
+    'name a build tree after `make modules`, or INSTALL_MOD_PATH of `make modules_install`',
   );
 }
 

@@ -5,13 +5,11 @@
 import type { Agent } from './agent.js';
 import { type CpioEntry, fileEntry, writeCpio } from './cpio.js';
 import type { KernelImage } from './kernelImage.js';
-import { type ModuleWish, planModules } from './modules.js';
+import { type ModuleWish, type PlannedModule, planModules } from './modules.js';
 
 export interface InitramfsPlan {
   readonly agent: Agent;
-  /** Inserted before anything else: what the agent's line to the host needs. */
-  readonly first?: readonly ModuleWish[];
-  /** Inserted when the guest boots, with all that they need. */
+  /** Inserted when the guest boots, with all that they need, once the agent can be reached. */
   readonly insert: readonly ModuleWish[];
   /** There to be inserted later. */
   readonly carry?: readonly ModuleWish[];
@@ -20,6 +18,8 @@ export interface InitramfsPlan {
 
 export interface Initramfs {
   readonly bytes: Uint8Array;
+  /** How the agent is reached: a virtio port where the kernel has one, else a serial port. */
+  readonly line: 'virtio' | 'serial';
   /** What is inserted at boot, in this order. */
   readonly inserted: readonly string[];
   /** What can be inserted by the agent, each after what it needs: the inserted ones, and others. */
@@ -30,27 +30,38 @@ export interface Initramfs {
   readonly absent: readonly string[];
 }
 
+/** What the agent inserts before all else, to be reached over a virtio port. */
+const LINE_MODULES: readonly ModuleWish[] = ['virtio_pci', 'virtio_console'].map((name) => ({
+  name,
+  isOptional: true,
+}));
+
+const orderText = (modules: readonly PlannedModule[]): string =>
+  modules.map(({ name, parameters }) => `${`${name} ${parameters}`.trim()}\n`).join('');
+
 /** Builds the archive; a LabError names modules that the kernel lacks. */
 export async function buildInitramfs(
   kernel: KernelImage,
-  { agent, first = [], insert, carry = [], files = [] }: InitramfsPlan,
+  { agent, insert, carry = [], files = [] }: InitramfsPlan,
 ): Promise<Initramfs> {
-  const before = await planModules(kernel.modules, first);
+  const first = await planModules(kernel.modules, LINE_MODULES);
+  const all = await planModules(kernel.modules, [...LINE_MODULES, ...insert, ...carry]);
   const atBoot = await planModules(kernel.modules, insert);
-  const all = await planModules(kernel.modules, [...first, ...insert, ...carry]);
-  const order = atBoot.modules.map(({ name, parameters }) => `${name} ${parameters}`.trim());
+  const names = new Set(first.modules.map(({ name }) => name));
+  const then = atBoot.modules.filter(({ name }) => !names.has(name));
   const bytes = writeCpio([
     ...agent.entries,
-    fileEntry('modules/first', before.modules.map(({ name }) => `${name}\n`).join('')),
-    fileEntry('modules/order', order.map((line) => `${line}\n`).join('')),
+    fileEntry('modules/first', orderText(first.modules)),
+    fileEntry('modules/order', orderText(then)),
     ...all.modules.map(({ name, bytes: module }) => fileEntry(`modules/${name}.ko`, module)),
     ...files,
   ]);
   return {
     bytes,
-    inserted: atBoot.modules.map(({ name }) => name),
+    line: first.absent.length === 0 ? 'virtio' : 'serial',
+    inserted: [...first.modules, ...then].map(({ name }) => name),
     modules: all.modules.map(({ name }) => name),
     builtin: all.builtin,
-    absent: all.absent,
+    absent: all.absent.filter((name) => !first.absent.includes(name)),
   };
 }

@@ -1,5 +1,5 @@
 /**
- * A kernel that a guest can boot: its file, its modules, its configuration, and what it calls itself.
+ * A kernel that a guest can boot: its file, its modules, its configuration, and its own name.
  */
 import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { LabError } from '../labError.js';
@@ -19,7 +19,7 @@ export interface KernelImage {
   /** For QEMU's `-kernel`: the unpacked ELF file, which starts much faster, where it can start. */
   readonly kernel: string;
   readonly modules: ModuleTree;
-  /** Values by option without CONFIG_: 'y', 'm', a number, a text; options that are off are not in. */
+  /** Values by option without CONFIG_: 'y', 'm', a number, a text; what is off is not in it. */
   readonly config: ReadonlyMap<string, string>;
 }
 
@@ -54,7 +54,7 @@ function bannerOfElf(read: ReadAt): string | null {
   return bytes.toString('latin1', start, bytes.indexOf(10, start));
 }
 
-/** Calls a function with a reader of a file, which is not read as a whole: it may have gigabytes. */
+/** Calls a function with a reader of a file, which is not read as a whole: it may be huge. */
 function withReader<T>(file: string, use: (read: ReadAt) => T): T {
   const descriptor = openSync(file, 'r');
   const read: ReadAt = (offset, size) => {

@@ -1,8 +1,8 @@
 /**
  * A kernel's modules: which there are, and in which order they are inserted.
  *
- * Dependencies are read from the modules themselves (`depends` and `softdep` of their .modinfo), not
- * from modules.dep: so there is no need of depmod, and a build tree is as good as what
+ * Dependencies are read from the modules themselves (`depends` and `softdep` of their .modinfo),
+ * not from modules.dep: so there is no need of depmod, and a build tree is as good as what
  * `make modules_install` leaves (decision 7).
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -69,8 +69,8 @@ function filesBelow(folder: string): readonly string[] {
 }
 
 /**
- * A build tree is large, so its list of modules is read: `.o` or `.ko`, and in old ones `kernel/` in
- * front of each.
+ * A build tree is large, so its list of modules is read: `.o` or `.ko`, and in old ones `kernel/`
+ * in front of each.
  */
 function filesOfBuild(folder: string): readonly string[] {
   return linesOf(join(folder, 'modules.order')).flatMap((line) => {

@@ -1,6 +1,6 @@
 /**
- * Unpacks what kernels and modules are compressed with. gzip is Node's; xz and zstd are programs, as
- * Node 20 has neither.
+ * Unpacks what kernels and modules are compressed with. gzip is Node's; xz and zstd are programs,
+ * as Node 20 has neither.
  */
 import { gunzipSync } from 'node:zlib';
 import { type ProgramName, runProgram } from './programs.js';

@@ -47,9 +47,6 @@ export interface Bench {
   readonly processors: number;
 }
 
-/** Modules of the virtio port, for kernels that have them as modules. */
-const LINE_MODULES = ['virtio_pci', 'virtio_console'];
-
 /** Everything that scripts may load or unload. */
 const CARRIED = ['device_dax', 'kmem', 'dax_hmem', 'cxl_acpi', 'dax_cxl'];
 
@@ -85,10 +82,8 @@ export async function prepare(model: Model, options: LabOptions): Promise<Bench>
   if (agent.reason !== null) options.tell?.(`using the shell agent: ${agent.reason}`);
   const optional = (names: readonly string[]): { name: string; isOptional: boolean }[] =>
     names.map((name) => ({ name, isOptional: true }));
-  const hasPort = kernel.config.has('VIRTIO_CONSOLE') && agent.kind === 'compiled';
   const built = await buildInitramfs(kernel, {
     agent,
-    first: hasPort ? optional(LINE_MODULES) : [],
     insert: optional(rig.insert),
     carry: optional(CARRIED),
   });
@@ -104,7 +99,7 @@ export async function prepare(model: Model, options: LabOptions): Promise<Bench>
     accelerator: options.accelerator === 'kvm' ? 'kvm' : 'tcg',
     initramfs,
     directory,
-    line: hasPort ? 'virtio' : 'serial',
+    line: built.line,
     processors: options.processors ?? 1,
   };
 }

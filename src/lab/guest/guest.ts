@@ -117,9 +117,9 @@ export class Guest implements Subject {
   }
 
   async play(commands: readonly Instruction[]): Promise<readonly Outcome[]> {
-    const isStatic = this.#options.rig.machine !== '';
+    const { rig } = this.#options;
     const asked = commands.map((command) => {
-      const requests = requestsOf(command, isStatic);
+      const requests = requestsOf(command, rig);
       if (requests === null) throw new LabError(`no guest can do \`${command.text}\``);
       return {
         replies: requests.map((request) => ({

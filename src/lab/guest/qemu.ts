@@ -37,7 +37,7 @@ export function qemuArguments(boot: Boot): readonly string[] {
   const { rig, directory } = boot;
   const at = (name: string): string => join(directory, name);
   const memory = `${rig.nodes.reduce((sum, { bytes }) => sum + bytes, 0n) >> 20n}M`;
-  const low = `${(rig.nodes[0]?.bytes ?? 0n) >> 20n}M`;
+  const low = `${rig.lowBytes >> 20n}M`;
   return [
     ...['-accel', boot.accelerator, '-cpu', boot.accelerator === 'kvm' ? 'host' : 'qemu64'],
     ...['-M', `q35,max-ram-below-4g=${low}${rig.machine}`, '-smp', String(boot.processors)],

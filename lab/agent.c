@@ -13,6 +13,9 @@
  *            TASK * LEVEL TEXT              a message of the kernel since the task's last request
  *            TASK .                         the request is done
  *   The agent itself answers `echo WORD`, `stack TASK`, `kill TASK` and `barrier` as task `a`.
+ *   Before a request's verb may stand, in any order: `barrier N`, wait until N tasks are there;
+ *   `delay MICROSECONDS`, spin; `again N`, do the request again and again until N tasks have done
+ *   theirs once (the reply tells of the first time). `barrier` alone makes ready for the next N.
  */
 #define _GNU_SOURCE
 #include <ctype.h>
@@ -32,6 +35,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { TASKS = 16, LINE = 4096, KEYS = 1024, VALUE = 8192 };
@@ -46,7 +50,8 @@ static struct task tasks[TASKS];
 static int line_fd = -1; /* to the host */
 static int me = -1; /* the number of this task; -1 in the agent */
 static int messages_fd; /* /dev/kmsg, read by this process alone */
-static volatile int *arrived; /* shared by all tasks: who waits at the barrier */
+static volatile int *arrived; /* shared by all tasks: how many have come to the barrier */
+static volatile int *finished; /* and how many have done once what they do again and again */
 
 static void put_all(int fd, const char *text, size_t size)
 {
@@ -450,11 +455,64 @@ static char *pass_barrier(char *count)
 	return rest == NULL ? count + strlen(count) : rest + 1;
 }
 
+/* Spins for MICROSECONDS, then goes on with the rest of the line. */
+static char *pass_delay(char *microseconds)
+{
+	char *rest;
+	long left = strtol(microseconds, &rest, 10) * 1000;
+	struct timespec start, now;
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	do
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	while ((now.tv_sec - start.tv_sec) * 1000000000L + now.tv_nsec - start.tv_nsec < left);
+	return *rest == ' ' ? rest + 1 : rest;
+}
+
+static void do_request(char *line);
+
+/* Does the rest of the line until COUNT tasks have done theirs once; tells of the first time. */
+static void do_again(char *count)
+{
+	static char once[LINE];
+	char *rest;
+	int wanted = strtol(count, &rest, 10);
+	size_t told = 0;
+	for (int pass = 0;; pass++) {
+		snprintf(once, sizeof once, "%s", *rest == ' ' ? rest + 1 : rest);
+		do_request(once);
+		if (pass == 0) {
+			told = waiting_size;
+			__atomic_add_fetch(finished, 1, __ATOMIC_SEQ_CST);
+		}
+		waiting_size = told;
+		if (__atomic_load_n(finished, __ATOMIC_SEQ_CST) >= wanted)
+			return;
+	}
+}
+
+/* Does what stands before a request's verb; the verb, or null when all is done. */
+static char *pass_prefixes(char *line)
+{
+	for (;;) {
+		if (strncmp(line, "barrier ", 8) == 0) {
+			line = pass_barrier(line + 8);
+		} else if (strncmp(line, "delay ", 6) == 0) {
+			line = pass_delay(line + 6);
+		} else if (strncmp(line, "again ", 6) == 0) {
+			do_again(line + 6);
+			return NULL;
+		} else {
+			return line;
+		}
+	}
+}
+
 static void do_request(char *line)
 {
-	while (strncmp(line, "barrier ", 8) == 0)
-		line = pass_barrier(line + 8);
-	char *verb = line;
+	char *verb = pass_prefixes(line);
+	if (verb == NULL)
+		return;
+	line = verb;
 	char *first = strchr(line, ' ');
 	if (first != NULL)
 		*first++ = 0;
@@ -561,6 +619,7 @@ static void serve(char *line)
 	}
 	if (strcmp(line, "barrier") == 0) {
 		*arrived = 0;
+		*finished = 0;
 		say("a = \na .\n");
 		return;
 	}
@@ -656,6 +715,7 @@ int main(void)
 	insert_modules("/modules/first");
 	open_line();
 	arrived = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	finished = arrived + 1;
 	insert_modules("/modules/order");
 	say("a = ready\na .\n");
 	for (;;) {

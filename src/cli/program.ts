@@ -101,12 +101,22 @@ function addTraces(program: Command, terminal: Terminal, report: Report): void {
     });
   program
     .command('show')
-    .description('print a trace file for reading')
+    .description('print a trace file for reading, or write it as a shell script')
     .argument('<trace>', 'trace file (.itf.json)')
+    .option('--script <file>', 'write a shell script that does its steps (- for stdout)')
     .addOption(json())
     .addOption(noColor())
-    .addHelpText('after', '\nExample:\n  daxcheck show traces/model.recoverable.itf.json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  daxcheck show traces/model.recoverable.itf.json\n' +
+        '  daxcheck show --script leak.sh traces/model.no-leak.itf.json',
+    )
     .action(async (path: string, options) => {
+      const { scriptCommand } = await import('./script.js');
+      if (options.script !== undefined) {
+        report(await scriptCommand(path, options, terminal));
+        return;
+      }
       const { showCommand } = await import('./replay.js');
       report(await showCommand(path, options, terminal));
     });

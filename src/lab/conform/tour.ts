@@ -40,7 +40,12 @@ export interface Tour {
   avoid(move: Move): void;
   /** A transition that an earlier run has played. */
   close(transition: number): void;
+  /** Whether a transition is one that the tour covers. */
+  has(move: Move): boolean;
   transitionOf(move: Move): number;
+  moveOf(transition: number): Move;
+  /** The same tour as it is now, for itself. */
+  copy(): Tour;
 }
 
 const OPEN = 0;
@@ -69,6 +74,11 @@ function give(marks: Marks, move: Move, mark: number): void {
 
 /** Makes the tour of a graph, with all its transitions open; a dead state has none. */
 export function makeTour(graph: Graph): Tour {
+  const marks = freshMarks(graph);
+  return tourOf(marks, marks.open);
+}
+
+function freshMarks(graph: Graph): Marks {
   const { stateCount, commandCount, predictor } = graph;
   const marks: Marks = {
     graph,
@@ -80,7 +90,16 @@ export function makeTour(graph: Graph): Tour {
     if (!predictor.isDead(state)) continue;
     for (let command = 0; command < commandCount; command++) give(marks, { state, command }, GIVEN);
   }
-  const all = marks.open;
+  return marks;
+}
+
+function tourOf(marks: Marks, all: number): Tour {
+  const { graph } = marks;
+  const { stateCount, commandCount } = graph;
+  const moveOf = (transition: number): Move => {
+    const command = transition % commandCount;
+    return { state: (transition - command) / commandCount, command };
+  };
   return {
     all,
     open: () => marks.open,
@@ -96,9 +115,11 @@ export function makeTour(graph: Graph): Tour {
       if (move.state < graph.stateCount) give(marks, move, AVOIDED);
     },
     close: (transition) => {
-      const command = transition % commandCount;
-      give(marks, { state: (transition - command) / commandCount, command }, GIVEN);
+      if (!isAvoided(marks, moveOf(transition))) give(marks, moveOf(transition), GIVEN);
     },
+    has: (move) => move.state < stateCount,
+    moveOf,
+    copy: () => tourOf({ ...marks, marks: marks.marks.slice(), left: marks.left.slice() }, all),
     transitionOf: (move) => transitionIn(graph, move),
   };
 }
@@ -213,8 +234,8 @@ export interface Estimate {
 }
 
 /** Plays a tour against the model alone. */
-export function estimateTour(graph: Graph): Estimate {
-  const tour = makeTour(graph);
+export function estimateTour(graph: Graph, from: Tour): Estimate {
+  const tour = from.copy();
   let state: number | null = graph.predictor.initial;
   let steps = 0;
   let resets = 0;

@@ -6,13 +6,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Model } from '../../model/model.js';
 import type { Instruction } from '../../userland/program.js';
+import { LabError } from '../labError.js';
 import { tellingMessages } from '../noise.js';
 import type { Outcome, Sighting } from '../outcome.js';
 import { type Request, requestsOf } from '../requests.js';
 import type { Rig } from '../rig.js';
 import type { Subject } from '../subject.js';
 import { AgentLine, type KernelMessage, type Reply } from './agent.js';
-import { LabError, Qemu } from './qemu.js';
+import { Qemu } from './qemu.js';
 import { sightingOfKeys } from './sighting.js';
 
 export interface GuestOptions {
@@ -24,6 +25,7 @@ export interface GuestOptions {
   readonly directory: string;
   readonly accelerator: 'kvm' | 'tcg';
   readonly processors?: number;
+  readonly line: 'virtio' | 'serial';
 }
 
 /** Seconds until a guest that says nothing counts as not coming up, or a command as stuck. */
@@ -34,6 +36,8 @@ const COMMAND_SECONDS = 20;
 const OBSERVER = 15;
 const SNAPSHOT = 'base';
 
+const ascending = (left: bigint, right: bigint): number => (left < right ? -1 : 1);
+
 export class Guest implements Subject {
   readonly release: string;
   readonly #qemu: Qemu;
@@ -43,6 +47,8 @@ export class Guest implements Subject {
   #keys = new Map<number, Map<string, string>>();
   #keysAtSnapshot = new Map<number, Map<string, string>>();
   #console: string[] = [];
+  /** Asks the agent for the machine from the first block of a region on. */
+  readonly #observeLine: string;
   #resets = 0;
 
   private constructor(qemu: Qemu, agent: AgentLine, options: GuestOptions) {
@@ -50,6 +56,9 @@ export class Guest implements Subject {
     this.#agent = agent;
     this.#options = options;
     this.release = options.release;
+    const { rig, model } = options;
+    const first = rig.spans.map(({ start }) => start / model.machine.blockSize).sort(ascending)[0];
+    this.#observeLine = `observe ${first ?? 0n}`;
   }
 
   /**
@@ -108,16 +117,16 @@ export class Guest implements Subject {
   }
 
   async play(commands: readonly Instruction[]): Promise<readonly Outcome[]> {
-    const isStatic = this.#options.rig.machine !== '';
+    const { rig } = this.#options;
     const asked = commands.map((command) => {
-      const requests = requestsOf(command, isStatic);
+      const requests = requestsOf(command, rig);
       if (requests === null) throw new LabError(`no guest can do \`${command.text}\``);
       return {
         replies: requests.map((request) => ({
           request,
           reply: this.#agent.ask(0, request.line, COMMAND_SECONDS),
         })),
-        looked: this.#agent.ask(0, 'observe', COMMAND_SECONDS),
+        looked: this.#agent.ask(0, this.#observeLine, COMMAND_SECONDS),
       };
     });
     const outcomes: Outcome[] = [];
@@ -157,7 +166,7 @@ export class Guest implements Subject {
       if (request.line.startsWith('read ') && got.result === 'ok') value = got.value;
     }
     const isLost = result === 'stuck' || result === 'died';
-    const seen = isLost ? await this.ask(OBSERVER, 'observe') : await looked;
+    const seen = isLost ? await this.ask(OBSERVER, this.#observeLine) : await looked;
     messages.push(...seen.messages);
     this.#console.push(...messages.map(({ text }) => text));
     const after = this.#sighting(isLost ? OBSERVER : 0, seen);
@@ -165,7 +174,7 @@ export class Guest implements Subject {
   }
 
   async #observe(task: number): Promise<Sighting | null> {
-    return this.#sighting(task, await this.#agent.ask(task, 'observe', COMMAND_SECONDS));
+    return this.#sighting(task, await this.#agent.ask(task, this.#observeLine, COMMAND_SECONDS));
   }
 
   #sighting(task: number, reply: Reply): Sighting | null {

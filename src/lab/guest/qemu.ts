@@ -6,10 +6,8 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LabError } from '../labError.js';
 import type { Rig } from '../rig.js';
-
-/** Something of the lab that did not come up, with what the guest or QEMU said. */
-export class LabError extends Error {}
 
 export interface Boot {
   /** An uncompressed kernel image, or a bzImage. */
@@ -20,6 +18,8 @@ export interface Boot {
   readonly directory: string;
   readonly accelerator: 'kvm' | 'tcg';
   readonly processors: number;
+  /** How the agent is reached: a virtio port where the kernel has one, else a serial port. */
+  readonly line: 'virtio' | 'serial';
 }
 
 /**
@@ -28,6 +28,14 @@ export interface Boot {
  */
 const TCG_PROCESSOR = 'qemu64,-cx16';
 
+const LINES = {
+  virtio: [
+    ...['-device', 'virtio-serial-pci'],
+    ...['-device', 'virtserialport,chardev=agent,name=agent'],
+  ],
+  serial: ['-serial', 'chardev:agent'],
+} as const;
+
 const SNAPSHOT_DISK = '2G';
 
 /** Arguments of QEMU for a boot. */
@@ -35,7 +43,7 @@ export function qemuArguments(boot: Boot): readonly string[] {
   const { rig, directory } = boot;
   const at = (name: string): string => join(directory, name);
   const memory = `${rig.nodes.reduce((sum, { bytes }) => sum + bytes, 0n) >> 20n}M`;
-  const low = `${(rig.nodes[0]?.bytes ?? 0n) >> 20n}M`;
+  const low = `${rig.lowBytes >> 20n}M`;
   return [
     ...['-accel', boot.accelerator, '-cpu', boot.accelerator === 'kvm' ? 'host' : TCG_PROCESSOR],
     ...['-M', `q35,max-ram-below-4g=${low}${rig.machine}`, '-smp', String(boot.processors)],
@@ -43,16 +51,16 @@ export function qemuArguments(boot: Boot): readonly string[] {
     ...['-nodefaults', '-display', 'none', '-no-reboot'],
     ...['-kernel', boot.vmlinux, '-initrd', boot.initramfs],
     ...['-append', [...KERNEL_PARAMETERS, ...rig.parameters].join(' ')],
-    ...rig.nodes.flatMap(({ bytes }, index) => [
-      '-object',
-      `memory-backend-ram,id=m${index},size=${bytes >> 20n}M,reserve=off`,
-      '-numa',
-      `node,nodeid=${index},memdev=m${index}${index === 0 ? `,cpus=0-${boot.processors - 1}` : ''}`,
-    ]),
+    ...rig.nodes.flatMap(({ bytes }, index) => {
+      const node = `node,nodeid=${index}${index === 0 ? `,cpus=0-${boot.processors - 1}` : ''}`;
+      if (bytes === 0n) return ['-numa', node];
+      const memory = `memory-backend-ram,id=m${index},size=${bytes >> 20n}M,reserve=off`;
+      return ['-object', memory, '-numa', `${node},memdev=m${index}`];
+    }),
     ...rig.devices,
     ...['-chardev', `file,id=console,path=${at('console.log')}`, '-serial', 'chardev:console'],
     ...['-chardev', `socket,id=agent,path=${at('agent.sock')},server=on,wait=off`],
-    ...['-serial', 'chardev:agent'],
+    ...LINES[boot.line],
     ...['-qmp', `unix:${at('qmp.sock')},server=on,wait=off`],
     ...['-drive', `if=none,id=snapshots,format=qcow2,file=${at('snapshots.qcow2')}`],
   ];
@@ -65,14 +73,14 @@ const KERNEL_PARAMETERS = [
 ];
 
 export class Qemu {
-  readonly #process: ChildProcess;
+  readonly #child: ChildProcess;
   readonly #monitor: Socket;
   readonly #directory: string;
   readonly #answers: ((text: string) => void)[] = [];
   #rest = '';
 
   private constructor(process: ChildProcess, monitor: Socket, directory: string) {
-    this.#process = process;
+    this.#child = process;
     this.#monitor = monitor;
     this.#directory = directory;
     monitor.setEncoding('utf8');
@@ -114,7 +122,7 @@ export class Qemu {
 
   /** Whether the process has ended, by itself or not. */
   get hasEnded(): boolean {
-    return this.#process.exitCode !== null || this.#process.signalCode !== null;
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
   /** What the guest wrote to its console. */
@@ -135,8 +143,8 @@ export class Qemu {
   async stop(): Promise<void> {
     this.#monitor.destroy();
     if (this.hasEnded) return;
-    const ended = new Promise((resolve) => this.#process.once('exit', resolve));
-    this.#process.kill('SIGKILL');
+    const ended = new Promise((resolve) => this.#child.once('exit', resolve));
+    this.#child.kill('SIGKILL');
     await ended;
   }
 

@@ -3,9 +3,9 @@
  * was not seen is not proved absent.
  */
 import type { Scenario } from '../../compile/scenario.js';
-import type { Range } from '../../model/model.js';
 import type { Trace } from '../../verdict/trace.js';
-import { LabError } from '../guest/qemu.js';
+import { LabError } from '../labError.js';
+import type { Rig } from '../rig.js';
 import { planRace } from './plan.js';
 import { playRound, type RaceSubject, type Round } from './round.js';
 
@@ -15,7 +15,8 @@ export interface RaceOptions {
   readonly seconds: number;
   /** Of the delays behind the barrier. */
   readonly seed: number;
-  readonly spans: readonly Range[];
+  /** What the guest is. */
+  readonly rig: Rig;
   /**
    * Each side does its commands again and again until all have done theirs so often. By default
    * many times for deadlocks and crashes, where an end that is left again costs nothing, else once.
@@ -104,20 +105,19 @@ export async function race(
   first: RaceSubject,
   options: RaceOptions,
 ): Promise<RaceResult> {
-  const { plan, reasons } = planRace(trace, scenario);
+  const { plan, reasons } = planRace(trace, { scenario, rig: options.rig });
   if (plan === undefined) throw new LabError(`this trace is no race: ${reasons.join('; ')}`);
   const { finding } = trace;
   const lasts = finding.deadlock !== null || finding.property === 'no-crash';
   const passes = options.passes ?? (lasts ? PASSES : 1);
-  const isStatic = scenario.model.machine.regions[0]?.kind === 'static';
   const rounds: Round[] = [];
   let guest = first;
   for (const [at, delays] of delaysOf(options.seed, plan.sides.length, options.times).entries()) {
     const number = at + 1;
-    const { seconds, spans } = options;
+    const { seconds, rig } = options;
     const start = performance.now();
     const played = playRound(guest, plan, {
-      ...{ number, seconds, isStatic, spans, finding, delays, passes },
+      ...{ number, seconds, rig, finding, delays, passes },
     });
     let round: Round;
     try {

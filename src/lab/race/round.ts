@@ -3,13 +3,13 @@
  * a barrier, and what became of them is looked at from outside.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Range } from '../../model/model.js';
 import type { Instruction } from '../../userland/program.js';
 import type { DeadlockView, Finding } from '../../verdict/trace.js';
 import type { Reply } from '../guest/agent.js';
 import { isAlarm } from '../noise.js';
 import { compareSightings, type Outcome, type Sighting, sightingOf } from '../outcome.js';
 import { requestsOf } from '../requests.js';
+import type { Rig } from '../rig.js';
 import type { PlannedCommand, RacePlan, Side } from './plan.js';
 import { isBusy, missingFrom, parseStack } from './stacks.js';
 
@@ -60,8 +60,7 @@ export interface RoundOptions {
   readonly number: number;
   /** Without a reply for so long a side counts as hung. */
   readonly seconds: number;
-  readonly isStatic: boolean;
-  readonly spans: readonly Range[];
+  readonly rig: Rig;
   readonly finding: Finding;
   /** Microseconds that each side waits behind the barrier. */
   readonly delays: readonly number[];
@@ -94,7 +93,7 @@ function ask(
   options: RoundOptions,
 ): readonly Promise<Reply>[] {
   const lines = side.commands.flatMap(({ command }) =>
-    (requestsOf(command, options.isStatic) ?? []).map(({ line }) => line),
+    (requestsOf(command, options.rig) ?? []).map(({ line }) => line),
   );
   const prefix = `barrier ${count} delay ${options.delays[index] ?? 0}`;
   const requests =
@@ -182,7 +181,7 @@ async function isThatEnd(
   const results = outcomes.map(({ result }) => result);
   if (!asPredicted(plan.after, results)) return false;
   const now = await guest.look(OBSERVER);
-  return compareSightings(sightingOf(plan.end, options.spans), now).length === 0;
+  return compareSightings(sightingOf(plan.end, options.rig.spans), now).length === 0;
 }
 
 /** Plays one round; throws what the guest throws when it cannot be asked at all. */

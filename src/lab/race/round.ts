@@ -30,7 +30,10 @@ export interface SideOutcome {
   readonly thread: string;
   /** 'hung': still in the kernel, at one place; 'slow': did not return, but moves. */
   readonly state: 'returned' | 'died' | 'hung' | 'slow';
-  /** What each command came to; those after one that hung are missing. */
+  /**
+   * What each command came to; those after one that hung are missing. One result for all, the last
+   * failure, where the commands are done again and again.
+   */
   readonly results: readonly string[];
   /** Where it hangs, innermost function first; empty when it does not. */
   readonly stack: readonly string[];
@@ -61,8 +64,8 @@ export interface RoundOptions {
   readonly finding: Finding;
   /** Microseconds that each side waits behind the barrier. */
   readonly delays: readonly number[];
-  /** Each side does its command again and again until all have done theirs once. */
-  readonly again: boolean;
+  /** Each side does its commands again and again until all have done theirs so often. */
+  readonly passes: number;
 }
 
 /** Task of a side; task 0 plays what comes before. */
@@ -92,18 +95,23 @@ function ask(
   const lines = side.commands.flatMap(({ command }) =>
     (requestsOf(command, options.rig) ?? []).map(({ line }) => line),
   );
-  const again = options.again && lines.length === 1 ? `again ${count} ` : '';
-  const prefix = `barrier ${count} delay ${options.delays[index] ?? 0} ${again}`;
-  return lines.map((line, at) =>
-    guest.ask(taskOf(index), at === 0 ? prefix + line : line, options.seconds),
+  const prefix = `barrier ${count} delay ${options.delays[index] ?? 0}`;
+  const requests =
+    options.passes > 1 ? [`again ${count} ${options.passes} ${lines.join(' ;; ')}`] : lines;
+  return requests.map((line, at) =>
+    guest.ask(taskOf(index), at === 0 ? `${prefix} ${line}` : line, options.seconds),
   );
+}
+
+async function statusOf(guest: RaceSubject, index: number): Promise<string> {
+  return (await guest.ask('a', `status ${taskOf(index)}`)).value;
 }
 
 async function stackOf(guest: RaceSubject, index: number): Promise<readonly string[]> {
   return parseStack((await guest.ask('a', `stack ${taskOf(index)}`)).value);
 }
 
-/** What became of a side whose replies are these; the stack is asked for twice. */
+/** What became of a side whose replies are these; a hanging one is looked at twice. */
 async function lookAt(
   guest: RaceSubject,
   side: Side,
@@ -117,12 +125,14 @@ async function lookAt(
   const bare = { ...common, stack: [], missing: [] };
   if (results.includes('died')) return { ...bare, state: 'died' };
   if (!results.includes('stuck')) return { ...bare, state: 'returned' };
-  const stack = await stackOf(guest, index);
+  const before = await statusOf(guest, index);
   await sleep(LOOK_AGAIN_MS);
-  const later = await stackOf(guest, index);
-  if (!isBusy(later) || stack.join() !== later.join()) return { ...bare, state: 'slow' };
+  const stack = await stackOf(guest, index);
+  // It sleeps, and was not switched to all the while.
+  const isAsleep = /^[DS]/.test(before) && before === (await statusOf(guest, index));
+  if (!isAsleep || !isBusy(stack)) return { ...bare, state: 'slow' };
   const predicted = deadlock?.threads.find((one) => one.thread === thread)?.stack ?? [];
-  return { ...common, state: 'hung', stack: later, missing: missingFrom(predicted, later) };
+  return { ...common, state: 'hung', stack, missing: missingFrom(predicted, stack) };
 }
 
 /** Kills the threads that the finding names, or all, and looks whether every side comes out. */

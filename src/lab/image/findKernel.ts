@@ -99,9 +99,9 @@ async function choose(version: string): Promise<KernelPackage> {
   const chosen = choosePackage(known, version);
   if (chosen !== null) return chosen;
   const series = seriesAmong(known);
-  const what = series.length === 0 ? 'no kernel package at all' : `only ${series.join(', ')}`;
+  const what = series.length === 0 ? 'none at all' : `some of ${series.join(', ')}`;
   throw new LabError(
-    `apt knows no package linux-image-*-amd64 of kernel ${version}, ${what}`,
+    `apt knows no package linux-image-*-amd64 of kernel ${version}, and ${what}`,
     'run `apt-get update`, choose another, or name your own with --vmlinuz and --modules',
   );
 }

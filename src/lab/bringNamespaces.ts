@@ -3,7 +3,7 @@
  */
 import type { Model } from '../model/model.js';
 import type { Guest } from './guest/guest.js';
-import { LabError } from './guest/qemu.js';
+import { LabError } from './labError.js';
 
 /** Any uuid does; each namespace has its own. */
 const uuidOf = (index: number): string =>

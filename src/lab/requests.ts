@@ -4,6 +4,7 @@
 import type { Instruction, SysfsFile } from '../userland/program.js';
 import { sysfsPath } from '../userland/sysfsForms.js';
 import { SYSTEM_CALLS } from '../userland/systemCalls.js';
+import type { Rig } from './rig.js';
 
 /** What a process maps of a device: one huge page, the least that every device can map. */
 const MAP_BYTES = 2 << 20;
@@ -15,10 +16,17 @@ export interface Request {
   readonly passes: string | null;
 }
 
-/** Path of a file in a guest; `isStatic`: its regions are NVDIMMs. */
-function pathOf(file: SysfsFile, isStatic: boolean): string {
-  if (file.kind !== 'provider') return sysfsPath(file);
-  return `/sys/bus/${isStatic ? 'nd/drivers/dax_pmem' : 'platform/drivers/hmem'}/${file.attr}`;
+const PROVIDERS = {
+  'soft-reserved': '/sys/bus/platform/drivers/hmem',
+  nvdimm: '/sys/bus/nd/drivers/dax_pmem',
+} as const;
+
+/** Path of a file in a guest. */
+function pathOf(file: SysfsFile, { kind, directories }: Rig): string {
+  if (file.kind === 'provider') return `${PROVIDERS[kind]}/${file.attr}`;
+  const directory = file.kind === 'region' ? directories.get(file.region) : undefined;
+  if (file.kind !== 'region' || directory === undefined) return sysfsPath(file);
+  return `${directory}/dax_region/${file.attr}`;
 }
 
 /**
@@ -26,18 +34,18 @@ function pathOf(file: SysfsFile, isStatic: boolean): string {
  *
  * @returns none for what is no system call; null for what no guest of the lab can do.
  */
-export function requestsOf(command: Instruction, isStatic: boolean): readonly Request[] | null {
+export function requestsOf(command: Instruction, rig: Rig): readonly Request[] | null {
   const plain = (line: string): readonly Request[] => [{ line, passes: null }];
   switch (command.op) {
     case 'write': {
       const { value, file } = command;
       if (value.kind !== 'constant' || usesEvent(file)) return null;
-      return plain(`write ${pathOf(file, isStatic)} ${value.text}`);
+      return plain(`write ${pathOf(file, rig)} ${value.text}`);
     }
     case 'read':
-      return usesEvent(command.file) ? null : plain(`read ${pathOf(command.file, isStatic)}`);
+      return usesEvent(command.file) ? null : plain(`read ${pathOf(command.file, rig)}`);
     case 'exists':
-      return usesEvent(command.file) ? null : plain(`exists ${pathOf(command.file, isStatic)}`);
+      return usesEvent(command.file) ? null : plain(`exists ${pathOf(command.file, rig)}`);
     case 'module':
       return [
         command.verb === 'load'

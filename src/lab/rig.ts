@@ -4,10 +4,15 @@
  * Dynamic regions become ranges that the firmware reserves for special purposes (dax_hmem), static
  * ones NVDIMMs. Where no such machine can be had, the reasons say so, all at once.
  */
-import type { DaxRegion, Machine, Model, Range } from '../model/model.js';
+import type { DaxRegion, DriverName, Machine, Model, Range } from '../model/model.js';
+import { HIGH_START, machineFaults, regionFaults } from './rigFaults.js';
 
 export interface Rig {
-  /** Memory of each node, from node 0 on; node 0 lies below 4 GiB and has the processors. */
+  /** What the model's regions are in the guest. */
+  readonly kind: 'soft-reserved' | 'nvdimm';
+  /** RAM below 4 GiB, where the guest runs: the first bytes of node 0. */
+  readonly lowBytes: bigint;
+  /** Memory of each node, from node 0 on, where lowBytes are counted in; node 0 has the processors. */
   readonly nodes: readonly { readonly bytes: bigint }[];
   /** Boot parameters of the kernel. */
   readonly parameters: readonly string[];
@@ -18,8 +23,12 @@ export interface Rig {
   readonly devices: readonly string[];
   /** Modules that the guest inserts when it comes up, in this order, after what they need. */
   readonly insert: readonly string[];
+  /** Modules that a command may insert later; a kernel that has no such module goes without. */
+  readonly carry: readonly string[];
   /** Where the model's regions lie. */
   readonly spans: readonly Range[];
+  /** The directory in which each of the model's regions has its dax_region. */
+  readonly directories: ReadonlyMap<string, string>;
 }
 
 export type RigAnswer =
@@ -27,91 +36,55 @@ export type RigAnswer =
   | { readonly rig?: undefined; readonly reasons: readonly string[] };
 
 const LOW_BYTES = 512n << 20n;
-const HIGH_START = 4n << 30n;
-const BLOCK_BYTES = 128n << 20n;
-const REGION_ALIGN = 2n << 20n;
+/** E820_TYPE_SOFT_RESERVED (arch/x86/include/asm/e820/types.h). */
+const SOFT_RESERVED = '0xefffffff';
+const INJECT = ['notifier_error_inject', 'memory_notifier_error_inject'];
 
 const hex = (value: bigint): string => `0x${value.toString(16)}`;
-
-/** Reasons why a region cannot be made in a guest. */
-function regionFaults(region: DaxRegion): string[] {
-  const { name, start, end, kind, align, encrypted, namespace, targetNode } = region;
-  const faults: string[] = [];
-  if (start < HIGH_START)
-    faults.push(`region ${name} begins below 4 GiB, where the guest's RAM is`);
-  if ((start | (end + 1n)) % REGION_ALIGN !== 0n) {
-    faults.push(`region ${name} does not begin and end at a multiple of 2M`);
-  }
-  if (align !== REGION_ALIGN) faults.push(`region ${name} has align ${align}; in a guest it is 2M`);
-  if (encrypted) faults.push(`region ${name} is encrypted, and no NVDIMM of a guest is`);
-  if (targetNode === null) faults.push(`region ${name} has no target node`);
-  if (kind === 'static' && namespace === null) {
-    faults.push(
-      `region ${name} is static and has no namespace; in a guest it is an NVDIMM with one`,
-    );
-  }
-  return faults;
-}
-
-/** Reasons that lie in the machine but not in one of its regions. */
-function machineFaults(machine: Machine): string[] {
-  const faults: string[] = [];
-  const { blockSize, regions, devices, firmware } = machine;
-  if (blockSize !== BLOCK_BYTES) {
-    faults.push(`block_size is ${blockSize}; a guest of this size has 128M`);
-  }
-  if (firmware !== null && firmware.hmat.length + firmware.windows.length > 0) {
-    faults.push('the firmware names HMAT or CXL ranges, which the lab cannot make');
-  }
-  if (firmware === null && regions.length === 0) faults.push('the machine has no dax region');
-  if (new Set(regions.map(({ kind }) => kind)).size > 1) {
-    faults.push('dynamic and static regions in one machine');
-  }
-  for (const { name, compat, poison } of devices) {
-    if (compat) faults.push(`${name} is on the compat driver, which no kernel of the lab has`);
-    if (poison) faults.push(`${name} has media errors, which the lab cannot make`);
-  }
-  return faults;
-}
+const bytesOf = ({ start, end }: Range): bigint => end + 1n - start;
 
 interface Placed extends Range {
   readonly name: string;
   readonly targetNode: number | null;
 }
 
-/** Memory of the nodes above node 0, and the parameters that reserve the ranges and cut the gaps. */
-function softReserved(ranges: readonly Placed[]): {
+/** Parameters that reserve the ranges, and cut what lies between them out of the RAM. */
+function reservations(ranges: readonly Placed[]): string[] {
+  let cursor = HIGH_START;
+  return ranges.flatMap((range) => {
+    const gap = range.start - cursor;
+    const cut = gap > 0n ? [`memmap=${hex(gap)}%${hex(cursor)}-1`] : [];
+    cursor = range.end + 1n;
+    return [...cut, `memmap=${hex(bytesOf(range))}%${hex(range.start)}-1+${SOFT_RESERVED}`];
+  });
+}
+
+const merged = (name: string): string =>
+  `${name} begins where the one before it ends; the kernel would make one of them`;
+
+const unordered = ({ name, targetNode }: Placed): string =>
+  `${name} has target node ${targetNode}; the nodes of a guest go up with the addresses, none left out`;
+
+/** Memory of the nodes: node 0 has the low RAM, and the RAM above goes on from node to node. */
+function nodesFor(ranges: readonly Placed[]): {
   readonly nodes: { bytes: bigint }[];
-  readonly parameters: string[];
   readonly reasons: string[];
 } {
   const nodes: { bytes: bigint }[] = [{ bytes: LOW_BYTES }];
-  const parameters: string[] = [];
   const reasons: string[] = [];
   let cursor = HIGH_START;
-  for (const { name, start, end, targetNode } of ranges) {
-    const gap = start - cursor;
-    if (gap > 0n) parameters.push(`memmap=${hex(gap)}%${hex(cursor)}-1`);
-    if (gap === 0n && cursor > HIGH_START) {
-      reasons.push(
-        `${name} begins where the one before it ends; the firmware's map would merge them`,
-      );
-    }
-    const bytes = end + 1n - start;
-    parameters.push(`memmap=${hex(bytes)}%${hex(start)}-1+0xefffffff`);
-    const node = nodes[targetNode ?? -1];
-    const isNext = targetNode === nodes.length;
-    if (isNext) nodes.push({ bytes: gap + bytes });
-    else if (targetNode === nodes.length - 1 && node !== undefined && targetNode > 0) {
-      node.bytes += gap + bytes;
+  for (const range of ranges) {
+    if (range.start === cursor && cursor > HIGH_START) reasons.push(merged(range.name));
+    if (range.targetNode === nodes.length) nodes.push({ bytes: 0n });
+    const last = nodes.at(-1);
+    if (last === undefined || range.targetNode !== nodes.length - 1) {
+      reasons.push(unordered(range));
     } else {
-      reasons.push(
-        `${name} has target node ${targetNode}; nodes must count from 1 in the order of addresses`,
-      );
+      last.bytes += range.end + 1n - cursor;
     }
-    cursor = end + 1n;
+    cursor = range.end + 1n;
   }
-  return { nodes, parameters, reasons };
+  return { nodes, reasons };
 }
 
 /** Boot options of the kernel that a model names. */
@@ -119,6 +92,7 @@ function bootOptions({ memmapOnMemory, movableNode, autoMovable, memoryLimit }: 
   const options: string[] = [];
   if (memmapOnMemory) options.push('memory_hotplug.memmap_on_memory=1');
   if (movableNode) options.push('movable_node');
+  // Behind the reservations: what is RAM beyond the limit by then is cut off.
   if (memoryLimit !== null) options.push(`mem=${memoryLimit}`);
   if (autoMovable !== null) {
     const { ratio, numaAware } = autoMovable;
@@ -129,45 +103,121 @@ function bootOptions({ memmapOnMemory, movableNode, autoMovable, memoryLimit }: 
   return options;
 }
 
-const INJECT = ['notifier_error_inject', 'memory_notifier_error_inject'];
+/** Modules of the dax bus that the model has at the start, and those that it may get. */
+function modulesOf({ modules, firmware }: Machine): {
+  readonly loaded: readonly string[];
+  readonly carry: readonly string[];
+} {
+  const names: readonly DriverName[] = ['device_dax', 'kmem'];
+  const beneath = firmware?.modules ?? {};
+  return {
+    loaded: names.filter((name) => modules[name] === 'loaded'),
+    carry: [
+      ...names.filter((name) => modules[name] !== 'absent'),
+      ...Object.entries(beneath).flatMap(([name, state]) => (state === 'absent' ? [] : [name])),
+    ],
+  };
+}
 
-function softReservedRig(machine: Machine, ranges: readonly Placed[]): RigAnswer {
-  const { nodes, parameters, reasons } = softReserved(ranges);
+/** Devices whose names say another region than the one that hmem has at their place. */
+function misnumbered({ devices }: Machine, ranges: readonly Placed[]): string[] {
+  return devices.flatMap(({ name, region }) => {
+    const index = ranges.findIndex((range) => range.name === region);
+    if (index < 0 || name.startsWith(`dax${index}.`)) return [];
+    return [`${name} is of region ${region}, which is hmem.${index} by its address`];
+  });
+}
+
+function softReservedRig(machine: Machine, written: readonly Placed[]): RigAnswer {
+  const ranges = [...written].sort((left, right) => (left.start < right.start ? -1 : 1));
+  const { nodes, reasons } = nodesFor(ranges);
+  reasons.push(...misnumbered(machine, ranges));
+  if (machine.firmware !== null && ranges.some((range, index) => range !== written[index])) {
+    reasons.push('soft_reserved is not in the order of addresses, in which the kernel numbers');
+  }
   if (reasons.length > 0) return { reasons };
-  const isBare = machine.firmware !== null;
+  const { loaded, carry } = modulesOf(machine);
+  const provider = machine.firmware === null ? ['dax_hmem'] : [];
   return {
     rig: {
+      kind: 'soft-reserved',
+      lowBytes: LOW_BYTES,
       nodes,
-      parameters: [...parameters, ...bootOptions(machine)],
+      parameters: [...reservations(ranges), ...bootOptions(machine)],
       machine: '',
       memoryOptions: '',
       devices: [],
-      insert: isBare ? INJECT : ['device_dax', 'dax_hmem', 'kmem', ...INJECT],
+      insert: [...provider, ...loaded, ...INJECT],
+      carry: [...carry, ...provider],
       spans: ranges.map(({ start, end }) => ({ start, end })),
+      directories: new Map(
+        ranges.map(({ name }, index) => [name, `/sys/devices/platform/hmem.${index}`]),
+      ),
     },
   };
 }
 
-function nvdimmRig(machine: Machine, regions: readonly DaxRegion[]): RigAnswer {
+/** The number of regionN, which the kernel gives to the NVDIMMs as the firmware lists them. */
+const numberOf = ({ namespace }: DaxRegion): number =>
+  Number(/^namespace(\d+)\.0$/.exec(namespace?.name ?? '')?.[1] ?? Number.NaN);
+
+function nvdimmReasons(regions: readonly DaxRegion[], machine: Machine): string[] {
+  const reasons: string[] = [];
+  const seen = new Set([0]);
+  for (const [index, region] of regions.entries()) {
+    const name = `region ${region.name}`;
+    const { namespace, targetNode } = region;
+    if (numberOf(region) !== index) {
+      reasons.push(`${name} has ${namespace?.name}; namespaces are numbered from namespace0.0 on`);
+    }
+    if (targetNode !== null && !seen.has(targetNode) && targetNode !== seen.size) {
+      reasons.push(
+        `${name} has target node ${targetNode}; nodes are numbered as NVDIMMs name them`,
+      );
+    }
+    if (targetNode !== null) seen.add(targetNode);
+    const data = region.start + (namespace?.metadataBytes ?? 0n);
+    const own = machine.devices.filter((device) => device.region === region.name);
+    if (
+      own.length !== 1 ||
+      own[0]?.ranges[0]?.start !== data ||
+      own[0].ranges[0].end !== region.end
+    ) {
+      reasons.push(`${name} has not one device that fills what its metadata leave`);
+    }
+  }
+  return reasons;
+}
+
+function nvdimmRig(machine: Machine): RigAnswer {
+  const regions = [...machine.regions].sort((left, right) => numberOf(left) - numberOf(right));
+  const reasons = nvdimmReasons(regions, machine);
+  if (reasons.length > 0) return { reasons };
   const most = Math.max(...regions.map(({ targetNode }) => targetNode ?? 0));
-  const end = (regions.at(-1)?.end ?? 0n) + 1n;
-  const nodes = Array.from({ length: most + 1 }, (_, node) => ({
-    bytes: node === 0 ? LOW_BYTES : 0n,
-  }));
+  const [end = 0n] = regions.map((one) => one.end + 1n).sort((a, b) => (a > b ? -1 : 1));
+  const { loaded, carry } = modulesOf(machine);
   return {
     rig: {
-      nodes,
+      kind: 'nvdimm',
+      lowBytes: LOW_BYTES,
+      nodes: Array.from({ length: most + 1 }, (_, node) => ({
+        bytes: node === 0 ? LOW_BYTES : 0n,
+      })),
       parameters: bootOptions(machine),
       machine: ',nvdimm=on',
-      memoryOptions: `,slots=${regions.length + 1},maxmem=${(end >> 20n) + 4096n}M`,
+      memoryOptions: `,slots=${regions.length},maxmem=${(end + LOW_BYTES) >> 20n}M`,
       devices: regions.flatMap((region, index) => [
         '-object',
-        `memory-backend-ram,id=nv${index},size=${(region.end + 1n - region.start) >> 20n}M,reserve=off`,
+        `memory-backend-ram,id=nv${index},size=${bytesOf(region) >> 20n}M,reserve=off`,
         '-device',
         `nvdimm,id=nvdimm${index},memdev=nv${index},addr=${hex(region.start)},node=${region.targetNode}`,
       ]),
-      insert: ['nfit', 'nd_pmem', 'dax_pmem', 'device_dax', 'kmem', ...INJECT],
+      insert: ['nfit', 'nd_pmem', 'dax_pmem', ...loaded, ...INJECT],
+      carry,
       spans: regions.map(({ start, end }) => ({ start, end })),
+      directories: new Map(
+        regions.map(({ name }, index) => [name, `/sys/bus/nd/devices/dax${index}.0`]),
+      ),
     },
   };
 }
@@ -177,15 +227,8 @@ export function rigOf({ machine }: Model): RigAnswer {
   const { regions, firmware } = machine;
   const reasons = [...machineFaults(machine), ...regions.flatMap(regionFaults)];
   if (reasons.length > 0) return { reasons };
-  const ascending = [...regions].sort((left, right) => (left.start < right.start ? -1 : 1));
-  if (firmware !== null) {
-    const ranges = firmware.softReserved.map((range, index) => ({
-      ...range,
-      name: `range ${index}`,
-    }));
-    return softReservedRig(machine, ranges);
-  }
-  return regions[0]?.kind === 'static'
-    ? nvdimmRig(machine, ascending)
-    : softReservedRig(machine, ascending);
+  if (firmware === null && regions[0]?.kind === 'static') return nvdimmRig(machine);
+  const ranges: readonly Placed[] =
+    firmware?.softReserved.map((range, index) => ({ ...range, name: `hmem.${index}` })) ?? regions;
+  return softReservedRig(machine, ranges);
 }

@@ -6,13 +6,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Model } from '../../model/model.js';
 import type { Instruction } from '../../userland/program.js';
+import { LabError } from '../labError.js';
 import { tellingMessages } from '../noise.js';
 import type { Outcome, Sighting } from '../outcome.js';
 import { type Request, requestsOf } from '../requests.js';
 import type { Rig } from '../rig.js';
 import type { Subject } from '../subject.js';
 import { AgentLine, type KernelMessage, type Reply } from './agent.js';
-import { LabError, Qemu } from './qemu.js';
+import { Qemu } from './qemu.js';
 import { sightingOfKeys } from './sighting.js';
 
 export interface GuestOptions {
@@ -116,9 +117,9 @@ export class Guest implements Subject {
   }
 
   async play(commands: readonly Instruction[]): Promise<readonly Outcome[]> {
-    const isStatic = this.#options.rig.machine !== '';
+    const { rig } = this.#options;
     const asked = commands.map((command) => {
-      const requests = requestsOf(command, isStatic);
+      const requests = requestsOf(command, rig);
       if (requests === null) throw new LabError(`no guest can do \`${command.text}\``);
       return {
         replies: requests.map((request) => ({

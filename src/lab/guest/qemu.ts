@@ -6,10 +6,8 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LabError } from '../labError.js';
 import type { Rig } from '../rig.js';
-
-/** Something of the lab that did not come up, with what the guest or QEMU said. */
-export class LabError extends Error {}
 
 export interface Boot {
   /** An uncompressed kernel image, or a bzImage. */
@@ -39,7 +37,7 @@ export function qemuArguments(boot: Boot): readonly string[] {
   const { rig, directory } = boot;
   const at = (name: string): string => join(directory, name);
   const memory = `${rig.nodes.reduce((sum, { bytes }) => sum + bytes, 0n) >> 20n}M`;
-  const low = `${(rig.nodes[0]?.bytes ?? 0n) >> 20n}M`;
+  const low = `${rig.lowBytes >> 20n}M`;
   return [
     ...['-accel', boot.accelerator, '-cpu', boot.accelerator === 'kvm' ? 'host' : 'qemu64'],
     ...['-M', `q35,max-ram-below-4g=${low}${rig.machine}`, '-smp', String(boot.processors)],

@@ -4,7 +4,6 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { compileModel, type Scenario } from '../compile/scenario.js';
 import { openKernelEngine } from '../kernelEngine.js';
 import type { Model } from '../model/model.js';
@@ -12,10 +11,11 @@ import { viewReplay } from '../verdict/steps.js';
 import type { MachineView } from '../verdict/trace.js';
 import { bring } from './bring.js';
 import { Guest } from './guest/guest.js';
-import { AGENT_NEED, makeAgent } from './image/agent.js';
-import { findKernel, type KernelRequest, kernelNeeds } from './image/findKernel.js';
+import { makeAgent } from './image/agent.js';
+import { findKernel, type KernelRequest } from './image/findKernel.js';
 import { buildInitramfs } from './image/initramfs.js';
 import type { KernelImage } from './image/kernelImage.js';
+import { labNeeds } from './image/needs.js';
 import { requirePrograms } from './image/programs.js';
 import { LabError } from './labError.js';
 import { type Rig, rigOf } from './rig.js';
@@ -70,12 +70,7 @@ function initialOf(scenario: Scenario): MachineView {
  */
 export async function prepare(model: Model, options: LabOptions): Promise<Bench> {
   const rig = rigFor(model);
-  requirePrograms([
-    'qemu-system-x86_64',
-    'qemu-img',
-    AGENT_NEED,
-    ...kernelNeeds(options.kernel, options.cache),
-  ]);
+  requirePrograms(labNeeds(options.kernel, options.cache));
   const scenario = compileModel({ ...model, granularity: 'call' });
   const kernel = await findKernel(options.kernel, options);
   const agent = await makeAgent(options.cache);
@@ -88,8 +83,8 @@ export async function prepare(model: Model, options: LabOptions): Promise<Bench>
     carry: optional(CARRIED),
   });
   const directory = mkdtempSync(join(tmpdir(), 'daxcheck-lab-'));
-  const initramfs = join(directory, 'initramfs.gz');
-  writeFileSync(initramfs, gzipSync(built.bytes, { level: 1 }));
+  const initramfs = join(directory, 'initramfs');
+  writeFileSync(initramfs, built.bytes);
   return {
     kernel,
     scenario,

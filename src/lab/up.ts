@@ -4,7 +4,6 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { compileModel, type Scenario } from '../compile/scenario.js';
 import { openKernelEngine } from '../kernelEngine.js';
 import type { Model } from '../model/model.js';
@@ -94,8 +93,8 @@ export async function prepare(model: Model, options: LabOptions): Promise<Bench>
     carry: optional(rig.carry),
   });
   const directory = mkdtempSync(join(tmpdir(), 'daxcheck-lab-'));
-  const initramfs = join(directory, 'initramfs.gz');
-  writeFileSync(initramfs, gzipSync(built.bytes, { level: 1 }));
+  const initramfs = join(directory, 'initramfs');
+  writeFileSync(initramfs, built.bytes);
   return {
     kernel,
     modelled,

@@ -1,0 +1,37 @@
+/**
+ * Kernel messages that a trace is not compared by: what memory hotplug says of success, and what
+ * the lab itself provokes.
+ */
+import type { KernelMessage } from './guest/agent.js';
+
+/** docs/lab.md names each with its function. */
+const NOISE: readonly RegExp[] = [
+  /^Fallback order for Node \d+:/,
+  /^Built \d+ zonelists/,
+  /^Policy zone:/,
+  /^Demotion targets for Node \d+:/,
+  /^memory memory\d+: /,
+  /^clocksource: |^tsc: |^sched_clock: |^hrtimer: /,
+  /^Offlined Pages|^Offlining/,
+  /^random: /,
+];
+
+/** Texts of the messages that a trace is compared by. */
+export function tellingMessages(messages: readonly KernelMessage[]): readonly string[] {
+  return messages.map(({ text }) => text).filter((text) => !NOISE.some((one) => one.test(text)));
+}
+
+const ALARMS: readonly RegExp[] = [
+  /\bBUG: /,
+  /^WARNING: /,
+  /\bOops\b/,
+  /general protection fault/,
+  /Kernel panic/,
+  /\bKASAN\b/,
+  /refcount_t: /,
+  /INFO: task .* blocked/,
+  /list_(?:add|del) corruption/,
+];
+
+/** Whether the kernel says of itself that something is broken. */
+export const isAlarm = (text: string): boolean => ALARMS.some((one) => one.test(text));

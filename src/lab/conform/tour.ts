@@ -71,6 +71,11 @@ interface Marks {
 const transitionIn = ({ commandCount }: Graph, { state, command }: Move): number =>
   state * commandCount + command;
 
+function moveIn({ commandCount }: Graph, transition: number): Move {
+  const command = transition % commandCount;
+  return { state: (transition - command) / commandCount, command };
+}
+
 function give(marks: Marks, move: Move, mark: number): void {
   const at = transitionIn(marks.graph, move);
   if (marks.marks[at] === OPEN) {
@@ -104,11 +109,8 @@ function freshMarks(graph: Graph): Marks {
 
 function tourOf(marks: Marks, all: number): Tour {
   const { graph } = marks;
-  const { stateCount, commandCount } = graph;
-  const moveOf = (transition: number): Move => {
-    const command = transition % commandCount;
-    return { state: (transition - command) / commandCount, command };
-  };
+  const { stateCount } = graph;
+  const moveOf = (transition: number): Move => moveIn(graph, transition);
   return {
     all,
     open: () => marks.open,
@@ -208,22 +210,27 @@ interface Way {
 /** The shortest way to a state with open transitions, of at most so many commands. */
 function wayToOpen(marks: Marks, start: number, far: number): Way | null {
   const { graph, left } = marks;
-  const cameBy = new Map<number, Move | null>([[start, null]]);
+  const { stateCount, commandCount } = graph;
+  // For each state met, the transition by which it was.
+  const cameBy = new Map<number, number>([[start, -1]]);
   let outside = 0;
   let level = [start];
   for (let steps = 0; steps < far && level.length > 0; steps++) {
     const following: number[] = [];
     for (const state of level) {
-      if (state >= graph.stateCount && ++outside > OUTSIDE_MAX) continue;
-      for (const [command, next] of graph.row(state).entries()) {
-        if (!isState(next) || cameBy.has(next) || isAvoided(marks, { state, command })) continue;
-        if (next >= graph.stateCount && outside > OUTSIDE_MAX) continue;
-        cameBy.set(next, { state, command });
-        if (next < graph.stateCount && (left[next] ?? 0) > 0) return wayBack(cameBy, next);
-        following.push(next);
+      if (state >= stateCount && ++outside > OUTSIDE_MAX) continue;
+      const row = graph.row(state);
+      for (let command = 0; command < commandCount; command++) {
+        const next = row[command] ?? WAITS;
+        if (next === state || !isState(next) || cameBy.has(next)) continue;
+        if (next >= stateCount && outside > OUTSIDE_MAX) continue;
+        if (isAvoided(marks, { state, command })) continue;
+        cameBy.set(next, state * commandCount + command);
+        if (next < stateCount && (left[next] ?? 0) > 0) return wayBack(graph, cameBy, next);
+        if (!graph.predictor.isDead(next)) following.push(next);
       }
     }
-    level = following.filter((state) => !graph.predictor.isDead(state));
+    level = following;
   }
   return null;
 }
@@ -233,9 +240,13 @@ function isAvoided({ graph, marks, avoided }: Marks, move: Move): boolean {
   return move.state < graph.stateCount ? marks[at] === AVOIDED : avoided.has(at);
 }
 
-function wayBack(cameBy: ReadonlyMap<number, Move | null>, end: number): Way {
+function wayBack(graph: Graph, cameBy: ReadonlyMap<number, number>, end: number): Way {
   const moves: Move[] = [];
-  for (let move = cameBy.get(end); move != null; move = cameBy.get(move.state)) moves.push(move);
+  for (let at = cameBy.get(end) ?? -1; at >= 0; ) {
+    const move = moveIn(graph, at);
+    moves.push(move);
+    at = cameBy.get(move.state) ?? -1;
+  }
   return { moves: moves.reverse(), end };
 }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Model } from '../../model/model.js';
 import type { Instruction } from '../../userland/program.js';
+import { type FaultText, injectionOf } from '../faults.js';
 import { tellingMessages } from '../noise.js';
 import type { Outcome, Sighting } from '../outcome.js';
 import { type Request, requestsOf } from '../requests.js';
@@ -107,19 +108,18 @@ export class Guest implements Subject {
     if (reply.value !== word) throw new LabError('the guest does not answer after its reset');
   }
 
-  async play(commands: readonly Instruction[]): Promise<readonly Outcome[]> {
-    const { rig } = this.#options;
-    const asked = commands.map((command) => {
-      const requests = requestsOf(command, rig);
-      if (requests === null) throw new LabError(`no guest can do \`${command.text}\``);
-      return {
-        replies: requests.map((request) => ({
-          request,
-          reply: this.#agent.ask(0, request.line, COMMAND_SECONDS),
-        })),
-        looked: this.#agent.ask(0, 'observe', COMMAND_SECONDS),
-      };
-    });
+  async play(
+    commands: readonly Instruction[],
+    faults: readonly (FaultText | null)[] = [],
+  ): Promise<readonly Outcome[]> {
+    const planned = commands.map((command, index) => this.#plan(command, faults[index] ?? null));
+    const asked = planned.map((requests) => ({
+      replies: requests.map((request) => ({
+        request,
+        reply: this.#agent.ask(0, request.line, COMMAND_SECONDS),
+      })),
+      looked: this.#agent.ask(0, 'observe', COMMAND_SECONDS),
+    }));
     const outcomes: Outcome[] = [];
     for (const { replies, looked } of asked) {
       const outcome = await this.#outcomeOf(replies, looked);
@@ -141,6 +141,16 @@ export class Guest implements Subject {
   async close(): Promise<void> {
     this.#agent.close();
     await this.#qemu.stop();
+  }
+
+  /** Requests of a command, between those that arm and disarm a fault. */
+  #plan(command: Instruction, fault: FaultText | null): readonly Request[] {
+    const requests = requestsOf(command, this.#options.rig);
+    if (requests === null) throw new LabError(`no guest can do \`${command.text}\``);
+    if (fault === null) return requests;
+    const { arm, disarm, reason } = injectionOf(fault);
+    if (reason !== undefined) throw new LabError(`no guest can be made to fail: ${reason}`);
+    return [{ line: arm, passes: null }, ...requests, { line: disarm, passes: null }];
   }
 
   async #outcomeOf(

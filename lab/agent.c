@@ -5,6 +5,7 @@
  * kernel stops neither the agent nor the other tasks. docs/lab.md has the protocol.
  *
  *   request  TASK VERB [ARGUMENTS]          TASK is 0 to 15
+ *            `observe N` tells of memory blocks from N on
  *   reply    TASK = VALUE                   it succeeded
  *            TASK ! ERRNO PLACE             it failed in open, write, read, ...
  *            TASK | KEY VALUE               of `observe`: a key that is new or changed
@@ -12,6 +13,9 @@
  *            TASK * LEVEL TEXT              a message of the kernel since the task's last request
  *            TASK .                         the request is done
  *   The agent itself answers `echo WORD`, `stack TASK`, `kill TASK` and `barrier` as task `a`.
+ *   Before a request's verb may stand, in any order: `barrier N`, wait until N tasks are there;
+ *   `delay MICROSECONDS`, spin; `again N`, do the request again and again until N tasks have done
+ *   theirs once (the reply tells of the first time). `barrier` alone makes ready for the next N.
  */
 #define _GNU_SOURCE
 #include <ctype.h>
@@ -31,6 +35,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { TASKS = 16, LINE = 4096, KEYS = 1024, VALUE = 8192 };
@@ -42,10 +47,11 @@ struct task {
 };
 
 static struct task tasks[TASKS];
-static int line_fd; /* to the host */
+static int line_fd = -1; /* to the host */
 static int me = -1; /* the number of this task; -1 in the agent */
 static int messages_fd; /* /dev/kmsg, read by this process alone */
-static volatile int *arrived; /* shared by all tasks: who waits at the barrier */
+static volatile int *arrived; /* shared by all tasks: how many have come to the barrier */
+static volatile int *finished; /* and how many have done once what they do again and again */
 
 static void put_all(int fd, const char *text, size_t size)
 {
@@ -260,40 +266,79 @@ static void open_messages(void)
 
 /* ---- The machine as userland sees it ---------------------------------------------------------- */
 
+/* What was told so far. A file stays open, so that looking again is one system call. */
 static struct {
 	char *name, *value;
-	int round;
+	int round; /* in which it was seen last; 0: it is gone */
+	int fd;
 } keys[KEYS];
 static int round_number;
 
-static void observed(const char *name, const char *value)
+/* Index of a name, which may be a new one; -1 when there is no room. */
+static int key_of(const char *name)
 {
 	int index;
 	for (index = 0; index < KEYS && keys[index].name != NULL; index++)
 		if (strcmp(keys[index].name, name) == 0)
-			break;
+			return index;
 	if (index == KEYS)
-		return;
-	int is_same = keys[index].name != NULL && keys[index].round > 0 &&
-		      strcmp(keys[index].value, value) == 0;
-	if (keys[index].name == NULL)
-		keys[index].name = strdup(name);
+		return -1;
+	keys[index].name = strdup(name);
+	keys[index].value = strdup("");
+	keys[index].fd = -1;
+	return index;
+}
+
+static void observed(int index, const char *value)
+{
+	int is_same = keys[index].round > 0 && strcmp(keys[index].value, value) == 0;
 	keys[index].round = round_number;
 	if (is_same)
 		return;
 	free(keys[index].value);
 	keys[index].value = strdup(value);
-	say("%d | %s %s\n", me, name, value);
+	say("%d | %s %s\n", me, keys[index].name, value);
+}
+
+/* Reads a file from its beginning; the file of an object that was made anew is another one. */
+static ssize_t look_into(int index, const char *path, char *text, size_t room)
+{
+	for (int tries = 0; tries < 2; tries++) {
+		if (keys[index].fd < 0)
+			keys[index].fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (keys[index].fd < 0)
+			return -1;
+		size_t size = 0;
+		ssize_t got;
+		while ((got = pread(keys[index].fd, text + size, room - 1 - size, size)) > 0)
+			size += got;
+		if (got == 0) {
+			while (size > 0 && text[size - 1] == '\n')
+				size--;
+			text[size] = 0;
+			return size;
+		}
+		int error = errno;
+		close(keys[index].fd);
+		keys[index].fd = -1;
+		errno = error;
+	}
+	return -1;
 }
 
 static void observe_file(const char *key, const char *path)
 {
 	static char text[VALUE];
-	const char *place;
-	if (slurp(path, text, sizeof text, &place) < 0)
+	int index = key_of(key);
+	if (index < 0)
+		return;
+	if (look_into(index, path, text, sizeof text) < 0) {
+		if (errno == ENOENT)
+			return;
 		snprintf(text, sizeof text, "!%d", errno);
+	}
 	escape_newlines(text);
-	observed(key, text);
+	observed(index, text);
 }
 
 static void observe_link(const char *key, const char *path)
@@ -302,7 +347,9 @@ static void observe_link(const char *key, const char *path)
 	ssize_t size = readlink(path, target, sizeof target - 1);
 	target[size < 0 ? 0 : size] = 0;
 	char *base = strrchr(target, '/');
-	observed(key, size < 0 ? "none" : base == NULL ? target : base + 1);
+	int index = key_of(key);
+	if (index >= 0)
+		observed(index, size < 0 ? "none" : base == NULL ? target : base + 1);
 }
 
 static void observe_files(const char *key, const char *directory, const char *const *files)
@@ -311,8 +358,7 @@ static void observe_files(const char *key, const char *directory, const char *co
 	for (; *files != NULL; files++) {
 		snprintf(name, sizeof name, "%s/%s", key, *files);
 		snprintf(path, sizeof path, "%s/%s", directory, *files);
-		if (access(path, F_OK) == 0)
-			observe_file(name, path);
+		observe_file(name, path);
 	}
 }
 
@@ -338,7 +384,7 @@ static char device_key[LINE];
 
 static void observe_mapping(const char *path, const char *name)
 {
-	static const char *const files[] = { "start", "end", "page_offset", NULL };
+	static const char *const files[] = { "start", "end", NULL };
 	char key[LINE * 2];
 	if (!isdigit((unsigned char)name[7]))
 		return;
@@ -348,7 +394,7 @@ static void observe_mapping(const char *path, const char *name)
 
 static void observe_device(const char *path, const char *name)
 {
-	static const char *const files[] = { "size", "target_node", "align", NULL };
+	static const char *const files[] = { "size", NULL };
 	char key[LINE * 2], link[LINE * 2];
 	snprintf(device_key, sizeof device_key, "dax/%s", name);
 	snprintf(key, sizeof key, "%s/driver", device_key);
@@ -358,24 +404,16 @@ static void observe_device(const char *path, const char *name)
 	each(path, "mapping", observe_mapping);
 }
 
+static int first_block;
+
 static void observe_block(const char *path, const char *name)
 {
 	static const char *const files[] = { "state", "valid_zones", NULL };
 	char key[LINE];
-	if (!isdigit((unsigned char)name[6]))
+	if (!isdigit((unsigned char)name[6]) || atoi(name + 6) < first_block)
 		return;
 	snprintf(key, sizeof key, "block/%s", name + 6);
 	observe_files(key, path, files);
-}
-
-static void observe_region(const char *path, const char *name)
-{
-	static const char *const files[] = { "available_size", "seed", NULL };
-	char key[LINE], directory[LINE * 2];
-	snprintf(key, sizeof key, "region/%s", name);
-	snprintf(directory, sizeof directory, "%s/dax_region", path);
-	if (access(directory, F_OK) == 0)
-		observe_files(key, directory, files);
 }
 
 static void observe_driver(const char *path, const char *name)
@@ -383,21 +421,19 @@ static void observe_driver(const char *path, const char *name)
 	char key[LINE];
 	(void)path;
 	snprintf(key, sizeof key, "driver/%s", name);
-	observed(key, "registered");
+	int index = key_of(key);
+	if (index >= 0)
+		observed(index, "registered");
 }
 
-static void do_observe(void)
+static void do_observe(const char *first)
 {
 	round_number++;
+	first_block = atoi(first);
 	observe_file("iomem", "/proc/iomem");
 	observe_file("auto_online_blocks", "/sys/devices/system/memory/auto_online_blocks");
-	observe_file("nodes", "/sys/devices/system/node/online");
-	observe_file("tainted", "/proc/sys/kernel/tainted");
 	each("/sys/bus/dax/drivers", "", observe_driver);
 	each("/sys/bus/dax/devices", "dax", observe_device);
-	each("/sys/bus/platform/devices", "hmem.", observe_region);
-	each("/sys/bus/nd/devices", "region", observe_region);
-	each("/sys/bus/nd/devices", "dax", observe_region);
 	each("/sys/devices/system/memory", "memory", observe_block);
 	for (int index = 0; index < KEYS && keys[index].name != NULL; index++) {
 		if (keys[index].round == round_number || keys[index].round == 0)
@@ -419,11 +455,64 @@ static char *pass_barrier(char *count)
 	return rest == NULL ? count + strlen(count) : rest + 1;
 }
 
+/* Spins for MICROSECONDS, then goes on with the rest of the line. */
+static char *pass_delay(char *microseconds)
+{
+	char *rest;
+	long left = strtol(microseconds, &rest, 10) * 1000;
+	struct timespec start, now;
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	do
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	while ((now.tv_sec - start.tv_sec) * 1000000000L + now.tv_nsec - start.tv_nsec < left);
+	return *rest == ' ' ? rest + 1 : rest;
+}
+
+static void do_request(char *line);
+
+/* Does the rest of the line until COUNT tasks have done theirs once; tells of the first time. */
+static void do_again(char *count)
+{
+	static char once[LINE];
+	char *rest;
+	int wanted = strtol(count, &rest, 10);
+	size_t told = 0;
+	for (int pass = 0;; pass++) {
+		snprintf(once, sizeof once, "%s", *rest == ' ' ? rest + 1 : rest);
+		do_request(once);
+		if (pass == 0) {
+			told = waiting_size;
+			__atomic_add_fetch(finished, 1, __ATOMIC_SEQ_CST);
+		}
+		waiting_size = told;
+		if (__atomic_load_n(finished, __ATOMIC_SEQ_CST) >= wanted)
+			return;
+	}
+}
+
+/* Does what stands before a request's verb; the verb, or null when all is done. */
+static char *pass_prefixes(char *line)
+{
+	for (;;) {
+		if (strncmp(line, "barrier ", 8) == 0) {
+			line = pass_barrier(line + 8);
+		} else if (strncmp(line, "delay ", 6) == 0) {
+			line = pass_delay(line + 6);
+		} else if (strncmp(line, "again ", 6) == 0) {
+			do_again(line + 6);
+			return NULL;
+		} else {
+			return line;
+		}
+	}
+}
+
 static void do_request(char *line)
 {
-	while (strncmp(line, "barrier ", 8) == 0)
-		line = pass_barrier(line + 8);
-	char *verb = line;
+	char *verb = pass_prefixes(line);
+	if (verb == NULL)
+		return;
+	line = verb;
 	char *first = strchr(line, ' ');
 	if (first != NULL)
 		*first++ = 0;
@@ -447,7 +536,7 @@ static void do_request(char *line)
 	else if (strcmp(verb, "remove") == 0)
 		do_remove(first);
 	else if (strcmp(verb, "observe") == 0)
-		do_observe();
+		do_observe(first);
 	else if (strcmp(verb, "forget") == 0) {
 		for (int index = 0; index < KEYS; index++)
 			keys[index].round = 0;
@@ -530,6 +619,7 @@ static void serve(char *line)
 	}
 	if (strcmp(line, "barrier") == 0) {
 		*arrived = 0;
+		*finished = 0;
 		say("a = \na .\n");
 		return;
 	}
@@ -576,9 +666,9 @@ static void pass_replies(int number)
 	end_task(number);
 }
 
-static void insert_modules(void)
+static void insert_modules(const char *list)
 {
-	FILE *order = fopen("/modules/order", "r");
+	FILE *order = fopen(list, "r");
 	char line[LINE];
 	if (order == NULL)
 		return;
@@ -592,9 +682,28 @@ static void insert_modules(void)
 	fclose(order);
 }
 
-int main(void)
+/* The port of a virtio console takes a line at once; a serial port takes it byte by byte. */
+static void open_line(void)
 {
 	struct termios raw;
+	for (int tries = 0; tries < 100 && line_fd < 0; tries++) {
+		line_fd = open("/dev/vport0p1", O_RDWR | O_CLOEXEC);
+		if (line_fd < 0 && access("/sys/class/virtio-ports", F_OK) < 0)
+			break;
+		if (line_fd < 0)
+			usleep(10000);
+	}
+	if (line_fd < 0) {
+		line_fd = open("/dev/ttyS1", O_RDWR | O_NOCTTY | O_CLOEXEC);
+		tcgetattr(line_fd, &raw);
+		cfmakeraw(&raw);
+		tcsetattr(line_fd, TCSANOW, &raw);
+	}
+	out = line_fd;
+}
+
+int main(void)
+{
 	mkdir("/proc", 0755);
 	mkdir("/sys", 0755);
 	mkdir("/dev", 0755);
@@ -603,13 +712,11 @@ int main(void)
 	mount("devtmpfs", "/dev", "devtmpfs", 0, NULL);
 	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	line_fd = open("/dev/ttyS1", O_RDWR | O_NOCTTY | O_CLOEXEC);
-	tcgetattr(line_fd, &raw);
-	cfmakeraw(&raw);
-	tcsetattr(line_fd, TCSANOW, &raw);
-	out = line_fd;
+	insert_modules("/modules/first");
+	open_line();
 	arrived = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	insert_modules();
+	finished = arrived + 1;
+	insert_modules("/modules/order");
 	say("a = ready\na .\n");
 	for (;;) {
 		flush(line_fd);

@@ -100,8 +100,10 @@ export function releaseClaims(index: u32): void {
  */
 export function devDaxProbeRequest(): i32 {
   const index = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
-  if ((load<u8>(device(index), DEVICE_FLAGS_OFFSET) & DEVICE_PAGE_MAP) != 0)
+  if ((load<u8>(device(index), DEVICE_FLAGS_OFFSET) & DEVICE_PAGE_MAP) != 0) {
+    observeMessage(Message.PageMapLeft, index, load<u8>(th, THREAD_DRIVER_OFFSET));
     return answer(Errno.EINVAL);
+  }
   if (has(Feature.CommonPinning)) {
     for (let r: u32 = 0; r < rangesOf(index); r++) {
       const first = firstOf(index, r);

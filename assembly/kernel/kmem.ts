@@ -76,15 +76,22 @@ import {
 } from './resource';
 
 /**
- * Bytes of the thread's range that the kernel of v5.10 and later would add; 0 when it is too small.
+ * Says of each range without a whole block that it is too small, and whether there is another.
+ * Source: drivers/dax/kmem.c dev_dax_kmem_probe(), v5.15 and v6.12: a loop before the one that adds.
  */
-/** Says of each range without a whole block that it is too small. */
-function noteTooSmall(index: u32): void {
+function hasUsable(index: u32): bool {
+  let usable = false;
   for (let r: u32 = 0; r < rangesOf(index); r++) {
-    if (atRange(r) == 0) observeMessage(Message.TooSmall, index, r);
+    if (atRange(r) != 0) usable = true;
+    else observeMessage(Message.TooSmall, index, r);
   }
+  store<u8>(th, 0, THREAD_INDEX_OFFSET);
+  return usable;
 }
 
+/**
+ * Bytes of the thread's range that the kernel of v5.10 and later would add; 0 when it is too small.
+ */
 export function atRange(r: u32): u64 {
   store<u8>(th, r, THREAD_INDEX_OFFSET);
   return rangeBytes();
@@ -144,14 +151,13 @@ export function kmemProbeRequest(): i32 {
       observeMessage(Message.RejectedNode, index, 0);
       return fails(Errno.EINVAL);
     }
-    if (multi && !anyUsable(index) && has(Feature.KmemRejectsEmpty)) {
+    if (multi && has(Feature.KmemRejectsEmpty) && !hasUsable(index)) {
       observeMessage(Message.RejectedEmpty, index, 0);
       return fails(Errno.EINVAL);
     }
     initNodeMemoryType(index);
     const policy = load<u8>(st, GLOBAL_POLICY_OFFSET);
     if (has(Feature.KmemTwoPass)) {
-      noteTooSmall(index);
       beginPasses(policy + 1);
       return initResourcesRange();
     }
@@ -160,7 +166,7 @@ export function kmemProbeRequest(): i32 {
   for (; r < rangesOf(index); r++) {
     const bytes = atRange(r);
     if (multi && bytes == 0) {
-      observeMessage(Message.TooSmall, index, r);
+      if (!has(Feature.KmemRejectsEmpty)) observeMessage(Message.TooSmall, index, r);
       continue;
     }
     if (reserve(index, r, bytes)) {
@@ -172,13 +178,6 @@ export function kmemProbeRequest(): i32 {
       return failsCounted(index, Errno.EBUSY);
   }
   return succeeds(index);
-}
-
-function anyUsable(index: u32): bool {
-  let usable = false;
-  for (let r: u32 = 0; r < rangesOf(index); r++) usable = atRange(r) != 0 || usable;
-  store<u8>(th, 0, THREAD_INDEX_OFFSET);
-  return usable;
 }
 
 /**

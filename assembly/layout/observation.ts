@@ -85,6 +85,7 @@ export enum Message {
   NonexistentResource,
   NullDereference,
   ProbeFailed,
+  PageMapLeft,
   // drivers/dax, v6.8 and later.
   HotremoveFailed,
   StuckOnline,

@@ -3,43 +3,16 @@
  * release that is nearest to it, and which functions are other than the model knows them.
  */
 import { EXIT } from '../errors.js';
-import { FEATURES, resolveKernel } from '../kernel/features.js';
-import { isRelease } from '../kernel/releases.js';
+import { FEATURES } from '../kernel/features.js';
 import { checkFunctions, type FunctionChecks } from '../probe/digests.js';
-import { type Answer, differenceFrom, type Probe, probeTree } from '../probe/probe.js';
+import { type Answer, idsOf, type Probe, probeTree } from '../probe/probe.js';
+import { kernelOfProbe, type ProbedKernel } from '../probe/probedKernel.js';
 import { missingOf, openTree } from '../probe/tree.js';
 import type { Terminal } from './terminal.js';
 
 export interface ProbeOptions {
   readonly json?: boolean;
   readonly asKernel?: boolean;
-}
-
-/** A kernel of the model that is the probed one, as far as it is known. */
-interface ProbedKernel {
-  readonly base: string;
-  readonly with: readonly string[];
-  readonly without: readonly string[];
-  readonly unknown: readonly string[];
-}
-
-const idsOf = (probe: Probe, wanted: Answer): string[] =>
-  probe.features.filter(({ answer }) => answer === wanted).map(({ id }) => id);
-
-/** The tree's own release with what it has more and less; the nearest one where it names none. */
-function kernelOf(probe: Probe): ProbedKernel {
-  const own = probe.release !== null && isRelease(probe.release) ? probe.release : null;
-  const base = own ?? probe.nearest?.release ?? 'v5.0';
-  const { more, less } = differenceFrom(probe.features, base);
-  const unknown = resolveKernel({ release: base, with: [], without: [] }).unknown;
-  const having = idsOf(probe, 'present').filter((id) => unknown.includes(id));
-  const lacking = idsOf(probe, 'absent').filter((id) => unknown.includes(id));
-  return {
-    base,
-    with: [...more, ...having],
-    without: [...less, ...lacking],
-    unknown: idsOf(probe, 'unknown'),
-  };
 }
 
 function kernelLines(kernel: ProbedKernel): string[] {
@@ -85,7 +58,7 @@ function probeText(folder: string, probe: Probe, functions: FunctionChecks): str
     `tree         ${folder}`,
     `release      ${probe.release ?? 'its Makefile names none'}`,
     nearestLine(probe),
-    ...kernelLines(kernelOf(probe)),
+    ...kernelLines(kernelOfProbe(probe)),
     '',
     ...featureLines(probe, 'present'),
     ...featureLines(probe, 'absent'),
@@ -109,11 +82,11 @@ export function probeCommand(folder: string, options: ProbeOptions, terminal: Te
   }
   const probe = probeTree(tree);
   if (options.asKernel === true) {
-    terminal.writeOut(`${kernelLines(kernelOf(probe)).join('\n')}\n`);
+    terminal.writeOut(`${kernelLines(kernelOfProbe(probe)).join('\n')}\n`);
     return EXIT.holds;
   }
   const functions = checkFunctions(tree);
-  const record = { ...probe, kernel: kernelOf(probe), functions };
+  const record = { ...probe, kernel: kernelOfProbe(probe), functions };
   terminal.writeOut(
     options.json === true ? `${JSON.stringify(record)}\n` : probeText(folder, probe, functions),
   );

@@ -101,12 +101,22 @@ function addTraces(program: Command, terminal: Terminal, report: Report): void {
     });
   program
     .command('show')
-    .description('print a trace file for reading')
+    .description('print a trace file for reading, or write it as a shell script')
     .argument('<trace>', 'trace file (.itf.json)')
+    .option('--script <file>', 'write a shell script that does its steps (- for stdout)')
     .addOption(json())
     .addOption(noColor())
-    .addHelpText('after', '\nExample:\n  daxcheck show traces/model.recoverable.itf.json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  daxcheck show traces/model.recoverable.itf.json\n' +
+        '  daxcheck show --script leak.sh traces/model.no-leak.itf.json',
+    )
     .action(async (path: string, options) => {
+      const { scriptCommand } = await import('./script.js');
+      if (options.script !== undefined) {
+        report(await scriptCommand(path, options, terminal));
+        return;
+      }
       const { showCommand } = await import('./replay.js');
       report(await showCommand(path, options, terminal));
     });
@@ -186,6 +196,42 @@ function addDiff(program: Command, terminal: Terminal, report: Report): void {
     });
 }
 
+/** Options that say on which kernel a command of the lab runs, and how. */
+function withLabOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--kernel <series>',
+        'the newest Debian kernel of a series, such as 6.12, or one of its releases',
+      ).conflicts('vmlinuz'),
+    )
+    .option('--vmlinuz <file>', 'a kernel of your own: vmlinuz, bzImage or vmlinux')
+    .option('--modules <dir>', 'its modules: what modules_install wrote, or the build tree')
+    .option('--config <file>', 'its .config, where it is not beside them')
+    .option('--cache <dir>', 'where kernels are kept (default: ~/.cache/daxcheck/lab)')
+    .addOption(
+      new Option('--accel <name>', 'how QEMU runs the guest').choices(['auto', 'kvm', 'tcg']),
+    )
+    .option('--quiet', 'nothing on stderr about what takes time')
+    .addOption(json())
+    .addOption(noColor());
+}
+
+function addLab(program: Command, terminal: Terminal, report: Report): void {
+  const lab = program
+    .command('lab')
+    .description('run a model on real kernels under QEMU, and compare every step')
+    .addHelpText('after', '\nExample:\n  daxcheck lab replay --kernel 6.12 trace.itf.json');
+  withLabOptions(lab.command('replay'))
+    .description('play a trace on a real kernel; status 23 when it does otherwise than predicted')
+    .argument('<trace>', 'trace file (.itf.json)')
+    .addHelpText('after', '\nExample:\n  daxcheck lab replay --kernel 6.12 trace.itf.json')
+    .action(async (path: string, options) => {
+      const { labReplayCommand } = await import('./lab.js');
+      report(await labReplayCommand(path, options, terminal));
+    });
+}
+
 function addBisect(program: Command, terminal: Terminal, report: Report): void {
   program
     .command('bisect')
@@ -242,6 +288,7 @@ function createProgram(terminal: Terminal, report: Report): Command {
   addGate(program, terminal, report);
   addDiff(program, terminal, report);
   addBisect(program, terminal, report);
+  addLab(program, terminal, report);
   addKernels(program, terminal, report);
   addSmall(program, terminal, report);
   return program;

@@ -18,7 +18,8 @@ import { kernelRequestOf, override } from './options.js';
 import type { Terminal } from './terminal.js';
 import { hashOf } from './traceFiles.js';
 
-function readTrace(path: string): ItfReading {
+/** Reads a trace file. */
+export function readTrace(path: string): ItfReading {
   const read = readTextFile(path, { file: path, line: 1, column: 1 });
   return read.ok ? parseItf(read.text, path) : { ok: false, diagnostics: [read.fault] };
 }
@@ -45,7 +46,7 @@ export function modelPath(tracePath: string, model: string): string {
 /**
  * The model as it was when the trace was written: options may have changed kernel and granularity.
  */
-function asTraced(model: Model, header: ItfHeader): Model {
+export function asTraced(model: Model, header: ItfHeader): Model {
   const kernel = { ...model.kernel, ...kernelRequestOf(header.kernel) };
   return { ...override(model, { granularity: header.granularity }), kernel };
 }

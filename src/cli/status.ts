@@ -6,6 +6,7 @@ import { FAIL_RANGES } from '../../assembly/layout.js';
 import { EngineError, FAIL_MEMORY, FAIL_STALE, FAIL_USE } from '../engine/engineError.js';
 import type { Diagnostic } from '../errors.js';
 import { EXIT } from '../errors.js';
+import { LabError } from '../lab/labError.js';
 
 /**
  * From best to worst. Findings are worse than a script's, faults of the input worse than any
@@ -53,7 +54,7 @@ export function diagnosticsOf(error: unknown): readonly Diagnostic[] | null {
 /** What the user is told of an error that is no fault of the model, and the status it ends with. */
 export interface Ending {
   readonly status: number;
-  /** One line without a line feed. */
+  /** One line without a line feed, but for what the lab lacks: a line each, all at once. */
   readonly message: string;
 }
 
@@ -72,6 +73,7 @@ const ENGINE_ENDINGS: ReadonlyMap<number, { readonly status: number; readonly me
 
 /** Turns an unexpected error into one line and a status; never a stack. */
 export function endingOf(error: unknown): Ending {
+  if (error instanceof LabError) return { status: EXIT.systemError, message: error.message };
   const text = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
   if (error instanceof RangeError && /memory|array buffer|allocation/i.test(text)) {
     const message = `the machine has no memory left (${text}); try --memory with a smaller size`;
@@ -80,6 +82,7 @@ export function endingOf(error: unknown): Ending {
   if (error instanceof Error && 'syscall' in error && 'code' in error) {
     return { status: EXIT.systemError, message: text };
   }
+  if (error instanceof LabError) return { status: EXIT.systemError, message: error.message };
   const engine = error instanceof EngineError ? ENGINE_ENDINGS.get(error.code) : undefined;
   if (engine !== undefined) return { status: engine.status, message: engine.message ?? text };
   const name = error instanceof Error ? error.name : 'error';

@@ -6,7 +6,7 @@ import type { Range } from '../model/model.js';
 import type { MachineView } from '../verdict/trace.js';
 import { bringNamespaces } from './bringNamespaces.js';
 import type { Guest } from './guest/guest.js';
-import { LabError } from './guest/qemu.js';
+import { LabError } from './labError.js';
 import { compareSightings, sightingOf } from './outcome.js';
 
 const DRIVERS = '/sys/bus/dax/drivers';

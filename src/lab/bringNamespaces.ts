@@ -6,7 +6,7 @@
  */
 import type { DaxRegion, Model } from '../model/model.js';
 import type { Guest } from './guest/guest.js';
-import { LabError } from './guest/qemu.js';
+import { LabError } from './labError.js';
 import { mapModeOf } from './rigFaults.js';
 
 const BUS = '/sys/bus/nd';

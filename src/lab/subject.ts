@@ -1,6 +1,6 @@
 /**
- * What conformance and replay need of a machine: play commands, look, go back. A guest is one; tests
- * have others.
+ * What conformance and replay need of a machine: play commands, look, go back. A guest is one;
+ * tests have others.
  */
 import type { Instruction } from '../userland/program.js';
 import type { FaultText } from './faults.js';

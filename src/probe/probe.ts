@@ -101,3 +101,8 @@ export function probeTree(tree: SourceTree): Probe {
   const features = probeFeatures(tree);
   return { release, features, nearest: nearestRelease(features, release) };
 }
+
+/** The probed features with an answer. */
+export function idsOf(probe: Probe, wanted: Answer): readonly string[] {
+  return probe.features.filter(({ answer }) => answer === wanted).map(({ id }) => id);
+}

@@ -11,6 +11,7 @@ import {
   Publication,
 } from '../../assembly/layout.js';
 import type { Scenario } from '../compile/scenario.js';
+import { compareReleases } from '../kernel/releases.js';
 import type { Range } from '../model/model.js';
 import type { MachineView } from './trace.js';
 
@@ -55,12 +56,16 @@ function laterText(message: Message, name: string, errno: number): string {
     : `kmem ${name}: hotremove failed, device left online: -${errno}`;
 }
 
-/** `answer`: the driver's number, and in its low byte the errno. */
-function probeFailed(name: string, answer: number, multi: boolean): string {
-  const named = ['', 'device_dax', 'kmem', '', 'fsdev_dax'];
-  const driver = named[answer >> 8] ?? '?';
-  const error = `failed with error -${answer & 0xff}`;
-  return multi
+/** Drivers by their numbers. */
+const DRIVERS = ['', 'device_dax', 'kmem', '', 'fsdev_dax'];
+
+/**
+ * A probe that failed: up to v6.9 a line of the driver, from v6.10 on one of the device.
+ * Source: drivers/base/dd.c call_driver_probe(), v6.8 and v6.12.
+ */
+function probeFailed(driver: string, name: string, errno: number, scenario: Scenario): string {
+  const error = `failed with error -${errno}`;
+  return compareReleases(scenario.model.kernel.release, 'v6.10') >= 0
     ? `${driver} ${name}: probe with driver ${driver} ${error}`
     : `${driver}: probe of ${name} ${error}`;
 }
@@ -129,7 +134,9 @@ export function messageText(
     case Message.StuckOnline:
       return laterText(message, name, range);
     case Message.ProbeFailed:
-      return probeFailed(name, range, multi);
+      return probeFailed(DRIVERS[range >> 8] ?? '?', name, range & 0xff, scenario);
+    case Message.PageMapLeft:
+      return `${DRIVERS[range] ?? '?'} ${name}: dynamic-dax with pre-populated page map`;
     case Message.NullDereference:
       return [
         'BUG: kernel NULL pointer dereference in dev_dax_kmem_remove()',
@@ -164,10 +171,9 @@ function beneathText(message: Message, index: number, errno: number, scenario: S
       return `construct_region: ${name} cannot insert resource`;
     default: {
       const isCxl = publication?.kind === Publication.CxlRegion;
-      const [driver, device] = isCxl
-        ? ['cxl_dax_region', publication.region ?? '?']
-        : ['hmem', name];
-      return `${driver} ${device}: probe with driver ${driver} failed with error -${errno}`;
+      const driver = isCxl ? 'cxl_dax_region' : 'hmem';
+      const device = isCxl ? (publication.region ?? '?') : name;
+      return probeFailed(driver, device, errno, scenario);
     }
   }
 }

@@ -36,8 +36,8 @@ const LAYERS: readonly (readonly string[])[] = [
   ['src/report/'],
   ['src/import/'],
   ['src/probe/'],
-  ['src/lab/'],
   ['src/'],
+  ['src/lab/'],
   ['src/index.ts'],
   ['src/cli/', 'src/cli.ts'],
 ];

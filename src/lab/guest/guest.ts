@@ -7,13 +7,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Model } from '../../model/model.js';
 import type { Instruction } from '../../userland/program.js';
 import { type FaultText, injectionOf } from '../faults.js';
+import { LabError } from '../labError.js';
 import { tellingMessages } from '../noise.js';
 import type { Outcome, Sighting } from '../outcome.js';
 import { type Request, requestsOf } from '../requests.js';
 import type { Rig } from '../rig.js';
 import type { Subject } from '../subject.js';
 import { AgentLine, type KernelMessage, type Reply } from './agent.js';
-import { LabError, Qemu } from './qemu.js';
+import { Qemu } from './qemu.js';
 import { sightingOfKeys } from './sighting.js';
 
 export interface GuestOptions {
@@ -25,6 +26,7 @@ export interface GuestOptions {
   readonly directory: string;
   readonly accelerator: 'kvm' | 'tcg';
   readonly processors?: number;
+  readonly line: 'virtio' | 'serial';
 }
 
 /** Seconds until a guest that says nothing counts as not coming up, or a command as stuck. */
@@ -35,6 +37,8 @@ const COMMAND_SECONDS = 20;
 const OBSERVER = 15;
 const SNAPSHOT = 'base';
 
+const ascending = (left: bigint, right: bigint): number => (left < right ? -1 : 1);
+
 export class Guest implements Subject {
   readonly release: string;
   readonly #qemu: Qemu;
@@ -44,6 +48,8 @@ export class Guest implements Subject {
   #keys = new Map<number, Map<string, string>>();
   #keysAtSnapshot = new Map<number, Map<string, string>>();
   #console: string[] = [];
+  /** Asks the agent for the machine from the first block of a region on. */
+  readonly #observeLine: string;
   #resets = 0;
 
   private constructor(qemu: Qemu, agent: AgentLine, options: GuestOptions) {
@@ -51,6 +57,9 @@ export class Guest implements Subject {
     this.#agent = agent;
     this.#options = options;
     this.release = options.release;
+    const { rig, model } = options;
+    const first = rig.spans.map(({ start }) => start / model.machine.blockSize).sort(ascending)[0];
+    this.#observeLine = `observe ${first ?? 0n}`;
   }
 
   /**
@@ -118,7 +127,7 @@ export class Guest implements Subject {
         request,
         reply: this.#agent.ask(0, request.line, COMMAND_SECONDS),
       })),
-      looked: this.#agent.ask(0, 'observe', COMMAND_SECONDS),
+      looked: this.#agent.ask(0, this.#observeLine, COMMAND_SECONDS),
     }));
     const outcomes: Outcome[] = [];
     for (const { replies, looked } of asked) {
@@ -150,7 +159,8 @@ export class Guest implements Subject {
     if (fault === null) return requests;
     const { arm, disarm, reason } = injectionOf(fault);
     if (reason !== undefined) throw new LabError(`no guest can be made to fail: ${reason}`);
-    return [{ line: arm, passes: null }, ...requests, { line: disarm, passes: null }];
+    const own = (line: string): Request => ({ line, passes: null, isOwn: true });
+    return [own(arm), ...requests, own(disarm)];
   }
 
   async #outcomeOf(
@@ -163,11 +173,16 @@ export class Guest implements Subject {
     for (const { request, reply } of asked) {
       const got = await reply;
       messages.push(...got.messages);
-      if (result === 'ok' && got.result !== request.passes) result = got.result;
+      if (request.isOwn === true) {
+        const isDone = got.result === 'ok' || got.result === 'stuck';
+        if (!isDone) throw new LabError(`${request.line} gave ${got.result}`);
+      } else if (result === 'ok' && got.result !== request.passes) {
+        result = got.result;
+      }
       if (request.line.startsWith('read ') && got.result === 'ok') value = got.value;
     }
     const isLost = result === 'stuck' || result === 'died';
-    const seen = isLost ? await this.ask(OBSERVER, 'observe') : await looked;
+    const seen = isLost ? await this.ask(OBSERVER, this.#observeLine) : await looked;
     messages.push(...seen.messages);
     this.#console.push(...messages.map(({ text }) => text));
     const after = this.#sighting(isLost ? OBSERVER : 0, seen);
@@ -175,7 +190,7 @@ export class Guest implements Subject {
   }
 
   async #observe(task: number): Promise<Sighting | null> {
-    return this.#sighting(task, await this.#agent.ask(task, 'observe', COMMAND_SECONDS));
+    return this.#sighting(task, await this.#agent.ask(task, this.#observeLine, COMMAND_SECONDS));
   }
 
   #sighting(task: number, reply: Reply): Sighting | null {

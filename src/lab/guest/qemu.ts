@@ -6,10 +6,8 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LabError } from '../labError.js';
 import type { Rig } from '../rig.js';
-
-/** Something of the lab that did not come up, with what the guest or QEMU said. */
-export class LabError extends Error {}
 
 export interface Boot {
   /** An uncompressed kernel image, or a bzImage. */
@@ -20,7 +18,17 @@ export interface Boot {
   readonly directory: string;
   readonly accelerator: 'kvm' | 'tcg';
   readonly processors: number;
+  /** How the agent is reached: a virtio port where the kernel has one, else a serial port. */
+  readonly line: 'virtio' | 'serial';
 }
+
+const LINES = {
+  virtio: [
+    ...['-device', 'virtio-serial-pci'],
+    ...['-device', 'virtserialport,chardev=agent,name=agent'],
+  ],
+  serial: ['-serial', 'chardev:agent'],
+} as const;
 
 const SNAPSHOT_DISK = '2G';
 
@@ -46,7 +54,7 @@ export function qemuArguments(boot: Boot): readonly string[] {
     ...rig.devices,
     ...['-chardev', `file,id=console,path=${at('console.log')}`, '-serial', 'chardev:console'],
     ...['-chardev', `socket,id=agent,path=${at('agent.sock')},server=on,wait=off`],
-    ...['-serial', 'chardev:agent'],
+    ...LINES[boot.line],
     ...['-qmp', `unix:${at('qmp.sock')},server=on,wait=off`],
     ...['-drive', `if=none,id=snapshots,format=qcow2,file=${at('snapshots.qcow2')}`],
   ];
@@ -59,14 +67,14 @@ const KERNEL_PARAMETERS = [
 ];
 
 export class Qemu {
-  readonly #process: ChildProcess;
+  readonly #child: ChildProcess;
   readonly #monitor: Socket;
   readonly #directory: string;
   readonly #answers: ((text: string) => void)[] = [];
   #rest = '';
 
   private constructor(process: ChildProcess, monitor: Socket, directory: string) {
-    this.#process = process;
+    this.#child = process;
     this.#monitor = monitor;
     this.#directory = directory;
     monitor.setEncoding('utf8');
@@ -108,7 +116,7 @@ export class Qemu {
 
   /** Whether the process has ended, by itself or not. */
   get hasEnded(): boolean {
-    return this.#process.exitCode !== null || this.#process.signalCode !== null;
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
   /** What the guest wrote to its console. */
@@ -129,8 +137,8 @@ export class Qemu {
   async stop(): Promise<void> {
     this.#monitor.destroy();
     if (this.hasEnded) return;
-    const ended = new Promise((resolve) => this.#process.once('exit', resolve));
-    this.#process.kill('SIGKILL');
+    const ended = new Promise((resolve) => this.#child.once('exit', resolve));
+    this.#child.kill('SIGKILL');
     await ended;
   }
 

@@ -1,0 +1,181 @@
+/**
+ * Plays commands on a subject and holds every step against the model.
+ */
+import type { Difference, Outcome } from '../outcome.js';
+import type { Subject } from '../subject.js';
+import { alarmClass, alarmsIn, classOf, isOnlySaid, judge } from './judge.js';
+import { type Answer, type Predictor, reasonOf } from './predictor.js';
+
+export type ProblemKind = 'difference' | 'stuck' | 'died' | 'console';
+
+/** Something that was not as predicted, or that no kernel should do. */
+export interface Problem {
+  readonly kind: ProblemKind;
+  /** Equal for problems that are taken as the same one. */
+  readonly class: string;
+  readonly differences: readonly Difference[];
+  /** The model says that it happens. */
+  readonly isPredicted: boolean;
+  /** Properties of which the model says that this step breaks them. */
+  readonly violated: readonly string[];
+  readonly console: readonly string[];
+  /** The subject is of no use any more, or is not where the model is. */
+  readonly isFatal: boolean;
+}
+
+/** A command that was played. */
+export interface Played {
+  readonly state: number;
+  readonly command: number;
+  /** The state after it; null after a fatal problem, and where it cannot be told. */
+  readonly next: number | null;
+  /** Why the model allows several answers; null when it allows one. */
+  readonly several: string | null;
+  readonly isAmbiguous: boolean;
+  readonly problem: Problem | null;
+}
+
+export interface Player {
+  readonly subject: Subject;
+  /** The model's state; null when the subject must be reset. */
+  state(): number | null;
+  /** Commands since the last reset. */
+  history(): readonly number[];
+  reset(): Promise<void>;
+  /**
+   * Plays commands one after the other from the present state, and ends early after a fatal
+   * problem, or where it cannot be told which state follows.
+   *
+   * @param singly one call for each, so that it is known which one alarmed the kernel.
+   */
+  play(commands: readonly number[], singly?: boolean): Promise<readonly Played[]>;
+}
+
+/** Makes the player of a subject, which has to be reset first. */
+export function makePlayer(subject: Subject, predictor: Predictor): Player {
+  let state: number | null = null;
+  let history: number[] = [];
+  let alarmed = 0;
+
+  const newAlarms = (): readonly string[] => {
+    const lines = subject.console();
+    const fresh = lines.slice(alarmed);
+    alarmed = lines.length;
+    return alarmsIn(fresh).length > 0 ? fresh : [];
+  };
+
+  const playSome = async (expected: readonly Expected[]): Promise<readonly Played[]> => {
+    const instructions = expected.flatMap(({ command }) => {
+      const one = predictor.commands[command];
+      return one === undefined ? [] : [one.instruction];
+    });
+    const outcomes = await subject.play(instructions);
+    const played: Played[] = [];
+    for (const [index, real] of outcomes.entries()) {
+      const step = expected[index];
+      if (step === undefined) break;
+      history.push(step.command);
+      const done = playedOf(predictor, step, real);
+      played.push(done);
+      state = done.next;
+      if (done.next === null) break;
+    }
+    const alarms = newAlarms();
+    const last = played.at(-1);
+    if (alarms.length === 0 || last === undefined) return played;
+    state = null;
+    const problem = alarmOf(last, alarms, expected.slice(0, played.length));
+    return [...played.slice(0, -1), { ...last, next: null, problem }];
+  };
+
+  return {
+    subject,
+    state: () => state,
+    history: () => history,
+    reset: async () => {
+      await subject.reset();
+      state = predictor.initial;
+      history = [];
+      alarmed = subject.console().length;
+    },
+    play: async (commands, singly = false) => {
+      const played: Played[] = [];
+      while (played.length < commands.length && state !== null) {
+        const rest = commands.slice(played.length, singly ? played.length + 1 : undefined);
+        const done = await playSome(expect(predictor, state, rest));
+        if (done.length === 0) break;
+        played.push(...done);
+      }
+      return played;
+    },
+  };
+}
+
+/** A command with what the model says of it in its state. */
+interface Expected {
+  readonly state: number;
+  readonly command: number;
+  readonly answers: readonly Answer[];
+}
+
+/** The commands up to the first one after which the state depends on the kernel. */
+function expect(
+  predictor: Predictor,
+  start: number,
+  commands: readonly number[],
+): readonly Expected[] {
+  const expected: Expected[] = [];
+  let state = start;
+  for (const command of commands) {
+    if (predictor.isDead(state)) break;
+    const answers = predictor.answers(state, command);
+    expected.push({ state, command, answers });
+    const [only] = answers;
+    if (only === undefined || answers.length > 1 || isLost(only.outcome)) break;
+    state = only.next;
+  }
+  return expected;
+}
+
+const isLost = ({ result }: Outcome): boolean => result === 'stuck' || result === 'died';
+
+function playedOf(predictor: Predictor, step: Expected, real: Outcome): Played {
+  const { state, command, answers } = step;
+  const { answer, isAmbiguous, differences } = judge(answers, real);
+  const several = answers.length > 1 ? reasonOf(answers) : null;
+  const base = { state, command, several, isAmbiguous };
+  if (answer !== null && !isLost(real)) {
+    return { ...base, next: isAmbiguous ? null : answer.next, problem: null };
+  }
+  const about = predictor.commands[command];
+  if (about === undefined) throw new Error(`the model has no command ${command}`);
+  const [first] = answers;
+  const goesOn = !isLost(real) && answers.length === 1 && isOnlySaid(differences);
+  const kind = real.result === 'stuck' || real.result === 'died' ? real.result : 'difference';
+  const problem: Problem = {
+    kind,
+    class: answer === null ? classOf(about, differences) : `${about.kind} | ${real.result}`,
+    differences,
+    isPredicted: answer !== null,
+    violated: (answer ?? first)?.violated ?? [],
+    console: real.messages,
+    isFatal: !goesOn,
+  };
+  return { ...base, next: goesOn && first !== undefined ? first.next : null, problem };
+}
+
+/** The alarm of a kernel, told of the last step of those that were played in one go. */
+function alarmOf(last: Played, lines: readonly string[], steps: readonly Expected[]): Problem {
+  const [line = ''] = alarmsIn(lines);
+  const violated = [...new Set(steps.flatMap((one) => one.answers[0]?.violated ?? []))];
+  const crash = violated.some((name) => name === 'no-crash' || name === 'no-deadlock');
+  return {
+    kind: last.problem?.kind ?? 'console',
+    class: `console | ${alarmClass(line)}`,
+    differences: last.problem?.differences ?? [],
+    isPredicted: (last.problem?.isPredicted ?? true) && crash,
+    violated,
+    console: lines,
+    isFatal: true,
+  };
+}

@@ -1,0 +1,91 @@
+/**
+ * A trace that was played on a real kernel, as text: what each command did, and where the kernel
+ * and the model part.
+ */
+import { formatIomemLine } from '../report/iomemDiff.js';
+import { labelled, onOneLine, PAGE_WIDTH } from '../report/layout.js';
+import type { Style } from '../report/style.js';
+import type { Difference, Sighting } from './outcome.js';
+import type { PlayedCommand } from './playTrace.js';
+
+/** A trace that was played, with the kernel that it was played on. */
+export interface PlayedReport {
+  readonly kind: 'lab-replay';
+  readonly reproduced: boolean;
+  /** Release of the real kernel. */
+  readonly kernel: string;
+  /** The kernel that the trace is of. */
+  readonly predictedFor: string;
+  readonly commands: readonly PlayedCommand[];
+  /** What the kernel wrote. */
+  readonly console: readonly string[];
+}
+
+const DETAIL = { indent: 4, labelWidth: 9, width: PAGE_WIDTH };
+
+/** What the machine shows that it did not show before, in one line each. */
+function changes(before: Sighting | null, after: Sighting | null): string[] {
+  if (before === null || after === null) return [];
+  const lines = (sighting: Sighting): string[] => [
+    ...sighting.devices.map(({ name, driver }) => `${name} on ${driver ?? 'no driver'}`),
+    ...sighting.blocks.map(({ index, state, zones }) => `memory${index} ${state} (${zones})`),
+    ...sighting.iomem.map(formatIomemLine),
+  ];
+  const old = new Set(lines(before));
+  const now = new Set(lines(after));
+  return [
+    ...[...old].filter((line) => !now.has(line)).map((line) => `- ${line}`),
+    ...[...now].filter((line) => !old.has(line)).map((line) => `+ ${line}`),
+  ];
+}
+
+function differenceLines({ what, predicted, real }: Difference): string[] {
+  const isShort = !predicted.includes('\n') && !real.includes('\n');
+  if (isShort) return [`${what}: the kernel ${real}, the model ${predicted}`];
+  const side = (name: string, text: string): string[] => [
+    `  ${name}`,
+    ...text.split('\n').map((line) => `    ${line}`),
+  ];
+  return [`${what}:`, ...side('the kernel', real), ...side('the model', predicted)];
+}
+
+function commandLines(command: PlayedCommand, before: Sighting | null, style: Style): string[] {
+  const { thread, instruction, real, differences } = command;
+  const prompt = style.actor(`${thread}$ `) + onOneLine(instruction.text);
+  if (real === null) return [prompt, ...labelled('returns', 'not played', DETAIL), ''];
+  const value = real.value === null ? '' : `: ${JSON.stringify(real.value)}`;
+  const agrees = differences.length === 0;
+  const paint = agrees ? style.good : style.bad;
+  return [
+    prompt,
+    ...labelled('returns', `${real.result}${value}`, DETAIL).map(paint),
+    ...real.messages.flatMap((text) => labelled('dmesg', text, DETAIL)).map(style.warning),
+    ...changes(before, real.after).flatMap((line) => labelled('', line, DETAIL)),
+    ...(agrees ? labelled('model', 'predicted this', DETAIL).map(style.faint) : []),
+    ...differences
+      .flatMap(differenceLines)
+      .flatMap((line, index) => labelled(index === 0 ? 'DIFFERS' : '', line, DETAIL))
+      .map(style.bad),
+    '',
+  ];
+}
+
+/** Renders a played trace; the last line says whether it was reproduced. */
+export function renderPlayed(report: PlayedReport, initial: Sighting, style: Style): string {
+  let before: Sighting | null = initial;
+  const lines: string[] = [];
+  for (const command of report.commands) {
+    lines.push(...commandLines(command, before, style));
+    before = command.real?.after ?? null;
+  }
+  const kernels = `the model of ${report.predictedFor} on the real ${report.kernel}`;
+  const first = report.commands.findIndex(
+    ({ real, differences }) => real === null || differences.length > 0,
+  );
+  lines.push(
+    report.reproduced
+      ? style.good(`Reproduced: ${kernels}, ${report.commands.length} commands.`)
+      : style.bad(`NOT REPRODUCED: ${kernels}; the first difference is at command ${first + 1}.`),
+  );
+  return lines.map((line) => `${line}\n`).join('');
+}

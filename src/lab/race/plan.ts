@@ -1,0 +1,146 @@
+/**
+ * What of a counterexample overlaps: commands that were inside the kernel at the same time become
+ * the sides of a race, what came before and after them is played plainly.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { Scenario } from '../../compile/scenario.js';
+import type { Instruction } from '../../userland/program.js';
+import type { MachineView, Trace, TraceStep } from '../../verdict/trace.js';
+import { requestsOf } from '../requests.js';
+
+/** A command of the trace, with what it came to there. */
+export interface PlannedCommand {
+  readonly thread: string;
+  readonly command: Instruction;
+  /** 'ok', an errno name; null where the trace ends before it returns. */
+  readonly predicted: string | null;
+}
+
+export interface Side {
+  readonly thread: string;
+  readonly commands: readonly PlannedCommand[];
+}
+
+export interface RacePlan {
+  /** Overlap nobody, and come before all that do. */
+  readonly before: readonly PlannedCommand[];
+  /** At least two; their commands begin at a barrier. */
+  readonly sides: readonly Side[];
+  /** Come after all that overlap has returned. */
+  readonly after: readonly PlannedCommand[];
+  /** The machine in the last state of the trace. */
+  readonly end: MachineView;
+}
+
+export type PlanAnswer =
+  | { readonly plan: RacePlan; readonly reasons?: undefined }
+  | { readonly plan?: undefined; readonly reasons: readonly string[] };
+
+/** A command from the step in which it begins to the one in which it returns. */
+interface Run {
+  readonly thread: string;
+  readonly command: NonNullable<TraceStep['command']>;
+  readonly first: number;
+  last: number;
+  result: string | null;
+}
+
+function runsOf(trace: Trace): readonly Run[] {
+  const runs: Run[] = [];
+  const current = new Map<string, Run>();
+  for (const [index, step] of trace.steps.entries()) {
+    const { thread, command } = step;
+    if (command === null) continue;
+    let run = current.get(thread);
+    if (run === undefined || step.starts) {
+      run = { thread, command, first: index, last: index, result: null };
+      current.set(thread, run);
+      runs.push(run);
+    }
+    run.last = index;
+    const answer = step.events.findLast((event) => event.kind === 'return');
+    if (answer?.kind === 'return') run.result = answer.result;
+  }
+  // What the finding shows inside the kernel never returned.
+  const hanging = new Set(trace.finding.deadlock?.threads.map(({ thread }) => thread));
+  for (const [thread, run] of current) {
+    if (hanging.has(thread) && run.result === null) run.last = Number.POSITIVE_INFINITY;
+  }
+  return runs;
+}
+
+const overlaps = (left: Run, right: Run): boolean =>
+  left.thread !== right.thread && left.first <= right.last && right.first <= left.last;
+
+const overlappingOf = (runs: readonly Run[]): readonly Run[] =>
+  runs.filter((run) => runs.some((other) => overlaps(run, other)));
+
+/** Whether two threads of the trace are inside the kernel at the same time. */
+export const isRace = (trace: Trace): boolean => overlappingOf(runsOf(trace)).length > 0;
+
+function instructionOf(run: Run, scenario: Scenario): Instruction | null {
+  const { text, place } = run.command;
+  const found = scenario.instructions.find(
+    (one) => one?.text === text && isDeepStrictEqual(one.place, place),
+  );
+  return found ?? null;
+}
+
+/** Commands of the runs that are system calls; what cannot be done goes to `reasons`. */
+function commandsOf(
+  runs: readonly Run[],
+  scenario: Scenario,
+  reasons: string[],
+): readonly PlannedCommand[] {
+  return runs.flatMap((run) => {
+    const command = instructionOf(run, scenario);
+    const requests = command === null ? null : requestsOf(command, false);
+    if (command === null || requests === null) {
+      reasons.push(`no guest can do \`${run.command.text}\` of ${run.thread}`);
+      return [];
+    }
+    if (requests.length === 0) return [];
+    return [{ thread: run.thread, command, predicted: run.result }];
+  });
+}
+
+/**
+ * Divides a trace into what is played before, raced and played after.
+ *
+ * @returns the reasons when nothing overlaps, or when a command is none that a guest can do.
+ */
+export function planRace(trace: Trace, scenario: Scenario): PlanAnswer {
+  const runs = runsOf(trace);
+  const overlapping = overlappingOf(runs);
+  if (overlapping.length === 0) return { reasons: ['no two threads are in the kernel at once'] };
+  const first = Math.min(...overlapping.map((run) => run.first));
+  const last = Math.max(...overlapping.map((run) => run.last));
+  const middle = runs.filter((run) => run.first >= first && run.first <= last);
+  const reasons: string[] = [];
+  for (const step of trace.steps) {
+    const fault = step.events.find(({ kind }) => kind === 'fault');
+    if (fault?.kind === 'fault') reasons.push(`a race cannot have the fault ${fault.text}`);
+  }
+  const plan: RacePlan = {
+    before: commandsOf(
+      runs.filter((run) => run.first < first),
+      scenario,
+      reasons,
+    ),
+    sides: [...new Set(middle.map(({ thread }) => thread))].map((thread) => ({
+      thread,
+      commands: commandsOf(
+        middle.filter((run) => run.thread === thread),
+        scenario,
+        reasons,
+      ),
+    })),
+    after: commandsOf(
+      runs.filter((run) => run.first > last),
+      scenario,
+      reasons,
+    ),
+    end: trace.steps.at(-1)?.after ?? trace.initial,
+  };
+  return reasons.length > 0 ? { reasons } : { plan };
+}

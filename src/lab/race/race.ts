@@ -1,0 +1,136 @@
+/**
+ * A counterexample of step granularity on a real kernel, again and again: seen K of N times. What
+ * was not seen is not proved absent.
+ */
+import type { Scenario } from '../../compile/scenario.js';
+import type { Range } from '../../model/model.js';
+import type { Trace } from '../../verdict/trace.js';
+import { LabError } from '../guest/qemu.js';
+import { planRace } from './plan.js';
+import { playRound, type RaceSubject, type Round } from './round.js';
+
+export interface RaceOptions {
+  readonly times: number;
+  /** Without a reply for so long a side counts as hung. */
+  readonly seconds: number;
+  /** Of the delays behind the barrier. */
+  readonly seed: number;
+  readonly spans: readonly Range[];
+  /**
+   * Each side does its command again and again until all have done theirs once. By default so for
+   * deadlocks and crashes, where an end that is left again costs nothing.
+   */
+  readonly again?: boolean;
+  /** A fresh guest, in the initial state, for one that came to nothing. */
+  readonly renew?: () => Promise<RaceSubject>;
+  readonly onRound?: (round: Round) => void;
+}
+
+export interface RaceResult {
+  readonly model: string;
+  readonly title: string;
+  readonly kernel: string;
+  readonly release: string;
+  readonly finding: Trace['finding'];
+  readonly seed: number;
+  readonly seen: number;
+  readonly times: number;
+  readonly rounds: readonly Round[];
+}
+
+/** Longest delay of a side behind the barrier, in microseconds. */
+const DELAY_MOST = 20_000;
+/** Beyond the seconds of a round's own waits: then the guest is lost. */
+const ROUND_SECONDS = 90;
+
+/** A small generator of numbers below 2^32 (mulberry32), so that a seed gives the same delays. */
+function numbersFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
+    return (mixed ^ (mixed >>> 14)) >>> 0;
+  };
+}
+
+/** One side begins at once, which one changes; the others wait up to a limit that grows. */
+export function delaysOf(seed: number, count: number, times: number): readonly number[][] {
+  const next = numbersFrom(seed);
+  return Array.from({ length: times }, (_, round) => {
+    const most = Math.max(1, Math.floor(DELAY_MOST / 4 ** (round % 4)));
+    const first = next() % count;
+    return Array.from({ length: count }, (_, side) => (side === first ? 0 : next() % most));
+  });
+}
+
+/** The watchdog: a promise that must settle within a time. */
+function within<T>(seconds: number, promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new LabError(`the guest gave no sign of life for ${seconds} s`)),
+      seconds * 1000,
+    );
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+function lostRound(number: number, seconds: number, guest: RaceSubject, error: Error): Round {
+  const last = guest.wholeConsole().trim().split('\n').slice(-20);
+  return {
+    number,
+    isSeen: false,
+    outcome: 'lost',
+    seconds,
+    sides: [],
+    freed: null,
+    messages: [...last, error.message],
+  };
+}
+
+/**
+ * Races the overlapping commands of a trace on a guest that was brought to its initial state.
+ *
+ * Throws LabError when the trace has nothing that overlaps or that a guest can do, or when a guest
+ * is lost and there is no `renew`.
+ */
+export async function race(
+  trace: Trace,
+  scenario: Scenario,
+  first: RaceSubject,
+  options: RaceOptions,
+): Promise<RaceResult> {
+  const { plan, reasons } = planRace(trace, scenario);
+  if (plan === undefined) throw new LabError(`this trace is no race: ${reasons.join('; ')}`);
+  const { finding } = trace;
+  const again = options.again ?? (finding.deadlock !== null || finding.property === 'no-crash');
+  const isStatic = scenario.model.machine.regions[0]?.kind === 'static';
+  const rounds: Round[] = [];
+  let guest = first;
+  for (const [at, delays] of delaysOf(options.seed, plan.sides.length, options.times).entries()) {
+    const number = at + 1;
+    const { seconds, spans } = options;
+    const start = performance.now();
+    const played = playRound(guest, plan, {
+      ...{ number, seconds, isStatic, spans, finding, delays, again },
+    });
+    let round: Round;
+    try {
+      round = await within(ROUND_SECONDS + 4 * seconds, played);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      round = lostRound(number, (performance.now() - start) / 1000, guest, error);
+    }
+    rounds.push(round);
+    options.onRound?.(round);
+    if (round.outcome !== 'lost') continue;
+    if (options.renew === undefined) throw new LabError(round.messages.join('\n'));
+    await guest.close();
+    guest = await options.renew();
+  }
+  return {
+    ...{ model: trace.model, title: trace.title, kernel: trace.kernel, release: guest.release },
+    ...{ finding, seed: options.seed, times: options.times, rounds },
+    seen: rounds.filter(({ isSeen }) => isSeen).length,
+  };
+}

@@ -1,0 +1,216 @@
+/**
+ * One round of a race: back to the initial state, what comes before is played, the sides begin at
+ * a barrier, and what became of them is looked at from outside.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Range } from '../../model/model.js';
+import type { Instruction } from '../../userland/program.js';
+import type { DeadlockView, Finding } from '../../verdict/trace.js';
+import type { Reply } from '../guest/agent.js';
+import { isAlarm } from '../noise.js';
+import { compareSightings, type Outcome, type Sighting, sightingOf } from '../outcome.js';
+import { requestsOf } from '../requests.js';
+import type { PlannedCommand, RacePlan, Side } from './plan.js';
+import { isBusy, missingFrom, parseStack } from './stacks.js';
+
+/** What a race needs of a guest. */
+export interface RaceSubject {
+  readonly release: string;
+  ask(task: number | 'a', line: string, seconds?: number): Promise<Reply>;
+  play(commands: readonly Instruction[]): Promise<readonly Outcome[]>;
+  look(task?: number): Promise<Sighting>;
+  reset(): Promise<void>;
+  /** All that the guest has written to its serial console since it was booted. */
+  wholeConsole(): string;
+  close(): Promise<void>;
+}
+
+/** What became of one side. */
+export interface SideOutcome {
+  readonly thread: string;
+  /** 'hung': still in the kernel, at one place; 'slow': did not return, but moves. */
+  readonly state: 'returned' | 'died' | 'hung' | 'slow';
+  /** What each command came to; those after one that hung are missing. */
+  readonly results: readonly string[];
+  /** Where it hangs, innermost function first; empty when it does not. */
+  readonly stack: readonly string[];
+  /** Functions of the finding's stack that the real one does not show. */
+  readonly missing: readonly string[];
+}
+
+export interface Round {
+  /** Number of the round, from 1. */
+  readonly number: number;
+  /** Whether what the finding says was there. */
+  readonly isSeen: boolean;
+  /** 'lost': the guest as a whole gave no answer. */
+  readonly outcome: 'hang' | 'alarm' | 'end state' | 'other end' | 'lost';
+  readonly seconds: number;
+  readonly sides: readonly SideOutcome[];
+  /** After a hang: the threads that got kill -9, and whether all sides then came out. */
+  readonly freed: { readonly killed: readonly string[]; readonly isFree: boolean } | null;
+  /** Lines of the console of this round; alarms among them are what the kernel says is broken. */
+  readonly messages: readonly string[];
+}
+
+export interface RoundOptions {
+  readonly number: number;
+  /** Without a reply for so long a side counts as hung. */
+  readonly seconds: number;
+  readonly isStatic: boolean;
+  readonly spans: readonly Range[];
+  readonly finding: Finding;
+  /** Microseconds that each side waits behind the barrier. */
+  readonly delays: readonly number[];
+  /** Each side does its command again and again until all have done theirs once. */
+  readonly again: boolean;
+}
+
+/** Task of a side; task 0 plays what comes before. */
+const taskOf = (index: number): number => index + 1;
+
+/** Task that looks at the machine beside those that hang. */
+const OBSERVER = 14;
+/** Between two looks at the stacks of what seems to hang. */
+const LOOK_AGAIN_MS = 500;
+
+const timestamp = /^\[ *\d+\.\d+\](?:\[[^\]]*\])? /;
+
+/** Lines of a console, without their times. */
+export const consoleLines = (text: string): readonly string[] =>
+  text
+    .split('\n')
+    .map((line) => line.replace('\r', '').replace(timestamp, ''))
+    .filter((line) => line !== '');
+
+function ask(
+  guest: RaceSubject,
+  side: Side,
+  index: number,
+  count: number,
+  options: RoundOptions,
+): readonly Promise<Reply>[] {
+  const lines = side.commands.flatMap(({ command }) =>
+    (requestsOf(command, options.isStatic) ?? []).map(({ line }) => line),
+  );
+  const again = options.again && lines.length === 1 ? `again ${count} ` : '';
+  const prefix = `barrier ${count} delay ${options.delays[index] ?? 0} ${again}`;
+  return lines.map((line, at) =>
+    guest.ask(taskOf(index), at === 0 ? prefix + line : line, options.seconds),
+  );
+}
+
+async function stackOf(guest: RaceSubject, index: number): Promise<readonly string[]> {
+  return parseStack((await guest.ask('a', `stack ${taskOf(index)}`)).value);
+}
+
+/** What became of a side whose replies are these; the stack is asked for twice. */
+async function lookAt(
+  guest: RaceSubject,
+  side: Side,
+  index: number,
+  replies: readonly Reply[],
+  deadlock: DeadlockView | null,
+): Promise<SideOutcome> {
+  const results = replies.map(({ result }) => result);
+  const { thread } = side;
+  const common = { thread, results: results.filter((result) => result !== 'stuck') };
+  const bare = { ...common, stack: [], missing: [] };
+  if (results.includes('died')) return { ...bare, state: 'died' };
+  if (!results.includes('stuck')) return { ...bare, state: 'returned' };
+  const stack = await stackOf(guest, index);
+  await sleep(LOOK_AGAIN_MS);
+  const later = await stackOf(guest, index);
+  if (!isBusy(later) || stack.join() !== later.join()) return { ...bare, state: 'slow' };
+  const predicted = deadlock?.threads.find((one) => one.thread === thread)?.stack ?? [];
+  return { ...common, state: 'hung', stack: later, missing: missingFrom(predicted, later) };
+}
+
+/** Kills the threads that the finding names, or all, and looks whether every side comes out. */
+async function kill(
+  guest: RaceSubject,
+  sides: readonly Side[],
+  deadlock: DeadlockView | null,
+  seconds: number,
+): Promise<Round['freed']> {
+  const named = new Set(deadlock?.cycles.flatMap((cycle) => cycle.kill));
+  const killed = sides.filter(({ thread }) => named.size === 0 || named.has(thread));
+  for (const side of killed) await guest.ask('a', `kill ${taskOf(sides.indexOf(side))}`);
+  const end = performance.now() + seconds * 1000;
+  let isFree = false;
+  while (!isFree && performance.now() < end) {
+    await sleep(LOOK_AGAIN_MS);
+    const stacks: (readonly string[])[] = [];
+    for (const index of sides.keys()) stacks.push(await stackOf(guest, index));
+    isFree = !stacks.some(isBusy);
+  }
+  return { killed: killed.map(({ thread }) => thread), isFree };
+}
+
+/** Whether the sides hang as the finding says: all of its threads, in the calls that it names. */
+function isThatDeadlock({ threads }: DeadlockView, sides: readonly SideOutcome[]): boolean {
+  return threads.every(({ thread, stack }) => {
+    const side = sides.find((one) => one.thread === thread);
+    const entry = stack[0];
+    return side?.state === 'hung' && (entry === undefined || side.stack.includes(entry));
+  });
+}
+
+/** Whether the results and the machine are those of the trace's end. */
+async function isThatEnd(
+  guest: RaceSubject,
+  plan: RacePlan,
+  sides: readonly SideOutcome[],
+  options: RoundOptions,
+): Promise<boolean> {
+  const asPredicted = (planned: readonly PlannedCommand[], results: readonly string[]): boolean =>
+    planned.every(({ predicted }, at) => predicted === null || results[at] === predicted);
+  if (!plan.sides.every((side, at) => asPredicted(side.commands, sides[at]?.results ?? []))) {
+    return false;
+  }
+  const outcomes = await guest.play(plan.after.map(({ command }) => command));
+  const results = outcomes.map(({ result }) => result);
+  if (!asPredicted(plan.after, results)) return false;
+  const now = await guest.look(OBSERVER);
+  return compareSightings(sightingOf(plan.end, options.spans), now).length === 0;
+}
+
+/** Plays one round; throws what the guest throws when it cannot be asked at all. */
+export async function playRound(
+  guest: RaceSubject,
+  plan: RacePlan,
+  options: RoundOptions,
+): Promise<Round> {
+  await guest.reset();
+  const start = performance.now();
+  const silent = guest.wholeConsole().length;
+  await guest.play(plan.before.map(({ command }) => command));
+  await guest.ask('a', 'barrier');
+  const count = plan.sides.length;
+  const asked = plan.sides.map((side, index) => ask(guest, side, index, count, options));
+  const replies = await Promise.all(asked.map((one) => Promise.all(one)));
+  const { deadlock, property } = options.finding;
+  const sides = await Promise.all(
+    plan.sides.map((side, index) => lookAt(guest, side, index, replies[index] ?? [], deadlock)),
+  );
+  const hangs = sides.some(({ state }) => state === 'hung');
+  const freed = hangs ? await kill(guest, plan.sides, deadlock, options.seconds) : null;
+  const isEnd = !hangs && property !== 'no-crash' && (await isThatEnd(guest, plan, sides, options));
+  const messages = consoleLines(guest.wholeConsole().slice(silent));
+  const isAlarmed = messages.some(isAlarm);
+  const quiet = isEnd ? 'end state' : 'other end';
+  return {
+    number: options.number,
+    isSeen:
+      deadlock !== null
+        ? isThatDeadlock(deadlock, sides)
+        : property === 'no-crash'
+          ? isAlarmed
+          : isEnd,
+    outcome: hangs ? 'hang' : isAlarmed ? 'alarm' : quiet,
+    seconds: (performance.now() - start) / 1000,
+    sides,
+    freed,
+    messages,
+  };
+}

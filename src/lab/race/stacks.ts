@@ -1,0 +1,36 @@
+/**
+ * Stacks of tasks in the kernel, as /proc/PID/stack shows them, beside those of a finding.
+ */
+
+/** One line: '[<0>] down_write_killable+0x21/0x60', with the module behind it. */
+const FRAME = /^\[<[0-9a-f]+>\] ([^+\s]+)\+0x/;
+
+/** What the compiler appends to the name of a function that it has changed. */
+const SUFFIX = /\.(?:isra|part|constprop|cold|llvm)\b.*$/;
+
+/**
+ * Function names of a stack, innermost first, without offsets, modules and the compiler's suffixes.
+ *
+ * @param text lines separated by newlines or semicolons.
+ */
+export function parseStack(text: string): readonly string[] {
+  return text.split(/[;\n]/).flatMap((line) => {
+    const name = FRAME.exec(line.trim())?.[1];
+    return name === undefined ? [] : [name.replace(SUFFIX, '')];
+  });
+}
+
+/** Functions in which a task of the agent waits for its next request. */
+const IDLE: ReadonlySet<string> = new Set(['pipe_read', 'anon_pipe_read']);
+
+/** Whether a task with this stack is inside the kernel on behalf of a request. */
+export const isBusy = (stack: readonly string[]): boolean =>
+  stack.length > 0 && !stack.some((name) => IDLE.has(name));
+
+/** Functions of a finding's stack that the real one does not show; suffixes do not count. */
+export function missingFrom(
+  predicted: readonly string[],
+  real: readonly string[],
+): readonly string[] {
+  return predicted.filter((name) => !real.includes(name));
+}

@@ -1,0 +1,128 @@
+/**
+ * From a model and a kernel to a guest in the model's initial state.
+ */
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { compileModel, type Scenario } from '../compile/scenario.js';
+import { openKernelEngine } from '../kernelEngine.js';
+import type { Model } from '../model/model.js';
+import { viewReplay } from '../verdict/steps.js';
+import type { MachineView } from '../verdict/trace.js';
+import { bring } from './bring.js';
+import { Guest } from './guest/guest.js';
+import { AGENT_NEED, makeAgent } from './image/agent.js';
+import { findKernel, type KernelRequest, kernelNeeds } from './image/findKernel.js';
+import { buildInitramfs } from './image/initramfs.js';
+import type { KernelImage } from './image/kernelImage.js';
+import { requirePrograms } from './image/programs.js';
+import { LabError } from './labError.js';
+import { type Rig, rigOf } from './rig.js';
+
+export interface LabOptions {
+  readonly kernel: KernelRequest;
+  /** Where kernels and agents are kept. */
+  readonly cache: string;
+  /** 'auto': KVM where a guest comes up under it. */
+  readonly accelerator: 'auto' | 'kvm' | 'tcg';
+  readonly processors?: number;
+  /** Told what takes time, a line each. */
+  readonly tell?: (line: string) => void;
+}
+
+/** A kernel with what a guest boots from; for one model, any number of guests. */
+export interface Bench {
+  readonly kernel: KernelImage;
+  readonly scenario: Scenario;
+  /** The machine that a guest is brought to. */
+  readonly initial: MachineView;
+  readonly rig: Rig;
+  /** Whether the agent can do several tasks at once. */
+  readonly hasTasks: boolean;
+  readonly accelerator: 'kvm' | 'tcg';
+  readonly initramfs: string;
+  readonly directory: string;
+  readonly line: 'virtio' | 'serial';
+  readonly processors: number;
+}
+
+/** Everything that scripts may load or unload. */
+const CARRIED = ['device_dax', 'kmem', 'dax_hmem', 'cxl_acpi', 'dax_cxl'];
+
+function rigFor(model: Model): Rig {
+  const { rig, reasons } = rigOf(model);
+  if (rig !== undefined) return rig;
+  throw new LabError(...reasons.map((reason) => `${model.file}: ${reason}`));
+}
+
+function initialOf(scenario: Scenario): MachineView {
+  const engine = openKernelEngine(scenario);
+  engine.replay.initial(0);
+  return viewReplay(engine, scenario);
+}
+
+/**
+ * Gets everything ready that guests for a model are booted from.
+ *
+ * Throws LabError when programs are missing, when no kernel is found, or when no guest can be such
+ * a machine; each reason is a line.
+ */
+export async function prepare(model: Model, options: LabOptions): Promise<Bench> {
+  const rig = rigFor(model);
+  requirePrograms([
+    'qemu-system-x86_64',
+    'qemu-img',
+    AGENT_NEED,
+    ...kernelNeeds(options.kernel, options.cache),
+  ]);
+  const scenario = compileModel({ ...model, granularity: 'call' });
+  const kernel = await findKernel(options.kernel, options);
+  const agent = await makeAgent(options.cache);
+  if (agent.reason !== null) options.tell?.(`using the shell agent: ${agent.reason}`);
+  const optional = (names: readonly string[]): { name: string; isOptional: boolean }[] =>
+    names.map((name) => ({ name, isOptional: true }));
+  const built = await buildInitramfs(kernel, {
+    agent,
+    insert: optional(rig.insert),
+    carry: optional(CARRIED),
+  });
+  const directory = mkdtempSync(join(tmpdir(), 'daxcheck-lab-'));
+  const initramfs = join(directory, 'initramfs.gz');
+  writeFileSync(initramfs, gzipSync(built.bytes, { level: 1 }));
+  return {
+    kernel,
+    scenario,
+    initial: initialOf(scenario),
+    rig,
+    hasTasks: agent.kind === 'compiled',
+    accelerator: options.accelerator === 'kvm' ? 'kvm' : 'tcg',
+    initramfs,
+    directory,
+    line: built.line,
+    processors: options.processors ?? 1,
+  };
+}
+
+/** Boots guest number `index` and brings it to the initial state, which is its snapshot. */
+export async function up(bench: Bench, model: Model, index = 0): Promise<Guest> {
+  const guest = await Guest.boot({
+    ...bench,
+    model,
+    release: bench.kernel.release,
+    vmlinux: bench.kernel.kernel,
+    directory: join(bench.directory, `guest${index}`),
+  });
+  try {
+    await bring(guest, bench.scenario, bench.initial, bench.rig.spans);
+  } catch (error) {
+    await guest.close();
+    throw error;
+  }
+  return guest;
+}
+
+/** Removes what `prepare` wrote, but for the cache. */
+export function tidyUp({ directory }: Bench): void {
+  if (existsSync(directory)) rmSync(directory, { recursive: true, force: true });
+}

@@ -11,6 +11,7 @@ import type { Model } from '../model/model.js';
 import { viewReplay } from '../verdict/steps.js';
 import type { MachineView } from '../verdict/trace.js';
 import { bring } from './bring.js';
+import { makeGround, restOf } from './conform/walk.js';
 import { Guest } from './guest/guest.js';
 import { AGENT_NEED, makeAgent } from './image/agent.js';
 import { findKernel, type KernelRequest, kernelNeeds } from './image/findKernel.js';
@@ -47,18 +48,19 @@ export interface Bench {
   readonly processors: number;
 }
 
-/** Everything that scripts may load or unload. */
-const CARRIED = ['device_dax', 'kmem', 'dax_hmem', 'cxl_acpi', 'dax_cxl'];
-
 function rigFor(model: Model): Rig {
   const { rig, reasons } = rigOf(model);
   if (rig !== undefined) return rig;
   throw new LabError(...reasons.map((reason) => `${model.file}: ${reason}`));
 }
 
+/** The machine at its start; where the model has initcalls, after them. */
 function initialOf(scenario: Scenario): MachineView {
   const engine = openKernelEngine(scenario);
   engine.replay.initial(0);
+  const [rest] = restOf(makeGround(engine, scenario), engine.replay.state(), null);
+  // What is checked becomes the present state of the replay.
+  if (rest !== undefined) engine.successors.check(rest);
   return viewReplay(engine, scenario);
 }
 
@@ -85,7 +87,7 @@ export async function prepare(model: Model, options: LabOptions): Promise<Bench>
   const built = await buildInitramfs(kernel, {
     agent,
     insert: optional(rig.insert),
-    carry: optional(CARRIED),
+    carry: optional(rig.carry),
   });
   const directory = mkdtempSync(join(tmpdir(), 'daxcheck-lab-'));
   const initramfs = join(directory, 'initramfs.gz');

@@ -18,6 +18,7 @@ import { findKernel, type KernelRequest, kernelNeeds } from './image/findKernel.
 import { buildInitramfs } from './image/initramfs.js';
 import type { KernelImage } from './image/kernelImage.js';
 import { requirePrograms } from './image/programs.js';
+import { inGuest } from './inGuest.js';
 import { LabError } from './labError.js';
 import { type Rig, rigOf } from './rig.js';
 
@@ -78,7 +79,7 @@ export async function prepare(model: Model, options: LabOptions): Promise<Bench>
     AGENT_NEED,
     ...kernelNeeds(options.kernel, options.cache),
   ]);
-  const scenario = compileModel({ ...model, granularity: 'call' });
+  const scenario = compileModel({ ...inGuest(model, rig), granularity: 'call' });
   const kernel = await findKernel(options.kernel, options);
   const agent = await makeAgent(options.cache);
   if (agent.reason !== null) options.tell?.(`using the shell agent: ${agent.reason}`);

@@ -10,6 +10,7 @@ import type { Model } from '../model/model.js';
 import { viewReplay } from '../verdict/steps.js';
 import type { MachineView } from '../verdict/trace.js';
 import { bring } from './bring.js';
+import { makeGround, restOf } from './conform/walk.js';
 import { Guest } from './guest/guest.js';
 import { makeAgent } from './image/agent.js';
 import { findKernel, type KernelRequest } from './image/findKernel.js';
@@ -18,6 +19,7 @@ import type { KernelImage } from './image/kernelImage.js';
 import { kernelOf, type ModelledKernel } from './image/kernelOf.js';
 import { labNeeds } from './image/needs.js';
 import { requirePrograms } from './image/programs.js';
+import { inGuest } from './inGuest.js';
 import { LabError } from './labError.js';
 import { type Rig, rigOf } from './rig.js';
 
@@ -60,9 +62,13 @@ function rigFor(model: Model): Rig {
   throw new LabError(...reasons.map((reason) => `${model.file}: ${reason}`));
 }
 
+/** The machine at its start; where the model has initcalls, after them. */
 function initialOf(scenario: Scenario): MachineView {
   const engine = openKernelEngine(scenario);
   engine.replay.initial(0);
+  const [rest] = restOf(makeGround(engine, scenario), engine.replay.state(), null);
+  // What is checked becomes the present state of the replay.
+  if (rest !== undefined) engine.successors.check(rest);
   return viewReplay(engine, scenario);
 }
 
@@ -80,7 +86,7 @@ export async function prepare(model: Model, options: LabOptions): Promise<Bench>
   const { release, ...changes } = modelled.choice;
   const asBooted = { ...model, kernel: { ...model.kernel, release, ...changes } };
   const scenario = compileModel({
-    ...(options.predicts === 'booted' ? asBooted : model),
+    ...inGuest(options.predicts === 'booted' ? asBooted : model, rig),
     granularity: 'call',
   });
   const agent = await makeAgent(options.cache);

@@ -2,13 +2,16 @@
  * `daxcheck lab`: a model's commands on a real kernel in a guest.
  */
 import { fileURLToPath } from 'node:url';
+import { compileModel } from '../compile/scenario.js';
 import { EXIT } from '../errors.js';
 import { openKernelEngine } from '../kernelEngine.js';
 import { conform } from '../lab/conform/conform.js';
 import { type ConformReport, type Extent, renderConform } from '../lab/conform/report.js';
+import { factLines, kernelFacts } from '../lab/facts.js';
 import type { Guest } from '../lab/guest/guest.js';
 import { cacheFolder } from '../lab/image/cache.js';
 import type { KernelRequest } from '../lab/image/findKernel.js';
+import { inGuest } from '../lab/inGuest.js';
 import { LabError } from '../lab/labError.js';
 import { sightingOf } from '../lab/outcome.js';
 import { renderPlayed } from '../lab/playedText.js';
@@ -76,34 +79,15 @@ function labOptions(
   };
 }
 
-/** What a report says of the kernel that ran. */
-const kernelFacts = ({ kernel, modelled, accelerator, rig }: Bench): Record<string, string> => ({
-  release: kernel.release,
-  package: kernel.package === null ? 'none' : `${kernel.package} ${kernel.packageVersion}`,
-  banner: kernel.banner,
-  features: `${modelled.name}, from ${modelled.from}`,
-  parameters: rig.parameters.join(' '),
-  accelerator,
-  ...Object.fromEntries(
-    CONFIGURATION.map((name) => [`CONFIG_${name}`, kernel.config.get(name) ?? 'n']),
-  ),
-});
-
-/** Options of the kernel that change what the lab sees. */
-const CONFIGURATION = [
-  ...['DEV_DAX', 'DEV_DAX_HMEM', 'DEV_DAX_KMEM', 'DEV_DAX_PMEM', 'DEV_DAX_CXL'],
-  ...['MEMORY_HOTPLUG', 'MEMORY_HOTREMOVE', 'MHP_MEMMAP_ON_MEMORY', 'EFI_SOFT_RESERVE'],
-  ...['MHP_DEFAULT_ONLINE_TYPE_ONLINE_AUTO', 'PREEMPT_DYNAMIC', 'PROVE_LOCKING', 'KASAN'],
-];
-
 async function playPlain(
   bench: Bench,
   model: Model,
   reading: Reading,
   { options, terminal }: Asked<LabReplayOptions>,
 ): Promise<number> {
-  const engine = openKernelEngine(bench.scenario);
-  const commands = commandsOf(engine, bench.scenario, reading.header, bench.rig.spans);
+  const scenario = compileModel(inGuest(model, bench.rig));
+  const engine = openKernelEngine(scenario);
+  const commands = commandsOf(engine, scenario, reading.header, bench.rig.spans);
   const guest = await up(bench, model);
   const played = await playCommands(guest, commands);
   const report = {
@@ -142,7 +126,7 @@ async function playRace(
   terminal.writeOut(
     options.json === true
       ? toLines([{ kind: 'lab-race', facts: kernelFacts(bench), ...result }])
-      : renderRace(result, styleFor(options, terminal)),
+      : `${factLines(kernelFacts(bench)).join('\n')}\n\n${renderRace(result, styleFor(options, terminal))}`,
   );
   return result.seen > 0 ? EXIT.holds : EXIT.kernelDisagrees;
 }

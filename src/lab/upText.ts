@@ -4,13 +4,14 @@
 import { formatIomemLine } from '../report/iomemDiff.js';
 import { formatBytes, labelled, PAGE_WIDTH } from '../report/layout.js';
 import type { Style } from '../report/style.js';
+import { factLines, type KernelFacts } from './facts.js';
 import type { SeenBlock, SeenDevice, Sighting } from './outcome.js';
 
 export interface UpReport {
   readonly kind: 'lab-up';
   readonly model: string;
   /** The kernel, its package, its features and its options, by name. */
-  readonly facts: Readonly<Record<string, string>>;
+  readonly facts: KernelFacts;
   readonly machine: Sighting;
   readonly measured: { readonly secondsToSnapshot: number; readonly secondsToReset: number };
 }
@@ -29,15 +30,10 @@ const blockText = ({ index, state, zones }: SeenBlock): string =>
 export function renderUp({ facts, machine, measured, model }: UpReport, style: Style): string {
   const row = (label: string, texts: readonly string[]): string[] =>
     texts.flatMap((text, index) => labelled(index === 0 ? label : '', text, DETAIL));
-  const configuration = Object.entries(facts).filter(([name]) => name.startsWith('CONFIG_'));
   const { secondsToSnapshot, secondsToReset } = measured;
   const lines = [
     style.good(`Up: ${model} on ${facts.release ?? '?'}`),
-    ...row('package', [facts.package ?? 'none']),
-    ...row('features', [facts.features ?? '?']),
-    ...row('configuration', [configuration.map(([name, value]) => `${name}=${value}`).join(' ')]),
-    ...row('parameters', [facts.parameters ?? '']),
-    ...row('accelerator', [facts.accelerator ?? '?']),
+    ...factLines(facts),
     ...row('devices', machine.devices.map(deviceText)),
     ...row('blocks', machine.blocks.length === 0 ? ['none'] : machine.blocks.map(blockText)),
     ...row('iomem', machine.iomem.map(formatIomemLine)),

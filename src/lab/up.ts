@@ -4,19 +4,22 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { compileModel, type Scenario } from '../compile/scenario.js';
 import { openKernelEngine } from '../kernelEngine.js';
 import type { Model } from '../model/model.js';
 import { viewReplay } from '../verdict/steps.js';
 import type { MachineView } from '../verdict/trace.js';
 import { bring } from './bring.js';
+import { makeGround, restOf } from './conform/walk.js';
 import { Guest } from './guest/guest.js';
-import { AGENT_NEED, makeAgent } from './image/agent.js';
-import { findKernel, type KernelRequest, kernelNeeds } from './image/findKernel.js';
+import { makeAgent } from './image/agent.js';
+import { findKernel, type KernelRequest } from './image/findKernel.js';
 import { buildInitramfs } from './image/initramfs.js';
 import type { KernelImage } from './image/kernelImage.js';
+import { kernelOf, type ModelledKernel } from './image/kernelOf.js';
+import { labNeeds } from './image/needs.js';
 import { requirePrograms } from './image/programs.js';
+import { inGuest } from './inGuest.js';
 import { LabError } from './labError.js';
 import { type Rig, rigOf } from './rig.js';
 
@@ -27,6 +30,10 @@ export interface LabOptions {
   /** 'auto': KVM where a guest comes up under it. */
   readonly accelerator: 'auto' | 'kvm' | 'tcg';
   readonly processors?: number;
+  /** The kernel's source tree, to have its features probed; else they follow from its version. */
+  readonly source?: string;
+  /** Whether the scenario is of the model's own kernel or of the one that boots. */
+  readonly predicts: 'model' | 'booted';
   /** Told what takes time, a line each. */
   readonly tell?: (line: string) => void;
 }
@@ -34,6 +41,8 @@ export interface LabOptions {
 /** A kernel with what a guest boots from; for one model, any number of guests. */
 export interface Bench {
   readonly kernel: KernelImage;
+  /** What the kernel that boots is for the model. */
+  readonly modelled: ModelledKernel;
   readonly scenario: Scenario;
   /** The machine that a guest is brought to. */
   readonly initial: MachineView;
@@ -47,18 +56,19 @@ export interface Bench {
   readonly processors: number;
 }
 
-/** Everything that scripts may load or unload. */
-const CARRIED = ['device_dax', 'kmem', 'dax_hmem', 'cxl_acpi', 'dax_cxl'];
-
 function rigFor(model: Model): Rig {
   const { rig, reasons } = rigOf(model);
   if (rig !== undefined) return rig;
   throw new LabError(...reasons.map((reason) => `${model.file}: ${reason}`));
 }
 
+/** The machine at its start; where the model has initcalls, after them. */
 function initialOf(scenario: Scenario): MachineView {
   const engine = openKernelEngine(scenario);
   engine.replay.initial(0);
+  const [rest] = restOf(makeGround(engine, scenario), engine.replay.state(), null);
+  // What is checked becomes the present state of the replay.
+  if (rest !== undefined) engine.successors.check(rest);
   return viewReplay(engine, scenario);
 }
 
@@ -70,14 +80,15 @@ function initialOf(scenario: Scenario): MachineView {
  */
 export async function prepare(model: Model, options: LabOptions): Promise<Bench> {
   const rig = rigFor(model);
-  requirePrograms([
-    'qemu-system-x86_64',
-    'qemu-img',
-    AGENT_NEED,
-    ...kernelNeeds(options.kernel, options.cache),
-  ]);
-  const scenario = compileModel({ ...model, granularity: 'call' });
+  requirePrograms(labNeeds(options.kernel, options.cache));
   const kernel = await findKernel(options.kernel, options);
+  const modelled = kernelOf(kernel, options.source ?? null);
+  const { release, ...changes } = modelled.choice;
+  const asBooted = { ...model, kernel: { ...model.kernel, release, ...changes } };
+  const scenario = compileModel({
+    ...inGuest(options.predicts === 'booted' ? asBooted : model, rig),
+    granularity: 'call',
+  });
   const agent = await makeAgent(options.cache);
   if (agent.reason !== null) options.tell?.(`using the shell agent: ${agent.reason}`);
   const optional = (names: readonly string[]): { name: string; isOptional: boolean }[] =>
@@ -85,13 +96,14 @@ export async function prepare(model: Model, options: LabOptions): Promise<Bench>
   const built = await buildInitramfs(kernel, {
     agent,
     insert: optional(rig.insert),
-    carry: optional(CARRIED),
+    carry: optional(rig.carry),
   });
   const directory = mkdtempSync(join(tmpdir(), 'daxcheck-lab-'));
-  const initramfs = join(directory, 'initramfs.gz');
-  writeFileSync(initramfs, gzipSync(built.bytes, { level: 1 }));
+  const initramfs = join(directory, 'initramfs');
+  writeFileSync(initramfs, built.bytes);
   return {
     kernel,
+    modelled,
     scenario,
     initial: initialOf(scenario),
     rig,

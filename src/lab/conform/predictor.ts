@@ -58,8 +58,10 @@ export function reasonOf(answers: readonly Answer[]): string {
 /** Number of a state that was never met. */
 export const UNKNOWN = -2;
 
-/** Leaves out the notes of what has been broken. */
+/** The key of a state without the notes of what has been broken. */
 function plainKey(state: Uint8Array): string {
+  const notes = state.subarray(GLOBAL_BROKEN_OFFSET, GLOBAL_COLDPLUG_OFFSET);
+  if (notes.every((byte) => byte === 0)) return keyOf(state);
   const plain = Uint8Array.from(state);
   plain.fill(0, GLOBAL_BROKEN_OFFSET, GLOBAL_COLDPLUG_OFFSET);
   return keyOf(plain);
@@ -119,7 +121,9 @@ export function openPredictor(scenario: Scenario): Predictor {
     for (const successor of engine.successors.expand(bytes).successors) {
       const command = commandOf(successor);
       const thread = successor.label & 0xff;
-      found[command]?.push(...restOf(ground, successor.state, thread).map(number));
+      // Most commands are refused, and comparing is cheaper than looking up.
+      if (Buffer.compare(successor.state, bytes) === 0) found[command]?.push(state);
+      else found[command]?.push(...restOf(ground, successor.state, thread).map(number));
     }
     return found.map((next) => [...new Set(next)].sort((left, right) => left - right));
   };

@@ -326,11 +326,15 @@ compare() {
 		for (i = 1; i <= logs; i++) {
 			for (w = 1; w <= wishes; w++) if (index(logged[i], wanted[w])) break
 			if (w <= wishes) met[w] = 1
-			else if (report(logged[i])) { crashed = 1; if (!crash) print "seen, not predicted: dmesg: " logged[i] }
+			else if (report(logged[i])) {
+				crashed = 1
+				if (!crash) print "seen, not predicted: dmesg: " logged[i]
+			}
 		}
 		if (can_log == "false") exit
 		for (w = 1; w <= wishes; w++) if (!met[w]) print "predicted, not seen: dmesg: " wanted[w]
-		if (crash && !crashed) print "predicted, not seen: a report of the kernel (without KASAN it may be silent)"
+		if (crash && !crashed)
+			print "predicted, not seen: a report of the kernel; without KASAN it may be silent"
 	}' "$dir/seen"
 }
 

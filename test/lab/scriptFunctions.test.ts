@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { FUNCTIONS_TEXT, type Ran, runShell, SHELLS } from './scriptFixtures.js';
 
-/** A machine of two facts, which a write of NAME VALUE changes; kernel messages are lines of a file. */
+/** A machine of two facts, which a write changes; its messages are lines of a file. */
 const MACHINE = `
 look() { cat "$dir/world"; }
 id() { echo 0; }
@@ -110,7 +110,8 @@ describe.each(SHELLS)('a script in %s', (shell) => {
 
   it('tells who hangs, and passes when that was predicted', () => {
     const calls = `\tcall one write x hang\n\tcall two write x fail\n`;
-    const steps = `\tTIMEOUT=1\n${calls}${expecting('both', 'one: hangs\ntwo: EBUSY\nstate: any')}`;
+    const predicted = 'one: hangs\ntwo: EBUSY\nstate: any';
+    const steps = `\tTIMEOUT=1\n${calls}${expecting('both', predicted)}`;
     const { status, out } = play(shell, steps);
 
     expect(out).toMatch(/^ok 1 both as predicted\n# one hangs; stack of its task:$/m);
@@ -131,7 +132,8 @@ describe.each(SHELLS)('a script in %s', (shell) => {
 
   it('stops with status 4 before what it cannot do', () => {
     const cannot = "\tcannot 'no such file'\n\tcall admin read x\n";
-    const steps = `${BIND}\n${expecting('bind', BOUND)}\n${cannot}${expecting('fail', 'admin: ok')}`;
+    const second = `${cannot}${expecting('fail', 'admin: ok')}`;
+    const steps = `${BIND}\n${expecting('bind', BOUND)}\n${second}`;
     const { status, out } = play(shell, steps, { count: 2 });
 
     expect(out.split('\n').slice(2)).toEqual([

@@ -170,9 +170,7 @@ describe('conformance', () => {
       [
         modelSubject(PLAIN, ({ text, before, outcome, print }) => {
           if (text === OFFLINE && outcome.result === 'ok') {
-            print(
-              `[ 1${before.length}.5] WARNING: CPU: 0 PID: ${before.length} at mm/page_alloc.c`,
-            );
+            print(`WARNING: CPU: 0 PID: ${before.length} at mm/page_alloc.c`);
           }
           return outcome;
         }),
@@ -269,7 +267,7 @@ describe('a conformance run', () => {
     expect(answer.ok ? '' : answer.reasons.join()).toContain('driver of dax0.0 is absent');
   });
 
-  it('tells the number of steps and resets before it starts, exact if nothing differs', async () => {
+  it('tells the exact number of steps and resets first, if nothing differs', async () => {
     const subject = modelSubject(PLAIN);
     let told = { steps: 0, resets: 0 };
     const answer = await conform({

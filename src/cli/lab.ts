@@ -17,6 +17,7 @@ import { isRace } from '../lab/race/plan.js';
 import { race } from '../lab/race/race.js';
 import { renderRace } from '../lab/race/text.js';
 import { type Bench, type LabOptions, prepare, tidyUp, up } from '../lab/up.js';
+import { renderUp } from '../lab/upText.js';
 import type { Model } from '../model/model.js';
 import { toLines } from '../report/json.js';
 import { formatCount } from '../report/layout.js';
@@ -176,6 +177,44 @@ export async function labReplayCommand(
     }
   };
   return withRejections(play, options, terminal);
+}
+
+/** Brings a guest up, and tells what it is; nothing is played. */
+export async function labUpCommand(
+  path: string | undefined,
+  options: LabCommandOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const loaded = loadModels([path ?? ownModel(options)], terminal);
+  if (!loaded.ok) return reject(loaded.diagnostics, options, terminal);
+  const [model] = loaded.models;
+  if (model === undefined) return EXIT.bug;
+  const bringUp = async (): Promise<number> => {
+    const start = terminal.now();
+    const bench = await prepare(model, labOptions(options, 'booted', terminal));
+    try {
+      const guest = await up(bench, model);
+      const booted = terminal.now();
+      await guest.reset();
+      const report = {
+        kind: 'lab-up' as const,
+        model: model.file,
+        facts: kernelFacts(bench),
+        machine: await guest.look(),
+        measured: {
+          secondsToSnapshot: (booted - start) / 1000,
+          secondsToReset: (terminal.now() - booted) / 1000,
+        },
+      };
+      await guest.close();
+      const isJson = options.json === true;
+      terminal.writeOut(isJson ? toLines([report]) : renderUp(report, styleFor(options, terminal)));
+      return EXIT.holds;
+    } finally {
+      tidyUp(bench);
+    }
+  };
+  return withRejections(bringUp, options, terminal);
 }
 
 /** The model of the lab's own layout for a kernel series. */

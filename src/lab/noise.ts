@@ -14,6 +14,7 @@ const NOISE: readonly RegExp[] = [
   /^clocksource: |^tsc: |^sched_clock: |^hrtimer: /,
   /^Offlined Pages|^Offlining/,
   /^random: /,
+  /^Injecting error \(-\d+\) to MEM_/,
 ];
 
 /** Texts of the messages that a trace is compared by. */

@@ -12,10 +12,12 @@
  *            TASK - KEY                     of `observe`: a key that is gone
  *            TASK * LEVEL TEXT              a message of the kernel since the task's last request
  *            TASK .                         the request is done
- *   The agent itself answers `echo WORD`, `stack TASK`, `kill TASK` and `barrier` as task `a`.
+ *   The agent itself answers `echo WORD`, `stack TASK`, `status TASK` (its state, and how often it
+ *   was switched), `kill TASK` and `barrier` as task `a`.
  *   Before a request's verb may stand, in any order: `barrier N`, wait until N tasks are there;
- *   `delay MICROSECONDS`, spin; `again N`, do the request again and again until N tasks have done
- *   theirs once (the reply tells of the first time). `barrier` alone makes ready for the next N.
+ *   `delay MICROSECONDS`, spin; `again N PASSES`, do the request, or several with ` ;; ` between
+ *   them, again and again until N tasks have done theirs PASSES times (the reply tells of the first
+ *   time). `barrier` alone makes ready for the next N.
  */
 #define _GNU_SOURCE
 #include <ctype.h>
@@ -470,21 +472,38 @@ static char *pass_delay(char *microseconds)
 
 static void do_request(char *line);
 
-/* Does the rest of the line until COUNT tasks have done theirs once; tells of the first time. */
+/* Does the requests of a line one after the other. */
+static void do_sequence(char *line)
+{
+	for (char *next; line != NULL; line = next) {
+		next = strstr(line, " ;; ");
+		if (next != NULL) {
+			*next = 0;
+			next += 4;
+		}
+		do_request(line);
+	}
+}
+
+/*
+ * Does the rest of the line until COUNT tasks have done theirs PASSES times; tells of the first
+ * time.
+ */
 static void do_again(char *count)
 {
 	static char once[LINE];
 	char *rest;
 	int wanted = strtol(count, &rest, 10);
+	int passes = strtol(rest, &rest, 10);
 	size_t told = 0;
-	for (int pass = 0;; pass++) {
+	for (int pass = 1;; pass++) {
 		snprintf(once, sizeof once, "%s", *rest == ' ' ? rest + 1 : rest);
-		do_request(once);
-		if (pass == 0) {
+		do_sequence(once);
+		if (pass == 1)
 			told = waiting_size;
-			__atomic_add_fetch(finished, 1, __ATOMIC_SEQ_CST);
-		}
 		waiting_size = told;
+		if (pass == passes)
+			__atomic_add_fetch(finished, 1, __ATOMIC_SEQ_CST);
 		if (__atomic_load_n(finished, __ATOMIC_SEQ_CST) >= wanted)
 			return;
 	}
@@ -600,8 +619,41 @@ static void tell_stack(int number)
 	say("a = %s\na .\n", text);
 }
 
+/* The value of a line of /proc/PID/status. */
+static void status_value(const char *text, const char *name, char *value, size_t room)
+{
+	const char *at = strstr(text, name);
+	value[0] = 0;
+	if (at == NULL)
+		return;
+	at += strlen(name);
+	at += strspn(at, ":\t ");
+	snprintf(value, room, "%.*s", (int)strcspn(at, "\t ("), at);
+	value[strcspn(value, ";\n")] = 0;
+}
+
+static void tell_status(int number)
+{
+	char path[64], state[32], given[32], taken[32];
+	static char text[VALUE];
+	const char *place;
+	snprintf(path, sizeof path, "/proc/%d/status", tasks[number].pid);
+	if (tasks[number].pid == 0 || slurp(path, text, sizeof text, &place) < 0) {
+		say("a = none\na .\n");
+		return;
+	}
+	status_value(text, "State", state, sizeof state);
+	status_value(text, "\nvoluntary_ctxt_switches", given, sizeof given);
+	status_value(text, "nonvoluntary_ctxt_switches", taken, sizeof taken);
+	say("a = %s %s %s\na .\n", state, given, taken);
+}
+
 static void serve(char *line)
 {
+	if (strncmp(line, "status ", 7) == 0) {
+		tell_status(atoi(line + 7) % TASKS);
+		return;
+	}
 	if (strncmp(line, "echo ", 5) == 0) {
 		say("a = %s\na .\n", line + 5);
 		return;

@@ -1,17 +1,26 @@
 /**
  * `daxcheck lab`: a model's commands on a real kernel in a guest.
  */
+import { fileURLToPath } from 'node:url';
 import { EXIT } from '../errors.js';
 import { openKernelEngine } from '../kernelEngine.js';
+import { conform } from '../lab/conform/conform.js';
+import { type ConformReport, type Extent, renderConform } from '../lab/conform/report.js';
+import type { Guest } from '../lab/guest/guest.js';
 import { cacheFolder } from '../lab/image/cache.js';
 import type { KernelRequest } from '../lab/image/findKernel.js';
+import { LabError } from '../lab/labError.js';
 import { sightingOf } from '../lab/outcome.js';
 import { renderPlayed } from '../lab/playedText.js';
 import { commandsOf, playCommands } from '../lab/playTrace.js';
+import { isRace } from '../lab/race/plan.js';
+import { race } from '../lab/race/race.js';
+import { renderRace } from '../lab/race/text.js';
 import { type Bench, type LabOptions, prepare, tidyUp, up } from '../lab/up.js';
 import type { Model } from '../model/model.js';
 import { toLines } from '../report/json.js';
-import { loadModels, reject } from './load.js';
+import { formatCount } from '../report/layout.js';
+import { loadModels, reject, withRejections } from './load.js';
 import { type LookOptions, styleFor } from './look.js';
 import { asTraced, modelPath, readTrace } from './replay.js';
 import type { Terminal } from './terminal.js';
@@ -22,81 +31,132 @@ export interface LabCommandOptions extends LookOptions {
   readonly vmlinuz?: string;
   readonly modules?: string;
   readonly config?: string;
+  readonly source?: string;
   readonly cache?: string;
-  readonly accel?: 'auto' | 'kvm' | 'tcg';
+  readonly accel?: LabOptions['accelerator'];
 }
 
-function requestOf({ kernel, vmlinuz, modules, config }: LabCommandOptions): KernelRequest | null {
+export interface LabReplayOptions extends LabCommandOptions {
+  readonly times?: number;
+}
+
+export interface ConformOptions extends LabCommandOptions {
+  readonly depth?: number;
+  readonly traces?: number;
+  readonly length?: number;
+  readonly seed?: number;
+  readonly guests?: number;
+  readonly out: string;
+}
+
+const SECONDS_HUNG = 10;
+
+function requestOf({ kernel, vmlinuz, modules, config }: LabCommandOptions): KernelRequest {
   if (vmlinuz !== undefined && modules !== undefined) {
     return { kind: 'own', vmlinuz, modules, config: config ?? null };
   }
-  return kernel === undefined ? null : { kind: 'debian', version: kernel.replace(/^v/, '') };
+  if (kernel !== undefined) return { kind: 'debian', version: kernel.replace(/^v/, '') };
+  throw new LabError('no kernel is named: --kernel 6.12, or --vmlinuz FILE with --modules DIR');
 }
 
-function labOptions(options: LabCommandOptions, terminal: Terminal): LabOptions | null {
-  const kernel = requestOf(options);
-  if (kernel === null) return null;
-  const isTold = options.quiet !== true && options.json !== true;
+function labOptions(
+  options: LabCommandOptions,
+  predicts: LabOptions['predicts'],
+  terminal: Terminal,
+): LabOptions {
+  const isTold = options.quiet !== true;
   return {
-    kernel,
+    kernel: requestOf(options),
     cache: options.cache ?? cacheFolder(),
     accelerator: options.accel ?? 'auto',
+    predicts,
+    ...(options.source !== undefined && { source: options.source }),
     ...(isTold && { tell: (line: string) => terminal.writeError(`daxcheck: ${line}\n`) }),
   };
 }
 
-const NO_KERNEL = 'daxcheck: name a kernel: --kernel 6.12, or --vmlinuz FILE --modules DIR\n';
+/** What a report says of the kernel that ran. */
+const kernelFacts = ({ kernel, modelled, accelerator, rig }: Bench): Record<string, string> => ({
+  release: kernel.release,
+  package: kernel.package === null ? 'none' : `${kernel.package} ${kernel.packageVersion}`,
+  banner: kernel.banner,
+  features: `${modelled.name}, from ${modelled.from}`,
+  parameters: rig.parameters.join(' '),
+  accelerator,
+  ...Object.fromEntries(
+    CONFIGURATION.map((name) => [`CONFIG_${name}`, kernel.config.get(name) ?? 'n']),
+  ),
+});
 
-async function replayOn(
+/** Options of the kernel that change what the lab sees. */
+const CONFIGURATION = [
+  ...['DEV_DAX', 'DEV_DAX_HMEM', 'DEV_DAX_KMEM', 'DEV_DAX_PMEM', 'DEV_DAX_CXL'],
+  ...['MEMORY_HOTPLUG', 'MEMORY_HOTREMOVE', 'MHP_MEMMAP_ON_MEMORY', 'EFI_SOFT_RESERVE'],
+  ...['MHP_DEFAULT_ONLINE_TYPE_ONLINE_AUTO', 'PREEMPT_DYNAMIC', 'PROVE_LOCKING', 'KASAN'],
+];
+
+async function playPlain(
+  bench: Bench,
   model: Model,
-  reading: Extract<ReturnType<typeof readTrace>, { ok: true }>,
-  options: LabCommandOptions,
-  terminal: Terminal,
+  reading: Reading,
+  { options, terminal }: Asked<LabReplayOptions>,
 ): Promise<number> {
-  const lab = labOptions(options, terminal);
-  if (lab === null) {
-    terminal.writeError(NO_KERNEL);
-    return EXIT.usage;
-  }
-  const traced = asTraced(model, reading.header);
-  const bench: Bench = await prepare(traced, lab);
-  try {
-    const engine = openKernelEngine(bench.scenario);
-    const commands = commandsOf(engine, bench.scenario, reading.header, bench.rig.spans);
-    const guest = await up(bench, traced);
-    const played = await playCommands(guest, commands);
-    const console = guest.console();
-    await guest.close();
-    const reproduced = played.every(
-      ({ differences, real }) => real !== null && differences.length === 0,
-    );
-    const report = {
-      kind: 'lab-replay' as const,
-      reproduced,
-      kernel: bench.kernel.release,
-      predictedFor: reading.trace.kernel,
-      commands: played,
-      console,
-    };
-    terminal.writeOut(
-      options.json === true
-        ? toLines([report])
-        : renderPlayed(
-            report,
-            sightingOf(bench.initial, bench.rig.spans),
-            styleFor(options, terminal),
-          ),
-    );
-    return reproduced ? EXIT.holds : EXIT.kernelDisagrees;
-  } finally {
-    tidyUp(bench);
-  }
+  const engine = openKernelEngine(bench.scenario);
+  const commands = commandsOf(engine, bench.scenario, reading.header, bench.rig.spans);
+  const guest = await up(bench, model);
+  const played = await playCommands(guest, commands);
+  const report = {
+    kind: 'lab-replay' as const,
+    reproduced: played.every(({ differences, real }) => real !== null && differences.length === 0),
+    kernel: bench.kernel.release,
+    predictedFor: reading.trace.kernel,
+    facts: kernelFacts(bench),
+    commands: played,
+    console: guest.console(),
+  };
+  await guest.close();
+  const initial = sightingOf(bench.initial, bench.rig.spans);
+  terminal.writeOut(
+    options.json === true
+      ? toLines([report])
+      : renderPlayed(report, initial, styleFor(options, terminal)),
+  );
+  return report.reproduced ? EXIT.holds : EXIT.kernelDisagrees;
+}
+
+async function playRace(
+  bench: Bench,
+  model: Model,
+  reading: Reading,
+  { options, terminal }: Asked<LabReplayOptions>,
+): Promise<number> {
+  if (!bench.hasTasks) throw new LabError('a race takes the compiled agent: apt-get install gcc');
+  const result = await race(reading.trace, bench.scenario, await up(bench, model), {
+    times: options.times ?? 10,
+    seconds: SECONDS_HUNG,
+    seed: 1,
+    rig: bench.rig,
+    renew: () => up(bench, model, 1),
+  });
+  terminal.writeOut(
+    options.json === true
+      ? toLines([{ kind: 'lab-race', facts: kernelFacts(bench), ...result }])
+      : renderRace(result, styleFor(options, terminal)),
+  );
+  return result.seen > 0 ? EXIT.holds : EXIT.kernelDisagrees;
+}
+
+type Reading = Extract<ReturnType<typeof readTrace>, { readonly ok: true }>;
+
+interface Asked<Options> {
+  readonly options: Options;
+  readonly terminal: Terminal;
 }
 
 /** Plays a trace on a real kernel; status 23 when it does otherwise than predicted. */
 export async function labReplayCommand(
   path: string,
-  options: LabCommandOptions,
+  options: LabReplayOptions,
   terminal: Terminal,
 ): Promise<number> {
   const reading = readTrace(path);
@@ -104,5 +164,97 @@ export async function labReplayCommand(
   const loaded = loadModels([modelPath(path, reading.header.model)], terminal);
   if (!loaded.ok) return reject(loaded.diagnostics, options, terminal);
   const [model] = loaded.models;
-  return model === undefined ? EXIT.bug : replayOn(model, reading, options, terminal);
+  if (model === undefined) return EXIT.bug;
+  const play = async (): Promise<number> => {
+    const traced = asTraced(model, reading.header);
+    const bench = await prepare(traced, labOptions(options, 'model', terminal));
+    const how = isRace(reading.trace) ? playRace : playPlain;
+    try {
+      return await how(bench, traced, reading, { options, terminal });
+    } finally {
+      tidyUp(bench);
+    }
+  };
+  return withRejections(play, options, terminal);
+}
+
+/** The model of the lab's own layout for a kernel series. */
+function ownModel({ kernel = '6.12' }: LabCommandOptions): string {
+  const isOld = /^v?6\.1(\.|$)/.test(kernel);
+  const file = `lab-v${isOld ? '6.1' : '6.12'}.yaml`;
+  return fileURLToPath(new URL(`../models/lab/${file}`, import.meta.url));
+}
+
+function extentOf({ depth, traces, length = 12, seed = 1 }: ConformOptions): Extent {
+  if (depth !== undefined) return { kind: 'tours', depth };
+  return { kind: 'random', traces: traces ?? 200, length, seed };
+}
+
+function statusOf({ verdict }: ConformReport): number {
+  if (verdict === 'agrees') return EXIT.holds;
+  return verdict === 'incomplete' ? EXIT.incomplete : EXIT.kernelDisagrees;
+}
+
+async function conformOn(
+  bench: Bench,
+  model: Model,
+  { options, terminal }: Asked<ConformOptions>,
+): Promise<number> {
+  const count = options.guests ?? 1;
+  const guests: Guest[] = [];
+  try {
+    for (let index = 0; index < count; index++) guests.push(await up(bench, model, index));
+    const isTold = options.quiet !== true;
+    const answer = await conform({
+      scenario: bench.scenario,
+      subjects: guests,
+      extent: extentOf(options),
+      out: options.out,
+      about: { features: [...bench.scenario.kernel.features], configuration: kernelFacts(bench) },
+      signal: terminal.interrupt,
+      onEstimate: ({ steps, resets }) => {
+        const text = `about ${formatCount(steps)} steps and ${formatCount(resets)} resets to play`;
+        if (isTold) terminal.writeError(`daxcheck: ${text}\n`);
+      },
+      ...(isTold && terminal.errorIsTerminal && { onProgress: progressLine(terminal) }),
+    });
+    if (!answer.ok) throw new LabError(...answer.reasons);
+    terminal.writeOut(
+      options.json === true
+        ? toLines([{ kind: 'lab-conform', ...answer.report }])
+        : renderConform(answer.report),
+    );
+    return statusOf(answer.report);
+  } finally {
+    await Promise.all(guests.map((guest) => guest.close()));
+  }
+}
+
+const progressLine =
+  (terminal: Terminal) =>
+  ({ steps, measured, findings }: ConformReport): void => {
+    const rate = measured.stepsPerSecond.toFixed(0);
+    const found = findings.length === 0 ? '' : `, ${findings.length} findings`;
+    terminal.writeError(`\r${formatCount(steps)} steps, ${rate} a second${found} `);
+  };
+
+/** Plays tours or random traces of a model on a real kernel; status 23 when they differ. */
+export async function labConformCommand(
+  path: string | undefined,
+  options: ConformOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const loaded = loadModels([path ?? ownModel(options)], terminal);
+  if (!loaded.ok) return reject(loaded.diagnostics, options, terminal);
+  const [model] = loaded.models;
+  if (model === undefined) return EXIT.bug;
+  const play = async (): Promise<number> => {
+    const bench = await prepare(model, labOptions(options, 'booted', terminal));
+    try {
+      return await conformOn(bench, model, { options, terminal });
+    } finally {
+      tidyUp(bench);
+    }
+  };
+  return withRejections(play, options, terminal);
 }

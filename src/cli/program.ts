@@ -208,6 +208,7 @@ function withLabOptions(command: Command): Command {
     .option('--vmlinuz <file>', 'a kernel of your own: vmlinuz, bzImage or vmlinux')
     .option('--modules <dir>', 'its modules: what modules_install wrote, or the build tree')
     .option('--config <file>', 'its .config, where it is not beside them')
+    .option('--source <tree>', 'its source, to have its features probed')
     .option('--cache <dir>', 'where kernels are kept (default: ~/.cache/daxcheck/lab)')
     .addOption(
       new Option('--accel <name>', 'how QEMU runs the guest').choices(['auto', 'kvm', 'tcg']),
@@ -225,10 +226,29 @@ function addLab(program: Command, terminal: Terminal, report: Report): void {
   withLabOptions(lab.command('replay'))
     .description('play a trace on a real kernel; status 23 when it does otherwise than predicted')
     .argument('<trace>', 'trace file (.itf.json)')
+    .option('--times <n>', 'rounds, where threads race (default: 10)', parseCount)
     .addHelpText('after', '\nExample:\n  daxcheck lab replay --kernel 6.12 trace.itf.json')
     .action(async (path: string, options) => {
       const { labReplayCommand } = await import('./lab.js');
       report(await labReplayCommand(path, options, terminal));
+    });
+  withLabOptions(lab.command('conform'))
+    .description('play tours or random traces of a model; status 23 when the kernel differs')
+    .argument('[model]', "model file of menus (default: the lab's own layout)")
+    .addOption(
+      new Option('--depth <n>', 'every transition from every state within n steps')
+        .argParser(parseCount)
+        .conflicts(['traces', 'length', 'seed']),
+    )
+    .option('--traces <n>', 'this many random traces (default: 200)', parseCount)
+    .option('--length <n>', 'commands of each (default: 12)', parseCount)
+    .option('--seed <n>', 'of the random traces (default: 1)', parseCount)
+    .option('--guests <n>', 'guests side by side (default: 1)', parseWorkers)
+    .option('--out <dir>', 'progress and report; a second start goes on', 'conformance')
+    .addHelpText('after', '\nExample:\n  daxcheck lab conform --kernel 6.1 --traces 200 --seed 1')
+    .action(async (path: string | undefined, options) => {
+      const { labConformCommand } = await import('./lab.js');
+      report(await labConformCommand(path, options, terminal));
     });
 }
 

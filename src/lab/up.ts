@@ -13,10 +13,12 @@ import type { MachineView } from '../verdict/trace.js';
 import { bring } from './bring.js';
 import { makeGround, restOf } from './conform/walk.js';
 import { Guest } from './guest/guest.js';
-import { AGENT_NEED, makeAgent } from './image/agent.js';
-import { findKernel, type KernelRequest, kernelNeeds } from './image/findKernel.js';
+import { makeAgent } from './image/agent.js';
+import { findKernel, type KernelRequest } from './image/findKernel.js';
 import { buildInitramfs } from './image/initramfs.js';
 import type { KernelImage } from './image/kernelImage.js';
+import { kernelOf, type ModelledKernel } from './image/kernelOf.js';
+import { labNeeds } from './image/needs.js';
 import { requirePrograms } from './image/programs.js';
 import { inGuest } from './inGuest.js';
 import { LabError } from './labError.js';
@@ -29,6 +31,10 @@ export interface LabOptions {
   /** 'auto': KVM where a guest comes up under it. */
   readonly accelerator: 'auto' | 'kvm' | 'tcg';
   readonly processors?: number;
+  /** The kernel's source tree, to have its features probed; else they follow from its version. */
+  readonly source?: string;
+  /** Whether the scenario is of the model's own kernel or of the one that boots. */
+  readonly predicts: 'model' | 'booted';
   /** Told what takes time, a line each. */
   readonly tell?: (line: string) => void;
 }
@@ -36,6 +42,8 @@ export interface LabOptions {
 /** A kernel with what a guest boots from; for one model, any number of guests. */
 export interface Bench {
   readonly kernel: KernelImage;
+  /** What the kernel that boots is for the model. */
+  readonly modelled: ModelledKernel;
   readonly scenario: Scenario;
   /** The machine that a guest is brought to. */
   readonly initial: MachineView;
@@ -73,14 +81,16 @@ function initialOf(scenario: Scenario): MachineView {
  */
 export async function prepare(model: Model, options: LabOptions): Promise<Bench> {
   const rig = rigFor(model);
-  requirePrograms([
-    'qemu-system-x86_64',
-    'qemu-img',
-    AGENT_NEED,
-    ...kernelNeeds(options.kernel, options.cache),
-  ]);
-  const scenario = compileModel({ ...inGuest(model, rig), granularity: 'call' });
+  requirePrograms(labNeeds(options.kernel, options.cache));
   const kernel = await findKernel(options.kernel, options);
+  const modelled = kernelOf(kernel, options.source ?? null);
+  const { release, ...changes } = modelled.choice;
+  const asBooted = { ...model, kernel: { ...model.kernel, release, ...changes } };
+  const scenario = compileModel({
+    ...(options.predicts === 'booted' ? asBooted : model),
+    machine: inGuest(asBooted, rig).machine,
+    granularity: 'call',
+  });
   const agent = await makeAgent(options.cache);
   if (agent.reason !== null) options.tell?.(`using the shell agent: ${agent.reason}`);
   const optional = (names: readonly string[]): { name: string; isOptional: boolean }[] =>
@@ -95,6 +105,7 @@ export async function prepare(model: Model, options: LabOptions): Promise<Bench>
   writeFileSync(initramfs, gzipSync(built.bytes, { level: 1 }));
   return {
     kernel,
+    modelled,
     scenario,
     initial: initialOf(scenario),
     rig,

@@ -22,13 +22,17 @@ const MEBIBYTE = 1n << 20n;
 
 /** One region of 2 GiB at 4 GiB, on node 1. */
 const RIG: Rig = {
+  kind: 'soft-reserved',
+  lowBytes: 512n * MEBIBYTE,
   nodes: [{ bytes: 512n * MEBIBYTE }, { bytes: 2048n * MEBIBYTE }],
   parameters: ['memmap=2G%0x100000000-1+0xefffffff'],
   machine: '',
   memoryOptions: '',
   devices: [],
   insert: ['device_dax', 'dax_hmem', 'kmem', 'memory_notifier_error_inject'],
+  carry: [],
   spans: [],
+  directories: new Map(),
 };
 
 const BOOT_SECONDS = 90;

@@ -230,10 +230,7 @@ const T8: Transcript = {
     {
       line: 'device_dax/new_id dax7.7',
       result: 'ok',
-      iomem: [
-        `${CLAIMED_LOW}, ${MIDDLE}, ${CLAIMED_HIGH}, ${SMALL}`,
-        `${MIDDLE}, ${SMALL}`,
-      ],
+      iomem: [`${CLAIMED_LOW}, ${MIDDLE}, ${CLAIMED_HIGH}, ${SMALL}`, `${MIDDLE}, ${SMALL}`],
       drivers: [
         'dax0.0 device_dax, dax0.1 kmem, dax0.2 device_dax',
         'dax0.1 kmem, dax0.2 device_dax',

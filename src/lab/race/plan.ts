@@ -7,6 +7,7 @@ import type { Scenario } from '../../compile/scenario.js';
 import type { Instruction } from '../../userland/program.js';
 import type { MachineView, Trace, TraceStep } from '../../verdict/trace.js';
 import { requestsOf } from '../requests.js';
+import type { Rig } from '../rig.js';
 
 /** A command of the trace, with what it came to there. */
 export interface PlannedCommand {
@@ -86,15 +87,21 @@ function instructionOf(run: Run, scenario: Scenario): Instruction | null {
   return found ?? null;
 }
 
+/** What a trace is of, and the guest that it is to be played on. */
+export interface Where {
+  readonly scenario: Scenario;
+  readonly rig: Rig;
+}
+
 /** Commands of the runs that are system calls; what cannot be done goes to `reasons`. */
 function commandsOf(
   runs: readonly Run[],
-  scenario: Scenario,
+  { scenario, rig }: Where,
   reasons: string[],
 ): readonly PlannedCommand[] {
   return runs.flatMap((run) => {
     const command = instructionOf(run, scenario);
-    const requests = command === null ? null : requestsOf(command, false);
+    const requests = command === null ? null : requestsOf(command, rig);
     if (command === null || requests === null) {
       reasons.push(`no guest can do \`${run.command.text}\` of ${run.thread}`);
       return [];
@@ -109,7 +116,7 @@ function commandsOf(
  *
  * @returns the reasons when nothing overlaps, or when a command is none that a guest can do.
  */
-export function planRace(trace: Trace, scenario: Scenario): PlanAnswer {
+export function planRace(trace: Trace, where: Where): PlanAnswer {
   const runs = runsOf(trace);
   const overlapping = overlappingOf(runs);
   if (overlapping.length === 0) return { reasons: ['no two threads are in the kernel at once'] };
@@ -124,20 +131,20 @@ export function planRace(trace: Trace, scenario: Scenario): PlanAnswer {
   const plan: RacePlan = {
     before: commandsOf(
       runs.filter((run) => run.first < first),
-      scenario,
+      where,
       reasons,
     ),
     sides: [...new Set(middle.map(({ thread }) => thread))].map((thread) => ({
       thread,
       commands: commandsOf(
         middle.filter((run) => run.thread === thread),
-        scenario,
+        where,
         reasons,
       ),
     })),
     after: commandsOf(
       runs.filter((run) => run.first > last),
-      scenario,
+      where,
       reasons,
     ),
     end: trace.steps.at(-1)?.after ?? trace.initial,

@@ -3,9 +3,9 @@
  * was not seen is not proved absent.
  */
 import type { Scenario } from '../../compile/scenario.js';
-import type { Range } from '../../model/model.js';
 import type { Trace } from '../../verdict/trace.js';
-import { LabError } from '../guest/qemu.js';
+import { LabError } from '../labError.js';
+import type { Rig } from '../rig.js';
 import { planRace } from './plan.js';
 import { playRound, type RaceSubject, type Round } from './round.js';
 
@@ -15,12 +15,13 @@ export interface RaceOptions {
   readonly seconds: number;
   /** Of the delays behind the barrier. */
   readonly seed: number;
-  readonly spans: readonly Range[];
+  /** What the guest is. */
+  readonly rig: Rig;
   /**
-   * Each side does its command again and again until all have done theirs once. By default so for
-   * deadlocks and crashes, where an end that is left again costs nothing.
+   * Each side does its commands again and again until all have done theirs so often. By default
+   * many times for deadlocks and crashes, where an end that is left again costs nothing, else once.
    */
-  readonly again?: boolean;
+  readonly passes?: number;
   /** A fresh guest, in the initial state, for one that came to nothing. */
   readonly renew?: () => Promise<RaceSubject>;
   readonly onRound?: (round: Round) => void;
@@ -38,10 +39,11 @@ export interface RaceResult {
   readonly rounds: readonly Round[];
 }
 
+const PASSES = 100;
 /** Longest delay of a side behind the barrier, in microseconds. */
 const DELAY_MOST = 20_000;
 /** Beyond the seconds of a round's own waits: then the guest is lost. */
-const ROUND_SECONDS = 90;
+const ROUND_SECONDS = 45;
 
 /** A small generator of numbers below 2^32 (mulberry32), so that a seed gives the same delays. */
 function numbersFrom(seed: number): () => number {
@@ -63,6 +65,9 @@ export function delaysOf(seed: number, count: number, times: number): readonly n
     return Array.from({ length: count }, (_, side) => (side === first ? 0 : next() % most));
   });
 }
+
+/** After a panic the guest is gone. */
+const isPanic = (text: string): boolean => text.includes('Kernel panic');
 
 /** The watchdog: a promise that must settle within a time. */
 function within<T>(seconds: number, promise: Promise<T>): Promise<T> {
@@ -100,19 +105,19 @@ export async function race(
   first: RaceSubject,
   options: RaceOptions,
 ): Promise<RaceResult> {
-  const { plan, reasons } = planRace(trace, scenario);
+  const { plan, reasons } = planRace(trace, { scenario, rig: options.rig });
   if (plan === undefined) throw new LabError(`this trace is no race: ${reasons.join('; ')}`);
   const { finding } = trace;
-  const again = options.again ?? (finding.deadlock !== null || finding.property === 'no-crash');
-  const isStatic = scenario.model.machine.regions[0]?.kind === 'static';
+  const lasts = finding.deadlock !== null || finding.property === 'no-crash';
+  const passes = options.passes ?? (lasts ? PASSES : 1);
   const rounds: Round[] = [];
   let guest = first;
   for (const [at, delays] of delaysOf(options.seed, plan.sides.length, options.times).entries()) {
     const number = at + 1;
-    const { seconds, spans } = options;
+    const { seconds, rig } = options;
     const start = performance.now();
     const played = playRound(guest, plan, {
-      ...{ number, seconds, isStatic, spans, finding, delays, again },
+      ...{ number, seconds, rig, finding, delays, passes },
     });
     let round: Round;
     try {
@@ -123,7 +128,7 @@ export async function race(
     }
     rounds.push(round);
     options.onRound?.(round);
-    if (round.outcome !== 'lost') continue;
+    if (round.outcome !== 'lost' && !round.messages.some(isPanic)) continue;
     if (options.renew === undefined) throw new LabError(round.messages.join('\n'));
     await guest.close();
     guest = await options.renew();

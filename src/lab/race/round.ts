@@ -3,13 +3,13 @@
  * a barrier, and what became of them is looked at from outside.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Range } from '../../model/model.js';
 import type { Instruction } from '../../userland/program.js';
 import type { DeadlockView, Finding } from '../../verdict/trace.js';
 import type { Reply } from '../guest/agent.js';
 import { isAlarm } from '../noise.js';
 import { compareSightings, type Outcome, type Sighting, sightingOf } from '../outcome.js';
 import { requestsOf } from '../requests.js';
+import type { Rig } from '../rig.js';
 import type { PlannedCommand, RacePlan, Side } from './plan.js';
 import { isBusy, missingFrom, parseStack } from './stacks.js';
 
@@ -30,7 +30,10 @@ export interface SideOutcome {
   readonly thread: string;
   /** 'hung': still in the kernel, at one place; 'slow': did not return, but moves. */
   readonly state: 'returned' | 'died' | 'hung' | 'slow';
-  /** What each command came to; those after one that hung are missing. */
+  /**
+   * What each command came to; those after one that hung are missing. One result for all, the last
+   * failure, where the commands are done again and again.
+   */
   readonly results: readonly string[];
   /** Where it hangs, innermost function first; empty when it does not. */
   readonly stack: readonly string[];
@@ -57,13 +60,12 @@ export interface RoundOptions {
   readonly number: number;
   /** Without a reply for so long a side counts as hung. */
   readonly seconds: number;
-  readonly isStatic: boolean;
-  readonly spans: readonly Range[];
+  readonly rig: Rig;
   readonly finding: Finding;
   /** Microseconds that each side waits behind the barrier. */
   readonly delays: readonly number[];
-  /** Each side does its command again and again until all have done theirs once. */
-  readonly again: boolean;
+  /** Each side does its commands again and again until all have done theirs so often. */
+  readonly passes: number;
 }
 
 /** Task of a side; task 0 plays what comes before. */
@@ -91,20 +93,25 @@ function ask(
   options: RoundOptions,
 ): readonly Promise<Reply>[] {
   const lines = side.commands.flatMap(({ command }) =>
-    (requestsOf(command, options.isStatic) ?? []).map(({ line }) => line),
+    (requestsOf(command, options.rig) ?? []).map(({ line }) => line),
   );
-  const again = options.again && lines.length === 1 ? `again ${count} ` : '';
-  const prefix = `barrier ${count} delay ${options.delays[index] ?? 0} ${again}`;
-  return lines.map((line, at) =>
-    guest.ask(taskOf(index), at === 0 ? prefix + line : line, options.seconds),
+  const prefix = `barrier ${count} delay ${options.delays[index] ?? 0}`;
+  const requests =
+    options.passes > 1 ? [`again ${count} ${options.passes} ${lines.join(' ;; ')}`] : lines;
+  return requests.map((line, at) =>
+    guest.ask(taskOf(index), at === 0 ? `${prefix} ${line}` : line, options.seconds),
   );
+}
+
+async function statusOf(guest: RaceSubject, index: number): Promise<string> {
+  return (await guest.ask('a', `status ${taskOf(index)}`)).value;
 }
 
 async function stackOf(guest: RaceSubject, index: number): Promise<readonly string[]> {
   return parseStack((await guest.ask('a', `stack ${taskOf(index)}`)).value);
 }
 
-/** What became of a side whose replies are these; the stack is asked for twice. */
+/** What became of a side whose replies are these; a hanging one is looked at twice. */
 async function lookAt(
   guest: RaceSubject,
   side: Side,
@@ -118,12 +125,14 @@ async function lookAt(
   const bare = { ...common, stack: [], missing: [] };
   if (results.includes('died')) return { ...bare, state: 'died' };
   if (!results.includes('stuck')) return { ...bare, state: 'returned' };
-  const stack = await stackOf(guest, index);
+  const before = await statusOf(guest, index);
   await sleep(LOOK_AGAIN_MS);
-  const later = await stackOf(guest, index);
-  if (!isBusy(later) || stack.join() !== later.join()) return { ...bare, state: 'slow' };
+  const stack = await stackOf(guest, index);
+  // It sleeps, and was not switched to all the while.
+  const isAsleep = /^[DS]/.test(before) && before === (await statusOf(guest, index));
+  if (!isAsleep || !isBusy(stack)) return { ...bare, state: 'slow' };
   const predicted = deadlock?.threads.find((one) => one.thread === thread)?.stack ?? [];
-  return { ...common, state: 'hung', stack: later, missing: missingFrom(predicted, later) };
+  return { ...common, state: 'hung', stack, missing: missingFrom(predicted, stack) };
 }
 
 /** Kills the threads that the finding names, or all, and looks whether every side comes out. */
@@ -172,7 +181,7 @@ async function isThatEnd(
   const results = outcomes.map(({ result }) => result);
   if (!asPredicted(plan.after, results)) return false;
   const now = await guest.look(OBSERVER);
-  return compareSightings(sightingOf(plan.end, options.spans), now).length === 0;
+  return compareSightings(sightingOf(plan.end, options.rig.spans), now).length === 0;
 }
 
 /** Plays one round; throws what the guest throws when it cannot be asked at all. */

@@ -102,7 +102,8 @@ export async function prepare(model: Model, options: LabOptions): Promise<Bench>
   const { release, ...changes } = modelled.choice;
   const asBooted = { ...model, kernel: { ...model.kernel, release, ...changes } };
   const scenario = compileModel({
-    ...inGuest(options.predicts === 'booted' ? asBooted : model, rig),
+    ...(options.predicts === 'booted' ? asBooted : model),
+    machine: inGuest(asBooted, rig).machine,
     granularity: 'call',
   });
   const agent = await makeAgent(options.cache);

@@ -4,7 +4,7 @@
 import { fileURLToPath } from 'node:url';
 import { EXIT } from '../errors.js';
 import { openKernelEngine } from '../kernelEngine.js';
-import { conform } from '../lab/conform/conform.js';
+import { conform, type SoFar } from '../lab/conform/conform.js';
 import { type ConformReport, type Extent, renderConform } from '../lab/conform/report.js';
 import type { Guest } from '../lab/guest/guest.js';
 import { cacheFolder } from '../lab/image/cache.js';
@@ -271,9 +271,9 @@ async function conformOn(
 
 const progressLine =
   (terminal: Terminal) =>
-  ({ steps, measured, findings }: ConformReport): void => {
-    const rate = measured.stepsPerSecond.toFixed(0);
-    const found = findings.length === 0 ? '' : `, ${findings.length} findings`;
+  ({ steps, stepsPerSecond, findings }: SoFar): void => {
+    const rate = stepsPerSecond.toFixed(0);
+    const found = findings === 0 ? '' : `, ${findings} findings`;
     terminal.writeError(`\r${formatCount(steps)} steps, ${rate} a second${found} `);
   };
 

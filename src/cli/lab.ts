@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { compileModel } from '../compile/scenario.js';
 import { EXIT } from '../errors.js';
 import { openKernelEngine } from '../kernelEngine.js';
-import { conform } from '../lab/conform/conform.js';
+import { conform, type SoFar } from '../lab/conform/conform.js';
 import { type ConformReport, type Extent, renderConform } from '../lab/conform/report.js';
 import { factLines, kernelFacts } from '../lab/facts.js';
 import type { Guest } from '../lab/guest/guest.js';
@@ -255,9 +255,9 @@ async function conformOn(
 
 const progressLine =
   (terminal: Terminal) =>
-  ({ steps, measured, findings }: ConformReport): void => {
-    const rate = measured.stepsPerSecond.toFixed(0);
-    const found = findings.length === 0 ? '' : `, ${findings.length} findings`;
+  ({ steps, stepsPerSecond, findings }: SoFar): void => {
+    const rate = stepsPerSecond.toFixed(0);
+    const found = findings === 0 ? '' : `, ${findings} findings`;
     terminal.writeError(`\r${formatCount(steps)} steps, ${rate} a second${found} `);
   };
 

@@ -1,7 +1,7 @@
 /**
  * The stages of the gate, in order: npm test, the packed tarball installed elsewhere, the gate of
- * models, random traces on a real kernel, and a smoke run on the newest long-term release of Node. Prints the minutes of each stage
- * and ends with "N passed, N failed".
+ * models, random traces on a real kernel, and a smoke run on the newest long-term release of
+ * Node. Prints the minutes of each stage and ends with "N passed, N failed".
  *
  * A stage that fails does not stop the later ones, except that nothing runs without a build.
  */

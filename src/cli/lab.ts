@@ -16,6 +16,7 @@ import { LabError } from '../lab/labError.js';
 import { sightingOf } from '../lab/outcome.js';
 import { renderPlayed } from '../lab/playedText.js';
 import { commandsOf, playCommands } from '../lab/playTrace.js';
+import { renderRaceJson } from '../lab/race/json.js';
 import { isRace } from '../lab/race/plan.js';
 import { race } from '../lab/race/race.js';
 import { renderRace } from '../lab/race/text.js';
@@ -123,10 +124,12 @@ async function playRace(
     rig: bench.rig,
     renew: () => up(bench, model, 1),
   });
+  const facts = kernelFacts(bench);
+  const style = styleFor(options, terminal);
   terminal.writeOut(
     options.json === true
-      ? toLines([{ kind: 'lab-race', facts: kernelFacts(bench), ...result }])
-      : `${factLines(kernelFacts(bench)).join('\n')}\n\n${renderRace(result, styleFor(options, terminal))}`,
+      ? renderRaceJson(result, facts)
+      : `${factLines(facts).join('\n')}\n\n${renderRace(result, style)}`,
   );
   return result.seen > 0 ? EXIT.holds : EXIT.kernelDisagrees;
 }

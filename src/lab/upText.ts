@@ -38,7 +38,10 @@ export function renderUp({ facts, machine, measured, model }: UpReport, style: S
     ...row('blocks', machine.blocks.length === 0 ? ['none'] : machine.blocks.map(blockText)),
     ...row('iomem', machine.iomem.map(formatIomemLine)),
     ...row('measured', [
-      `${secondsToSnapshot.toFixed(1)} s to the snapshot, ${secondsToReset.toFixed(2)} s to go back`,
+      [
+        `${secondsToSnapshot.toFixed(1)} s to the snapshot`,
+        `${secondsToReset.toFixed(2)} s to go back`,
+      ].join(', '),
     ]),
   ];
   return lines.map((line) => `${line}\n`).join('');

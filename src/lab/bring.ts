@@ -36,16 +36,31 @@ async function unbindAll(guest: Guest): Promise<void> {
 const rangeText = ({ start, end }: Range): string =>
   `0x${start.toString(16)}-0x${end.toString(16)}`;
 
+const regionOf = (device: string): string =>
+  `/sys/devices/platform/hmem.${regionNumber(device)}/dax_region`;
+
+/** Makes a device of a region; the region gives the least number that is free. */
+async function create(guest: Guest, name: string): Promise<void> {
+  const isThere = async (): Promise<boolean> =>
+    (await guest.look()).devices.some((device) => device.name === name);
+  for (let tries = 0; !(await isThere()); tries++) {
+    if (tries > Number(name.split('.')[1])) throw new LabError(`${name} cannot be created`);
+    await must(guest, `${regionOf(name)}/create`, '1');
+  }
+}
+
 /** Makes the devices of dynamic regions and gives them their ranges. */
 async function divide(guest: Guest, machine: MachineView): Promise<void> {
   const wanted = machine.devices.filter(({ present }) => present);
   const { devices } = await guest.look();
   for (const { name } of devices) await must(guest, `/sys/bus/dax/devices/${name}/size`, '0');
-  for (const { name } of wanted) {
-    const known = (await guest.look()).devices.some((device) => device.name === name);
-    if (known) continue;
-    await must(guest, `/sys/devices/platform/hmem.${regionNumber(name)}/dax_region/create`, '1');
+  for (const { name } of wanted) await create(guest, name);
+  for (const { name } of (await guest.look()).devices) {
+    if (wanted.some((device) => device.name === name)) continue;
+    await must(guest, `${regionOf(name)}/delete`, name);
   }
+  // What is created comes up on a driver where one matches by type.
+  await unbindAll(guest);
   for (const { name, ranges } of wanted) {
     for (const range of ranges) {
       await must(guest, `/sys/bus/dax/devices/${name}/mapping`, rangeText(range));
@@ -53,13 +68,17 @@ async function divide(guest: Guest, machine: MachineView): Promise<void> {
   }
 }
 
-/** The ids, the drivers and the blocks that the scenario begins with. */
-async function populate(guest: Guest, machine: MachineView): Promise<void> {
+/** The ids that the drivers know at the start. */
+async function introduce(guest: Guest, machine: MachineView): Promise<void> {
   for (const { name, ids } of machine.drivers) {
     for (const id of ids) await must(guest, `${DRIVERS}/${name}/new_id`, id);
   }
   // Writing an id offers every device that has no driver to this one.
   await unbindAll(guest);
+}
+
+/** The drivers and the blocks that the scenario begins with. */
+async function populate(guest: Guest, machine: MachineView): Promise<void> {
   for (const { name, driver, present } of machine.devices) {
     if (present && driver !== null) await must(guest, `${DRIVERS}/${driver}/bind`, name);
   }
@@ -68,16 +87,13 @@ async function populate(guest: Guest, machine: MachineView): Promise<void> {
     const how = zones === 'Movable' ? 'online_movable' : 'online_kernel';
     await must(guest, `${MEMORY}/memory${index}/state`, how);
   }
-  await must(guest, `${MEMORY}/auto_online_blocks`, machine.autoOnlineBlocks);
-  for (const { name, registered } of machine.drivers) {
-    if (!registered && name !== 'fsdev_dax') await guest.ask(0, `remove ${name}`);
-  }
 }
 
 /**
  * Brings the guest to the state and keeps it as its snapshot.
  *
- * Throws LabError when a step fails or the machine then differs from the model's initial one.
+ * @param machine the model's machine at its start, after the initcalls.
+ * Throws LabError when a step fails or the machine then differs from the model's.
  */
 export async function bring(
   guest: Guest,
@@ -90,8 +106,10 @@ export async function bring(
     if (regions[0]?.kind === 'static') await bringNamespaces(guest, scenario.model);
     await unbindAll(guest);
     if (regions[0]?.kind === 'dynamic') await divide(guest, machine);
-    await populate(guest, machine);
   }
+  await introduce(guest, machine);
+  await populate(guest, machine);
+  await must(guest, `${MEMORY}/auto_online_blocks`, machine.autoOnlineBlocks);
   const found = compareSightings(sightingOf(machine, spans), await guest.look());
   if (found.length > 0) {
     const lines = found.map(({ what, predicted, real }) => `${what}: ${real}, not ${predicted}`);

@@ -14,6 +14,7 @@ const NOISE: readonly RegExp[] = [
   /^clocksource: |^tsc: |^sched_clock: |^hrtimer: /,
   /^Offlined Pages|^Offlining/,
   /^random: /,
+  /^Injecting error \(-\d+\) to MEM_/,
 ];
 
 /** Texts of the messages that a trace is compared by. */
@@ -31,6 +32,10 @@ const ALARMS: readonly RegExp[] = [
   /refcount_t: /,
   /INFO: task .* blocked/,
   /list_(?:add|del) corruption/,
+  /kernel BUG at /,
+  /\bUBSAN: /,
+  /detected stall/,
+  /possible (?:circular|recursive) locking/,
 ];
 
 /** Whether the kernel says of itself that something is broken. */

@@ -14,6 +14,8 @@ export interface Request {
   readonly line: string;
   /** An errno that the tool of this command passes over, as modprobe does with EEXIST. */
   readonly passes: string | null;
+  /** It is the lab's own, and no part of the command: it must succeed. */
+  readonly isOwn?: boolean;
 }
 
 const PROVIDERS = {

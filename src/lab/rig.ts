@@ -5,6 +5,7 @@
  * ones NVDIMMs. Where no such machine can be had, the reasons say so, all at once.
  */
 import type { DaxRegion, DriverName, Machine, Model, Range } from '../model/model.js';
+import { INJECTION_MODULES } from './faults.js';
 import { HIGH_START, machineFaults, regionFaults } from './rigFaults.js';
 
 export interface Rig {
@@ -38,7 +39,6 @@ export type RigAnswer =
 const LOW_BYTES = 512n << 20n;
 /** E820_TYPE_SOFT_RESERVED (arch/x86/include/asm/e820/types.h). */
 const SOFT_RESERVED = '0xefffffff';
-const INJECT = ['notifier_error_inject', 'memory_notifier_error_inject'];
 
 const hex = (value: bigint): string => `0x${value.toString(16)}`;
 const bytesOf = ({ start, end }: Range): bigint => end + 1n - start;
@@ -147,7 +147,7 @@ function softReservedRig(machine: Machine, written: readonly Placed[]): RigAnswe
       machine: '',
       memoryOptions: '',
       devices: [],
-      insert: [...provider, ...loaded, ...INJECT],
+      insert: [...provider, ...loaded, ...INJECTION_MODULES],
       carry: [...carry, ...provider],
       spans: ranges.map(({ start, end }) => ({ start, end })),
       directories: new Map(
@@ -212,7 +212,7 @@ function nvdimmRig(machine: Machine): RigAnswer {
         '-device',
         `nvdimm,id=nvdimm${index},memdev=nv${index},addr=${hex(region.start)},node=${region.targetNode}`,
       ]),
-      insert: ['nfit', 'nd_pmem', 'dax_pmem', ...loaded, ...INJECT],
+      insert: ['nfit', 'nd_pmem', 'dax_pmem', ...loaded, ...INJECTION_MODULES],
       carry,
       spans: regions.map(({ start, end }) => ({ start, end })),
       directories: new Map(

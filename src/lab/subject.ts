@@ -3,6 +3,7 @@
  * tests have others.
  */
 import type { Instruction } from '../userland/program.js';
+import type { FaultText } from './faults.js';
 import type { Outcome, Sighting } from './outcome.js';
 
 export interface Subject {
@@ -13,8 +14,14 @@ export interface Subject {
   /**
    * Does one command after the other, each in one system call, and looks after each. Ends early
    * after an outcome that is 'stuck' or 'died'; nothing but `reset` is of use then.
+   *
+   * @param faults for each command the fault that happens in it, as `injectionOf` takes them; null
+   * for none.
    */
-  play(commands: readonly Instruction[]): Promise<readonly Outcome[]>;
+  play(
+    commands: readonly Instruction[],
+    faults?: readonly (FaultText | null)[],
+  ): Promise<readonly Outcome[]>;
   /** Back to the scenario's initial state, whatever happened. */
   reset(): Promise<void>;
   /** What the kernel wrote to its console since the last reset, oldest first. */

@@ -1,10 +1,11 @@
 /**
  * Plays commands on a subject and holds every step against the model.
  */
+import { isAlarm } from '../noise.js';
 import type { Difference, Outcome } from '../outcome.js';
 import type { Subject } from '../subject.js';
 import type { Command } from './commands.js';
-import { alarmClass, alarmsIn, classOf, isOnlySaid, judge } from './judge.js';
+import { alarmClass, classOf, isOnlySaid, judge } from './judge.js';
 import { type Answer, type Predictor, reasonOf } from './predictor.js';
 
 export type ProblemKind = 'difference' | 'stuck' | 'died' | 'console';
@@ -83,7 +84,7 @@ export function makePlayer(subject: Subject, predictor: Predictor): Player {
     }
     const fresh = freshLines();
     const last = played.at(-1);
-    if (alarmsIn(fresh).length === 0 || last === undefined) return played;
+    if (!fresh.some(isAlarm) || last === undefined) return played;
     // Which of the steps it was is known only where the step itself has told it.
     state = null;
     const known = last.problem;
@@ -150,7 +151,7 @@ function playedOf(predictor: Predictor, step: Expected, real: Outcome): Played {
   const { answer, isAmbiguous, differences } = judge(answers, real);
   const several = answers.length > 1 ? reasonOf(answers) : null;
   const base = { state, command, several, isAmbiguous };
-  if (isLost(real) || answer === null || alarmsIn(real.messages).length > 0) {
+  if (isLost(real) || answer === null || real.messages.some(isAlarm)) {
     const about = predictor.commands[command];
     if (about === undefined) throw new Error(`the model has no command ${command}`);
     const problem = problemOf(about, step, real, differences);
@@ -166,7 +167,7 @@ function problemOf(
   real: Outcome,
   differences: readonly Difference[],
 ): Problem {
-  if (!isLost(real) && alarmsIn(real.messages).length > 0) {
+  if (!isLost(real) && real.messages.some(isAlarm)) {
     return alarmOf(real.messages, differences, [step]);
   }
   const isPredicted = differences.length === 0;
@@ -195,7 +196,7 @@ function alarmOf(
   const crash = violated.includes('no-crash') || violated.includes('no-deadlock');
   return {
     kind: 'console',
-    class: `console | ${alarmClass(alarmsIn(lines)[0] ?? '')}`,
+    class: `console | ${alarmClass(lines.find(isAlarm) ?? '')}`,
     differences,
     isPredicted: crash && isOnlySaid(differences),
     violated,

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Model } from '../../model/model.js';
 import type { Instruction } from '../../userland/program.js';
+import { type FaultText, injectionOf } from '../faults.js';
 import { LabError } from '../labError.js';
 import { tellingMessages } from '../noise.js';
 import type { Outcome, Sighting } from '../outcome.js';
@@ -26,6 +27,8 @@ export interface GuestOptions {
   readonly accelerator: 'kvm' | 'tcg';
   readonly processors?: number;
   readonly line: 'virtio' | 'serial';
+  /** Until a guest that says nothing counts as one that does not come up. */
+  readonly bootSeconds?: number;
 }
 
 /** Seconds until a guest that says nothing counts as not coming up, or a command as stuck. */
@@ -71,7 +74,7 @@ export class Guest implements Subject {
     const qemu = await Qemu.start({ ...options, processors: options.processors ?? 1 });
     const agent = await AgentLine.open(join(options.directory, 'agent.sock'));
     const guest = new Guest(qemu, agent, options);
-    for (let tries = 0; tries < BOOT_SECONDS; tries++) {
+    for (let tries = 0; tries < (options.bootSeconds ?? BOOT_SECONDS); tries++) {
       // Before the agent is there, the line may swallow the question.
       const reply = await agent.ask('a', `echo hello${tries}`, 1);
       if (reply.result === 'ok' && reply.value !== 'ready') {
@@ -116,19 +119,18 @@ export class Guest implements Subject {
     if (reply.value !== word) throw new LabError('the guest does not answer after its reset');
   }
 
-  async play(commands: readonly Instruction[]): Promise<readonly Outcome[]> {
-    const { rig } = this.#options;
-    const asked = commands.map((command) => {
-      const requests = requestsOf(command, rig);
-      if (requests === null) throw new LabError(`no guest can do \`${command.text}\``);
-      return {
-        replies: requests.map((request) => ({
-          request,
-          reply: this.#agent.ask(0, request.line, COMMAND_SECONDS),
-        })),
-        looked: this.#agent.ask(0, this.#observeLine, COMMAND_SECONDS),
-      };
-    });
+  async play(
+    commands: readonly Instruction[],
+    faults: readonly (FaultText | null)[] = [],
+  ): Promise<readonly Outcome[]> {
+    const planned = commands.map((command, index) => this.#plan(command, faults[index] ?? null));
+    const asked = planned.map((requests) => ({
+      replies: requests.map((request) => ({
+        request,
+        reply: this.#agent.ask(0, request.line, COMMAND_SECONDS),
+      })),
+      looked: this.#agent.ask(0, this.#observeLine, COMMAND_SECONDS),
+    }));
     const outcomes: Outcome[] = [];
     for (const { replies, looked } of asked) {
       const outcome = await this.#outcomeOf(replies, looked);
@@ -152,6 +154,17 @@ export class Guest implements Subject {
     await this.#qemu.stop();
   }
 
+  /** Requests of a command, between those that arm and disarm a fault. */
+  #plan(command: Instruction, fault: FaultText | null): readonly Request[] {
+    const requests = requestsOf(command, this.#options.rig);
+    if (requests === null) throw new LabError(`no guest can do \`${command.text}\``);
+    if (fault === null) return requests;
+    const { arm, disarm, reason } = injectionOf(fault);
+    if (reason !== undefined) throw new LabError(`no guest can be made to fail: ${reason}`);
+    const own = (line: string): Request => ({ line, passes: null, isOwn: true });
+    return [own(arm), ...requests, own(disarm)];
+  }
+
   async #outcomeOf(
     asked: readonly { readonly request: Request; readonly reply: Promise<Reply> }[],
     looked: Promise<Reply>,
@@ -162,7 +175,12 @@ export class Guest implements Subject {
     for (const { request, reply } of asked) {
       const got = await reply;
       messages.push(...got.messages);
-      if (result === 'ok' && got.result !== request.passes) result = got.result;
+      if (request.isOwn === true) {
+        const isDone = got.result === 'ok' || got.result === 'stuck';
+        if (!isDone) throw new LabError(`${request.line} gave ${got.result}`);
+      } else if (result === 'ok' && got.result !== request.passes) {
+        result = got.result;
+      }
       if (request.line.startsWith('read ') && got.result === 'ok') value = got.value;
     }
     const isLost = result === 'stuck' || result === 'died';

@@ -261,7 +261,7 @@ describe('a race is told', () => {
   });
 
   it('as one line of JSON, with stacks of the first time alone', async () => {
-    const text = renderRaceJson(await raceOn(new FakeRacer({ hangs: FOUND })));
+    const text = renderRaceJson(await raceOn(new FakeRacer({ hangs: FOUND })), {});
     const told = JSON.parse(text) as Record<string, unknown>;
 
     expect(text.trimEnd()).not.toContain('\n');

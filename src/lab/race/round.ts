@@ -76,6 +76,8 @@ const taskOf = (index: number): number => index + 1;
 /** Task that looks at the machine beside those that hang. */
 const OBSERVER = 14;
 
+const LOOKS_MOST = 4;
+
 const timestamp = /^\[ *\d+\.\d+\](?:\[[^\]]*\])? /;
 
 /** Lines of a console, without their times. */
@@ -133,6 +135,27 @@ async function lookAt(
   if (!isAsleep || !isBusy(stack)) return { ...bare, state: 'slow' };
   const predicted = finding.deadlock?.threads.find((one) => one.thread === thread)?.stack ?? [];
   return { ...common, state: 'hung', stack, missing: missingFrom(predicted, stack) };
+}
+
+/**
+ * Looks at all sides; again where one hangs and another one still moves, since a hang that has just
+ * come about is seen by one of them first.
+ */
+async function lookAtAll(
+  guest: RaceSubject,
+  sides: readonly Side[],
+  replies: readonly (readonly Reply[])[],
+  options: RoundOptions,
+): Promise<readonly SideOutcome[]> {
+  let seen: readonly SideOutcome[] = [];
+  for (let looks = 0; looks < LOOKS_MOST; looks++) {
+    seen = await Promise.all(
+      sides.map((side, index) => lookAt(guest, side, index, replies[index] ?? [], options)),
+    );
+    const states = seen.map(({ state }) => state);
+    if (!states.includes('hung') || !states.includes('slow')) break;
+  }
+  return seen;
 }
 
 /** Kills the threads that the finding names, or all, and looks whether every side that hung moves. */
@@ -200,9 +223,7 @@ export async function playRound(
   const asked = plan.sides.map((side, index) => ask(guest, side, index, count, options));
   const replies = await Promise.all(asked.map((one) => Promise.all(one)));
   const { deadlock, property } = options.finding;
-  const sides = await Promise.all(
-    plan.sides.map((side, index) => lookAt(guest, side, index, replies[index] ?? [], options)),
-  );
+  const sides = await lookAtAll(guest, plan.sides, replies, options);
   const hangs = sides.some(({ state }) => state === 'hung');
   const freed = hangs ? await kill(guest, sides, options) : null;
   const isEnd = !hangs && property !== 'no-crash' && (await isThatEnd(guest, plan, sides, options));

@@ -42,7 +42,10 @@ regions:
 
 const NVDIMM = `
 regions:
-  pmem: { range: 100000000-13fffffff, target_node: 1, namespace: { name: namespace0.0, metadata: 2M } }
+  pmem:
+    range: 100000000-13fffffff
+    target_node: 1
+    namespace: { name: namespace0.0, metadata: 2M }
 dax:
   dax0.0: { region: pmem, range: 100200000-13fffffff }
 `;
@@ -206,7 +209,7 @@ dax:
     ],
     [
       'metadata that no namespace has',
-      NVDIMM.replace('2M }', '4M }').replace('100200000', '100400000'),
+      NVDIMM.replace('metadata: 2M', 'metadata: 4M').replace('100200000', '100400000'),
       /metadata of region pmem take 0x400000 bytes/,
     ],
     [
@@ -223,7 +226,8 @@ dax:
     ],
     [
       'CXL windows',
-      'soft_reserved: [{ range: 100000000-107ffffff, target_node: 1 }]\ncxl: { windows: [100000000-107ffffff] }',
+      'soft_reserved: [{ range: 100000000-107ffffff, target_node: 1 }]\n' +
+        'cxl: { windows: [100000000-107ffffff] }',
       /CXL windows/,
     ],
   ])('%s is told', (_, machine, reason) => {

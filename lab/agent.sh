@@ -1,8 +1,8 @@
 #!/bin/busybox sh
 # The lab's agent where no C compiler is at hand: the same protocol as agent.c, by busybox alone.
 #
-# It does one task at a time and is itself the process that does it. So there are no races (`barrier`
-# is refused), no process that opens or maps a device, no stack of a task, and a request that never
+# It does one task at a time and is itself the process that does it. So there are no races (`barrier`,
+# `delay` and `again` are refused), no process that opens or maps a device, no stack of a task, and a request that never
 # comes back out of the kernel is the last one. docs/lab.md has the protocol.
 #
 # A shell knows an errno only by its text; numberOf turns it back.
@@ -150,6 +150,7 @@ observeAll() { # first block
 # Says what is new or changed since the last time, and what is gone.
 doObserve() { # first block
   observeAll "${1:-0}" > "$SEEN.now"
+  # shellcheck disable=SC2016 # the dollars are awk's
   $BB awk -v task="$task" -v before="$SEEN" '
     BEGIN { while ((getline line < before) > 0) { split(line, part, " "); was[part[1]] = line } }
     was[$1] != $0 { print task " | " $0 }

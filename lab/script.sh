@@ -187,7 +187,7 @@ do_write() {
 do_read() {
 	value=$(cat "$1" 2>"$2")
 	status=$?
-	result=$(outcome $status "$2")
+	result=$(outcome "$status" "$2")
 	[ "$result" != ok ] || result="ok \"$value\""
 	echo "$result"
 }
@@ -242,7 +242,7 @@ run_thread() {
 # Starts the program beside this script that maps a device; it is one thread of the trace.
 start_process() {
 	mkfifo "$dir/ask.$1" "$dir/answer.$1"
-	"$PROCESS" "$dir/ask.$1" "$dir/answer.$1" &
+	"$PROCESS" "$dir/ask.$1" "$dir/answer.$1" </dev/null >/dev/null 2>&1 &
 	echo $! >"$dir/process.$1"
 }
 
@@ -254,9 +254,11 @@ all_done() {
 
 # Stacks of a process and of all below it, but for those that only wait for the ones below.
 show_stacks() {
-	if [ -s "/proc/$1/stack" ] && ! grep -q -e do_wait -e pipe_read "/proc/$1/stack"; then
-		sed "s/^/#   [$1] /" "/proc/$1/stack"
-	fi
+	stack=$(cat "/proc/$1/stack" 2>/dev/null)
+	case $stack in
+	'' | *do_wait* | *pipe_read*) ;;
+	*) echo "$stack" | sed "s/^/#   [$1] /" ;;
+	esac
 	grep -l "^PPid:${TAB}$1\$" /proc/[0-9]*/status 2>/dev/null | while read -r below; do
 		below=${below#/proc/}
 		show_stacks "${below%/status}"
@@ -267,11 +269,12 @@ show_stacks() {
 # after $TIMEOUT seconds hang.
 run_calls() {
 	while read -r thread; do
-		run_thread "$thread" &
+		# Whoever reads this script's output must not wait for what hangs.
+		run_thread "$thread" </dev/null >/dev/null 2>&1 &
 		echo $! >"$dir/job.$thread"
 	done <"$dir/threads"
 	tenths=$((TIMEOUT * 10))
-	while ! all_done && [ $tenths -gt 0 ]; do
+	while ! all_done && [ "$tenths" -gt 0 ]; do
 		if sleep 0.1 2>/dev/null; then tenths=$((tenths - 1)); else
 			sleep 1
 			tenths=$((tenths - 10))
@@ -323,11 +326,15 @@ compare() {
 		for (i = 1; i <= logs; i++) {
 			for (w = 1; w <= wishes; w++) if (index(logged[i], wanted[w])) break
 			if (w <= wishes) met[w] = 1
-			else if (report(logged[i])) { crashed = 1; if (!crash) print "seen, not predicted: dmesg: " logged[i] }
+			else if (report(logged[i])) {
+				crashed = 1
+				if (!crash) print "seen, not predicted: dmesg: " logged[i]
+			}
 		}
 		if (can_log == "false") exit
 		for (w = 1; w <= wishes; w++) if (!met[w]) print "predicted, not seen: dmesg: " wanted[w]
-		if (crash && !crashed) print "predicted, not seen: a report of the kernel (without KASAN it may be silent)"
+		if (crash && !crashed)
+			print "predicted, not seen: a report of the kernel; without KASAN it may be silent"
 	}' "$dir/seen"
 }
 
@@ -381,7 +388,7 @@ tell() {
 	fi
 	$quiet || sed 's/^/# dmesg: /' "$dir/messages"
 	grep -q ': hangs$' "$dir/seen" || return 0
-	given_up=${given_up:-"tasks hang since step $number"}
+	given_up="tasks hang since step $number"
 	while read -r thread; do
 		[ -e "$dir/done.$thread" ] && continue
 		note "$thread hangs; stack of its task:"
@@ -482,6 +489,7 @@ repeat_rounds() {
 			note "round $round: ${given_up:-another message}"
 		fi
 		[ $round -lt "$rounds" ] || break
+		case $given_up in 'tasks hang'*) break ;; esac
 		[ -z "$between" ] || sh -c "$between" >/dev/null 2>&1
 		check_machine
 		if [ -s "$dir/lacks" ]; then

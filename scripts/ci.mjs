@@ -1,7 +1,7 @@
 /**
  * The stages of the gate, in order: npm test, the packed tarball installed elsewhere, the gate of
- * models, and a smoke run on the newest long-term release of Node. Prints the minutes of each stage
- * and ends with "N passed, N failed".
+ * models, random traces on a real kernel, and a smoke run on the newest long-term release of
+ * Node. Prints the minutes of each stage and ends with "N passed, N failed".
  *
  * A stage that fails does not stop the later ones, except that nothing runs without a build.
  */
@@ -148,11 +148,24 @@ function newestNode() {
   return { passed: count.passed + 1, failed: count.failed };
 }
 
+/**
+ * Random traces of the lab's model on a real kernel.
+ *
+ * @returns {Count}
+ */
+function smokeConformance() {
+  const options = ['--kernel', '6.12', '--traces', '200', '--guests', '2'];
+  const out = join(scratch, 'conformance');
+  run(process.execPath, [join('dist', 'cli.js'), 'lab', 'conform', ...options, '--out', out]);
+  return { passed: 1, failed: 0 };
+}
+
 /** @type {readonly (readonly [string, () => Count])[]} */
 const STAGES = [
   ['npm test', npmTest],
   ['pack and install elsewhere', packAndInstall],
   ['gate of models', gateOfModels],
+  ['smoke conformance', smokeConformance],
   [`newest Node (${NODE_LTS_MAJOR})`, newestNode],
 ];
 

@@ -77,7 +77,7 @@ import {
 
 /**
  * Says of each range without a whole block that it is too small, and whether there is another.
- * Source: drivers/dax/kmem.c dev_dax_kmem_probe(), v5.15 and v6.12: a loop before the one that adds.
+ * Source: drivers/dax/kmem.c dev_dax_kmem_probe(), v5.15 and v6.12: before it adds any of them.
  */
 function hasUsable(index: u32): bool {
   let usable = false;

@@ -2,21 +2,26 @@
  * `daxcheck lab`: a model's commands on a real kernel in a guest.
  */
 import { fileURLToPath } from 'node:url';
+import { compileModel } from '../compile/scenario.js';
 import { EXIT } from '../errors.js';
 import { openKernelEngine } from '../kernelEngine.js';
-import { conform } from '../lab/conform/conform.js';
+import { conform, type SoFar } from '../lab/conform/conform.js';
 import { type ConformReport, type Extent, renderConform } from '../lab/conform/report.js';
+import { factLines, kernelFacts } from '../lab/facts.js';
 import type { Guest } from '../lab/guest/guest.js';
 import { cacheFolder } from '../lab/image/cache.js';
 import type { KernelRequest } from '../lab/image/findKernel.js';
+import { inGuest } from '../lab/inGuest.js';
 import { LabError } from '../lab/labError.js';
 import { sightingOf } from '../lab/outcome.js';
 import { renderPlayed } from '../lab/playedText.js';
 import { commandsOf, playCommands } from '../lab/playTrace.js';
+import { renderRaceJson } from '../lab/race/json.js';
 import { isRace } from '../lab/race/plan.js';
 import { race } from '../lab/race/race.js';
 import { renderRace } from '../lab/race/text.js';
 import { type Bench, type LabOptions, prepare, tidyUp, up } from '../lab/up.js';
+import { renderUp } from '../lab/upText.js';
 import type { Model } from '../model/model.js';
 import { toLines } from '../report/json.js';
 import { formatCount } from '../report/layout.js';
@@ -75,34 +80,15 @@ function labOptions(
   };
 }
 
-/** What a report says of the kernel that ran. */
-const kernelFacts = ({ kernel, modelled, accelerator, rig }: Bench): Record<string, string> => ({
-  release: kernel.release,
-  package: kernel.package === null ? 'none' : `${kernel.package} ${kernel.packageVersion}`,
-  banner: kernel.banner,
-  features: `${modelled.name}, from ${modelled.from}`,
-  parameters: rig.parameters.join(' '),
-  accelerator,
-  ...Object.fromEntries(
-    CONFIGURATION.map((name) => [`CONFIG_${name}`, kernel.config.get(name) ?? 'n']),
-  ),
-});
-
-/** Options of the kernel that change what the lab sees. */
-const CONFIGURATION = [
-  ...['DEV_DAX', 'DEV_DAX_HMEM', 'DEV_DAX_KMEM', 'DEV_DAX_PMEM', 'DEV_DAX_CXL'],
-  ...['MEMORY_HOTPLUG', 'MEMORY_HOTREMOVE', 'MHP_MEMMAP_ON_MEMORY', 'EFI_SOFT_RESERVE'],
-  ...['MHP_DEFAULT_ONLINE_TYPE_ONLINE_AUTO', 'PREEMPT_DYNAMIC', 'PROVE_LOCKING', 'KASAN'],
-];
-
 async function playPlain(
   bench: Bench,
   model: Model,
   reading: Reading,
   { options, terminal }: Asked<LabReplayOptions>,
 ): Promise<number> {
-  const engine = openKernelEngine(bench.scenario);
-  const commands = commandsOf(engine, bench.scenario, reading.header, bench.rig.spans);
+  const scenario = compileModel(inGuest(model, bench.rig));
+  const engine = openKernelEngine(scenario);
+  const commands = commandsOf(engine, scenario, reading.header, bench.rig.spans);
   const guest = await up(bench, model);
   const played = await playCommands(guest, commands);
   const report = {
@@ -138,10 +124,12 @@ async function playRace(
     rig: bench.rig,
     renew: () => up(bench, model, 1),
   });
+  const facts = kernelFacts(bench);
+  const style = styleFor(options, terminal);
   terminal.writeOut(
     options.json === true
-      ? toLines([{ kind: 'lab-race', facts: kernelFacts(bench), ...result }])
-      : renderRace(result, styleFor(options, terminal)),
+      ? renderRaceJson(result, facts)
+      : `${factLines(facts).join('\n')}\n\n${renderRace(result, style)}`,
   );
   return result.seen > 0 ? EXIT.holds : EXIT.kernelDisagrees;
 }
@@ -176,6 +164,44 @@ export async function labReplayCommand(
     }
   };
   return withRejections(play, options, terminal);
+}
+
+/** Brings a guest up, and tells what it is; nothing is played. */
+export async function labUpCommand(
+  path: string | undefined,
+  options: LabCommandOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const loaded = loadModels([path ?? ownModel(options)], terminal);
+  if (!loaded.ok) return reject(loaded.diagnostics, options, terminal);
+  const [model] = loaded.models;
+  if (model === undefined) return EXIT.bug;
+  const bringUp = async (): Promise<number> => {
+    const start = terminal.now();
+    const bench = await prepare(model, labOptions(options, 'booted', terminal));
+    try {
+      const guest = await up(bench, model);
+      const booted = terminal.now();
+      await guest.reset();
+      const report = {
+        kind: 'lab-up' as const,
+        model: model.file,
+        facts: kernelFacts(bench),
+        machine: await guest.look(),
+        measured: {
+          secondsToSnapshot: (booted - start) / 1000,
+          secondsToReset: (terminal.now() - booted) / 1000,
+        },
+      };
+      await guest.close();
+      const isJson = options.json === true;
+      terminal.writeOut(isJson ? toLines([report]) : renderUp(report, styleFor(options, terminal)));
+      return EXIT.holds;
+    } finally {
+      tidyUp(bench);
+    }
+  };
+  return withRejections(bringUp, options, terminal);
 }
 
 /** The model of the lab's own layout for a kernel series. */
@@ -232,9 +258,9 @@ async function conformOn(
 
 const progressLine =
   (terminal: Terminal) =>
-  ({ steps, measured, findings }: ConformReport): void => {
-    const rate = measured.stepsPerSecond.toFixed(0);
-    const found = findings.length === 0 ? '' : `, ${findings.length} findings`;
+  ({ steps, stepsPerSecond, findings }: SoFar): void => {
+    const rate = stepsPerSecond.toFixed(0);
+    const found = findings === 0 ? '' : `, ${findings} findings`;
     terminal.writeError(`\r${formatCount(steps)} steps, ${rate} a second${found} `);
   };
 

@@ -223,6 +223,14 @@ function addLab(program: Command, terminal: Terminal, report: Report): void {
     .command('lab')
     .description('run a model on real kernels under QEMU, and compare every step')
     .addHelpText('after', '\nExample:\n  daxcheck lab replay --kernel 6.12 trace.itf.json');
+  withLabOptions(lab.command('up'))
+    .description('bring a guest to the initial state of a model, and tell what it is')
+    .argument('[model]', "model file (default: the lab's own layout)")
+    .addHelpText('after', '\nExample:\n  daxcheck lab up --kernel 6.12')
+    .action(async (path: string | undefined, options) => {
+      const { labUpCommand } = await import('./lab.js');
+      report(await labUpCommand(path, options, terminal));
+    });
   withLabOptions(lab.command('replay'))
     .description('play a trace on a real kernel; status 23 when it does otherwise than predicted')
     .argument('<trace>', 'trace file (.itf.json)')

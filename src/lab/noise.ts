@@ -32,6 +32,10 @@ const ALARMS: readonly RegExp[] = [
   /refcount_t: /,
   /INFO: task .* blocked/,
   /list_(?:add|del) corruption/,
+  /kernel BUG at /,
+  /\bUBSAN: /,
+  /detected stall/,
+  /possible (?:circular|recursive) locking/,
 ];
 
 /** Whether the kernel says of itself that something is broken. */

@@ -8,6 +8,7 @@ import type { Range } from '../model/model.js';
 import type { Instruction } from '../userland/program.js';
 import { describeStep, takeStep, viewReplay } from '../verdict/steps.js';
 import type { MachineView, TraceStep } from '../verdict/trace.js';
+import type { FaultText } from './faults.js';
 import { compareOutcomes, type Difference, type Outcome, sightingOf } from './outcome.js';
 import type { Subject } from './subject.js';
 
@@ -20,10 +21,8 @@ export interface TracedCommand {
   readonly predicted: Outcome;
   /** Numbers of its first and its last step, from 1. */
   readonly steps: readonly [number, number];
-  /** It returned within the trace. */
-  readonly isComplete: boolean;
-  /** Another thread's command was under way at the same time. */
-  readonly overlaps: boolean;
+  /** The fault of the model that happens in it; null for none. */
+  readonly fault: FaultText | null;
 }
 
 export interface PlayedCommand extends TracedCommand {
@@ -42,8 +41,8 @@ interface Open {
   last: number;
   result: string | null;
   value: string | null;
+  fault: FaultText | null;
   after: MachineView;
-  overlaps: boolean;
 }
 
 /** The block that udev's event speaks of stands in the place of the rule's. */
@@ -60,6 +59,7 @@ function addStep(open: Open, step: TraceStep, number: number): void {
   for (const name of step.functions) if (!open.functions.includes(name)) open.functions.push(name);
   for (const event of step.events) {
     if (event.kind === 'message') open.messages.push(event.text);
+    if (event.kind === 'fault') open.fault = event.text;
     if (event.kind !== 'return') continue;
     open.result = event.result;
     open.value = event.value;
@@ -67,7 +67,7 @@ function addStep(open: Open, step: TraceStep, number: number): void {
 }
 
 function closed(open: Open, spans: readonly Range[]): TracedCommand {
-  const { thread, instruction, functions, messages, first, last, overlaps } = open;
+  const { thread, instruction, functions, messages, first, last, fault } = open;
   return {
     thread,
     instruction,
@@ -79,8 +79,7 @@ function closed(open: Open, spans: readonly Range[]): TracedCommand {
       after: sightingOf(open.after, spans),
     },
     steps: [first, last],
-    isComplete: open.result !== null,
-    overlaps,
+    fault,
   };
 }
 
@@ -104,8 +103,6 @@ class Collector {
   }
 
   #start({ thread, after }: TraceStep, started: Instruction, number: number): void {
-    const others = [...this.#open.values()].filter((open) => open.thread !== thread);
-    for (const other of others) other.overlaps = true;
     const open: Open = {
       thread,
       instruction: withEvent(started, this.#events.get(thread) ?? null),
@@ -115,8 +112,8 @@ class Collector {
       last: number,
       result: null,
       value: null,
+      fault: null,
       after,
-      overlaps: others.length > 0,
     };
     this.#open.set(thread, open);
     this.commands.push(open);
@@ -129,7 +126,11 @@ interface Way {
   readonly ordinals: readonly number[];
 }
 
-/** The commands of a trace, followed again in the engine. */
+/**
+ * The commands of a trace in which no two overlap, followed again in the engine.
+ *
+ * @param scenario at the granularity of the trace.
+ */
 export function commandsOf(
   engine: Engine,
   scenario: Scenario,
@@ -154,7 +155,10 @@ export async function playCommands(
   subject: Subject,
   commands: readonly TracedCommand[],
 ): Promise<readonly PlayedCommand[]> {
-  const outcomes = await subject.play(commands.map(({ instruction }) => instruction));
+  const outcomes = await subject.play(
+    commands.map(({ instruction }) => instruction),
+    commands.map(({ fault }) => fault),
+  );
   return commands.map((command, index) => {
     const real = outcomes[index] ?? null;
     const differences = real === null ? [] : compareOutcomes(command.predicted, real);

@@ -5,6 +5,7 @@
 import { formatIomemLine } from '../report/iomemDiff.js';
 import { labelled, onOneLine, PAGE_WIDTH } from '../report/layout.js';
 import type { Style } from '../report/style.js';
+import { factLines, type KernelFacts } from './facts.js';
 import type { Difference, Sighting } from './outcome.js';
 import type { PlayedCommand } from './playTrace.js';
 
@@ -16,6 +17,7 @@ export interface PlayedReport {
   readonly kernel: string;
   /** The kernel that the trace is of. */
   readonly predictedFor: string;
+  readonly facts: KernelFacts;
   readonly commands: readonly PlayedCommand[];
   /** What the kernel wrote. */
   readonly console: readonly string[];
@@ -73,7 +75,7 @@ function commandLines(command: PlayedCommand, before: Sighting | null, style: St
 /** Renders a played trace; the last line says whether it was reproduced. */
 export function renderPlayed(report: PlayedReport, initial: Sighting, style: Style): string {
   let before: Sighting | null = initial;
-  const lines: string[] = [];
+  const lines: string[] = [...factLines(report.facts), ''];
   for (const command of report.commands) {
     lines.push(...commandLines(command, before, style));
     before = command.real?.after ?? null;

@@ -4,15 +4,16 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { compileModel, type Scenario } from '../compile/scenario.js';
 import { openKernelEngine } from '../kernelEngine.js';
 import type { Model } from '../model/model.js';
 import { viewReplay } from '../verdict/steps.js';
 import type { MachineView } from '../verdict/trace.js';
+import { chooseAccelerator } from './accelerator.js';
 import { bring } from './bring.js';
 import { makeGround, restOf } from './conform/walk.js';
-import { Guest } from './guest/guest.js';
+import { INJECTION_MODULES } from './faults.js';
+import { Guest, type GuestOptions } from './guest/guest.js';
 import { makeAgent } from './image/agent.js';
 import { findKernel, type KernelRequest } from './image/findKernel.js';
 import { buildInitramfs } from './image/initramfs.js';
@@ -57,6 +58,20 @@ export interface Bench {
   readonly processors: number;
 }
 
+/** A guest that runs on the processor is up long before. */
+const KVM_SECONDS = 20;
+
+async function comesUp(options: GuestOptions): Promise<boolean> {
+  try {
+    const guest = await Guest.boot(options);
+    await guest.close();
+    return true;
+  } catch (error) {
+    if (error instanceof LabError) return false;
+    throw error;
+  }
+}
+
 function rigFor(model: Model): Rig {
   const { rig, reasons } = rigOf(model);
   if (rig !== undefined) return rig;
@@ -93,16 +108,21 @@ export async function prepare(model: Model, options: LabOptions): Promise<Bench>
   });
   const agent = await makeAgent(options.cache);
   if (agent.reason !== null) options.tell?.(`using the shell agent: ${agent.reason}`);
-  const optional = (names: readonly string[]): { name: string; isOptional: boolean }[] =>
-    names.map((name) => ({ name, isOptional: true }));
   const built = await buildInitramfs(kernel, {
     agent,
-    insert: optional(rig.insert),
-    carry: optional(rig.carry),
+    insert: rig.insert.map((name) => ({ name, isOptional: INJECTION_MODULES.includes(name) })),
+    carry: rig.carry.map((name) => ({ name, isOptional: true })),
   });
   const directory = mkdtempSync(join(tmpdir(), 'daxcheck-lab-'));
-  const initramfs = join(directory, 'initramfs.gz');
-  writeFileSync(initramfs, gzipSync(built.bytes, { level: 1 }));
+  const initramfs = join(directory, 'initramfs');
+  writeFileSync(initramfs, built.bytes);
+  const starts = (): Promise<boolean> =>
+    comesUp({
+      ...{ model, rig, release: kernel.release, vmlinux: kernel.kernel, initramfs },
+      ...{ directory: join(directory, 'kvm'), accelerator: 'kvm', line: built.line },
+      bootSeconds: KVM_SECONDS,
+    });
+  const accelerator = await chooseAccelerator(options.accelerator, options.cache, starts);
   return {
     kernel,
     modelled,
@@ -110,7 +130,7 @@ export async function prepare(model: Model, options: LabOptions): Promise<Bench>
     initial: initialOf(scenario),
     rig,
     hasTasks: agent.kind === 'compiled',
-    accelerator: options.accelerator === 'kvm' ? 'kvm' : 'tcg',
+    accelerator,
     initramfs,
     directory,
     line: built.line,

@@ -1,10 +1,20 @@
 /** Kernels as files: boot images, ELF files, configurations, and their names in the model. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Agent } from '../../src/lab/image/agent.js';
 import { findKernel } from '../../src/lab/image/findKernel.js';
+import { buildInitramfs } from '../../src/lab/image/initramfs.js';
 import { readConfig, readKernel } from '../../src/lab/image/kernelImage.js';
 import { kernelOf } from '../../src/lab/image/kernelOf.js';
 import { makeElf, makeModule, makeNote, PVH_NOTE } from './imageElf.ts';
@@ -25,6 +35,14 @@ function makeBzImage(payload: Uint8Array, banner = BANNER): Buffer {
   setup.writeUInt32LE(payload.length, 0x24c);
   return Buffer.concat([setup, before, payload, Buffer.alloc(100)]);
 }
+
+const GUEST_CONFIG = [
+  ...['BLK_DEV_INITRD', 'DEVTMPFS', 'PROC_FS', 'SYSFS', 'PCI', 'ACPI_NUMA', 'SERIAL_8250'],
+  ...['SERIAL_8250_CONSOLE', 'MEMORY_HOTPLUG', 'MEMORY_HOTREMOVE'],
+]
+  .map((option) => `CONFIG_${option}=y\n`)
+  .concat('CONFIG_DEV_DAX_KMEM=m\n')
+  .join('');
 
 const PVH_KERNEL = makeElf({
   notes: Buffer.concat([makeNote('Linux', 18, Buffer.alloc(5)), PVH_NOTE]),
@@ -122,7 +140,7 @@ describe("a kernel of the user's", () => {
 
   it('may be a build tree, with its configuration', async () => {
     put('include/config/kernel.release', '6.19.2-mine\n');
-    put('.config', 'CONFIG_DEV_DAX=m\n');
+    put('.config', GUEST_CONFIG);
     put('modules.order', 'drivers/dax/kmem.o\n');
     put('drivers/dax/kmem.ko', makeModule('depends='));
 
@@ -130,7 +148,7 @@ describe("a kernel of the user's", () => {
 
     expect(kernel.release).toBe('6.19.2-mine');
     expect(kernel.package).toBeNull();
-    expect(kernel.config.get('DEV_DAX')).toBe('m');
+    expect(kernel.config.get('DEV_DAX_KMEM')).toBe('m');
     expect([...kernel.modules.files.keys()]).toEqual(['kmem']);
     expect(readFileSync(kernel.kernel).equals(PVH_KERNEL)).toBe(true);
   });
@@ -146,6 +164,41 @@ describe("a kernel of the user's", () => {
       expect([...kernel.modules.files.keys()]).toEqual(['kmem']);
     },
   );
+
+  it('is unpacked anew after each build, and takes the place of the one before', async () => {
+    put('modules.builtin', '');
+    const cache = join(folder, 'cache');
+    const first = await findKernel(own('.'), { cache });
+    put('arch/x86/boot/bzImage', makeBzImage(gzipSync(Buffer.concat([PVH_KERNEL, PVH_KERNEL]))));
+
+    const second = await findKernel(own('.'), { cache });
+
+    expect(readFileSync(second.kernel)).toHaveLength(2 * PVH_KERNEL.length);
+    expect(existsSync(first.kernel)).toBe(false);
+  });
+
+  it('is refused when it lacks what a guest needs, all of it named', async () => {
+    put('modules.builtin', '');
+    put('.config', GUEST_CONFIG.replace(/CONFIG_MEMORY_HOTREMOVE.*\n/, '').replace(/.*KMEM=m/, ''));
+
+    await expect(findKernel(own('.'), { cache: join(folder, 'cache') })).rejects.toThrow(
+      /MEMORY_HOTREMOVE is off: no memory is ever given back\n.*DEV_DAX_KMEM is off/,
+    );
+  });
+
+  it('is refused with modules of another build', async () => {
+    put('include/config/kernel.release', '6.19.2-mine\n');
+    put('modules.order', 'kmem.o\n');
+    put('kmem.ko', makeModule('depends=', 'vermagic=6.19.1-mine SMP preempt mod_unload '));
+    const kernel = await findKernel(own('.'), { cache: join(folder, 'cache') });
+    const agent: Agent = { kind: 'shell', entries: [], reason: null };
+
+    const image = buildInitramfs(kernel, { agent, insert: [{ name: 'kmem' }] });
+
+    await expect(image).rejects.toThrow(
+      /kmem was built for 6\.19\.1-mine, and the kernel is 6\.19\.2/,
+    );
+  });
 
   it('is refused with modules of another kernel', async () => {
     put('mods/lib/modules/6.18.0/modules.order', '');
@@ -193,5 +246,43 @@ describe('the kernel of the model', () => {
     expect(() => kernelOf({ release: '6.19.0', packageVersion: null, banner: '' }, folder)).toThrow(
       /is no kernel source tree/,
     );
+  });
+});
+
+describe('a kernel that was downloaded before', () => {
+  const path = process.env.PATH;
+
+  afterEach(() => {
+    process.env.PATH = path;
+  });
+
+  it('will do where apt cannot be had, which is told', async () => {
+    const kept = 'cache/kernels/linux-image-6.12.9+bpo-amd64_6.12.9-1~bpo12+1';
+    const record = { name: 'linux-image-6.12.9+bpo-amd64', version: '6.12.9-1~bpo12+1' };
+    put(`${kept}/kernel.json`, JSON.stringify({ ...record, banner: 'x', kernel: 'vmlinux' }));
+    put(`${kept}/usr/lib/modules/6.12.9+bpo-amd64/kernel/kmem.ko`, makeModule('depends='));
+    const xz = put('bin/xz', '');
+    chmodSync(xz, 0o755);
+    process.env.PATH = join(folder, 'bin');
+    const told: string[] = [];
+
+    const kernel = await findKernel(
+      { kind: 'debian', version: '6.12' },
+      { cache: join(folder, 'cache'), tell: (line) => told.push(line) },
+    );
+
+    expect(kernel.kernel).toBe(join(folder, kept, 'vmlinux'));
+    expect(kernel.packageVersion).toBe('6.12.9-1~bpo12+1');
+    expect(told).toEqual([
+      expect.stringMatching(/^apt-cache cannot run: .*; going on with linux-image-6\.12\.9\+bpo/),
+    ]);
+  });
+
+  it('is not needed by a machine that has none: the programs are named instead', async () => {
+    process.env.PATH = join(folder, 'bin');
+
+    await expect(
+      findKernel({ kind: 'debian', version: '6.12' }, { cache: join(folder, 'cache') }),
+    ).rejects.toThrow(/apt-cache is not.*apt-get is not.*dpkg-deb is not.*xz is not.*zstd is not/s);
   });
 });

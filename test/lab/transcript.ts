@@ -1,6 +1,5 @@
 /**
- * Transcripts of real kernels: what a command came to, in the words of the transcript, and a model's
- * prediction in the same words.
+ * Transcripts of real kernels: what a command came to, and a model's prediction in the same words.
  */
 import { compileModel } from '../../src/compile/scenario.js';
 import { openKernelEngine } from '../../src/kernelEngine.js';
@@ -30,7 +29,7 @@ export interface Seen {
   readonly iomem?: OfKernel<string>;
   /** All memory blocks of the region afterwards, such as '32-33 offline, 36 online Movable'. */
   readonly blocks?: OfKernel<string>;
-  /** Drivers of the devices afterwards, such as 'dax0.0 kmem'; those that it does not name: none. */
+  /** Drivers of the devices afterwards, such as 'dax0.0 kmem'; devices without one are left out. */
   readonly drivers?: OfKernel<string>;
   /** A notifier of the guest that was told to refuse, such as 'MEM_GOING_ONLINE -ENOMEM'. */
   readonly injected?: string;

@@ -1,9 +1,10 @@
-/** What two stock kernels of Debian did under QEMU, step by step, and that the model says the same. */
+/** What two stock kernels of Debian did in QEMU, step by step: the model says the same. */
 import { describe, expect, it } from 'vitest';
 import { expectedOf, KERNELS, predictedOf } from './transcript.ts';
 import { TRANSCRIPTS } from './transcripts.ts';
+import { SHAPES } from './transcriptsShapes.ts';
 
-const CELLS = TRANSCRIPTS.flatMap((transcript) =>
+const CELLS = [...TRANSCRIPTS, ...SHAPES].flatMap((transcript) =>
   KERNELS.map((kernel) => ({ kernel, transcript, name: transcript.name })),
 );
 

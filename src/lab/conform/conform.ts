@@ -29,9 +29,18 @@ export interface ConformRequest {
   /** Told before anything is played. */
   readonly onEstimate?: ((estimate: Estimate) => void) | undefined;
   /** Told after every batch. */
-  readonly onProgress?: ((report: ConformReport) => void) | undefined;
+  readonly onProgress?: ((soFar: SoFar) => void) | undefined;
   /** Ends the run after the batches at hand; another start goes on. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** How far a run has come, earlier starts included. */
+export interface SoFar {
+  readonly steps: number;
+  readonly resets: number;
+  readonly findings: number;
+  /** Of one guest. */
+  readonly stepsPerSecond: number;
 }
 
 export type ConformAnswer =
@@ -45,10 +54,18 @@ interface Run {
   readonly graph: Graph;
   readonly progress: Progress;
   readonly batches: Batch[];
+  readonly counts: Counts;
   /** Classes of problems that have their shortest trace, or are being looked into. */
   readonly classes: Set<string>;
   /** Transitions of the tour in all; null for random traces. */
   readonly all: number | null;
+}
+
+interface Counts {
+  steps: number;
+  resets: number;
+  findings: number;
+  milliseconds: number;
 }
 
 /** States from which a shortest way is looked for, in a run of random traces. */
@@ -77,7 +94,10 @@ export async function conform(request: ConformRequest): Promise<ConformAnswer> {
     const tour = extent.kind === 'tours' ? tourOf(graph, progress) : null;
     const batches = [...progress.batches];
     const classes = new Set(batches.flatMap(({ findings }) => findings.map((one) => one.class)));
-    const run = { request, predictor, graph, progress, batches, classes, all: tour?.all ?? null };
+    const counts: Counts = { steps: 0, resets: 0, findings: 0, milliseconds: 0 };
+    for (const batch of batches) count(counts, batch);
+    const all = tour?.all ?? null;
+    const run = { request, predictor, graph, progress, batches, counts, classes, all };
     request.onEstimate?.(estimateOf(run, tour));
     const players = subjects.map((subject) => makePlayer(subject, predictor));
     const strange = await startsAt(players, predictor);
@@ -190,15 +210,23 @@ async function lookInto(
 function keep(run: Run, batch: Batch): void {
   run.progress.add(batch);
   run.batches.push(batch);
-  run.request.onProgress?.(reportNow(run));
+  count(run.counts, batch);
+  const { milliseconds, ...soFar } = run.counts;
+  const stepsPerSecond = milliseconds === 0 ? 0 : (soFar.steps * 1000) / milliseconds;
+  run.request.onProgress?.({ ...soFar, stepsPerSecond });
 }
 
-const reportNow = ({ request, batches, all }: Run): ConformReport =>
-  reportOf(aboutOf(request), request.extent, batches, all);
+/** Counted as the run goes on: there may be some ten thousand batches to add up. */
+function count(counts: Counts, { steps, resets, findings, milliseconds }: Batch): void {
+  counts.steps += steps;
+  counts.resets += resets;
+  counts.findings += findings.length;
+  counts.milliseconds += milliseconds;
+}
 
-function writeReport(run: Run): ConformReport {
-  const report = reportNow(run);
-  const { out } = run.request;
+function writeReport({ request, batches, all }: Run): ConformReport {
+  const { extent, out } = request;
+  const report = reportOf(aboutOf(request), extent, batches, all);
   writeFileSync(join(out, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
   writeFileSync(join(out, 'report.txt'), renderConform(report));
   return report;

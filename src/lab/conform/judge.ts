@@ -39,43 +39,20 @@ export function judge(answers: readonly Answer[], real: Outcome): Judgement {
 export const isOnlySaid = (differences: readonly Difference[]): boolean =>
   differences.every(({ what }) => what === 'messages');
 
-/** Lines that only one of two texts has, so that a long listing does not make a class of its own. */
+/** Lines that only one of two texts has: a long listing makes no class of its own. */
 function ownLines(text: string, other: string): string {
   const others = new Set(other.split('\n'));
   const own = text.split('\n').filter((line) => !others.has(line));
   return [...new Set(own.map((line) => namesLeftOut(line.trim())))].join('; ');
 }
 
-/** Names the class of a difference: like commands that differ in like things, whatever the names. */
+/** Names the class of a difference: like commands that differ alike, whatever the names. */
 export function classOf(command: Command, differences: readonly Difference[]): string {
   const parts = differences.map(({ what, predicted, real }) => {
     const sides = [ownLines(predicted, real), ownLines(real, predicted)];
     return `${namesLeftOut(what)}: ${sides.join(' -> ')}`;
   });
   return `${command.kind} | ${[...new Set(parts)].join(' | ')}`;
-}
-
-/** What a kernel in trouble writes. */
-const ALARM = new RegExp(
-  [
-    'BUG:',
-    'WARNING:',
-    'Oops:',
-    'general protection fault',
-    'Kernel panic',
-    'INFO: task .* blocked for more than',
-    'possible (circular|recursive) locking',
-    'self-detected stall',
-    'UBSAN:',
-    'refcount_t:',
-    'Bad page state',
-    'kernel BUG at',
-  ].join('|'),
-);
-
-/** Lines of a console that tell of trouble. */
-export function alarmsIn(lines: readonly string[]): readonly string[] {
-  return lines.filter((line) => ALARM.test(line));
 }
 
 /** The same for alarms that differ in time, process or address. */

@@ -4,8 +4,8 @@
  *
  * First the model's shortest way to the state in which it was seen; where that does not show it,
  * everything since the last reset. Then delta debugging: parts are left out, halves first, single
- * commands last, until none can be (Zeller and Hildebrandt 2002, without its complements: a trace of
- * commands that each work alone has few that depend on others).
+ * commands last, until none can be (Zeller and Hildebrandt 2002, without trying parts alone: the
+ * model's shortest way has done what that is for).
  */
 import type { Graph } from './graph.js';
 import type { Played, Player, Problem } from './player.js';

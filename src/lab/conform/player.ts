@@ -1,9 +1,11 @@
 /**
  * Plays commands on a subject and holds every step against the model.
  */
+import { isAlarm } from '../noise.js';
 import type { Difference, Outcome } from '../outcome.js';
 import type { Subject } from '../subject.js';
-import { alarmClass, alarmsIn, classOf, isOnlySaid, judge } from './judge.js';
+import type { Command } from './commands.js';
+import { alarmClass, classOf, isOnlySaid, judge } from './judge.js';
 import { type Answer, type Predictor, reasonOf } from './predictor.js';
 
 export type ProblemKind = 'difference' | 'stuck' | 'died' | 'console';
@@ -55,13 +57,13 @@ export interface Player {
 export function makePlayer(subject: Subject, predictor: Predictor): Player {
   let state: number | null = null;
   let history: number[] = [];
-  let alarmed = 0;
+  let heard = 0;
 
-  const newAlarms = (): readonly string[] => {
+  const freshLines = (): readonly string[] => {
     const lines = subject.console();
-    const fresh = lines.slice(alarmed);
-    alarmed = lines.length;
-    return alarmsIn(fresh).length > 0 ? fresh : [];
+    const fresh = lines.slice(heard);
+    heard = lines.length;
+    return fresh;
   };
 
   const playSome = async (expected: readonly Expected[]): Promise<readonly Played[]> => {
@@ -80,11 +82,16 @@ export function makePlayer(subject: Subject, predictor: Predictor): Player {
       state = done.next;
       if (done.next === null) break;
     }
-    const alarms = newAlarms();
+    const fresh = freshLines();
     const last = played.at(-1);
-    if (alarms.length === 0 || last === undefined) return played;
+    if (!fresh.some(isAlarm) || last === undefined) return played;
+    // Which of the steps it was is known only where the step itself has told it.
     state = null;
-    const problem = alarmOf(last, alarms, expected.slice(0, played.length));
+    const known = last.problem;
+    const problem =
+      known?.kind === 'difference' || known === null
+        ? alarmOf(fresh, last.problem?.differences ?? [], expected.slice(0, played.length))
+        : { ...known, console: fresh };
     return [...played.slice(0, -1), { ...last, next: null, problem }];
   };
 
@@ -96,7 +103,7 @@ export function makePlayer(subject: Subject, predictor: Predictor): Player {
       await subject.reset();
       state = predictor.initial;
       history = [];
-      alarmed = subject.console().length;
+      heard = subject.console().length;
     },
     play: async (commands, singly = false) => {
       const played: Played[] = [];
@@ -144,36 +151,54 @@ function playedOf(predictor: Predictor, step: Expected, real: Outcome): Played {
   const { answer, isAmbiguous, differences } = judge(answers, real);
   const several = answers.length > 1 ? reasonOf(answers) : null;
   const base = { state, command, several, isAmbiguous };
-  if (answer !== null && !isLost(real)) {
-    return { ...base, next: isAmbiguous ? null : answer.next, problem: null };
+  if (isLost(real) || answer === null || real.messages.some(isAlarm)) {
+    const about = predictor.commands[command];
+    if (about === undefined) throw new Error(`the model has no command ${command}`);
+    const problem = problemOf(about, step, real, differences);
+    const next = problem.isFatal ? null : (answers[0]?.next ?? null);
+    return { ...base, next, problem };
   }
-  const about = predictor.commands[command];
-  if (about === undefined) throw new Error(`the model has no command ${command}`);
-  const [first] = answers;
-  const goesOn = !isLost(real) && answers.length === 1 && isOnlySaid(differences);
-  const kind = real.result === 'stuck' || real.result === 'died' ? real.result : 'difference';
-  const problem: Problem = {
-    kind,
-    class: answer === null ? classOf(about, differences) : `${about.kind} | ${real.result}`,
-    differences,
-    isPredicted: answer !== null,
-    violated: (answer ?? first)?.violated ?? [],
-    console: real.messages,
-    isFatal: !goesOn,
-  };
-  return { ...base, next: goesOn && first !== undefined ? first.next : null, problem };
+  return { ...base, next: isAmbiguous ? null : answer.next, problem: null };
 }
 
-/** The alarm of a kernel, told of the last step of those that were played in one go. */
-function alarmOf(last: Played, lines: readonly string[], steps: readonly Expected[]): Problem {
-  const [line = ''] = alarmsIn(lines);
-  const violated = [...new Set(steps.flatMap((one) => one.answers[0]?.violated ?? []))];
-  const crash = violated.some((name) => name === 'no-crash' || name === 'no-deadlock');
+function problemOf(
+  about: Command,
+  step: Expected,
+  real: Outcome,
+  differences: readonly Difference[],
+): Problem {
+  if (!isLost(real) && real.messages.some(isAlarm)) {
+    return alarmOf(real.messages, differences, [step]);
+  }
+  const isPredicted = differences.length === 0;
   return {
-    kind: last.problem?.kind ?? 'console',
-    class: `console | ${alarmClass(line)}`,
-    differences: last.problem?.differences ?? [],
-    isPredicted: (last.problem?.isPredicted ?? true) && crash,
+    kind: real.result === 'stuck' || real.result === 'died' ? real.result : 'difference',
+    class: isPredicted ? `${about.kind} | ${real.result}` : classOf(about, differences),
+    differences,
+    isPredicted,
+    violated: violatedIn([step]),
+    console: real.messages,
+    isFatal: isLost(real) || step.answers.length > 1 || !isOnlySaid(differences),
+  };
+}
+
+const violatedIn = (steps: readonly Expected[]): readonly string[] => [
+  ...new Set(steps.flatMap(({ answers }) => answers.flatMap(({ violated }) => violated))),
+];
+
+/** The alarm of a kernel in one of the steps. */
+function alarmOf(
+  lines: readonly string[],
+  differences: readonly Difference[],
+  steps: readonly Expected[],
+): Problem {
+  const violated = violatedIn(steps);
+  const crash = violated.includes('no-crash') || violated.includes('no-deadlock');
+  return {
+    kind: 'console',
+    class: `console | ${alarmClass(lines.find(isAlarm) ?? '')}`,
+    differences,
+    isPredicted: crash && isOnlySaid(differences),
     violated,
     console: lines,
     isFatal: true,

@@ -58,8 +58,10 @@ export function reasonOf(answers: readonly Answer[]): string {
 /** Number of a state that was never met. */
 export const UNKNOWN = -2;
 
-/** Leaves out the notes of what has been broken. */
+/** The key of a state without the notes of what has been broken. */
 function plainKey(state: Uint8Array): string {
+  const notes = state.subarray(GLOBAL_BROKEN_OFFSET, GLOBAL_COLDPLUG_OFFSET);
+  if (notes.every((byte) => byte === 0)) return keyOf(state);
   const plain = Uint8Array.from(state);
   plain.fill(0, GLOBAL_BROKEN_OFFSET, GLOBAL_COLDPLUG_OFFSET);
   return keyOf(plain);
@@ -92,7 +94,7 @@ function makeStates(): {
 /**
  * Opens a scenario for prediction; `unfitFor` says whether it is fit.
  *
- * Cost: a state of the lab's machine takes some hundred bytes; meant for 10^5 of them.
+ * Cost: a state of the lab's machine takes 1.7 KB; meant for 10^5 of them.
  */
 export function openPredictor(scenario: Scenario): Predictor {
   const engine = openKernelEngine(scenario);
@@ -108,6 +110,15 @@ export function openPredictor(scenario: Scenario): Predictor {
   const settled = restOf(ground, engine.replay.state(), null);
   states.number(settled[0] ?? engine.replay.state());
 
+  // A tour asks for many commands of one state after the other.
+  let last: { state: number; successors: readonly Successor[] } = { state: -1, successors: [] };
+  const successorsOf = (state: number, bytes: Uint8Array): readonly Successor[] => {
+    if (last.state !== state) {
+      last = { state, successors: engine.successors.expand(bytes).successors };
+    }
+    return last.successors;
+  };
+
   const commandOf = ({ label }: Successor): number =>
     byInstruction.get(((label >>> 8) & 0xffff) - 1) ?? -1;
 
@@ -119,7 +130,9 @@ export function openPredictor(scenario: Scenario): Predictor {
     for (const successor of engine.successors.expand(bytes).successors) {
       const command = commandOf(successor);
       const thread = successor.label & 0xff;
-      found[command]?.push(...restOf(ground, successor.state, thread).map(number));
+      // Most commands are refused, and comparing is cheaper than looking up.
+      if (Buffer.compare(successor.state, bytes) === 0) found[command]?.push(state);
+      else found[command]?.push(...restOf(ground, successor.state, thread).map(number));
     }
     return found.map((next) => [...new Set(next)].sort((left, right) => left - right));
   };
@@ -128,7 +141,7 @@ export function openPredictor(scenario: Scenario): Predictor {
     const bytes = states.bytes(state);
     if (isDead(ground, bytes)) return [];
     const { thread } = commands[command] ?? { thread: 0 };
-    const { successors } = engine.successors.expand(bytes);
+    const successors = successorsOf(state, bytes);
     const ends = successors.flatMap((successor, ordinal) =>
       commandOf(successor) === command ? waysOf(ground, bytes, ordinal, thread) : [],
     );

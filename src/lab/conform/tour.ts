@@ -22,10 +22,16 @@ export interface Move {
   readonly command: number;
 }
 
+/** A move of a plan. */
+export interface PlannedMove extends Move {
+  /** It covers a transition; else it is on the way to one. */
+  readonly covers: boolean;
+}
+
 export interface Plan {
   /** The guest has to be in the initial state first. */
   readonly reset: boolean;
-  readonly moves: readonly Move[];
+  readonly moves: readonly PlannedMove[];
 }
 
 export interface Tour {
@@ -34,8 +40,8 @@ export interface Tour {
   open(): number;
   /** What to play in a state (null: the guest must be reset); null when nothing can be reached. */
   plan(state: number | null): Plan | null;
-  /** Gives back a transition that was planned and not played. */
-  release(move: Move): void;
+  /** Gives back a move that was planned and not played. */
+  release(move: PlannedMove): void;
   /** A transition that the kernel does otherwise: it is played, and not travelled on. */
   avoid(move: Move): void;
   /** A transition that an earlier run has played. */
@@ -55,6 +61,8 @@ const AVOIDED = 2;
 interface Marks {
   readonly graph: Graph;
   readonly marks: Uint8Array;
+  /** Avoided transitions of states outside the depth. */
+  readonly avoided: Set<number>;
   /** Open transitions of each state. */
   readonly left: Int32Array;
   open: number;
@@ -62,6 +70,11 @@ interface Marks {
 
 const transitionIn = ({ commandCount }: Graph, { state, command }: Move): number =>
   state * commandCount + command;
+
+function moveIn({ commandCount }: Graph, transition: number): Move {
+  const command = transition % commandCount;
+  return { state: (transition - command) / commandCount, command };
+}
 
 function give(marks: Marks, move: Move, mark: number): void {
   const at = transitionIn(marks.graph, move);
@@ -83,6 +96,7 @@ function freshMarks(graph: Graph): Marks {
   const marks: Marks = {
     graph,
     marks: new Uint8Array(stateCount * commandCount),
+    avoided: new Set(),
     left: new Int32Array(stateCount).fill(commandCount),
     open: stateCount * commandCount,
   };
@@ -95,24 +109,22 @@ function freshMarks(graph: Graph): Marks {
 
 function tourOf(marks: Marks, all: number): Tour {
   const { graph } = marks;
-  const { stateCount, commandCount } = graph;
-  const moveOf = (transition: number): Move => {
-    const command = transition % commandCount;
-    return { state: (transition - command) / commandCount, command };
-  };
+  const { stateCount } = graph;
+  const moveOf = (transition: number): Move => moveIn(graph, transition);
   return {
     all,
     open: () => marks.open,
     plan: (state) => planFrom(marks, state),
     release: (move) => {
       const at = transitionIn(graph, move);
-      if (marks.marks[at] !== GIVEN) return;
+      if (!move.covers || marks.marks[at] !== GIVEN) return;
       marks.marks[at] = OPEN;
       marks.left[move.state] = (marks.left[move.state] ?? 0) + 1;
       marks.open++;
     },
     avoid: (move) => {
-      if (move.state < graph.stateCount) give(marks, move, AVOIDED);
+      if (move.state < stateCount) give(marks, move, AVOIDED);
+      else marks.avoided.add(transitionIn(graph, move));
     },
     close: (transition) => {
       if (!isAvoided(marks, moveOf(transition))) give(marks, moveOf(transition), GIVEN);
@@ -133,22 +145,22 @@ function planFrom(marks: Marks, state: number | null): Plan | null {
 }
 
 /** Collects moves until the batch is full, a way is left open, or nothing is near. */
-function movesFrom(marks: Marks, start: number, far: number): readonly Move[] {
+function movesFrom(marks: Marks, start: number, far: number): readonly PlannedMove[] {
   const { graph } = marks;
-  const moves: Move[] = [];
+  const moves: PlannedMove[] = [];
   let state = start;
   while (moves.length < BATCH) {
-    moves.push(...loopsOf(marks, state));
+    moves.push(...loopsOf(marks, state).map((move) => ({ ...move, covers: true })));
     const move = changeOf(marks, state);
     if (move === null) {
       const way = wayToOpen(marks, state, moves.length === 0 ? far : RESET_STEPS);
       if (way === null) break;
-      moves.push(...way.moves);
+      moves.push(...way.moves.map((move) => ({ ...move, covers: false })));
       state = way.end;
       continue;
     }
     give(marks, move, GIVEN);
-    moves.push(move);
+    moves.push({ ...move, covers: true });
     const next = graph.row(state)[move.command] ?? WAITS;
     if (!isState(next) || graph.predictor.isDead(next)) break;
     state = next;
@@ -198,32 +210,43 @@ interface Way {
 /** The shortest way to a state with open transitions, of at most so many commands. */
 function wayToOpen(marks: Marks, start: number, far: number): Way | null {
   const { graph, left } = marks;
-  const cameBy = new Map<number, Move | null>([[start, null]]);
+  const { stateCount, commandCount } = graph;
+  // For each state met, the transition by which it was.
+  const cameBy = new Map<number, number>([[start, -1]]);
   let outside = 0;
   let level = [start];
   for (let steps = 0; steps < far && level.length > 0; steps++) {
     const following: number[] = [];
     for (const state of level) {
-      if (state >= graph.stateCount && ++outside > OUTSIDE_MAX) continue;
-      for (const [command, next] of graph.row(state).entries()) {
-        if (!isState(next) || cameBy.has(next) || isAvoided(marks, { state, command })) continue;
-        if (next >= graph.stateCount && outside > OUTSIDE_MAX) continue;
-        cameBy.set(next, { state, command });
-        if (next < graph.stateCount && (left[next] ?? 0) > 0) return wayBack(cameBy, next);
-        following.push(next);
+      if (state >= stateCount && ++outside > OUTSIDE_MAX) continue;
+      const row = graph.row(state);
+      for (let command = 0; command < commandCount; command++) {
+        const next = row[command] ?? WAITS;
+        if (next === state || !isState(next) || cameBy.has(next)) continue;
+        if (next >= stateCount && outside > OUTSIDE_MAX) continue;
+        if (isAvoided(marks, { state, command })) continue;
+        cameBy.set(next, state * commandCount + command);
+        if (next < stateCount && (left[next] ?? 0) > 0) return wayBack(graph, cameBy, next);
+        if (!graph.predictor.isDead(next)) following.push(next);
       }
     }
-    level = following.filter((state) => !graph.predictor.isDead(state));
+    level = following;
   }
   return null;
 }
 
-const isAvoided = (marks: Marks, move: Move): boolean =>
-  move.state < marks.graph.stateCount && marks.marks[transitionIn(marks.graph, move)] === AVOIDED;
+function isAvoided({ graph, marks, avoided }: Marks, move: Move): boolean {
+  const at = transitionIn(graph, move);
+  return move.state < graph.stateCount ? marks[at] === AVOIDED : avoided.has(at);
+}
 
-function wayBack(cameBy: ReadonlyMap<number, Move | null>, end: number): Way {
+function wayBack(graph: Graph, cameBy: ReadonlyMap<number, number>, end: number): Way {
   const moves: Move[] = [];
-  for (let move = cameBy.get(end); move != null; move = cameBy.get(move.state)) moves.push(move);
+  for (let at = cameBy.get(end) ?? -1; at >= 0; ) {
+    const move = moveIn(graph, at);
+    moves.push(move);
+    at = cameBy.get(move.state) ?? -1;
+  }
   return { moves: moves.reverse(), end };
 }
 

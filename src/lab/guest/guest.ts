@@ -27,6 +27,8 @@ export interface GuestOptions {
   readonly accelerator: 'kvm' | 'tcg';
   readonly processors?: number;
   readonly line: 'virtio' | 'serial';
+  /** Until a guest that says nothing counts as one that does not come up. */
+  readonly bootSeconds?: number;
 }
 
 /** Seconds until a guest that says nothing counts as not coming up, or a command as stuck. */
@@ -72,7 +74,7 @@ export class Guest implements Subject {
     const qemu = await Qemu.start({ ...options, processors: options.processors ?? 1 });
     const agent = await AgentLine.open(join(options.directory, 'agent.sock'));
     const guest = new Guest(qemu, agent, options);
-    for (let tries = 0; tries < BOOT_SECONDS; tries++) {
+    for (let tries = 0; tries < (options.bootSeconds ?? BOOT_SECONDS); tries++) {
       // Before the agent is there, the line may swallow the question.
       const reply = await agent.ask('a', `echo hello${tries}`, 1);
       if (reply.result === 'ok' && reply.value !== 'ready') {

@@ -3,9 +3,9 @@
  * that cannot be done, lab/agent.sh with a static busybox.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { assetOf } from '../asset.js';
 import { LabError } from '../labError.js';
 import { keep } from './cache.js';
 import { type CpioEntry, fileEntry } from './cpio.js';
@@ -24,17 +24,6 @@ export interface Agent {
 export const AGENT_NEED: Need = ['cc', 'busybox'];
 
 const FLAGS: readonly string[] = ['-static', '-Os', '-s', '-Wall'];
-
-/** Finds a file of lab/ from the source as from the bundle. */
-function assetOf(name: string): string {
-  const places = ['../../../lab/', '../lab/', '../../lab/'].map((place) =>
-    fileURLToPath(new URL(`${place}${name}`, import.meta.url)),
-  );
-  const found = places.find((place) => existsSync(place));
-  if (found === undefined)
-    throw new LabError(`lab/${name} of the package is gone: install it again`);
-  return found;
-}
 
 const isForGuest = (program: Uint8Array): boolean => machineOf(reader(program)) === ELF_X86_64;
 

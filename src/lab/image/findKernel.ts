@@ -3,7 +3,7 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { LabError } from '../labError.js';
 import { keep } from './cache.js';
 import {
@@ -16,7 +16,8 @@ import {
 } from './debianPackages.js';
 import { configIn, type KernelImage, readKernel, releaseIn } from './kernelImage.js';
 import { BUILD_RELEASE, openModules } from './modules.js';
-import { findProgram, type Need, requirePrograms, runProgram } from './programs.js';
+import { requireOptions } from './options.js';
+import { type Need, requirePrograms, runProgram } from './programs.js';
 
 /** A kernel of Debian's, by series, version or release; or files of the user's. */
 export type KernelRequest =
@@ -98,25 +99,33 @@ async function choose(version: string): Promise<KernelPackage> {
   const chosen = choosePackage(known, version);
   if (chosen !== null) return chosen;
   const series = seriesAmong(known);
-  const what = series.length === 0 ? 'no kernel package at all' : `only ${series.join(', ')}`;
+  const what = series.length === 0 ? 'none at all' : `some of ${series.join(', ')}`;
   throw new LabError(
-    `apt knows no package linux-image-*-amd64 of kernel ${version}, ${what}`,
+    `apt knows no package linux-image-*-amd64 of kernel ${version}, and ${what}`,
     'run `apt-get update`, choose another, or name your own with --vmlinuz and --modules',
   );
 }
 
+/** Downloads the newest kernel that is meant, unless it is there. */
+async function newestKernel(version: string, { cache, tell }: FindOptions): Promise<KernelImage> {
+  const chosen = await choose(version);
+  const folder = await keep(placeOf(cache, chosen), async (work) => {
+    tell?.(`downloading ${chosen.name} ${chosen.version}`);
+    return unpackPackage(chosen, work);
+  });
+  return keptKernel(chosen, folder);
+}
+
+/** Without apt or a network, what was downloaded before must do. */
 async function debianKernel(version: string, options: FindOptions): Promise<KernelImage> {
-  const { cache, tell } = options;
-  const kept = choosePackage(keptPackages(cache), version);
-  // Without apt, what was downloaded before must do.
-  const chosen = kept !== null && findProgram('apt-cache') === null ? kept : await choose(version);
-  return keptKernel(
-    chosen,
-    await keep(placeOf(cache, chosen), async (work) => {
-      tell?.(`downloading ${chosen.name} ${chosen.version}`);
-      return unpackPackage(chosen, work);
-    }),
-  );
+  try {
+    return await newestKernel(version, options);
+  } catch (error) {
+    const kept = choosePackage(keptPackages(options.cache), version);
+    if (kept === null || !(error instanceof LabError)) throw error;
+    options.tell?.(`${error.lines[0] ?? ''}; going on with ${kept.name}, which is here`);
+    return keptKernel(kept, placeOf(options.cache, kept));
+  }
 }
 
 /** A kernel that was unpacked into a folder of the cache. */
@@ -162,25 +171,36 @@ async function ownKernel(
     request.config === null
       ? [join(folder, '.config'), join(folder, 'config'), join(beside, `config-${release}`)]
       : [request.config];
-  return {
+  const kernel: KernelImage = {
     release,
     banner,
     package: null,
     packageVersion: null,
-    kernel: unpacked === null ? request.vmlinuz : await keepUnpacked(cache, unpacked),
+    kernel:
+      unpacked === null ? request.vmlinuz : await keepUnpacked(cache, request.vmlinuz, unpacked),
     modules: openModules(folder),
     config: configIn(places),
   };
+  requireOptions(kernel);
+  return kernel;
 }
 
-/** Keeps an unpacked kernel under its contents' name. */
-function keepUnpacked(cache: string, bytes: Uint8Array): Promise<string> {
-  const name = createHash('sha256').update(bytes).digest('hex').slice(0, 32);
-  return keep(join(cache, 'unpacked', name), async (folder) => {
-    const file = join(folder, 'vmlinux');
-    writeFileSync(file, bytes);
-    return file;
+const shortHash = (data: Uint8Array | string): string =>
+  createHash('sha256').update(data).digest('hex').slice(0, 16);
+
+/** Keeps what a kernel of the user's unpacks to, and forgets what the same file was before. */
+async function keepUnpacked(cache: string, vmlinuz: string, bytes: Uint8Array): Promise<string> {
+  const folder = join(cache, 'unpacked');
+  const file = `${shortHash(resolve(vmlinuz))}-`;
+  const place = await keep(join(folder, `${file}${shortHash(bytes)}`), async (work) => {
+    writeFileSync(join(work, 'vmlinux'), bytes);
+    return join(work, 'vmlinux');
   });
+  for (const name of readdirSync(folder)) {
+    const other = join(folder, name);
+    if (name.startsWith(file) && other !== place) rmSync(other, { force: true });
+  }
+  return place;
 }
 
 /** The programs that finding a kernel and reading its modules takes. */

@@ -2,6 +2,8 @@
  * The first file system of a guest: the agent as /init, modules in /modules with the order in which
  * the agent inserts them, and further files.
  */
+
+import { LabError } from '../labError.js';
 import type { Agent } from './agent.js';
 import { type CpioEntry, fileEntry, writeCpio } from './cpio.js';
 import type { KernelImage } from './kernelImage.js';
@@ -39,6 +41,17 @@ const LINE_MODULES: readonly ModuleWish[] = ['virtio_pci', 'virtio_console'].map
 const orderText = (modules: readonly PlannedModule[]): string =>
   modules.map(({ name, parameters }) => `${`${name} ${parameters}`.trim()}\n`).join('');
 
+/** The kernel would refuse modules of another one, and the guest come up without them. */
+function requireRelease(modules: readonly PlannedModule[], kernel: KernelImage): void {
+  const strange = modules.find(({ release }) => release !== null && release !== kernel.release);
+  if (strange === undefined) return;
+  const { folder } = kernel.modules;
+  throw new LabError(
+    `${folder}: module ${strange.name} was built for ${strange.release ?? ''}, and the kernel is` +
+      ` ${kernel.release}: build both again`,
+  );
+}
+
 /** Builds the archive; a LabError names modules that the kernel lacks. */
 export async function buildInitramfs(
   kernel: KernelImage,
@@ -46,6 +59,7 @@ export async function buildInitramfs(
 ): Promise<Initramfs> {
   const first = await planModules(kernel.modules, LINE_MODULES);
   const all = await planModules(kernel.modules, [...LINE_MODULES, ...insert, ...carry]);
+  requireRelease(all.modules, kernel);
   const atBoot = await planModules(kernel.modules, insert);
   const names = new Set(first.modules.map(({ name }) => name));
   const then = atBoot.modules.filter(({ name }) => !names.has(name));

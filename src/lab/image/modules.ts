@@ -31,6 +31,8 @@ export interface ModuleWish {
 /** A module as it is inserted. */
 export interface PlannedModule {
   readonly name: string;
+  /** The kernel that it was built for; null when it does not say. */
+  readonly release: string | null;
   readonly parameters: string;
   readonly bytes: Uint8Array;
 }
@@ -93,6 +95,7 @@ export function openModules(folder: string): ModuleTree {
 
 interface LoadedModule {
   readonly bytes: Uint8Array;
+  readonly release: string | null;
   readonly depends: readonly string[];
   readonly before: readonly string[];
   readonly after: readonly string[];
@@ -118,6 +121,7 @@ async function loadModule(file: string): Promise<LoadedModule> {
   const depends = (info.get('depends') ?? []).flatMap((names) => names.split(','));
   return {
     bytes,
+    release: info.get('vermagic')?.[0]?.split(' ')[0] ?? null,
     depends: depends.filter((name) => name !== '').map(moduleName),
     before: soft.flatMap(({ before }) => before),
     after: soft.flatMap(({ after }) => after),
@@ -143,9 +147,9 @@ export async function planModules(
     if (begun.has(name) || tree.builtin.has(name)) return;
     if (file === undefined) throw new LabError(`${tree.folder} has no module ${name}`);
     begun.add(name);
-    const { bytes, depends, before, after } = await loadModule(file);
+    const { bytes, release, depends, before, after } = await loadModule(file);
     for (const one of [...before.filter(isThere), ...depends]) await add(one);
-    planned.set(name, { name, parameters: parameters.get(name) ?? '', bytes });
+    planned.set(name, { name, release, parameters: parameters.get(name) ?? '', bytes });
     for (const one of after.filter(isThere)) await add(one);
   };
   const missing = wishes.filter(({ name }) => !isThere(moduleName(name)));

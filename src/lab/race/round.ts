@@ -135,13 +135,17 @@ async function lookAt(
   return { ...common, state: 'hung', stack, missing: missingFrom(predicted, stack) };
 }
 
-/** Kills the threads that the finding names, or all, and looks whether every side comes out. */
+/** Kills the threads that the finding names, or all, and looks whether every side that hung moves. */
 async function kill(
   guest: RaceSubject,
-  sides: readonly Side[],
+  sides: readonly SideOutcome[],
   deadlock: DeadlockView | null,
   seconds: number,
 ): Promise<Round['freed']> {
+  const hung = [...sides.keys()].filter((index) => sides[index]?.state === 'hung');
+  const statuses = (): Promise<readonly string[]> =>
+    Promise.all(hung.map((index) => statusOf(guest, index)));
+  const before = await statuses();
   const named = new Set(deadlock?.cycles.flatMap((cycle) => cycle.kill));
   const killed = sides.filter(({ thread }) => named.size === 0 || named.has(thread));
   for (const side of killed) await guest.ask('a', `kill ${taskOf(sides.indexOf(side))}`);
@@ -149,9 +153,7 @@ async function kill(
   let isFree = false;
   while (!isFree && performance.now() < end) {
     await sleep(LOOK_AGAIN_MS);
-    const stacks: (readonly string[])[] = [];
-    for (const index of sides.keys()) stacks.push(await stackOf(guest, index));
-    isFree = !stacks.some(isBusy);
+    isFree = (await statuses()).every((status, at) => status !== before[at]);
   }
   return { killed: killed.map(({ thread }) => thread), isFree };
 }
@@ -203,7 +205,7 @@ export async function playRound(
     plan.sides.map((side, index) => lookAt(guest, side, index, replies[index] ?? [], deadlock)),
   );
   const hangs = sides.some(({ state }) => state === 'hung');
-  const freed = hangs ? await kill(guest, plan.sides, deadlock, options.seconds) : null;
+  const freed = hangs ? await kill(guest, sides, deadlock, options.seconds) : null;
   const isEnd = !hangs && property !== 'no-crash' && (await isThatEnd(guest, plan, sides, options));
   const messages = consoleLines(guest.wholeConsole().slice(silent));
   const isAlarmed = messages.some(isAlarm);

@@ -161,7 +161,7 @@ function requirementLines(plan: ScriptPlan): string[] {
       ? []
       : [
           '\t[ -e "$INJECT" ] ||',
-          '\t\techo "mount debugfs at /sys/kernel/debug, and: modprobe memory-notifier-error-inject"',
+          '\t\techo "mount debugfs at /sys/kernel/debug; modprobe memory-notifier-error-inject"',
         ]),
     ...(programs.length === 0 ? [] : [`\tneed_program ${programs.map(quoted).join(' ')}`]),
     ...(process === null

@@ -5,14 +5,14 @@
  * A trace file tells of a step the user's line, in which variables, rules and tools stand; so the
  * steps are taken again on the model, and the instructions behind them are what the script does.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import { ThreadKind } from '../../../assembly/layout.js';
 import { compileModel, type Scenario } from '../../compile/scenario.js';
 import { openKernelEngine } from '../../kernelEngine.js';
 import type { Model, Range } from '../../model/model.js';
 import type { ReplayHeader } from '../../replay.js';
 import type { MachineView } from '../../verdict/trace.js';
+import { assetOf } from '../asset.js';
 import { followCalls, type Group, groupCalls } from './calls.js';
 import { predict } from './prediction.js';
 import { renderScript, type ScriptPlan } from './render.js';
@@ -28,15 +28,7 @@ export type ScriptAnswer =
   /** The model has no such step any more; counted from 1. */
   | { readonly ok: false; readonly missingStep: number };
 
-/** A file of lab/, beside the sources or beside the bundle. */
-function labFile(name: string): string {
-  const places = [`../../../lab/${name}`, `../lab/${name}`].map((place) =>
-    fileURLToPath(new URL(place, import.meta.url)),
-  );
-  const found = places.find((place) => existsSync(place));
-  if (found === undefined) throw new Error(`no file at ${places.join(' or ')}; install it again`);
-  return readFileSync(found, 'utf8');
-}
+const labFile = (name: string): string => readFileSync(assetOf(name), 'utf8');
 
 function spansOf({ plan }: Scenario): readonly Range[] {
   const all = [...plan.regions, ...plan.publications].map(({ start, end }) => ({ start, end }));

@@ -70,6 +70,8 @@ export function qemuArguments(boot: Boot): readonly string[] {
 const KERNEL_PARAMETERS = [
   ...['console=ttyS0', 'loglevel=5', 'tsc=unstable', 'rdinit=/init', 'panic=-1', 'nokaslr'],
   ...['mitigations=off', 'memhp_default_state=offline', 'nosoftlockup', 'hung_task_panic=0'],
+  // On a busy host an emulated timer is too late for the kernel's check of it, which then panics.
+  'no_timer_check',
 ];
 
 export class Qemu {

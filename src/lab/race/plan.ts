@@ -44,6 +44,8 @@ interface Run {
   readonly first: number;
   last: number;
   result: string | null;
+  /** It has got there; what a shell does by itself never does. */
+  isInKernel: boolean;
 }
 
 function runsOf(trace: Trace): readonly Run[] {
@@ -54,18 +56,18 @@ function runsOf(trace: Trace): readonly Run[] {
     if (command === null) continue;
     let run = current.get(thread);
     if (run === undefined || step.starts) {
-      run = { thread, command, first: index, last: index, result: null };
+      run = { thread, command, first: index, last: index, result: null, isInKernel: false };
       current.set(thread, run);
       runs.push(run);
     }
     run.last = index;
+    if (step.functions.length > 0) run.isInKernel = true;
     const answer = step.events.findLast((event) => event.kind === 'return');
     if (answer?.kind === 'return') run.result = answer.result;
   }
-  // What the finding shows inside the kernel never returned.
-  const hanging = new Set(trace.finding.deadlock?.threads.map(({ thread }) => thread));
-  for (const [thread, run] of current) {
-    if (hanging.has(thread) && run.result === null) run.last = Number.POSITIVE_INFINITY;
+  // What is still inside the kernel at the end of the trace overlaps all that comes later.
+  for (const run of current.values()) {
+    if (run.result === null && run.isInKernel) run.last = Number.POSITIVE_INFINITY;
   }
   return runs;
 }

@@ -22,6 +22,8 @@ export interface RaceOptions {
    * many times for deadlocks and crashes, where an end that is left again costs nothing, else once.
    */
   readonly passes?: number;
+  /** Between two looks at what seems to hang; half a second by default. */
+  readonly pauseMs?: number;
   /** A fresh guest, in the initial state, for one that came to nothing. */
   readonly renew?: () => Promise<RaceSubject>;
   readonly onRound?: (round: Round) => void;
@@ -40,6 +42,7 @@ export interface RaceResult {
 }
 
 const PASSES = 100;
+const PAUSE_MS = 500;
 /** Longest delay of a side behind the barrier, in microseconds. */
 const DELAY_MOST = 20_000;
 /** Beyond the seconds of a round's own waits: then the guest is lost. */
@@ -114,10 +117,10 @@ export async function race(
   let guest = first;
   for (const [at, delays] of delaysOf(options.seed, plan.sides.length, options.times).entries()) {
     const number = at + 1;
-    const { seconds, rig } = options;
+    const { seconds, rig, pauseMs = PAUSE_MS } = options;
     const start = performance.now();
     const played = playRound(guest, plan, {
-      ...{ number, seconds, rig, finding, delays, passes },
+      ...{ number, seconds, rig, finding, delays, passes, pauseMs },
     });
     let round: Round;
     try {

@@ -66,6 +66,8 @@ export interface RoundOptions {
   readonly delays: readonly number[];
   /** Each side does its commands again and again until all have done theirs so often. */
   readonly passes: number;
+  /** Between two looks at what seems to hang. */
+  readonly pauseMs: number;
 }
 
 /** Task of a side; task 0 plays what comes before. */
@@ -73,8 +75,8 @@ const taskOf = (index: number): number => index + 1;
 
 /** Task that looks at the machine beside those that hang. */
 const OBSERVER = 14;
-/** Between two looks at the stacks of what seems to hang. */
-const LOOK_AGAIN_MS = 500;
+
+const LOOKS_MOST = 4;
 
 const timestamp = /^\[ *\d+\.\d+\](?:\[[^\]]*\])? /;
 
@@ -117,7 +119,7 @@ async function lookAt(
   side: Side,
   index: number,
   replies: readonly Reply[],
-  deadlock: DeadlockView | null,
+  { finding, pauseMs }: RoundOptions,
 ): Promise<SideOutcome> {
   const results = replies.map(({ result }) => result);
   const { thread } = side;
@@ -126,33 +128,53 @@ async function lookAt(
   if (results.includes('died')) return { ...bare, state: 'died' };
   if (!results.includes('stuck')) return { ...bare, state: 'returned' };
   const before = await statusOf(guest, index);
-  await sleep(LOOK_AGAIN_MS);
+  await sleep(pauseMs);
   const stack = await stackOf(guest, index);
   // It sleeps, and was not switched to all the while.
   const isAsleep = /^[DS]/.test(before) && before === (await statusOf(guest, index));
   if (!isAsleep || !isBusy(stack)) return { ...bare, state: 'slow' };
-  const predicted = deadlock?.threads.find((one) => one.thread === thread)?.stack ?? [];
+  const predicted = finding.deadlock?.threads.find((one) => one.thread === thread)?.stack ?? [];
   return { ...common, state: 'hung', stack, missing: missingFrom(predicted, stack) };
+}
+
+/**
+ * Looks at all sides; again where one hangs and another one still moves, since a hang that has just
+ * come about is seen by one of them first.
+ */
+async function lookAtAll(
+  guest: RaceSubject,
+  sides: readonly Side[],
+  replies: readonly (readonly Reply[])[],
+  options: RoundOptions,
+): Promise<readonly SideOutcome[]> {
+  let seen: readonly SideOutcome[] = [];
+  for (let looks = 0; looks < LOOKS_MOST; looks++) {
+    seen = await Promise.all(
+      sides.map((side, index) => lookAt(guest, side, index, replies[index] ?? [], options)),
+    );
+    const states = seen.map(({ state }) => state);
+    if (!states.includes('hung') || !states.includes('slow')) break;
+  }
+  return seen;
 }
 
 /** Kills the threads that the finding names, or all, and looks whether every side that hung moves. */
 async function kill(
   guest: RaceSubject,
   sides: readonly SideOutcome[],
-  deadlock: DeadlockView | null,
-  seconds: number,
+  { finding, seconds, pauseMs }: RoundOptions,
 ): Promise<Round['freed']> {
   const hung = [...sides.keys()].filter((index) => sides[index]?.state === 'hung');
   const statuses = (): Promise<readonly string[]> =>
     Promise.all(hung.map((index) => statusOf(guest, index)));
   const before = await statuses();
-  const named = new Set(deadlock?.cycles.flatMap((cycle) => cycle.kill));
+  const named = new Set(finding.deadlock?.cycles.flatMap((cycle) => cycle.kill));
   const killed = sides.filter(({ thread }) => named.size === 0 || named.has(thread));
   for (const side of killed) await guest.ask('a', `kill ${taskOf(sides.indexOf(side))}`);
   const end = performance.now() + seconds * 1000;
   let isFree = false;
   while (!isFree && performance.now() < end) {
-    await sleep(LOOK_AGAIN_MS);
+    await sleep(pauseMs);
     isFree = (await statuses()).every((status, at) => status !== before[at]);
   }
   return { killed: killed.map(({ thread }) => thread), isFree };
@@ -201,11 +223,9 @@ export async function playRound(
   const asked = plan.sides.map((side, index) => ask(guest, side, index, count, options));
   const replies = await Promise.all(asked.map((one) => Promise.all(one)));
   const { deadlock, property } = options.finding;
-  const sides = await Promise.all(
-    plan.sides.map((side, index) => lookAt(guest, side, index, replies[index] ?? [], deadlock)),
-  );
+  const sides = await lookAtAll(guest, plan.sides, replies, options);
   const hangs = sides.some(({ state }) => state === 'hung');
-  const freed = hangs ? await kill(guest, sides, deadlock, options.seconds) : null;
+  const freed = hangs ? await kill(guest, sides, options) : null;
   const isEnd = !hangs && property !== 'no-crash' && (await isThatEnd(guest, plan, sides, options));
   const messages = consoleLines(guest.wholeConsole().slice(silent));
   const isAlarmed = messages.some(isAlarm);

@@ -1,0 +1,69 @@
+/**
+ * Deadlocks that two tasks of a real kernel run into. Needs QEMU, a C compiler, and a network or
+ * what was downloaded before; without them it says so, and fails in CI.
+ */
+import { describe, expect, it } from 'vitest';
+import { explore } from '../../src/explore.js';
+import { cacheFolder } from '../../src/lab/image/cache.js';
+import { findKernel } from '../../src/lab/image/findKernel.js';
+import { labNeeds } from '../../src/lab/image/needs.js';
+import { missingPrograms } from '../../src/lab/image/programs.js';
+import { LabError } from '../../src/lab/labError.js';
+import { type RaceResult, race } from '../../src/lab/race/race.js';
+import { firstSeen, freeingOf } from '../../src/lab/race/summary.js';
+import { prepare, tidyUp, up } from '../../src/lab/up.js';
+import { loadModel } from '../../src/loadModel.js';
+
+const cache = cacheFolder();
+const VERSION = '6.12';
+
+/** Why a race cannot be had here; null where it can. */
+async function obstacle(): Promise<string | null> {
+  const kernel = { kind: 'debian', version: VERSION } as const;
+  const missing = missingPrograms([...labNeeds(kernel, cache), 'cc']);
+  if (missing.length > 0) return missing.join('; ');
+  try {
+    await findKernel(kernel, { cache });
+    return null;
+  } catch (error) {
+    if (error instanceof LabError) return error.message;
+    throw error;
+  }
+}
+
+/** Races the first violation of a model of models/bugs until the first time that it is seen. */
+async function raceOf(name: string): Promise<RaceResult> {
+  const loaded = loadModel(`models/bugs/${name}.yaml`);
+  if (!loaded.ok) throw new Error(`${name} does not load`);
+  const { model } = loaded;
+  const [trace] = (await explore(model)).violations;
+  if (trace === undefined) throw new Error(`${name} has no violation`);
+  const bench = await prepare(model, {
+    kernel: { kind: 'debian', version: VERSION },
+    ...{ cache, accelerator: 'tcg', predicts: 'model' },
+  });
+  const guest = await up(bench, model);
+  try {
+    const options = { times: 6, seconds: 3, seed: 1, rig: bench.rig };
+    return await race(trace, bench.scenario, guest, options);
+  } finally {
+    await guest.close();
+    tidyUp(bench);
+  }
+}
+
+const reason = await obstacle();
+if (reason !== null) process.stdout.write(`skipped: no race on a real kernel: ${reason}\n`);
+
+describe.skipIf(reason !== null && process.env.CI === undefined)('on a real kernel', () => {
+  it.each([
+    ['dl1-size-against-unbind', 'freed by a fatal signal'],
+    ['dl6-delete-against-unbind', 'permanent'],
+  ])('%s hangs where the model says, and is %s', async (name, kind) => {
+    const result = await raceOf(name);
+
+    expect(result.seen).toBeGreaterThan(0);
+    expect(firstSeen(result)?.sides.flatMap(({ missing }) => missing)).toEqual([]);
+    expect(freeingOf(result)).toMatchObject({ model: kind, agrees: true });
+  });
+});

@@ -68,20 +68,34 @@ async function divide(guest: Guest, machine: MachineView): Promise<void> {
   }
 }
 
-/** The ids that the drivers know at the start. */
-async function introduce(guest: Guest, machine: MachineView): Promise<void> {
+/** Devices that a driver has at the start though no id of its names them. */
+function strangers(machine: MachineView): readonly (readonly [driver: string, device: string])[] {
+  return machine.drivers.flatMap(({ name, ids }) =>
+    machine.devices
+      .filter((device) => device.present && device.driver === name && !ids.includes(device.name))
+      .map((device) => [name, device.name] as const),
+  );
+}
+
+/** The ids and the drivers that the scenario begins with. */
+async function populate(guest: Guest, machine: MachineView): Promise<void> {
   for (const { name, ids } of machine.drivers) {
     for (const id of ids) await must(guest, `${DRIVERS}/${name}/new_id`, id);
   }
+  const passing = strangers(machine);
+  for (const [driver, device] of passing) await must(guest, `${DRIVERS}/${driver}/new_id`, device);
   // Writing an id offers every device that has no driver to this one.
   await unbindAll(guest);
-}
-
-/** The drivers and the blocks that the scenario begins with. */
-async function populate(guest: Guest, machine: MachineView): Promise<void> {
   for (const { name, driver, present } of machine.devices) {
     if (present && driver !== null) await must(guest, `${DRIVERS}/${driver}/bind`, name);
   }
+  for (const [driver, device] of passing) {
+    await must(guest, `${DRIVERS}/${driver}/remove_id`, device);
+  }
+}
+
+/** The blocks that are online at the start. */
+async function online(guest: Guest, machine: MachineView): Promise<void> {
   for (const { index, state, zones } of machine.blocks) {
     if (state !== 'online') continue;
     const how = zones === 'Movable' ? 'online_movable' : 'online_kernel';
@@ -107,8 +121,8 @@ export async function bring(
     await unbindAll(guest);
     if (regions[0]?.kind === 'dynamic') await divide(guest, machine);
   }
-  await introduce(guest, machine);
   await populate(guest, machine);
+  await online(guest, machine);
   await must(guest, `${MEMORY}/auto_online_blocks`, machine.autoOnlineBlocks);
   const found = compareSightings(sightingOf(machine, spans), await guest.look());
   if (found.length > 0) {

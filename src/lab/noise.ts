@@ -14,6 +14,8 @@ const NOISE: readonly RegExp[] = [
   /^clocksource: |^tsc: |^sched_clock: |^hrtimer: /,
   /^Offlined Pages|^Offlining/,
   /^random: /,
+  // dump_page() of mm/debug.c: a page that keeps a block online is shown.
+  /^page: ?\S|^head: |^raw: |^flags: 0x|^page_type: |^page dumped because: unmovable page/,
   /^Injecting error \(-\d+\) to MEM_/,
 ];
 

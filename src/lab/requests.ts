@@ -32,6 +32,15 @@ function pathOf(file: SysfsFile, { kind, directories }: Rig): string {
 }
 
 /**
+ * What is written to a file. The device of nvdimm that dax_pmem has is daxN.0 of the region's
+ * NVDIMM (drivers/nvdimm/dax_devs.c nd_dax_alloc()), which models may call by their region's name.
+ */
+function textOf(file: SysfsFile, text: string, { kind, directories }: Rig): string {
+  if (kind !== 'nvdimm' || file.kind !== 'provider') return text;
+  return directories.get(text)?.split('/').at(-1) ?? text;
+}
+
+/**
  * The requests that do one command.
  *
  * @returns none for what is no system call; null for what no guest of the lab can do.
@@ -42,7 +51,7 @@ export function requestsOf(command: Instruction, rig: Rig): readonly Request[] |
     case 'write': {
       const { value, file } = command;
       if (value.kind !== 'constant' || usesEvent(file)) return null;
-      return plain(`write ${pathOf(file, rig)} ${value.text}`);
+      return plain(`write ${pathOf(file, rig)} ${textOf(file, value.text, rig)}`);
     }
     case 'read':
       return usesEvent(command.file) ? null : plain(`read ${pathOf(command.file, rig)}`);
@@ -72,8 +81,6 @@ function processRequest(verb: string, device: string): readonly Request[] | null
     open: `open /dev/${device}`,
     mmap: `map ${MAP_BYTES}`,
     touch: 'touch',
-    pin: 'pin',
-    unpin: 'unpin',
     munmap: 'unmap',
     close: 'close',
   };

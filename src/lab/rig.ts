@@ -1,5 +1,6 @@
 /**
- * What hardware a guest needs to be the machine of a model: memory, nodes, boot parameters, modules.
+ * What hardware a guest needs to be the machine of a model: memory, nodes, boot parameters and
+ * modules.
  *
  * Dynamic regions become ranges that the firmware reserves for special purposes (dax_hmem), static
  * ones NVDIMMs. Where no such machine can be had, the reasons say so, all at once.
@@ -13,7 +14,7 @@ export interface Rig {
   readonly kind: 'soft-reserved' | 'nvdimm';
   /** RAM below 4 GiB, where the guest runs: the first bytes of node 0. */
   readonly lowBytes: bigint;
-  /** Memory of each node, from node 0 on, where lowBytes are counted in; node 0 has the processors. */
+  /** Memory of each node; node 0 has the processors, and lowBytes are counted in. */
   readonly nodes: readonly { readonly bytes: bigint }[];
   /** Boot parameters of the kernel. */
   readonly parameters: readonly string[];
@@ -63,7 +64,7 @@ const merged = (name: string): string =>
   `${name} begins where the one before it ends; the kernel would make one of them`;
 
 const unordered = ({ name, targetNode }: Placed): string =>
-  `${name} has target node ${targetNode}; the nodes of a guest go up with the addresses, none left out`;
+  `${name} has target node ${targetNode}; in a guest nodes go up with the addresses, none left out`;
 
 /** Memory of the nodes: node 0 has the low RAM, and the RAM above goes on from node to node. */
 function nodesFor(ranges: readonly Placed[]): {
@@ -189,6 +190,16 @@ function nvdimmReasons(regions: readonly DaxRegion[], machine: Machine): string[
   return reasons;
 }
 
+function nvdimmArguments(region: DaxRegion, index: number): string[] {
+  const place = `addr=${hex(region.start)},node=${region.targetNode}`;
+  return [
+    '-object',
+    `memory-backend-ram,id=nv${index},size=${bytesOf(region) >> 20n}M,reserve=off`,
+    '-device',
+    `nvdimm,id=nvdimm${index},memdev=nv${index},${place}`,
+  ];
+}
+
 function nvdimmRig(machine: Machine): RigAnswer {
   const regions = [...machine.regions].sort((left, right) => numberOf(left) - numberOf(right));
   const reasons = nvdimmReasons(regions, machine);
@@ -206,12 +217,7 @@ function nvdimmRig(machine: Machine): RigAnswer {
       parameters: bootOptions(machine),
       machine: ',nvdimm=on',
       memoryOptions: `,slots=${regions.length},maxmem=${(end + LOW_BYTES) >> 20n}M`,
-      devices: regions.flatMap((region, index) => [
-        '-object',
-        `memory-backend-ram,id=nv${index},size=${bytesOf(region) >> 20n}M,reserve=off`,
-        '-device',
-        `nvdimm,id=nvdimm${index},memdev=nv${index},addr=${hex(region.start)},node=${region.targetNode}`,
-      ]),
+      devices: regions.flatMap(nvdimmArguments),
       insert: ['nfit', 'nd_pmem', 'dax_pmem', ...loaded, ...INJECTION_MODULES],
       carry,
       spans: regions.map(({ start, end }) => ({ start, end })),

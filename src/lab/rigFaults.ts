@@ -6,7 +6,7 @@ import type { DaxRegion, Machine } from '../model/model.js';
 
 /** Where RAM that is not below 4 GiB begins. */
 export const HIGH_START = 4n << 30n;
-/** What memory_block_size_bytes() answers on x86 with less than 64 GiB of RAM (arch/x86/mm/init_64.c). */
+/** Bytes of a memory block on x86 with less than 64 GiB of RAM (arch/x86/mm/init_64.c). */
 export const BLOCK_BYTES = 128n << 20n;
 /** PMD_SIZE: grain of hmem's regions, and of what QEMU gives to an NVDIMM. */
 export const REGION_ALIGN = 2n << 20n;

@@ -19,7 +19,9 @@ const KERNEL = `echo online_kernel > ${MEMORY}/memory32/state`;
 const OFFLINE = `echo offline > ${MEMORY}/memory32/state`;
 const OTHER = `echo online_movable > ${MEMORY}/memory33/state`;
 
-const machine = (commands: readonly string[]): Scenario =>
+const MAP = 'echo 110000000-117ffffff > /sys/bus/dax/devices/dax0.0/mapping';
+
+const machine = (commands: readonly string[], end = '10fffffff'): Scenario =>
   compileModel(
     modelOf(`format: 1
 title: a device of two blocks
@@ -28,9 +30,9 @@ machine:
   block_size: 128M
   iomem: |
     00000000-3fffffff : System RAM
-    100000000-10fffffff : Soft Reserved
+    100000000-${end} : Soft Reserved
   regions:
-    hmem.0: { range: 100000000-10fffffff, kind: dynamic, target_node: 1, kmem: true }
+    hmem.0: { range: 100000000-${end}, kind: dynamic, target_node: 1, kmem: true }
   dax:
     dax0.0: { region: hmem.0, range: 100000000-10fffffff }
 actors:
@@ -41,6 +43,7 @@ ${commands.map((command) => `      - ${command}`).join('\n')}
   );
 
 const PLAIN = machine([BIND, UNBIND, MOVABLE, OFFLINE, OTHER]);
+const MISUSED = machine([BIND, UNBIND, MAP], '117ffffff');
 const OPEN = machine([BIND, UNBIND, KERNEL, OFFLINE]);
 
 const folder = (): string => mkdtempSync(join(tmpdir(), 'daxcheck-conform-'));
@@ -161,6 +164,24 @@ describe('conformance', () => {
       isPredicted: false,
       trace: [BIND, MOVABLE, UNBIND],
       console: ['Call Trace:'],
+    });
+  });
+
+  it('takes what comes of misused memory as predicted, and resets behind it', async () => {
+    const subject = modelSubject(MISUSED, ({ violated, outcome }) =>
+      violated.includes('no-crash')
+        ? { result: 'died', value: null, messages: [], after: null }
+        : outcome,
+    );
+
+    const report = await run(MISUSED, [subject], { kind: 'tours', depth: 2 });
+
+    expect(report.verdict).toBe('agrees');
+    expect(report.findings[0]).toMatchObject({
+      kind: 'died',
+      isPredicted: true,
+      violated: ['no-crash'],
+      trace: [BIND, MAP, UNBIND],
     });
   });
 

@@ -12,6 +12,8 @@ export interface PlantedStep {
   /** Commands since the reset, this one not among them. */
   readonly before: readonly string[];
   readonly outcome: Outcome;
+  /** Properties that the model breaks in this step. */
+  readonly violated: readonly string[];
   /** Writes a line to the console. */
   readonly print: (line: string) => void;
 }
@@ -40,8 +42,8 @@ export function modelSubject(
     const answers = predictor.answers(state, command);
     const answer = answers[choose(answers.length)];
     if (answer === undefined) throw new Error(`nothing follows ${text}`);
-    const { outcome } = answer;
-    const seen = plant({ text, before, outcome, print: (line) => lines.push(line) });
+    const { outcome, violated } = answer;
+    const seen = plant({ text, before, outcome, violated, print: (line) => lines.push(line) });
     counts.played++;
     before = [...before, text];
     state = answer.next;

@@ -240,8 +240,8 @@ async function playTour(run: Run, player: Player, tour: Tour): Promise<void> {
     if (plan.reset) await player.reset();
     const played = await player.play(plan.moves.map(({ command }) => command));
     for (const move of plan.moves.slice(played.length)) tour.release(move);
-    for (const { state, command, problem } of played) {
-      if (problem?.isFatal === true) tour.avoid({ state, command });
+    for (const { state, command, next } of played) {
+      if (next === null) tour.avoid({ state, command });
     }
     const { findings, replays } = await lookInto(run, player, played);
     const numberOf = (one: Played): number => tour.transitionOf(one);

@@ -29,7 +29,7 @@ export interface Problem {
 export interface Played {
   readonly state: number;
   readonly command: number;
-  /** The state after it; null after a fatal problem, and where it cannot be told. */
+  /** The state after it; null where the subject is of no use, or nobody can tell the state. */
   readonly next: number | null;
   /** Why the model allows several answers; null when it allows one. */
   readonly several: string | null;
@@ -45,8 +45,8 @@ export interface Player {
   history(): readonly number[];
   reset(): Promise<void>;
   /**
-   * Plays commands one after the other from the present state, and ends early after a fatal
-   * problem, or where it cannot be told which state follows.
+   * Plays commands one after the other from the present state, and ends early where the state
+   * that follows is not known.
    *
    * @param singly one call for each, so that it is known which one alarmed the kernel.
    */
@@ -84,14 +84,10 @@ export function makePlayer(subject: Subject, predictor: Predictor): Player {
     }
     const fresh = freshLines();
     const last = played.at(-1);
-    if (!fresh.some(isAlarm) || last === undefined) return played;
-    // Which of the steps it was is known only where the step itself has told it.
+    if (last === undefined) return played;
+    const problem = heardProblem(last.problem, fresh, expected.slice(0, played.length));
+    if (problem === last.problem) return played;
     state = null;
-    const known = last.problem;
-    const problem =
-      known?.kind === 'difference' || known === null
-        ? alarmOf(fresh, last.problem?.differences ?? [], expected.slice(0, played.length))
-        : { ...known, console: fresh };
     return [...played.slice(0, -1), { ...last, next: null, problem }];
   };
 
@@ -139,12 +135,26 @@ function expect(
     expected.push({ state, command, answers });
     const [only] = answers;
     if (only === undefined || answers.length > 1 || isLost(only.outcome)) break;
+    if (corrupts(only)) break;
     state = only.next;
   }
   return expected;
 }
 
 const isLost = ({ result }: Outcome): boolean => result === 'stuck' || result === 'died';
+
+/** What a step came to when the console has said this since the step before. */
+function heardProblem(
+  known: Problem | null,
+  lines: readonly string[],
+  steps: readonly Expected[],
+): Problem | null {
+  if (known !== null && known.kind !== 'difference') {
+    return lines.length === 0 ? known : { ...known, console: lines };
+  }
+  // Which of the steps it was is known only where the step itself has told it.
+  return lines.some(isAlarm) ? alarmOf(lines, known?.differences ?? [], steps) : known;
+}
 
 function playedOf(predictor: Predictor, step: Expected, real: Outcome): Played {
   const { state, command, answers } = step;
@@ -158,8 +168,12 @@ function playedOf(predictor: Predictor, step: Expected, real: Outcome): Played {
     const next = problem.isFatal ? null : (answers[0]?.next ?? null);
     return { ...base, next, problem };
   }
-  return { ...base, next: isAmbiguous ? null : answer.next, problem: null };
+  const isTrusted = !isAmbiguous && !corrupts(answer);
+  return { ...base, next: isTrusted ? answer.next : null, problem: null };
 }
+
+/** The model says that memory is misused: what the kernel does from here on, nobody can say. */
+const corrupts = ({ violated }: Answer): boolean => violated.includes('no-crash');
 
 function problemOf(
   about: Command,
@@ -170,7 +184,7 @@ function problemOf(
   if (!isLost(real) && real.messages.some(isAlarm)) {
     return alarmOf(real.messages, differences, [step]);
   }
-  const isPredicted = differences.length === 0;
+  const isPredicted = differences.length === 0 || step.answers.some(corrupts);
   return {
     kind: real.result === 'stuck' || real.result === 'died' ? real.result : 'difference',
     class: isPredicted ? `${about.kind} | ${real.result}` : classOf(about, differences),
@@ -178,7 +192,7 @@ function problemOf(
     isPredicted,
     violated: violatedIn([step]),
     console: real.messages,
-    isFatal: isLost(real) || step.answers.length > 1 || !isOnlySaid(differences),
+    isFatal: isLost(real) || isPredicted || step.answers.length > 1 || !isOnlySaid(differences),
   };
 }
 
@@ -198,7 +212,7 @@ function alarmOf(
     kind: 'console',
     class: `console | ${alarmClass(lines.find(isAlarm) ?? '')}`,
     differences,
-    isPredicted: crash && isOnlySaid(differences),
+    isPredicted: crash,
     violated,
     console: lines,
     isFatal: true,

@@ -40,12 +40,14 @@ interface Pending {
   settle: (result: string | null) => void;
   /** Its time runs from now on. */
   arm: () => void;
+  /** It was given up; a late reply still takes its place in the queue. */
+  isSettled: boolean;
 }
 
 /** Bytes of requests that the guest's terminal takes before anybody reads them. */
 const LINE_ROOM = 2000;
 
-const emptyReply = (): Omit<Pending, 'settle' | 'arm'> => ({
+const emptyReply = (): Omit<Pending, 'settle' | 'arm' | 'isSettled'> => ({
   changed: new Map(),
   gone: [],
   messages: [],
@@ -128,15 +130,22 @@ export class AgentLine {
     return new Promise((resolve) => {
       const key = String(task);
       const text = task === 'a' ? `${request}\n` : `${task} ${request}\n`;
-      const pending: Pending = { ...emptyReply(), settle: () => {}, arm: () => {} };
+      const pending: Pending = {
+        ...emptyReply(),
+        settle: () => {},
+        arm: () => {},
+        isSettled: false,
+      };
       let timer: NodeJS.Timeout | undefined;
       pending.arm = () => {
+        pending.arm = () => {};
         timer = setTimeout(() => this.#stick(key), seconds * 1000);
       };
       pending.settle = (result) => {
         clearTimeout(timer);
         pending.settle = () => {};
         pending.arm = () => {};
+        pending.isSettled = true;
         this.#underWay -= text.length;
         const { place, value, changed, gone, messages } = pending;
         resolve({ result: result ?? pending.result, place, value, changed, gone, messages });
@@ -145,7 +154,7 @@ export class AgentLine {
       const queue = this.#pending.get(key);
       if (queue === undefined) this.#pending.set(key, [pending]);
       else queue.push(pending);
-      if (queue === undefined || queue.length === 1) pending.arm();
+      if ((queue ?? []).every((one) => one === pending || one.isSettled)) pending.arm();
       this.#underWay += text.length;
       this.#unsent.push(text);
       if (this.#closed) pending.settle('died');

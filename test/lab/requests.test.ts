@@ -1,0 +1,72 @@
+/**
+ * Commands of a model as requests to a guest of either rig.
+ */
+import { describe, expect, it } from 'vitest';
+import { requestsOf } from '../../src/lab/requests.js';
+import type { Rig } from '../../src/lab/rig.js';
+import type { Instruction, SysfsFile } from '../../src/userland/program.js';
+
+const rig = (kind: Rig['kind'], directory: string): Rig => ({
+  ...{ kind, lowBytes: 0n, nodes: [], parameters: [], machine: '', memoryOptions: '' },
+  ...{ devices: [], insert: [], carry: [], spans: [] },
+  directories: new Map([['region0', directory]]),
+});
+
+const SOFT = rig('soft-reserved', '/sys/devices/platform/hmem.0');
+const NVDIMM = rig('nvdimm', '/sys/bus/nd/devices/dax0.0');
+const ORIGIN = { place: { file: 'test.yaml', line: 1, column: 1 }, text: 'a command' };
+
+const write = (file: SysfsFile, text: string): Instruction => ({
+  ...ORIGIN,
+  op: 'write',
+  file,
+  value: { kind: 'constant', text },
+});
+
+const linesOf = (command: Instruction, where: Rig): readonly string[] | null =>
+  requestsOf(command, where)?.map(({ line }) => line) ?? null;
+
+describe('requests to a guest', () => {
+  it('reach the files of a region by where the rig has it, whatever the model calls it', () => {
+    const create = write({ kind: 'region', region: 'region0', attr: 'create' }, '1');
+    expect(linesOf(create, SOFT)).toEqual([
+      'write /sys/devices/platform/hmem.0/dax_region/create 1',
+    ]);
+    expect(linesOf(create, NVDIMM)).toEqual([
+      'write /sys/bus/nd/devices/dax0.0/dax_region/create 1',
+    ]);
+  });
+
+  it('name to dax_pmem the device of nvdimm, and to hmem the platform device', () => {
+    const provider: SysfsFile = { kind: 'provider', attr: 'unbind' };
+    expect(linesOf(write(provider, 'region0'), NVDIMM)).toEqual([
+      'write /sys/bus/nd/drivers/dax_pmem/unbind dax0.0',
+    ]);
+    expect(linesOf(write(provider, 'dax0.0'), NVDIMM)).toEqual([
+      'write /sys/bus/nd/drivers/dax_pmem/unbind dax0.0',
+    ]);
+    expect(linesOf(write(provider, 'hmem.0'), SOFT)).toEqual([
+      'write /sys/bus/platform/drivers/hmem/unbind hmem.0',
+    ]);
+  });
+
+  it('there are none for what the agent cannot do', () => {
+    for (const verb of ['pin', 'unpin', 'mount', 'umount'] as const) {
+      expect(linesOf({ ...ORIGIN, op: 'process', verb, device: 'dax0.0' }, SOFT)).toBeNull();
+    }
+    expect(linesOf({ ...ORIGIN, op: 'reboot' }, SOFT)).toBeNull();
+    expect(
+      linesOf({ ...ORIGIN, op: 'namespace', verb: 'disable', region: 'r' }, NVDIMM),
+    ).toBeNull();
+  });
+
+  it('load a module that is there already without a fault, as modprobe does', () => {
+    const load: Instruction = { ...ORIGIN, op: 'module', verb: 'load', module: 'kmem' };
+    expect(requestsOf(load, SOFT)).toEqual([{ line: 'insert kmem', passes: 'EEXIST' }]);
+  });
+
+  it('what a shell does without the kernel needs no request', () => {
+    expect(linesOf({ ...ORIGIN, op: 'settle' }, SOFT)).toEqual([]);
+    expect(linesOf({ ...ORIGIN, op: 'sleep' }, SOFT)).toEqual([]);
+  });
+});

@@ -24,6 +24,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/io_uring.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -35,6 +36,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
@@ -203,7 +205,34 @@ static void do_exists(const char *path)
 		succeed("");
 }
 
-/* A process that uses a device: open PATH, map SIZE, touch, unmap, close. */
+/*
+ * Keeps a long-term pin of the mapping, as a buffer that is registered with io_uring, or gives it
+ * back.
+ */
+static void do_pin(int pins)
+{
+	static int ring_fd = -1;
+	struct io_uring_params parameters = { 0 };
+	struct iovec buffer = { held_map, held_size };
+	if (!pins) {
+		/* Closing the ring would leave it to a worker of the kernel. */
+		if (syscall(SYS_io_uring_register, ring_fd, IORING_UNREGISTER_BUFFERS, NULL, 0) < 0)
+			fail("io_uring_register");
+		else
+			succeed("");
+		close(ring_fd);
+		return;
+	}
+	ring_fd = syscall(SYS_io_uring_setup, 1, &parameters);
+	if (ring_fd < 0)
+		fail("io_uring_setup");
+	else if (syscall(SYS_io_uring_register, ring_fd, IORING_REGISTER_BUFFERS, &buffer, 1) < 0)
+		fail("io_uring_register");
+	else
+		succeed("");
+}
+
+/* A process that uses a device: open PATH, map SIZE, touch, pin, unpin, unmap, close. */
 static void do_device(const char *verb, const char *argument)
 {
 	if (strcmp(verb, "open") == 0) {
@@ -222,6 +251,8 @@ static void do_device(const char *verb, const char *argument)
 	} else if (strcmp(verb, "touch") == 0) {
 		*(volatile char *)held_map = 1;
 		succeed("");
+	} else if (strcmp(verb, "pin") == 0 || strcmp(verb, "unpin") == 0) {
+		do_pin(verb[0] == 'p');
 	} else if (strcmp(verb, "unmap") == 0) {
 		if (munmap(held_map, held_size) < 0)
 			fail("munmap");

@@ -15,7 +15,7 @@ const NOISE: readonly RegExp[] = [
   /^Offlined Pages|^Offlining/,
   /^random: /,
   // dump_page() of mm/debug.c: a page that keeps a block online is shown.
-  /^page: ?\S|^head: |^raw: |^flags: 0x|^page_type: |^page dumped because: unmovable page/,
+  /^page: ?\S|^head:|^raw: |^flags: 0x|^page_type: |^page dumped because: unmovable page/,
   /^Injecting error \(-\d+\) to MEM_/,
 ];
 

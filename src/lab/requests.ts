@@ -23,6 +23,9 @@ const PROVIDERS = {
   nvdimm: '/sys/bus/nd/drivers/dax_pmem',
 } as const;
 
+/** What enables and disables a namespace that a device of nvdimm has claimed. */
+const PROVIDER_FILES = { enable: 'bind', disable: 'unbind' } as const;
+
 /** Path of a file in a guest. */
 function pathOf(file: SysfsFile, { kind, directories }: Rig): string {
   if (file.kind === 'provider') return `${PROVIDERS[kind]}/${file.attr}`;
@@ -65,6 +68,11 @@ export function requestsOf(command: Instruction, rig: Rig): readonly Request[] |
       ];
     case 'process':
       return processRequest(command.verb, command.device);
+    case 'namespace': {
+      const file = { kind: 'provider', attr: PROVIDER_FILES[command.verb] } as const;
+      if (rig.kind !== 'nvdimm') return null;
+      return plain(`write ${pathOf(file, rig)} ${textOf(file, command.region, rig)}`);
+    }
     case 'beneath':
       return beneathRequests(command.deed, command.first);
     default:

@@ -50,14 +50,24 @@ describe('requests to a guest', () => {
     ]);
   });
 
+  it('enable and disable a namespace by the driver of the device that claims it', () => {
+    const change = (verb: 'enable' | 'disable'): Instruction => ({
+      ...{ ...ORIGIN, op: 'namespace', verb, region: 'region0' },
+    });
+    expect(linesOf(change('enable'), NVDIMM)).toEqual([
+      'write /sys/bus/nd/drivers/dax_pmem/bind dax0.0',
+    ]);
+    expect(linesOf(change('disable'), NVDIMM)).toEqual([
+      'write /sys/bus/nd/drivers/dax_pmem/unbind dax0.0',
+    ]);
+    expect(linesOf(change('disable'), SOFT)).toBeNull();
+  });
+
   it('there are none for what the agent cannot do', () => {
     for (const verb of ['pin', 'unpin', 'mount', 'umount'] as const) {
       expect(linesOf({ ...ORIGIN, op: 'process', verb, device: 'dax0.0' }, SOFT)).toBeNull();
     }
     expect(linesOf({ ...ORIGIN, op: 'reboot' }, SOFT)).toBeNull();
-    expect(
-      linesOf({ ...ORIGIN, op: 'namespace', verb: 'disable', region: 'r' }, NVDIMM),
-    ).toBeNull();
   });
 
   it('load a module that is there already without a fault, as modprobe does', () => {

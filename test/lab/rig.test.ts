@@ -185,7 +185,7 @@ describe('where no guest can be the machine', () => {
       `regions:
   ${region('one', '100000000-107ffffff', 1)}
   ${region('two', '118000000-11fffffff', 0)}`,
-      /two has target node 0; the nodes of a guest go up with the addresses/,
+      /two has target node 0; in a guest nodes go up with the addresses/,
     ],
     [
       'ranges side by side',

@@ -72,6 +72,9 @@ const KERNEL_PARAMETERS = [
   ...['mitigations=off', 'memhp_default_state=offline', 'nosoftlockup', 'hung_task_panic=0'],
   // On a busy host an emulated timer is too late for the kernel's check of it, which then panics.
   'no_timer_check',
+  // Nothing of these changes what a command answers, and together they halve the time it takes.
+  ...['rcupdate.rcu_expedited=1', 'init_on_alloc=0', 'audit=0', 'lsm=capability'],
+  'kfence.sample_interval=0',
 ];
 
 export class Qemu {

@@ -15,7 +15,7 @@ import { inGuest } from '../lab/inGuest.js';
 import { LabError } from '../lab/labError.js';
 import { sightingOf } from '../lab/outcome.js';
 import { renderPlayed } from '../lab/playedText.js';
-import { commandsOf, playCommands } from '../lab/playTrace.js';
+import { commandsOf, isReproduced, playCommands } from '../lab/playTrace.js';
 import { renderRaceJson } from '../lab/race/json.js';
 import { isRace } from '../lab/race/plan.js';
 import { race } from '../lab/race/race.js';
@@ -93,7 +93,8 @@ async function playPlain(
   const played = await playCommands(guest, commands);
   const report = {
     kind: 'lab-replay' as const,
-    reproduced: played.every(({ differences, real }) => real !== null && differences.length === 0),
+    reproduced: isReproduced(played, reading.header.finding, guest.console()),
+    property: reading.header.finding.property,
     kernel: bench.kernel.release,
     predictedFor: reading.trace.kernel,
     facts: kernelFacts(bench),

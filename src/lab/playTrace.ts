@@ -7,8 +7,9 @@ import type { Engine } from '../engine/engine.js';
 import type { Range } from '../model/model.js';
 import type { Instruction } from '../userland/program.js';
 import { describeStep, takeStep, viewReplay } from '../verdict/steps.js';
-import type { MachineView, TraceStep } from '../verdict/trace.js';
+import type { Finding, MachineView, TraceStep } from '../verdict/trace.js';
 import type { FaultText } from './faults.js';
+import { isAlarm } from './noise.js';
 import { compareOutcomes, type Difference, type Outcome, sightingOf } from './outcome.js';
 import type { Subject } from './subject.js';
 
@@ -148,6 +149,23 @@ export function commandsOf(
     collector.add(step, started, index + 1);
   }
   return collector.commands.map((open) => closed(open, spans));
+}
+
+/**
+ * Whether the kernel did what the trace says. Where memory is misused, what comes of it is not
+ * foretold: an alarm of the kernel or the end of the process in the last command shows it.
+ */
+export function isReproduced(
+  played: readonly PlayedCommand[],
+  finding: Pick<Finding, 'property'>,
+  console: readonly string[],
+): boolean {
+  const agrees = ({ real, differences }: PlayedCommand): boolean =>
+    real !== null && differences.length === 0;
+  if (played.every(agrees)) return true;
+  const last = played.at(-1);
+  if (finding.property !== 'no-crash' || !played.slice(0, -1).every(agrees)) return false;
+  return last?.real?.result === 'died' || console.some(isAlarm);
 }
 
 /** Plays the commands; the first one that is lost (stuck, died) is the last that is played. */

@@ -2,20 +2,18 @@
  * `daxcheck lab`: a model's commands on a real kernel in a guest.
  */
 import { fileURLToPath } from 'node:url';
-import { compileModel } from '../compile/scenario.js';
 import { EXIT } from '../errors.js';
-import { openKernelEngine } from '../kernelEngine.js';
+import { commandsInGuest } from '../lab/commandsInGuest.js';
 import { conform, type SoFar } from '../lab/conform/conform.js';
 import { type ConformReport, type Extent, renderConform } from '../lab/conform/report.js';
 import { factLines, kernelFacts } from '../lab/facts.js';
 import type { Guest } from '../lab/guest/guest.js';
 import { cacheFolder } from '../lab/image/cache.js';
 import type { KernelRequest } from '../lab/image/findKernel.js';
-import { inGuest } from '../lab/inGuest.js';
 import { LabError } from '../lab/labError.js';
 import { sightingOf } from '../lab/outcome.js';
 import { renderPlayed } from '../lab/playedText.js';
-import { commandsOf, isReproduced, playCommands } from '../lab/playTrace.js';
+import { isReproduced, playCommands } from '../lab/playTrace.js';
 import { renderRaceJson } from '../lab/race/json.js';
 import { isRace } from '../lab/race/plan.js';
 import { race } from '../lab/race/race.js';
@@ -86,9 +84,7 @@ async function playPlain(
   reading: Reading,
   { options, terminal }: Asked<LabReplayOptions>,
 ): Promise<number> {
-  const scenario = compileModel(inGuest(model, bench.rig));
-  const engine = openKernelEngine(scenario);
-  const commands = commandsOf(engine, scenario, reading.header, bench.rig.spans);
+  const commands = commandsInGuest(model, bench.rig, reading.header);
   const guest = await up(bench, model);
   const played = await playCommands(guest, commands);
   const report = {

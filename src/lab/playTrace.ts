@@ -122,7 +122,7 @@ class Collector {
 }
 
 /** What a trace file says of the way through the model. */
-interface Way {
+export interface Way {
   readonly initial: number;
   readonly ordinals: readonly number[];
 }

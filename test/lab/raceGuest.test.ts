@@ -4,32 +4,13 @@
  */
 import { describe, expect, it } from 'vitest';
 import { explore } from '../../src/explore.js';
-import { cacheFolder } from '../../src/lab/image/cache.js';
-import { findKernel } from '../../src/lab/image/findKernel.js';
-import { labNeeds } from '../../src/lab/image/needs.js';
-import { missingPrograms } from '../../src/lab/image/programs.js';
-import { LabError } from '../../src/lab/labError.js';
 import { type RaceResult, race } from '../../src/lab/race/race.js';
 import { firstSeen, freeingOf } from '../../src/lab/race/summary.js';
-import { prepare, tidyUp, up } from '../../src/lab/up.js';
+import { tidyUp, up } from '../../src/lab/up.js';
 import { loadModel } from '../../src/loadModel.js';
+import { benchFor, lacksGuest } from '../support/lab.js';
 
-const cache = cacheFolder();
 const VERSION = '6.12';
-
-/** Why a race cannot be had here; null where it can. */
-async function obstacle(): Promise<string | null> {
-  const kernel = { kind: 'debian', version: VERSION } as const;
-  const missing = missingPrograms([...labNeeds(kernel, cache), 'cc']);
-  if (missing.length > 0) return missing.join('; ');
-  try {
-    await findKernel(kernel, { cache });
-    return null;
-  } catch (error) {
-    if (error instanceof LabError) return error.message;
-    throw error;
-  }
-}
 
 /** Races the first violation of a model of models/bugs until the first time that it is seen. */
 async function raceOf(name: string): Promise<RaceResult> {
@@ -38,10 +19,7 @@ async function raceOf(name: string): Promise<RaceResult> {
   const { model } = loaded;
   const [trace] = (await explore(model)).violations;
   if (trace === undefined) throw new Error(`${name} has no violation`);
-  const bench = await prepare(model, {
-    kernel: { kind: 'debian', version: VERSION },
-    ...{ cache, accelerator: 'tcg', predicts: 'model' },
-  });
+  const bench = await benchFor(model, VERSION);
   const guest = await up(bench, model);
   try {
     const options = { times: 6, seconds: 3, seed: 1, rig: bench.rig };
@@ -52,10 +30,9 @@ async function raceOf(name: string): Promise<RaceResult> {
   }
 }
 
-const reason = await obstacle();
-if (reason !== null) process.stdout.write(`skipped: no race on a real kernel: ${reason}\n`);
+const isSkipped = await lacksGuest('a race', VERSION);
 
-describe.skipIf(reason !== null && process.env.CI === undefined)('on a real kernel', () => {
+describe.skipIf(isSkipped)('on a real kernel', () => {
   it.each([
     ['dl1-size-against-unbind', 'freed by a fatal signal'],
     ['dl6-delete-against-unbind', 'permanent'],

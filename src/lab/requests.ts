@@ -89,6 +89,8 @@ function processRequest(verb: string, device: string): readonly Request[] | null
     open: `open /dev/${device}`,
     mmap: `map ${MAP_BYTES}`,
     touch: 'touch',
+    pin: 'pin',
+    unpin: 'unpin',
     munmap: 'unmap',
     close: 'close',
   };

@@ -165,7 +165,7 @@ describe('a race', () => {
     ]);
   });
 
-  it('says that the kernel and the model differ where a signal frees what it should not', async () => {
+  it('says that kernel and model differ where a signal does not free what it should', async () => {
     const stuck = new Map([...FOUND].map(([task, { stack }]) => [task, { stack }] as const));
 
     const result = await raceOn(new FakeRacer({ hangs: stuck }));

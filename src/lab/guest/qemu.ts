@@ -105,8 +105,17 @@ export class Qemu {
     });
     // No guest outlives this program.
     const killer = (): void => void child.kill('SIGKILL');
+    const terminated = (): void => {
+      killer();
+      // Again, and this time as if nobody had listened.
+      process.kill(process.pid, 'SIGTERM');
+    };
     process.once('exit', killer);
-    child.once('exit', () => process.off('exit', killer));
+    process.once('SIGTERM', terminated);
+    child.once('exit', () => {
+      process.off('exit', killer);
+      process.off('SIGTERM', terminated);
+    });
     let said = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       said += text;

@@ -19,7 +19,7 @@ export interface RaceOptions {
   readonly rig: Rig;
   /**
    * Each side does its commands again and again until all have done theirs so often. By default
-   * many times for deadlocks, and in every other round for crashes; else once.
+   * many times for deadlocks and crashes, where an end that is left again costs nothing, else once.
    */
   readonly passes?: number;
   /** Between two looks at what seems to hang; half a second by default. */
@@ -47,15 +47,6 @@ const PAUSE_MS = 500;
 const DELAY_MOST = 20_000;
 /** Beyond the seconds of a round's own waits: then the guest is lost. */
 const ROUND_SECONDS = 45;
-
-/**
- * How often the sides do their commands in a round. What is over when it has happened is tried many
- * times; where repeating would run into a hang before a crash, every other round only once.
- */
-function passesOf({ deadlock, property }: Trace['finding'], round: number): number {
-  if (deadlock !== null) return PASSES;
-  return property === 'no-crash' && round % 2 === 1 ? PASSES : 1;
-}
 
 /** A small generator of numbers below 2^32 (mulberry32), so that a seed gives the same delays. */
 function numbersFrom(seed: number): () => number {
@@ -120,12 +111,13 @@ export async function race(
   const { plan, reasons } = planRace(trace, { scenario, rig: options.rig });
   if (plan === undefined) throw new LabError(`this trace is no race: ${reasons.join('; ')}`);
   const { finding } = trace;
+  const lasts = finding.deadlock !== null || finding.property === 'no-crash';
+  const passes = options.passes ?? (lasts ? PASSES : 1);
   const rounds: Round[] = [];
   let guest = first;
   for (const [at, delays] of delaysOf(options.seed, plan.sides.length, options.times).entries()) {
     const number = at + 1;
     const { seconds, rig, pauseMs = PAUSE_MS } = options;
-    const passes = options.passes ?? passesOf(finding, number);
     const start = performance.now();
     const played = playRound(guest, plan, {
       ...{ number, seconds, rig, finding, delays, passes, pauseMs },

@@ -158,7 +158,7 @@ async function lookAtAll(
   return seen;
 }
 
-/** Kills the threads that the finding names, or all, and looks whether every side that hung moves. */
+/** Kills the threads that the finding names, or all, and looks whether all that hung now move. */
 async function kill(
   guest: RaceSubject,
   sides: readonly SideOutcome[],

@@ -11,11 +11,15 @@ import { factLines, kernelFacts } from '../lab/facts.js';
 import type { Guest } from '../lab/guest/guest.js';
 import { cacheFolder } from '../lab/image/cache.js';
 import type { KernelRequest } from '../lab/image/findKernel.js';
-import { inGuest } from '../lab/inGuest.js';
 import { LabError } from '../lab/labError.js';
 import { sightingOf } from '../lab/outcome.js';
 import { renderPlayed } from '../lab/playedText.js';
-import { commandsOf, playCommands } from '../lab/playTrace.js';
+import {
+  commandsOf,
+  type PlayedCommand,
+  playCommands,
+  type TracedCommand,
+} from '../lab/playTrace.js';
 import { renderRaceJson } from '../lab/race/json.js';
 import { isRace } from '../lab/race/plan.js';
 import { race } from '../lab/race/race.js';
@@ -80,17 +84,25 @@ function labOptions(
   };
 }
 
+async function playOn(
+  guest: Guest,
+  commands: readonly TracedCommand[],
+): Promise<{ readonly played: readonly PlayedCommand[]; readonly console: readonly string[] }> {
+  return { played: await playCommands(guest, commands), console: guest.console() };
+}
+
 async function playPlain(
   bench: Bench,
   model: Model,
   reading: Reading,
   { options, terminal }: Asked<LabReplayOptions>,
 ): Promise<number> {
-  const scenario = compileModel(inGuest(model, bench.rig));
+  // At the granularity of the trace, on the listing of the kernel that boots.
+  const scenario = compileModel({ ...model, machine: bench.scenario.model.machine });
   const engine = openKernelEngine(scenario);
   const commands = commandsOf(engine, scenario, reading.header, bench.rig.spans);
   const guest = await up(bench, model);
-  const played = await playCommands(guest, commands);
+  const { played, console } = await playOn(guest, commands).finally(() => guest.close());
   const report = {
     kind: 'lab-replay' as const,
     reproduced: played.every(({ differences, real }) => real !== null && differences.length === 0),
@@ -98,9 +110,8 @@ async function playPlain(
     predictedFor: reading.trace.kernel,
     facts: kernelFacts(bench),
     commands: played,
-    console: guest.console(),
+    console,
   };
-  await guest.close();
   const initial = sightingOf(bench.initial, bench.rig.spans);
   terminal.writeOut(
     options.json === true
@@ -117,13 +128,18 @@ async function playRace(
   { options, terminal }: Asked<LabReplayOptions>,
 ): Promise<number> {
   if (!bench.hasTasks) throw new LabError('a race takes the compiled agent: apt-get install gcc');
-  const result = await race(reading.trace, bench.scenario, await up(bench, model), {
+  let guest = await up(bench, model);
+  const renew = async (): Promise<Guest> => {
+    guest = await up(bench, model, 1);
+    return guest;
+  };
+  const result = await race(reading.trace, bench.scenario, guest, {
     times: options.times ?? 10,
     seconds: SECONDS_HUNG,
     seed: 1,
     rig: bench.rig,
-    renew: () => up(bench, model, 1),
-  });
+    renew,
+  }).finally(() => guest.close());
   const facts = kernelFacts(bench);
   const style = styleFor(options, terminal);
   terminal.writeOut(

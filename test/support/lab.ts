@@ -2,6 +2,7 @@
  * Guests for tests: whether one can be had here, and what it is booted from. Where none can be had
  * the reason is printed, once, and the tests are skipped; in CI they run, and fail.
  */
+import { readdirSync, readFileSync } from 'node:fs';
 import { cacheFolder } from '../../src/lab/image/cache.js';
 import { findKernel } from '../../src/lab/image/findKernel.js';
 import { labNeeds } from '../../src/lab/image/needs.js';
@@ -56,4 +57,14 @@ export function benchFor(model: Model, version: Series): Promise<Bench> {
     kernel: { kind: 'debian', version },
     ...{ cache: LAB_CACHE, accelerator: 'tcg', predicts: 'model' },
   });
+}
+
+/** Guests of this process that still run. */
+export function guestsLeft(): readonly string[] {
+  const tasks = `/proc/${process.pid}/task`;
+  const children = readdirSync(tasks).flatMap((task) =>
+    readFileSync(`${tasks}/${task}/children`, 'utf8').split(' ').filter(Boolean),
+  );
+  const names = children.map((child) => readFileSync(`/proc/${child}/comm`, 'utf8').trim());
+  return names.filter((name) => name.startsWith('qemu'));
 }

@@ -13,7 +13,7 @@ import type { KernelRequest } from '../lab/image/findKernel.js';
 import { LabError } from '../lab/labError.js';
 import { sightingOf } from '../lab/outcome.js';
 import { renderPlayed } from '../lab/playedText.js';
-import { isReproduced, playCommands } from '../lab/playTrace.js';
+import { type PlayedCommand, playCommands, type TracedCommand } from '../lab/playTrace.js';
 import { renderRaceJson } from '../lab/race/json.js';
 import { isRace } from '../lab/race/plan.js';
 import { race } from '../lab/race/race.js';
@@ -78,26 +78,33 @@ function labOptions(
   };
 }
 
+async function playOn(
+  guest: Guest,
+  commands: readonly TracedCommand[],
+): Promise<{ readonly played: readonly PlayedCommand[]; readonly console: readonly string[] }> {
+  return { played: await playCommands(guest, commands), console: guest.console() };
+}
+
 async function playPlain(
   bench: Bench,
   model: Model,
   reading: Reading,
   { options, terminal }: Asked<LabReplayOptions>,
 ): Promise<number> {
-  const commands = commandsInGuest(model, bench.rig, reading.header);
+  const { machine } = bench.scenario.model;
+  const commands = commandsInGuest({ ...model, machine }, model, bench.rig, reading.header);
   const guest = await up(bench, model);
-  const played = await playCommands(guest, commands);
+  const { played, console } = await playOn(guest, commands).finally(() => guest.close());
   const report = {
     kind: 'lab-replay' as const,
-    reproduced: isReproduced(played, reading.header.finding, guest.console()),
+    reproduced: played.every(({ differences, real }) => real !== null && differences.length === 0),
     property: reading.header.finding.property,
     kernel: bench.kernel.release,
     predictedFor: reading.trace.kernel,
     facts: kernelFacts(bench),
     commands: played,
-    console: guest.console(),
+    console,
   };
-  await guest.close();
   const initial = sightingOf(bench.initial, bench.rig.spans);
   terminal.writeOut(
     options.json === true
@@ -114,13 +121,18 @@ async function playRace(
   { options, terminal }: Asked<LabReplayOptions>,
 ): Promise<number> {
   if (!bench.hasTasks) throw new LabError('a race takes the compiled agent: apt-get install gcc');
-  const result = await race(reading.trace, bench.scenario, await up(bench, model), {
+  let guest = await up(bench, model);
+  const renew = async (): Promise<Guest> => {
+    guest = await up(bench, model, 1);
+    return guest;
+  };
+  const result = await race(reading.trace, bench.scenario, guest, {
     times: options.times ?? 10,
     seconds: SECONDS_HUNG,
     seed: 1,
     rig: bench.rig,
-    renew: () => up(bench, model, 1),
-  });
+    renew,
+  }).finally(() => guest.close());
   const facts = kernelFacts(bench);
   const style = styleFor(options, terminal);
   terminal.writeOut(

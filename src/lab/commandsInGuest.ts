@@ -4,7 +4,6 @@
 import { compileModel } from '../compile/scenario.js';
 import { openKernelEngine } from '../kernelEngine.js';
 import type { Model } from '../model/model.js';
-import { inGuest } from './inGuest.js';
 import { LabError } from './labError.js';
 import { commandsOf, type TracedCommand, type Way } from './playTrace.js';
 import type { Rig } from './rig.js';
@@ -23,11 +22,17 @@ const textOf = (commands: readonly TracedCommand[]): string =>
 /**
  * The commands of a trace in which no two overlap, with what the guest's machine predicts.
  *
+ * @param asBooted the model with the machine that its guest has.
  * Throws LabError where the same choices lead to other commands there.
  */
-export function commandsInGuest(model: Model, rig: Rig, way: Way): readonly TracedCommand[] {
+export function commandsInGuest(
+  asBooted: Model,
+  model: Model,
+  rig: Rig,
+  way: Way,
+): readonly TracedCommand[] {
   const written = follow(model, way, rig);
-  const found = follow(inGuest(model, rig), way, rig);
+  const found = follow(asBooted, way, rig);
   if (textOf(written) === textOf(found)) return found;
   const plain = rig.kind === 'nvdimm' ? [] : model.machine.regions;
   const reasons = plain

@@ -42,3 +42,12 @@ const ALARMS: readonly RegExp[] = [
 
 /** Whether the kernel says of itself that something is broken. */
 export const isAlarm = (text: string): boolean => ALARMS.some((one) => one.test(text));
+
+const TIMESTAMP = /^\[ *\d+\.\d+\](?:\[[^\]]*\])? /;
+
+/** Lines of a console, without their times. */
+export const consoleLines = (text: string): readonly string[] =>
+  text
+    .split('\n')
+    .map((line) => line.replace('\r', '').replace(TIMESTAMP, ''))
+    .filter((line) => line !== '');

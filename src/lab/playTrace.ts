@@ -4,10 +4,12 @@
 import { Observation } from '../../assembly/layout.js';
 import type { Scenario } from '../compile/scenario.js';
 import type { Engine } from '../engine/engine.js';
+import { PROPERTIES } from '../kernel/properties.js';
 import type { Range } from '../model/model.js';
 import type { Instruction } from '../userland/program.js';
 import { describeStep, takeStep, viewReplay } from '../verdict/steps.js';
-import type { Finding, MachineView, TraceStep } from '../verdict/trace.js';
+import type { MachineView, TraceStep } from '../verdict/trace.js';
+import { hasDied } from './conform/walk.js';
 import type { FaultText } from './faults.js';
 import { isAlarm } from './noise.js';
 import { compareOutcomes, type Difference, type Outcome, sightingOf } from './outcome.js';
@@ -24,6 +26,8 @@ export interface TracedCommand {
   readonly steps: readonly [number, number];
   /** The fault of the model that happens in it; null for none. */
   readonly fault: FaultText | null;
+  /** It breaks `no-crash`: what a kernel does of it depends on what lies in the memory misused. */
+  readonly misuses: boolean;
 }
 
 export interface PlayedCommand extends TracedCommand {
@@ -43,6 +47,8 @@ interface Open {
   result: string | null;
   value: string | null;
   fault: FaultText | null;
+  misuses: boolean;
+  hasDied: boolean;
   after: MachineView;
 }
 
@@ -54,8 +60,16 @@ function withEvent(instruction: Instruction, event: string | null): Instruction 
   return { ...instruction, file: { ...instruction.file, block } } as Instruction;
 }
 
-function addStep(open: Open, step: TraceStep, number: number): void {
+/** What the bytes of the state after a step tell beside the step. */
+interface Harm {
+  readonly misuses: boolean;
+  readonly hasDied: boolean;
+}
+
+function addStep(open: Open, step: TraceStep, number: number, harm: Harm): void {
   open.last = number;
+  open.misuses ||= harm.misuses;
+  open.hasDied ||= harm.hasDied;
   open.after = step.after;
   for (const name of step.functions) if (!open.functions.includes(name)) open.functions.push(name);
   for (const event of step.events) {
@@ -68,19 +82,22 @@ function addStep(open: Open, step: TraceStep, number: number): void {
 }
 
 function closed(open: Open, spans: readonly Range[]): TracedCommand {
-  const { thread, instruction, functions, messages, first, last, fault } = open;
+  const { thread, instruction, functions, messages, first, last, fault, misuses } = open;
+  const lost = open.hasDied ? 'died' : 'stuck';
+  const isBack = open.result !== null;
   return {
     thread,
     instruction,
     functions,
     predicted: {
-      result: open.result ?? 'stuck',
+      result: open.result ?? lost,
       value: open.value,
       messages,
-      after: sightingOf(open.after, spans),
+      after: isBack || lost === 'stuck' ? sightingOf(open.after, spans) : null,
     },
     steps: [first, last],
     fault,
+    misuses,
   };
 }
 
@@ -90,7 +107,7 @@ class Collector {
   readonly #open = new Map<string, Open>();
   readonly #events = new Map<string, string>();
 
-  add(step: TraceStep, started: Instruction | null, number: number): void {
+  add(step: TraceStep, started: Instruction | null, number: number, harm: Harm): void {
     for (const event of step.events) {
       if (event.kind === 'uevent' && event.text.startsWith('udev handles:')) {
         this.#events.set(step.thread, event.text);
@@ -99,7 +116,7 @@ class Collector {
     if (started !== null) this.#start(step, started, number);
     const open = this.#open.get(step.thread);
     if (open === undefined) return;
-    addStep(open, step, number);
+    addStep(open, step, number, harm);
     if (open.result !== null) this.#open.delete(step.thread);
   }
 
@@ -114,11 +131,19 @@ class Collector {
       result: null,
       value: null,
       fault: null,
+      misuses: false,
+      hasDied: false,
       after,
     };
     this.#open.set(thread, open);
     this.commands.push(open);
   }
+}
+
+/** Whether memory has been misused on the way to the present state of the replay. */
+function breaksNoCrash({ replay }: Engine): boolean {
+  const bit = PROPERTIES.find(({ name }) => name === 'no-crash')?.bit ?? 0;
+  return ((replay.violated() >>> bit) & 1) !== 0;
 }
 
 /** What a trace file says of the way through the model. */
@@ -140,32 +165,31 @@ export function commandsOf(
 ): readonly TracedCommand[] {
   engine.replay.initial(initial);
   const collector = new Collector();
+  let wasCrash = false;
   for (const [index, ordinal] of ordinals.entries()) {
     const taken = takeStep(engine, ordinal);
     if (taken === null) break;
     const record = taken.records.find(({ kind }) => kind === Observation.Command);
     const started = record === undefined ? null : (scenario.instructions[record.a] ?? null);
     const step = describeStep(taken, viewReplay(engine, scenario), scenario);
-    collector.add(step, started, index + 1);
+    const isCrash = breaksNoCrash(engine);
+    const harm = { misuses: isCrash && !wasCrash, hasDied: hasDied(taken.after) };
+    collector.add(step, started, index + 1, harm);
+    wasCrash = isCrash;
   }
   return collector.commands.map((open) => closed(open, spans));
 }
 
-/**
- * Whether the kernel did what the trace says. Where memory is misused, what comes of it is not
- * foretold: an alarm of the kernel or the end of the process in the last command shows it.
- */
-export function isReproduced(
-  played: readonly PlayedCommand[],
-  finding: Pick<Finding, 'property'>,
-  console: readonly string[],
-): boolean {
-  const agrees = ({ real, differences }: PlayedCommand): boolean =>
-    real !== null && differences.length === 0;
-  if (played.every(agrees)) return true;
-  const last = played.at(-1);
-  if (finding.property !== 'no-crash' || !played.slice(0, -1).every(agrees)) return false;
-  return last?.real?.result === 'died' || console.some(isAlarm);
+/** The kernel has said of itself that it is broken, or has killed the process. */
+const isCrash = ({ result, messages }: Outcome): boolean =>
+  result === 'died' || messages.some(isAlarm);
+
+function differencesOf(
+  { predicted, misuses }: TracedCommand,
+  real: Outcome | null,
+): readonly Difference[] {
+  if (real === null || (misuses && isCrash(real))) return [];
+  return compareOutcomes(predicted, real);
 }
 
 /** Plays the commands; the first one that is lost (stuck, died) is the last that is played. */
@@ -179,7 +203,6 @@ export async function playCommands(
   );
   return commands.map((command, index) => {
     const real = outcomes[index] ?? null;
-    const differences = real === null ? [] : compareOutcomes(command.predicted, real);
-    return { ...command, real, differences };
+    return { ...command, real, differences: differencesOf(command, real) };
   });
 }

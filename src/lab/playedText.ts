@@ -54,6 +54,10 @@ function differenceLines({ what, predicted, real }: Difference): string[] {
   return [`${what}:`, ...side('the kernel', real), ...side('the model', predicted)];
 }
 
+/** What the model said, where the kernel agrees with it. */
+const agreement = ({ misuses }: PlayedCommand): string =>
+  misuses ? 'predicted that memory is misused here (no-crash)' : 'predicted this';
+
 function commandLines(command: PlayedCommand, before: Sighting | null, style: Style): string[] {
   const { thread, instruction, real, differences } = command;
   const prompt = style.actor(`${thread}$ `) + onOneLine(instruction.text);
@@ -66,7 +70,7 @@ function commandLines(command: PlayedCommand, before: Sighting | null, style: St
     ...labelled('returns', `${real.result}${value}`, DETAIL).map(paint),
     ...real.messages.flatMap((text) => labelled('dmesg', text, DETAIL)).map(style.warning),
     ...changes(before, real.after).flatMap((line) => labelled('', line, DETAIL)),
-    ...(agrees ? labelled('model', 'predicted this', DETAIL).map(style.faint) : []),
+    ...(agrees ? labelled('model', agreement(command), DETAIL).map(style.faint) : []),
     ...differences
       .flatMap(differenceLines)
       .flatMap((line, index) => labelled(index === 0 ? 'DIFFERS' : '', line, DETAIL))

@@ -9,14 +9,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AgentLine, type Reply } from '../../src/lab/guest/agent.js';
 import { Qemu } from '../../src/lab/guest/qemu.js';
 import { type Agent, makeAgent } from '../../src/lab/image/agent.js';
-import { cacheFolder } from '../../src/lab/image/cache.js';
 import { findKernel } from '../../src/lab/image/findKernel.js';
 import { buildInitramfs, type Initramfs } from '../../src/lab/image/initramfs.js';
 import type { KernelImage } from '../../src/lab/image/kernelImage.js';
-import { labNeeds } from '../../src/lab/image/needs.js';
-import { missingPrograms } from '../../src/lab/image/programs.js';
-import { LabError } from '../../src/lab/labError.js';
 import type { Rig } from '../../src/lab/rig.js';
+import { LAB_CACHE, lacksGuest, SETUP_MILLISECONDS, type Series } from '../support/lab.js';
 
 const MEBIBYTE = 1n << 20n;
 
@@ -36,9 +33,6 @@ const RIG: Rig = {
 };
 
 const BOOT_SECONDS = 90;
-/** The first time, a kernel is downloaded. */
-const SETUP_MILLISECONDS = 600_000;
-const cache = cacheFolder();
 
 interface Booted {
   readonly ask: (line: string, task?: number | 'a') => Promise<Reply>;
@@ -108,7 +102,7 @@ const DIALOGUE: readonly (readonly [request: string, result: string, value: stri
   ['insert kmem', 'EEXIST', ''],
 ];
 
-type Guest = readonly [version: string, kind: Agent['kind']];
+type Guest = readonly [version: Series, kind: Agent['kind']];
 
 const GUESTS: readonly Guest[] = [
   ['6.12', 'compiled'],
@@ -116,28 +110,11 @@ const GUESTS: readonly Guest[] = [
   ['6.12', 'shell'],
 ];
 
-/** Why a guest cannot be had here; null where it can. */
-async function obstacle([version, kind]: Guest): Promise<string | null> {
-  const request = { kind: 'debian', version } as const;
-  const tool = kind === 'shell' ? 'busybox' : 'cc';
-  const missing = missingPrograms([tool, ...labNeeds(request, cache)]);
-  if (missing.length > 0) return missing.join('; ');
-  try {
-    await findKernel(request, { cache });
-    return null;
-  } catch (error) {
-    if (error instanceof LabError) return error.message;
-    throw error;
-  }
-}
-
-const inCi = process.env.CI !== undefined;
 const skipped = new Set<string>();
-for (const guest of inCi ? [] : GUESTS) {
-  const reason = await obstacle(guest);
-  if (reason === null) continue;
-  skipped.add(guest.join());
-  process.stdout.write(`skipped: no guest with ${guest.join(', ')} agent: ${reason}\n`);
+for (const [version, kind] of GUESTS) {
+  const tool = kind === 'shell' ? 'busybox' : 'cc';
+  const what = `a guest with the ${kind} agent`;
+  if (await lacksGuest(what, version, [tool])) skipped.add([version, kind].join());
 }
 
 describe.each(GUESTS)('a guest with kernel %s and the %s agent', (version, kind) => {
@@ -148,8 +125,8 @@ describe.each(GUESTS)('a guest with kernel %s and the %s agent', (version, kind)
 
     beforeAll(async () => {
       directory = mkdtempSync(join(tmpdir(), 'daxcheck-boot-'));
-      const kernel = await findKernel({ kind: 'debian', version }, { cache });
-      const agent = await makeAgent(cache, kind === 'shell' ? null : undefined);
+      const kernel = await findKernel({ kind: 'debian', version }, { cache: LAB_CACHE });
+      const agent = await makeAgent(LAB_CACHE, kind === 'shell' ? null : undefined);
       expect(agent.kind).toBe(kind);
       const insert = RIG.insert.map((name) => ({ name }));
       image = await buildInitramfs(kernel, { agent, insert });

@@ -8,18 +8,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Qemu } from '../../src/lab/guest/qemu.js';
-import { cacheFolder } from '../../src/lab/image/cache.js';
 import { fileEntry } from '../../src/lab/image/cpio.js';
 import { findKernel } from '../../src/lab/image/findKernel.js';
 import { buildInitramfs } from '../../src/lab/image/initramfs.js';
-import { labNeeds } from '../../src/lab/image/needs.js';
-import { findProgram, missingPrograms } from '../../src/lab/image/programs.js';
-import { LabError } from '../../src/lab/labError.js';
+import { findProgram } from '../../src/lab/image/programs.js';
 import { rigOf } from '../../src/lab/rig.js';
+import { LAB_CACHE, lacksGuest } from '../support/lab.js';
 import { modelAt, scriptFor } from './scriptFixtures.js';
 
 const SECONDS_MAX = 110;
-const cache = cacheFolder();
 
 /** A region of 512 MiB with one device, as a kernel leaves it after boot, but for its driver. */
 const modelText = (script: readonly string[]): string => `format: 1
@@ -83,20 +80,6 @@ echo 'the guest ends'
 poweroff -f
 `;
 
-/** Why a guest cannot be had here; null where it can. */
-async function obstacle(): Promise<string | null> {
-  const version = '6.12';
-  const missing = missingPrograms([...labNeeds({ kind: 'debian', version }, cache), 'busybox']);
-  if (missing.length > 0) return missing.join('; ');
-  try {
-    await findKernel({ kind: 'debian', version }, { cache });
-    return null;
-  } catch (error) {
-    if (error instanceof LabError) return error.message;
-    throw error;
-  }
-}
-
 async function scriptOfLines(lines: readonly string[], directory: string): Promise<string> {
   const file = join(directory, 'model.yaml');
   writeFileSync(file, modelText(lines));
@@ -105,7 +88,7 @@ async function scriptOfLines(lines: readonly string[], directory: string): Promi
 
 /** What the guest's console shows until it ends. */
 async function bootWith(directory: string): Promise<string> {
-  const kernel = await findKernel({ kind: 'debian', version: '6.12' }, { cache });
+  const kernel = await findKernel({ kind: 'debian', version: '6.12' }, { cache: LAB_CACHE });
   const scripts = {
     refusals: await scriptOfLines(REFUSALS, directory),
     leak: await scriptOfLines(LEAK, directory),
@@ -137,10 +120,9 @@ async function bootWith(directory: string): Promise<string> {
   }
 }
 
-const reason = await obstacle();
-if (reason !== null) process.stdout.write(`skipped: no script runs in a guest: ${reason}\n`);
+const isSkipped = await lacksGuest('a script in a guest', '6.12', ['busybox']);
 
-describe.skipIf(reason !== null && process.env.CI === undefined)('in a guest', () => {
+describe.skipIf(isSkipped)('in a guest', () => {
   it('scripts of refusals and of a leak pass, and a second run is refused', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'daxcheck-script-'));
     const console = await bootWith(directory);

@@ -3,6 +3,7 @@
  */
 import { compileModel } from '../../src/compile/scenario.js';
 import { openKernelEngine } from '../../src/kernelEngine.js';
+import type { Model } from '../../src/model/model.js';
 import { describeStep, takeStep, viewReplay } from '../../src/verdict/steps.js';
 import type { MachineView, StepEvent } from '../../src/verdict/trace.js';
 import { modelOf } from '../support/run.ts';
@@ -155,19 +156,28 @@ function modelText(transcript: Transcript, kernel: KernelName): string {
   ].join('\n');
 }
 
+/** A transcript as a model, and the way through it. */
+export interface Followed {
+  readonly model: Model;
+  /** Which outcome of each command. */
+  readonly ordinals: readonly number[];
+  readonly told: readonly Told[];
+}
+
 /**
  * Plays a transcript's commands on the model, one system call each. Where a notifier was told to
  * refuse, the outcome with that fault is taken, and without it elsewhere.
  */
-export function predictedOf(transcript: Transcript, kernel: KernelName): readonly Told[] {
-  const scenario = compileModel(modelOf(modelText(transcript, kernel)));
+export function followed(transcript: Transcript, kernel: KernelName): Followed {
+  const model = modelOf(modelText(transcript, kernel));
+  const scenario = compileModel(model);
   const engine = openKernelEngine(scenario, { debug: true });
-  const taken: number[] = [];
+  const ordinals: number[] = [];
   const rewind = (): void => {
     engine.replay.initial(0);
-    for (const ordinal of taken) engine.replay.take(ordinal);
+    for (const ordinal of ordinals) engine.replay.take(ordinal);
   };
-  return transcript.seen.map(({ line, injected }) => {
+  const told = transcript.seen.map(({ line, injected }) => {
     for (let ordinal = 0; ; ordinal++) {
       rewind();
       const step = takeStep(engine, ordinal);
@@ -176,8 +186,13 @@ export function predictedOf(transcript: Transcript, kernel: KernelName): readonl
       const { events } = describeStep(step, machine, scenario);
       const isRefused = events.some(({ kind }) => kind === 'fault');
       if (isRefused !== (injected !== undefined)) continue;
-      taken.push(ordinal);
+      ordinals.push(ordinal);
       return toldOf(events, machine);
     }
   });
+  return { model, ordinals, told };
 }
+
+/** What the model says of each line. */
+export const predictedOf = (transcript: Transcript, kernel: KernelName): readonly Told[] =>
+  followed(transcript, kernel).told;

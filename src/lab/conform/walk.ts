@@ -73,7 +73,8 @@ function threadWord({ scenario }: Ground, state: Uint8Array, thread: number, at:
 const isInside = (ground: Ground, state: Uint8Array, thread: number | null): boolean =>
   thread !== null && threadWord(ground, state, thread, THREAD_PC_OFFSET) !== 0;
 
-const hasDied = (state: Uint8Array): boolean =>
+/** Whether the kernel has killed a process inside it, in a state. */
+export const hasDied = (state: Uint8Array): boolean =>
   ((state[GLOBAL_FLAGS_OFFSET] ?? 0) & GLOBAL_OOPS) !== 0;
 
 /** Whether nothing can be done any more: the kernel has died, or a thread is stuck in it. */

@@ -8,7 +8,7 @@ import type { Model } from '../../model/model.js';
 import type { Instruction } from '../../userland/program.js';
 import { type FaultText, injectionOf } from '../faults.js';
 import { LabError } from '../labError.js';
-import { tellingMessages } from '../noise.js';
+import { consoleLines, tellingMessages } from '../noise.js';
 import type { Outcome, Sighting } from '../outcome.js';
 import { type Request, requestsOf } from '../requests.js';
 import type { Rig } from '../rig.js';
@@ -50,6 +50,8 @@ export class Guest implements Subject {
   #keys = new Map<number, Map<string, string>>();
   #keysAtSnapshot = new Map<number, Map<string, string>>();
   #console: string[] = [];
+  /** Characters that were on the serial console at the last reset. */
+  #written = 0;
   /** Asks the agent for the machine from the first block of a region on. */
   readonly #observeLine: string;
   #resets = 0;
@@ -114,6 +116,7 @@ export class Guest implements Subject {
     if (said !== '') throw new LabError(`the guest could not go back: ${said}`);
     this.#keys = new Map([...this.#keysAtSnapshot].map(([task, keys]) => [task, new Map(keys)]));
     this.#console = [];
+    this.#written = this.#qemu.console().length;
     const word = `back${this.#resets++}`;
     const reply = await this.#agent.ask('a', `echo ${word}`, COMMAND_SECONDS);
     if (reply.value !== word) throw new LabError('the guest does not answer after its reset');
@@ -183,12 +186,25 @@ export class Guest implements Subject {
       }
       if (request.line.startsWith('read ') && got.result === 'ok') value = got.value;
     }
-    const isLost = result === 'stuck' || result === 'died';
-    const seen = isLost ? await this.ask(OBSERVER, this.#observeLine) : await looked;
+    if (result === 'died') return this.#lastWords(messages);
+    const isStuck = result === 'stuck';
+    const seen = isStuck ? await this.ask(OBSERVER, this.#observeLine) : await looked;
     messages.push(...seen.messages);
     this.#console.push(...messages.map(({ text }) => text));
-    const after = this.#sighting(isLost ? OBSERVER : 0, seen);
+    const after = this.#sighting(isStuck ? OBSERVER : 0, seen);
     return { result, value, messages: tellingMessages(messages), after };
+  }
+
+  /**
+   * A process that was killed inside the kernel tells nothing more, and leaves locks behind, on
+   * which whoever looks at the machine would wait; what the kernel said is on its console.
+   */
+  #lastWords(messages: readonly KernelMessage[]): Outcome {
+    const told = messages.map(({ text }) => text);
+    const known = new Set([...this.#console, ...told]);
+    const written = consoleLines(this.#qemu.console().slice(this.#written));
+    this.#console.push(...told, ...written.filter((line) => !known.has(line)));
+    return { result: 'died', value: null, messages: tellingMessages(messages), after: null };
   }
 
   async #observe(task: number): Promise<Sighting | null> {

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Instruction } from '../../userland/program.js';
 import type { DeadlockView, Finding } from '../../verdict/trace.js';
 import type { Reply } from '../guest/agent.js';
-import { isAlarm } from '../noise.js';
+import { consoleLines, isAlarm } from '../noise.js';
 import { compareSightings, type Outcome, type Sighting, sightingOf } from '../outcome.js';
 import { requestsOf } from '../requests.js';
 import type { Rig } from '../rig.js';
@@ -77,15 +77,6 @@ const taskOf = (index: number): number => index + 1;
 const OBSERVER = 14;
 
 const LOOKS_MOST = 4;
-
-const timestamp = /^\[ *\d+\.\d+\](?:\[[^\]]*\])? /;
-
-/** Lines of a console, without their times. */
-export const consoleLines = (text: string): readonly string[] =>
-  text
-    .split('\n')
-    .map((line) => line.replace('\r', '').replace(timestamp, ''))
-    .filter((line) => line !== '');
 
 function ask(
   guest: RaceSubject,

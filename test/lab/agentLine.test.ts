@@ -1,5 +1,5 @@
 /**
- * The host's end of the line to a guest's agent, against an agent that says what a test tells it to.
+ * The host's end of the line to a guest's agent, against an agent that says what a test wants.
  */
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -1,17 +1,15 @@
 // Choices that a step leaves open: which of several answers the model allows. The enumeration of
 // successors visits every combination, in a fixed order.
 
+import { systemScratch } from './control';
 import { must } from './fail';
+import { CHOICES_AT, CHOICES_MAX } from './layout';
 
-const FAIL_CHOICES: i32 = 101;
+const FAIL_CHOICES: i32 = 108;
 
-/**
- * Choices taken so far in this successor, how many there were at each, and how many are prescribed.
- */
+/** Choices taken so far in this successor, and how many are prescribed. */
 export let choiceDepth: u32 = 0;
 export let choiceCount: u32 = 0;
-let choiceTaken: u64 = 0;
-let choiceWidth: u64 = 0;
 
 export function restartChoices(): void {
   choiceDepth = 0;
@@ -20,36 +18,37 @@ export function restartChoices(): void {
 export function forgetChoices(): void {
   choiceDepth = 0;
   choiceCount = 0;
-  choiceTaken = 0;
-  choiceWidth = 0;
+}
+
+/** What was picked at a choice, u8, and of how many, u8. */
+function choice(depth: u32): usize {
+  return systemScratch() + CHOICES_AT + ((<usize>depth) << 1);
 }
 
 /**
  * Picks one of `count` answers (at most 255) that the model allows; the enumeration visits all of
- * them. At most eight choices a successor: one byte each in two registers.
+ * them.
  */
 export function choose(count: u32): u32 {
   if (count <= 1) return 0;
-  const shift = (<u64>choiceDepth) << 3;
-  must(choiceDepth < 8 && count < 256, FAIL_CHOICES);
+  must(choiceDepth < <u32>CHOICES_MAX && count < 256, FAIL_CHOICES);
+  const at = choice(choiceDepth);
   if (choiceDepth == choiceCount) {
     choiceCount++;
-    const clear: u64 = ~((<u64>0xff) << shift);
-    choiceTaken &= clear;
-    choiceWidth = (choiceWidth & clear) | ((<u64>count) << shift);
+    store<u8>(at, 0);
+    store<u8>(at, count, 1);
   }
   choiceDepth++;
-  return <u32>((choiceTaken >> shift) & 0xff);
+  return load<u8>(at);
 }
 
 /** Moves on to the next combination of choices; false when all have been visited. */
 export function nextChoices(): bool {
   while (choiceCount > 0) {
-    const shift = (<u64>(choiceCount - 1)) << 3;
-    const taken = (choiceTaken >> shift) & 0xff;
-    const width = (choiceWidth >> shift) & 0xff;
-    if (taken + 1 < width) {
-      choiceTaken += (<u64>1) << shift;
+    const at = choice(choiceCount - 1);
+    const taken = <u32>load<u8>(at) + 1;
+    if (taken < <u32>load<u8>(at, 1)) {
+      store<u8>(at, taken);
       return true;
     }
     choiceCount--;

@@ -7,6 +7,7 @@
 
 import { fail } from '../fail';
 import {
+  CODE_NO_SUCH,
   DEVICE_ROW_STRING_OFFSET,
   Errno,
   Feature,
@@ -14,6 +15,7 @@ import {
   Header,
   Lock,
   Pc,
+  Provider,
   REGION_FILES,
   REGION_ROW_FLAGS_OFFSET,
   REGION_SEED_OFFSET,
@@ -54,6 +56,7 @@ import {
 import { areFilesGone, resizeStep, sizeShow, sizeStore } from './daxResize';
 import { unregisterStep } from './daxUnregister';
 import { hmemStep, providerBind, providerUnbind } from './hmem';
+import { daxPmemStore } from './pmem';
 import { isInterrupted, tryRegionRead, unlockRegionRead, waitForRegion } from './regionLock';
 
 /** Runs the step of a program point from size_store__region on. */
@@ -98,14 +101,24 @@ export function regionStore(file: File, object: u32, code: u32, other: u32): i32
     case File.RegionDelete:
       return deleteStore(object, code);
     case File.ProviderBind:
-      return providerBind(code);
     case File.ProviderUnbind:
-      return providerUnbind(code);
+      return providerStore(file == File.ProviderBind, object, code);
     default: {
       fail(FAIL_PROGRAM_POINT);
       return BLOCKED;
     }
   }
+}
+
+/**
+ * Writes bind or unbind of the driver beneath a region; `code` is the region of the device named.
+ * Source: drivers/base/bus.c bind_store(), unbind_store(): a device of the driver's own bus, v5.1.
+ */
+function providerStore(isBind: bool, driver: Provider, code: u32): i32 {
+  if (code >= <u32>CODE_NO_SUCH) return leave(Errno.ENODEV);
+  if (isStaticRegion(code)) return daxPmemStore(isBind, driver, code);
+  if (driver != Provider.Dynamic) return leave(Errno.ENODEV);
+  return isBind ? providerBind(code) : providerUnbind(code);
 }
 
 /** Whether a region is static: its device is made by the provider and never divided. */

@@ -9,7 +9,6 @@
 
 import { fail } from '../fail';
 import {
-  CODE_NO_SUCH,
   DEVICE_GONE,
   DEVICE_LATE,
   DEVICE_PRESENT,
@@ -80,7 +79,6 @@ import {
   registerMapping,
   setRegionFlag,
 } from './daxRange';
-import { isStaticRegion } from './daxRegion';
 import {
   endRegionCall,
   enterProvider,
@@ -121,12 +119,11 @@ export function hmemStep(pc: Pc): i32 {
 // ---- unbind ---------------------------------------------------------------------------
 
 /**
- * Writes the region driver's unbind; `code` is a region.
+ * Writes the unbind of a driver of dynamic regions; `code` is such a region.
  * Source: drivers/base/bus.c unbind_store(), v5.10 and v6.12.
  */
 export function providerUnbind(code: u32): i32 {
-  if (code >= <u32>CODE_NO_SUCH || isStaticRegion(code) || !isRegionBound(code))
-    return leave(Errno.ENODEV);
+  if (!isRegionBound(code)) return leave(Errno.ENODEV);
   if (isDriverless(code)) return leave(Errno.ENODEV);
   releasedByHand();
   enterProvider(FILES_HMEM);
@@ -246,11 +243,10 @@ function firstDevice(home: u32): u32 {
 // ---- bind -----------------------------------------------------------------------------
 
 /**
- * Writes the region driver's bind; `code` is a region.
+ * Writes the bind of a driver of dynamic regions; `code` is such a region.
  * Source: drivers/base/bus.c bind_store(), v5.10 and v5.14.
  */
 export function providerBind(code: u32): i32 {
-  if (code >= <u32>CODE_NO_SUCH || isStaticRegion(code)) return leave(Errno.ENODEV);
   if (isDriverless(code)) return leave(Errno.ENODEV);
   if (!has(Feature.BindErrno) && isRegionBound(code)) return leave(Errno.ENODEV);
   // A region for which the scenario has no device cannot come back in this model.

@@ -10,6 +10,7 @@ import {
   DEVICE_LOCK_OFFSET,
   DEVICE_PRESENT,
   DEVICE_RANGES_OFFSET,
+  DEVICE_ROW_COMPAT_OFFSET,
   DEVICE_ROW_REGION_OFFSET,
   Errno,
   EVENT_ADD,
@@ -19,6 +20,7 @@ import {
   Lock,
   NAME_NAMESPACE,
   Pc,
+  Provider,
   REGION_BOUND,
   REGION_FLAGS_OFFSET,
   REGION_HAS_NAMESPACE,
@@ -93,6 +95,18 @@ function freeDeviceName(index: u32): void {
   for (let number: u32 = 0; number < spareCount(index); number++) {
     leaveNameDangling(spareSlot(index, number));
   }
+}
+
+/**
+ * Writes bind or unbind of the driver of nvdimm's dax devices, or of its compat twin; `index` is
+ * the region of the device named.
+ * Source: drivers/dax/pmem/pmem.c, compat.c, v5.1; drivers/dax/pmem.c dax_pmem_driver, v6.12.
+ */
+export function daxPmemStore(isBind: bool, driver: Provider, index: u32): i32 {
+  const row = deviceRow(deviceOf(index));
+  const isCompat = load<u8>(row, DEVICE_ROW_COMPAT_OFFSET) != 0;
+  if (driver != (isCompat ? Provider.PmemCompat : Provider.Pmem)) return leave(Errno.ENODEV);
+  return isBind ? namespaceEnable(index) : namespaceDisable(index);
 }
 
 // ---- Disable --------------------------------------------------------------------------
@@ -186,9 +200,12 @@ export function unregisterDevDaxForget(): i32 {
 
 // ---- Enable ---------------------------------------------------------------------------
 
-/** Binds the namespace's driver. Source: drivers/base/bus.c bind_store(), v5.1. */
+/**
+ * Binds the namespace's driver. Source: drivers/base/bus.c bind_store(), v5.1 and v5.14: the later
+ * one asks under the lock whether there is a driver.
+ */
 export function namespaceEnable(index: u32): i32 {
-  if (isBound(index)) return endOfPath(index, Errno.ENODEV);
+  if (!has(Feature.BindErrno) && isBound(index)) return endOfPath(index, Errno.ENODEV);
   store<u8>(th, index, THREAD_REGION_OFFSET);
   store<u8>(th, deviceOf(index), THREAD_DEVICE_OFFSET);
   goto(Pc.dax_pmem_probe__lock);
@@ -205,6 +222,11 @@ export function daxPmemProbeLock(): i32 {
   const lock = lockOfRegion(index);
   if (!tryMutex(lock, Lock.RegionLock, index))
     return waitForMutex(lock, Lock.RegionLock, index, false);
+  if (isBound(index)) {
+    unlockMutex(lock, Lock.RegionLock, index);
+    const isBusy = has(Feature.BindErrno) && canProbeClaim(index);
+    return endOfPath(index, isBusy ? Errno.EBUSY : Errno.ENODEV);
+  }
   if (hasNvdimm()) {
     noteProbing(index, true);
     goto(Pc.nvdimm_namespace_common_probe__flush);
@@ -222,9 +244,9 @@ export function claimAndAdd(index: u32): i32 {
     unlockProbed(lock, index);
     return endOfPath(index, Errno.ENODEV);
   }
-  if (isBound(index) || !claimNamespace(index)) {
+  if (!claimNamespace(index)) {
     unlockProbed(lock, index);
-    return endOfPath(index, isBound(index) || !has(Feature.BindErrno) ? Errno.ENODEV : Errno.EBUSY);
+    return endOfPath(index, has(Feature.BindErrno) ? Errno.EBUSY : Errno.ENODEV);
   }
   const d = <u32>load<u8>(th, THREAD_DEVICE_OFFSET);
   const errno = has(Feature.RegionSubdivision) ? failsToBeMade(d) : 0;

@@ -102,6 +102,13 @@ export enum Message {
   NdParentFreed,
 }
 
+// ---- Choices --------------------------------------------------------------------------
+
+/** In the worker's scratch memory, behind the record of a step: two bytes a choice. */
+export const CHOICES_AT = 98304;
+/** Room for choices of one step: a few at each memory block that a step brings online. */
+export const CHOICES_MAX = 2048;
+
 // ---- The order of locks ---------------------------------------------------------------
 
 /** Room for classes of locks; a class is a number of the enum Lock. */

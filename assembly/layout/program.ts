@@ -136,6 +136,14 @@ export enum Verb {
 /** `sub` of DriverLink: any driver. */
 export const DRIVER_ANY = 0;
 
+/** `object` of ProviderBind and ProviderUnbind: which drivers of regions have the file. */
+export enum Provider {
+  /** hmem and cxl_dax_region: of dynamic regions. */
+  Dynamic,
+  Pmem,
+  PmemCompat,
+}
+
 /** uevents kept for udev: bits of an object's byte. */
 export const EVENT_ADD = 1;
 export const EVENT_REMOVE = 2;

@@ -1,10 +1,16 @@
 /**
  * `daxcheck lab`: a model's commands on a real kernel in a guest.
  */
+<<<<<<< HEAD
 import { compileModel } from '../compile/scenario.js';
 import { EXIT } from '../errors.js';
 import { openKernelEngine } from '../kernelEngine.js';
 import { packageFile } from '../lab/asset.js';
+=======
+import { fileURLToPath } from 'node:url';
+import { EXIT } from '../errors.js';
+import { commandsInGuest } from '../lab/commandsInGuest.js';
+>>>>>>> main
 import { conform, type SoFar } from '../lab/conform/conform.js';
 import { type ConformReport, type Extent, renderConform } from '../lab/conform/report.js';
 import { factLines, kernelFacts } from '../lab/facts.js';
@@ -14,12 +20,7 @@ import type { KernelRequest } from '../lab/image/findKernel.js';
 import { LabError } from '../lab/labError.js';
 import { sightingOf } from '../lab/outcome.js';
 import { renderPlayed } from '../lab/playedText.js';
-import {
-  commandsOf,
-  type PlayedCommand,
-  playCommands,
-  type TracedCommand,
-} from '../lab/playTrace.js';
+import { type PlayedCommand, playCommands, type TracedCommand } from '../lab/playTrace.js';
 import { renderRaceJson } from '../lab/race/json.js';
 import { isRace } from '../lab/race/plan.js';
 import { race } from '../lab/race/race.js';
@@ -31,7 +32,7 @@ import { toLines } from '../report/json.js';
 import { formatCount } from '../report/layout.js';
 import { loadModels, reject, withRejections } from './load.js';
 import { type LookOptions, styleFor } from './look.js';
-import { asTraced, modelPath, readTrace } from './replay.js';
+import { asTraced, type Reading, withTrace } from './replay.js';
 import type { Terminal } from './terminal.js';
 
 /** Options that every command of the lab has. */
@@ -97,15 +98,14 @@ async function playPlain(
   reading: Reading,
   { options, terminal }: Asked<LabReplayOptions>,
 ): Promise<number> {
-  // At the granularity of the trace, on the listing of the kernel that boots.
-  const scenario = compileModel({ ...model, machine: bench.scenario.model.machine });
-  const engine = openKernelEngine(scenario);
-  const commands = commandsOf(engine, scenario, reading.header, bench.rig.spans);
+  const { machine } = bench.scenario.model;
+  const commands = commandsInGuest({ ...model, machine }, model, bench.rig, reading.header);
   const guest = await up(bench, model);
   const { played, console } = await playOn(guest, commands).finally(() => guest.close());
   const report = {
     kind: 'lab-replay' as const,
     reproduced: played.every(({ differences, real }) => real !== null && differences.length === 0),
+    property: reading.header.finding.property,
     kernel: bench.kernel.release,
     predictedFor: reading.trace.kernel,
     facts: kernelFacts(bench),
@@ -150,74 +150,83 @@ async function playRace(
   return result.seen > 0 ? EXIT.holds : EXIT.kernelDisagrees;
 }
 
-type Reading = Extract<ReturnType<typeof readTrace>, { readonly ok: true }>;
-
 interface Asked<Options> {
   readonly options: Options;
   readonly terminal: Terminal;
 }
 
 /** Plays a trace on a real kernel; status 23 when it does otherwise than predicted. */
-export async function labReplayCommand(
+export function labReplayCommand(
   path: string,
   options: LabReplayOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const reading = readTrace(path);
-  if (!reading.ok) return reject(reading.diagnostics, options, terminal);
-  const loaded = loadModels([modelPath(path, reading.header.model)], terminal);
-  if (!loaded.ok) return reject(loaded.diagnostics, options, terminal);
-  const [model] = loaded.models;
-  if (model === undefined) return EXIT.bug;
-  const play = async (): Promise<number> => {
+  return withTrace(path, options, terminal, async (reading, model) => {
     const traced = asTraced(model, reading.header);
-    const bench = await prepare(traced, labOptions(options, 'model', terminal));
     const how = isRace(reading.trace) ? playRace : playPlain;
-    try {
-      return await how(bench, traced, reading, { options, terminal });
-    } finally {
-      tidyUp(bench);
-    }
-  };
-  return withRejections(play, options, terminal);
+    return onBench(traced, labOptions(options, 'model', terminal), (bench) =>
+      how(bench, traced, reading, { options, terminal }),
+    );
+  });
 }
 
-/** Brings a guest up, and tells what it is; nothing is played. */
-export async function labUpCommand(
+/** Does a job with what guests of a model are booted from. */
+async function onBench(
+  model: Model,
+  options: LabOptions,
+  job: (bench: Bench) => Promise<number>,
+): Promise<number> {
+  const bench = await prepare(model, options);
+  try {
+    return await job(bench);
+  } finally {
+    tidyUp(bench);
+  }
+}
+
+/** The same for a model that is named, or the lab's own. */
+async function onOwnBench(
   path: string | undefined,
-  options: LabCommandOptions,
-  terminal: Terminal,
+  { options, terminal }: Asked<LabCommandOptions>,
+  job: (bench: Bench, model: Model) => Promise<number>,
 ): Promise<number> {
   const loaded = loadModels([path ?? ownModel(options)], terminal);
   if (!loaded.ok) return reject(loaded.diagnostics, options, terminal);
   const [model] = loaded.models;
   if (model === undefined) return EXIT.bug;
-  const bringUp = async (): Promise<number> => {
-    const start = terminal.now();
-    const bench = await prepare(model, labOptions(options, 'booted', terminal));
-    try {
-      const guest = await up(bench, model);
-      const booted = terminal.now();
-      await guest.reset();
-      const report = {
-        kind: 'lab-up' as const,
-        model: model.file,
-        facts: kernelFacts(bench),
-        machine: await guest.look(),
-        measured: {
-          secondsToSnapshot: (booted - start) / 1000,
-          secondsToReset: (terminal.now() - booted) / 1000,
-        },
-      };
-      await guest.close();
-      const isJson = options.json === true;
-      terminal.writeOut(isJson ? toLines([report]) : renderUp(report, styleFor(options, terminal)));
-      return EXIT.holds;
-    } finally {
-      tidyUp(bench);
-    }
-  };
-  return withRejections(bringUp, options, terminal);
+  return withRejections(
+    () => onBench(model, labOptions(options, 'booted', terminal), (bench) => job(bench, model)),
+    options,
+    terminal,
+  );
+}
+
+/** Brings a guest up, and tells what it is; nothing is played. */
+export function labUpCommand(
+  path: string | undefined,
+  options: LabCommandOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const start = terminal.now();
+  return onOwnBench(path, { options, terminal }, async (bench, model) => {
+    const guest = await up(bench, model);
+    const booted = terminal.now();
+    await guest.reset();
+    const report = {
+      kind: 'lab-up' as const,
+      model: model.file,
+      facts: kernelFacts(bench),
+      machine: await guest.look(),
+      measured: {
+        secondsToSnapshot: (booted - start) / 1000,
+        secondsToReset: (terminal.now() - booted) / 1000,
+      },
+    };
+    await guest.close();
+    const isJson = options.json === true;
+    terminal.writeOut(isJson ? toLines([report]) : renderUp(report, styleFor(options, terminal)));
+    return EXIT.holds;
+  });
 }
 
 /** The model of the lab's own layout for a kernel series. */
@@ -281,22 +290,12 @@ const progressLine =
   };
 
 /** Plays tours or random traces of a model on a real kernel; status 23 when they differ. */
-export async function labConformCommand(
+export function labConformCommand(
   path: string | undefined,
   options: ConformOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const loaded = loadModels([path ?? ownModel(options)], terminal);
-  if (!loaded.ok) return reject(loaded.diagnostics, options, terminal);
-  const [model] = loaded.models;
-  if (model === undefined) return EXIT.bug;
-  const play = async (): Promise<number> => {
-    const bench = await prepare(model, labOptions(options, 'booted', terminal));
-    try {
-      return await conformOn(bench, model, { options, terminal });
-    } finally {
-      tidyUp(bench);
-    }
-  };
-  return withRejections(play, options, terminal);
+  return onOwnBench(path, { options, terminal }, (bench, model) =>
+    conformOn(bench, model, { options, terminal }),
+  );
 }

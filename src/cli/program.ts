@@ -108,7 +108,7 @@ function addTraces(program: Command, terminal: Terminal, report: Report): void {
     .addOption(noColor())
     .addHelpText(
       'after',
-      '\nExamples:\n  daxcheck show traces/model.recoverable.itf.json\n' +
+      '\nExample:\n  daxcheck show traces/model.recoverable.itf.json\n' +
         '  daxcheck show --script leak.sh traces/model.no-leak.itf.json',
     )
     .action(async (path: string, options) => {

@@ -18,8 +18,7 @@ import { kernelRequestOf, override } from './options.js';
 import type { Terminal } from './terminal.js';
 import { hashOf } from './traceFiles.js';
 
-/** Reads a trace file. */
-export function readTrace(path: string): ItfReading {
+function readTrace(path: string): ItfReading {
   const read = readTextFile(path, { file: path, line: 1, column: 1 });
   return read.ok ? parseItf(read.text, path) : { ok: false, diagnostics: [read.fault] };
 }
@@ -37,7 +36,7 @@ export function showCommand(path: string, options: LookOptions, terminal: Termin
 }
 
 /** Returns where the trace's model is: as written in it, or else beside the trace file. */
-export function modelPath(tracePath: string, model: string): string {
+function modelPath(tracePath: string, model: string): string {
   if (isAbsolute(model) || existsSync(model)) return model;
   const beside = join(dirname(tracePath), model);
   return existsSync(beside) ? beside : model;
@@ -80,18 +79,35 @@ async function replayOn(
   return exitStatus;
 }
 
+/** A trace file as it was read. */
+export type Reading = Extract<ItfReading, { readonly ok: true }>;
+
+/**
+ * Reads a trace file and loads its model, and does a job with both; faults of either are told, and
+ * end with their status.
+ */
+export async function withTrace(
+  path: string,
+  options: LookOptions,
+  terminal: Terminal,
+  job: (reading: Reading, model: Model) => Promise<number> | number,
+): Promise<number> {
+  const reading = readTrace(path);
+  if (!reading.ok) return reject(reading.diagnostics, options, terminal);
+  const loaded = loadModels([modelPath(path, reading.header.model)], terminal);
+  if (!loaded.ok) return reject(loaded.diagnostics, options, terminal);
+  const [model] = loaded.models;
+  if (model === undefined) return EXIT.bug;
+  return withRejections(async () => job(reading, model), options, terminal);
+}
+
 /** Runs a trace again without search; status 22 when the model no longer behaves so. */
-export async function replayCommand(
+export function replayCommand(
   path: string,
   options: LookOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const reading = readTrace(path);
-  if (!reading.ok) return reject(reading.diagnostics, options, terminal);
-  const { header } = reading;
-  const loaded = loadModels([modelPath(path, header.model)], terminal);
-  if (!loaded.ok) return reject(loaded.diagnostics, options, terminal);
-  const [model] = loaded.models;
-  if (model === undefined) return EXIT.bug;
-  return withRejections(() => replayOn(model, reading, { options, terminal }), options, terminal);
+  return withTrace(path, options, terminal, (reading, model) =>
+    replayOn(model, reading, { options, terminal }),
+  );
 }

@@ -7,9 +7,8 @@ import { basename, dirname, join } from 'node:path';
 import { EXIT } from '../errors.js';
 import type { Model } from '../model/model.js';
 import type { ItfHeader } from '../report/itf.js';
-import { loadModels, reject, withRejections } from './load.js';
 import type { LookOptions } from './look.js';
-import { asTraced, modelPath, readTrace } from './replay.js';
+import { asTraced, withTrace } from './replay.js';
 import type { Terminal } from './terminal.js';
 import { hashOf } from './traceFiles.js';
 
@@ -57,17 +56,12 @@ async function writeScript(
 }
 
 /** Writes the script of a trace file; its model is where `replay` looks for it. */
-export async function scriptCommand(
+export function scriptCommand(
   path: string,
   options: ScriptOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const reading = readTrace(path);
-  if (!reading.ok) return reject(reading.diagnostics, options, terminal);
-  const { header } = reading;
-  const loaded = loadModels([modelPath(path, header.model)], terminal);
-  if (!loaded.ok) return reject(loaded.diagnostics, options, terminal);
-  const [model] = loaded.models;
-  if (model === undefined) return EXIT.bug;
-  return withRejections(() => writeScript(model, header, options, terminal), options, terminal);
+  return withTrace(path, options, terminal, ({ header }, model) =>
+    writeScript(model, header, options, terminal),
+  );
 }

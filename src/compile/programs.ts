@@ -9,13 +9,20 @@ import {
   INSTRUCTION_BYTES,
   OBJECT_EVENT,
   Op,
+  Provider,
   Relation,
   VALUE_EVENT,
   VALUE_VARIABLE,
   Verb,
 } from '../../assembly/layout.js';
 import type { DriverName } from '../model/model.js';
-import type { ActorProgram, Instruction, Operand, SysfsFile } from '../userland/program.js';
+import type {
+  ActorProgram,
+  Instruction,
+  Operand,
+  ProviderDriver,
+  SysfsFile,
+} from '../userland/program.js';
 import { makeBytes } from './bytes.js';
 import { ACTIONS } from './eventsWanted.js';
 import { encodeDeed } from './publications.js';
@@ -100,6 +107,15 @@ const REGION_FILES = {
   id: File.RegionId,
 } as const;
 
+const PROVIDER_FILES = { bind: File.ProviderBind, unbind: File.ProviderUnbind } as const;
+
+const PROVIDERS: { readonly [D in ProviderDriver]: Provider } = {
+  hmem: Provider.Dynamic,
+  cxl_dax_region: Provider.Dynamic,
+  dax_pmem: Provider.Pmem,
+  dax_pmem_compat: Provider.PmemCompat,
+};
+
 function deviceNumber(plan: Plan, name: string): number {
   return plan.devices.findIndex((device) => device.name === name);
 }
@@ -134,7 +150,7 @@ function encodeFile(file: SysfsFile, plan: Plan): { file: number; object: number
     case 'region':
       return { file: REGION_FILES[file.attr], object: regionNumber(plan, file.region) };
     case 'provider':
-      return { file: file.attr === 'bind' ? File.ProviderBind : File.ProviderUnbind, object: 0 };
+      return { file: PROVIDER_FILES[file.attr], object: PROVIDERS[file.driver] };
     case 'namespace':
       return { file: File.NamespaceUuid, object: regionNumber(plan, file.region) };
     case 'claim': {

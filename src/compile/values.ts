@@ -76,6 +76,21 @@ function mappingOf(text: string, points: ReadonlyMap<bigint, number>, part: 0 | 
   return range === null ? CODE_INVALID : (points.get(range[part]) ?? CODE_INVALID);
 }
 
+/**
+ * The region of a device that a driver beneath regions has: the platform or CXL device of a dynamic
+ * one bears its name, and the nvdimm device of a static one that of the dax device. Other devices
+ * of nvdimm's bus are of other types, so that dax_pmem does not match them.
+ * Source: drivers/nvdimm/dax_devs.c nd_dax_alloc(); drivers/nvdimm/bus.c nvdimm_bus_match(), v6.12.
+ */
+function providedBy(text: string, { regions, devices }: Plan): number {
+  const index = regions.findIndex(({ name, kind }, region) =>
+    kind === 'dynamic'
+      ? text === name
+      : devices.some((device) => device.region === region && device.name === text),
+  );
+  return index < 0 ? CODE_NO_SUCH : index;
+}
+
 /** The code of a string for a file. */
 function codeOf(
   file: File,
@@ -134,10 +149,7 @@ function codeOf(
     }
     case File.ProviderBind:
     case File.ProviderUnbind: {
-      const index = plan.regions.findIndex(
-        ({ name, namespace }) => text === name || text === namespace?.name,
-      );
-      return index < 0 ? CODE_NO_SUCH : index;
+      return providedBy(text, plan);
     }
     default:
       return CODE_INVALID;

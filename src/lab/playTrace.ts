@@ -147,7 +147,7 @@ function breaksNoCrash({ replay }: Engine): boolean {
 }
 
 /** What a trace file says of the way through the model. */
-interface Way {
+export interface Way {
   readonly initial: number;
   readonly ordinals: readonly number[];
 }

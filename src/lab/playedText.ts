@@ -4,7 +4,7 @@
  */
 import type { Range } from '../model/model.js';
 import { formatIomemLine } from '../report/iomemDiff.js';
-import { labelled, onOneLine, PAGE_WIDTH } from '../report/layout.js';
+import { labelled, onOneLine, PAGE_WIDTH, plural } from '../report/layout.js';
 import type { Style } from '../report/style.js';
 import { factLines, type KernelFacts } from './facts.js';
 import { isAlarm } from './noise.js';
@@ -15,6 +15,8 @@ import type { PlayedCommand } from './playTrace.js';
 export interface PlayedReport {
   readonly kind: 'lab-replay';
   readonly reproduced: boolean;
+  /** What the trace violates. */
+  readonly property: string;
   /** Release of the real kernel. */
   readonly kernel: string;
   /** The kernel that the trace is of. */
@@ -102,6 +104,16 @@ function commandLines(command: PlayedCommand, { before, console, style }: Around
   ];
 }
 
+/** What the kernel itself said of a trace that misuses memory. */
+function alarmLines({ property, console, commands }: PlayedReport, style: Style): string[] {
+  if (property !== 'no-crash') return [];
+  const alarms = console.filter(isAlarm);
+  if (alarms.length > 0) return alarms.map((text) => style.warning(`    dmesg    ${text}`));
+  const hasDied = commands.some(({ real }) => real?.result === 'died');
+  const seen = hasDied ? 'The process died.' : 'The kernel gave no alarm:';
+  return [`${seen} what comes of misused memory depends on what lies there.`];
+}
+
 /** Renders a played trace; the last line says whether it was reproduced. */
 export function renderPlayed(report: PlayedReport, initial: Sighting, style: Style): string {
   let before: Sighting | null = initial;
@@ -116,8 +128,9 @@ export function renderPlayed(report: PlayedReport, initial: Sighting, style: Sty
   );
   lines.push(
     report.reproduced
-      ? style.good(`Reproduced: ${kernels}, ${report.commands.length} commands.`)
+      ? style.good(`Reproduced: ${kernels}, ${plural(report.commands.length, 'command')}.`)
       : style.bad(`NOT REPRODUCED: ${kernels}; the first difference is at command ${first + 1}.`),
+    ...alarmLines(report, style),
   );
   return lines.map((line) => `${line}\n`).join('');
 }

@@ -18,29 +18,22 @@ export interface Request {
   readonly isOwn?: boolean;
 }
 
-const PROVIDERS = {
-  'soft-reserved': '/sys/bus/platform/drivers/hmem',
-  nvdimm: '/sys/bus/nd/drivers/dax_pmem',
-} as const;
-
 /** What enables and disables a namespace that a device of nvdimm has claimed. */
 const PROVIDER_FILES = { enable: 'bind', disable: 'unbind' } as const;
 
 /** Path of a file in a guest. */
-function pathOf(file: SysfsFile, { kind, directories }: Rig): string {
-  if (file.kind === 'provider') return `${PROVIDERS[kind]}/${file.attr}`;
+function pathOf(file: SysfsFile, { directories }: Rig): string {
   const directory = file.kind === 'region' ? directories.get(file.region) : undefined;
   if (file.kind !== 'region' || directory === undefined) return sysfsPath(file);
   return `${directory}/dax_region/${file.attr}`;
 }
 
 /**
- * What is written to a file. The device of nvdimm that dax_pmem has is daxN.0 of the region's
- * NVDIMM (drivers/nvdimm/dax_devs.c nd_dax_alloc()), which models may call by their region's name.
+ * The name of the device of nvdimm that dax_pmem has, by the region's: daxN.0 of the region's
+ * NVDIMM (drivers/nvdimm/dax_devs.c nd_dax_alloc()).
  */
-function textOf(file: SysfsFile, text: string, { kind, directories }: Rig): string {
-  if (kind !== 'nvdimm' || file.kind !== 'provider') return text;
-  return directories.get(text)?.split('/').at(-1) ?? text;
+function claimOf(region: string, { directories }: Rig): string {
+  return directories.get(region)?.split('/').at(-1) ?? region;
 }
 
 /**
@@ -54,7 +47,7 @@ export function requestsOf(command: Instruction, rig: Rig): readonly Request[] |
     case 'write': {
       const { value, file } = command;
       if (value.kind !== 'constant' || usesEvent(file)) return null;
-      return plain(`write ${pathOf(file, rig)} ${textOf(file, value.text, rig)}`);
+      return plain(`write ${pathOf(file, rig)} ${value.text}`);
     }
     case 'read':
       return usesEvent(command.file) ? null : plain(`read ${pathOf(command.file, rig)}`);
@@ -69,9 +62,10 @@ export function requestsOf(command: Instruction, rig: Rig): readonly Request[] |
     case 'process':
       return processRequest(command.verb, command.device);
     case 'namespace': {
-      const file = { kind: 'provider', attr: PROVIDER_FILES[command.verb] } as const;
       if (rig.kind !== 'nvdimm') return null;
-      return plain(`write ${pathOf(file, rig)} ${textOf(file, command.region, rig)}`);
+      const attr = PROVIDER_FILES[command.verb];
+      const file = { kind: 'provider', driver: 'dax_pmem', attr } as const;
+      return plain(`write ${pathOf(file, rig)} ${claimOf(command.region, rig)}`);
     }
     case 'beneath':
       return beneathRequests(command.deed, command.first);

@@ -6,6 +6,9 @@
  */
 import type { BeneathModule, DriverName, Place } from '../model/model.js';
 
+/** Drivers beneath a dax region: of the platform, nvdimm and CXL buses. */
+export type ProviderDriver = 'hmem' | 'dax_pmem' | 'dax_pmem_compat' | 'cxl_dax_region';
+
 /** A sysfs file. The compile layer resolves names of objects; no other path ever gets here. */
 export type SysfsFile =
   | {
@@ -44,7 +47,11 @@ export type SysfsFile =
       readonly attr: 'create' | 'delete' | 'available_size' | 'seed' | 'size' | 'align' | 'id';
     }
   /** The driver beneath a region: unbinding tears the region down, binding brings it back. */
-  | { readonly kind: 'provider'; readonly attr: 'bind' | 'unbind' }
+  | {
+      readonly kind: 'provider';
+      readonly driver: ProviderDriver;
+      readonly attr: 'bind' | 'unbind';
+    }
   /** A namespace's uuid, by the region above it. */
   | { readonly kind: 'namespace'; readonly region: string; readonly attr: 'uuid' }
   /** The namespace that a device of nvdimm claims for dax; it has the dax device's name. */

@@ -5,7 +5,7 @@
  * name of an object. Several forms may name one file: sysfs reaches it by links.
  */
 import type { DriverName } from '../model/model.js';
-import type { BlockRef, SysfsFile } from './program.js';
+import type { BlockRef, ProviderDriver, SysfsFile } from './program.js';
 
 export type Placeholder = 'device' | 'block' | 'region' | 'namespace' | 'driver' | 'mapping';
 
@@ -50,13 +50,12 @@ const DEVICES = '/sys/bus/dax/devices';
 const BLOCK_DIRECTORIES = ['/sys/devices/system/memory', '/sys/bus/memory/devices'];
 const REGION_DIRECTORIES = ['/sys/devices/platform', '/sys/bus/platform/devices'];
 const REGION_BUSES = ['/sys/bus/cxl/devices', '/sys/bus/nd/devices'];
-/** The drivers beneath a region: of the platform, nvdimm and CXL buses. */
-const PROVIDERS = [
-  '/sys/bus/platform/drivers/dax_hmem',
-  '/sys/bus/platform/drivers/hmem',
-  '/sys/bus/nd/drivers/dax_pmem',
-  '/sys/bus/nd/drivers/dax_pmem_compat',
-  '/sys/bus/cxl/drivers/cxl_dax_region',
+/** The drivers beneath a region, and where the drivers of their buses are. */
+const PROVIDERS: readonly (readonly [driver: ProviderDriver, directory: string])[] = [
+  ['hmem', '/sys/bus/platform/drivers'],
+  ['dax_pmem', '/sys/bus/nd/drivers'],
+  ['dax_pmem_compat', '/sys/bus/nd/drivers'],
+  ['cxl_dax_region', '/sys/bus/cxl/drivers'],
 ];
 
 /** Every modelled way to write a path. The first form of a file is the one that is printed. */
@@ -110,9 +109,10 @@ export const PATH_FORMS: readonly PathForm[] = [
       attr: attr as RegionAttr,
     })),
   ),
-  ...PROVIDERS.map((directory) =>
-    form(`${directory}/bind|unbind`, ({ attr }) => ({
+  ...PROVIDERS.map(([driver, directory]) =>
+    form(`${directory}/${driver}/bind|unbind`, ({ attr }) => ({
       kind: 'provider',
+      driver,
       attr: attr === 'bind' ? 'bind' : 'unbind',
     })),
   ),
@@ -184,8 +184,13 @@ export function sysfsPath(file: SysfsFile): string {
     case 'platform':
       return `/sys/bus/platform/drivers/hmem_platform/${file.attr}`;
     case 'provider':
-      return `/sys/bus/platform/drivers/dax_hmem/${file.attr}`;
+      return `${directoryOf(file.driver)}/${file.attr}`;
   }
+}
+
+function directoryOf(driver: ProviderDriver): string {
+  const [, directory = ''] = PROVIDERS.find(([name]) => name === driver) ?? [];
+  return `${directory}/${driver}`;
 }
 
 function blockDirectory(block: BlockRef): string {

@@ -60,12 +60,12 @@ function laterText(message: Message, name: string, errno: number): string {
 const DRIVERS = ['', 'device_dax', 'kmem', '', 'fsdev_dax'];
 
 /**
- * A probe that failed: up to v6.9 a line of the driver, from v6.10 on one of the device.
+ * A probe that failed: up to v6.8 a line of the driver, from v6.9 on one of the device.
  * Source: drivers/base/dd.c call_driver_probe(), v6.8 and v6.12.
  */
 function probeFailed(driver: string, name: string, errno: number, scenario: Scenario): string {
   const error = `failed with error -${errno}`;
-  return compareReleases(scenario.model.kernel.release, 'v6.10') >= 0
+  return compareReleases(scenario.model.kernel.release, 'v6.9') >= 0
     ? `${driver} ${name}: probe with driver ${driver} ${error}`
     : `${driver}: probe of ${name} ${error}`;
 }

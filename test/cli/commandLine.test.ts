@@ -12,12 +12,15 @@ import { collect } from './terminal.ts';
 const folder = mkdtempSync(join(tmpdir(), 'daxcheck-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const COMMANDS = ['explore', 'run', 'replay', 'show', 'gate', 'kernels', 'init', 'diff', 'bisect'];
+const COMMANDS = [
+  ...['explore', 'run', 'replay', 'show', 'gate', 'kernels', 'init', 'diff', 'bisect'],
+  ...['lab up', 'lab replay', 'lab conform'],
+];
 
 describe('help', () => {
   it.each(COMMANDS)('of %s has an example and --json, and ends with 0', async (command) => {
     const terminal = collect();
-    expect(await runCommandLine([command, '--help'], terminal)).toBe(0);
+    expect(await runCommandLine([...command.split(' '), '--help'], terminal)).toBe(0);
     expect(terminal.out()).toContain(`Example:\n  daxcheck ${command}`);
     expect(terminal.out()).toContain('--json');
     expect(terminal.error()).toBe('');
@@ -27,14 +30,14 @@ describe('help', () => {
     const terminal = collect();
     expect(await runCommandLine(['--help'], terminal)).toBe(0);
     for (const command of COMMANDS)
-      expect(terminal.out()).toMatch(new RegExp(`^  ${command} `, 'm'));
+      expect(terminal.out()).toMatch(new RegExp(`^  ${command.split(' ')[0]} `, 'm'));
     expect(terminal.out()).toContain('153 system error');
   });
 
   it('stays within 100 columns', async () => {
     for (const command of COMMANDS) {
       const terminal = collect();
-      await runCommandLine([command, '--help'], terminal);
+      await runCommandLine([...command.split(' '), '--help'], terminal);
       const lengths = terminal
         .out()
         .split('\n')

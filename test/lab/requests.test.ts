@@ -37,15 +37,15 @@ describe('requests to a guest', () => {
     ]);
   });
 
-  it('name to dax_pmem the device of nvdimm, and to hmem the platform device', () => {
-    const provider: SysfsFile = { kind: 'provider', attr: 'unbind' };
-    expect(linesOf(write(provider, 'region0'), NVDIMM)).toEqual([
-      'write /sys/bus/nd/drivers/dax_pmem/unbind dax0.0',
-    ]);
-    expect(linesOf(write(provider, 'dax0.0'), NVDIMM)).toEqual([
-      'write /sys/bus/nd/drivers/dax_pmem/unbind dax0.0',
-    ]);
-    expect(linesOf(write(provider, 'hmem.0'), SOFT)).toEqual([
+  it('write to the driver that a command names, and what it says', () => {
+    const pmem: SysfsFile = { kind: 'provider', driver: 'dax_pmem', attr: 'unbind' };
+    const hmem: SysfsFile = { kind: 'provider', driver: 'hmem', attr: 'unbind' };
+    for (const text of ['region0', 'dax0.0']) {
+      expect(linesOf(write(pmem, text), NVDIMM)).toEqual([
+        `write /sys/bus/nd/drivers/dax_pmem/unbind ${text}`,
+      ]);
+    }
+    expect(linesOf(write(hmem, 'hmem.0'), SOFT)).toEqual([
       'write /sys/bus/platform/drivers/hmem/unbind hmem.0',
     ]);
   });

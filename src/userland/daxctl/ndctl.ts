@@ -184,7 +184,7 @@ export function compileRegionDisable(
     place,
     {
       op: 'write',
-      file: { kind: 'provider', attr: 'unbind' },
+      file: { kind: 'provider', driver: 'cxl_dax_region', attr: 'unbind' },
       value: { kind: 'constant', text: region.name },
     },
     `echo ${region.name} > /sys/bus/cxl/drivers/cxl_dax_region/unbind # cxl`,

@@ -199,7 +199,7 @@ export function compileCxl(context: Context, call: Invocation): Environment | nu
     return null;
   }
   if (verb === 'disable-region') return compileRegionDisable(context, call, { force, region });
-  const file = { kind: 'provider', attr: 'bind' } as const;
+  const file = { kind: 'provider', driver: 'cxl_dax_region', attr: 'bind' } as const;
   const value = { kind: 'constant', text: region.name } as const;
   emit(context, call.at, { op: 'write', file, value });
   return withStatus(call.env, 'runtime');

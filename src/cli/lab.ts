@@ -1,9 +1,16 @@
 /**
  * `daxcheck lab`: a model's commands on a real kernel in a guest.
  */
+<<<<<<< HEAD
+import { compileModel } from '../compile/scenario.js';
+import { EXIT } from '../errors.js';
+import { openKernelEngine } from '../kernelEngine.js';
+import { packageFile } from '../lab/asset.js';
+=======
 import { fileURLToPath } from 'node:url';
 import { EXIT } from '../errors.js';
 import { commandsInGuest } from '../lab/commandsInGuest.js';
+>>>>>>> main
 import { conform, type SoFar } from '../lab/conform/conform.js';
 import { type ConformReport, type Extent, renderConform } from '../lab/conform/report.js';
 import { factLines, kernelFacts } from '../lab/facts.js';
@@ -54,12 +61,12 @@ export interface ConformOptions extends LabCommandOptions {
 
 const SECONDS_HUNG = 10;
 
+/** The command line lets no command begin that names no kernel. */
 function requestOf({ kernel, vmlinuz, modules, config }: LabCommandOptions): KernelRequest {
   if (vmlinuz !== undefined && modules !== undefined) {
     return { kind: 'own', vmlinuz, modules, config: config ?? null };
   }
-  if (kernel !== undefined) return { kind: 'debian', version: kernel.replace(/^v/, '') };
-  throw new LabError('no kernel is named: --kernel 6.12, or --vmlinuz FILE with --modules DIR');
+  return { kind: 'debian', version: (kernel ?? '').replace(/^v/, '') };
 }
 
 function labOptions(
@@ -226,7 +233,7 @@ export function labUpCommand(
 function ownModel({ kernel = '6.12' }: LabCommandOptions): string {
   const isOld = /^v?6\.1(\.|$)/.test(kernel);
   const file = `lab-v${isOld ? '6.1' : '6.12'}.yaml`;
-  return fileURLToPath(new URL(`../models/lab/${file}`, import.meta.url));
+  return packageFile(`models/lab/${file}`);
 }
 
 function extentOf({ depth, traces, length = 12, seed = 1 }: ConformOptions): Extent {

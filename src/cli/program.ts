@@ -215,7 +215,12 @@ function withLabOptions(command: Command): Command {
     )
     .option('--quiet', 'nothing on stderr about what takes time')
     .addOption(json())
-    .addOption(noColor());
+    .addOption(noColor())
+    .hook('preAction', (_, asked) => {
+      const { kernel, vmlinuz, modules } = asked.opts();
+      if (kernel !== undefined || (vmlinuz !== undefined && modules !== undefined)) return;
+      asked.error('error: no kernel is named: --kernel 6.12, or --vmlinuz FILE with --modules DIR');
+    });
 }
 
 function addLab(program: Command, terminal: Terminal, report: Report): void {

@@ -2,6 +2,7 @@
  * A trace that was played on a real kernel, as text: what each command did, and where the kernel
  * and the model part.
  */
+import type { Range } from '../model/model.js';
 import { formatIomemLine } from '../report/iomemDiff.js';
 import { labelled, onOneLine, PAGE_WIDTH, plural } from '../report/layout.js';
 import type { Style } from '../report/style.js';
@@ -26,13 +27,21 @@ export interface PlayedReport {
   readonly console: readonly string[];
 }
 
+/** Lines of the console that stand at a command of which the process died. */
+const LAST_WORDS = 4;
+
 const DETAIL = { indent: 4, labelWidth: 9, width: PAGE_WIDTH };
+
+const rangeText = ({ start, end }: Range): string => `${start.toString(16)}-${end.toString(16)}`;
 
 /** What the machine shows that it did not show before, in one line each. */
 function changes(before: Sighting | null, after: Sighting | null): string[] {
   if (before === null || after === null) return [];
   const lines = (sighting: Sighting): string[] => [
     ...sighting.devices.map(({ name, driver }) => `${name} on ${driver ?? 'no driver'}`),
+    ...sighting.devices.map(
+      ({ name, ranges }) => `${name} at ${ranges.map(rangeText).join(' + ')}`,
+    ),
     ...sighting.blocks.map(({ index, state, zones }) => `memory${index} ${state} (${zones})`),
     ...sighting.iomem.map(formatIomemLine),
   ];
@@ -58,7 +67,23 @@ function differenceLines({ what, predicted, real }: Difference): string[] {
 const agreement = ({ misuses }: PlayedCommand): string =>
   misuses ? 'predicted that memory is misused here (no-crash)' : 'predicted this';
 
-function commandLines(command: PlayedCommand, before: Sighting | null, style: Style): string[] {
+/** One line of the differences; a line of a listing keeps its indentation, and is not broken. */
+function differing(line: string, index: number): string[] {
+  if (line.startsWith(' ')) return [`${' '.repeat(DETAIL.indent + DETAIL.labelWidth)}${line}`];
+  return labelled(index === 0 ? 'DIFFERS' : '', line, DETAIL);
+}
+
+/** What the kernel said of a death: which it was, and where. */
+const lastWords = (console: readonly string[]): readonly string[] =>
+  console.filter((line) => isAlarm(line) || line.startsWith('RIP: ')).slice(0, LAST_WORDS);
+
+interface Around {
+  readonly before: Sighting | null;
+  readonly console: readonly string[];
+  readonly style: Style;
+}
+
+function commandLines(command: PlayedCommand, { before, console, style }: Around): string[] {
   const { thread, instruction, real, differences } = command;
   const prompt = style.actor(`${thread}$ `) + onOneLine(instruction.text);
   if (real === null) return [prompt, ...labelled('returns', 'not played', DETAIL), ''];
@@ -69,12 +94,12 @@ function commandLines(command: PlayedCommand, before: Sighting | null, style: St
     prompt,
     ...labelled('returns', `${real.result}${value}`, DETAIL).map(paint),
     ...real.messages.flatMap((text) => labelled('dmesg', text, DETAIL)).map(style.warning),
+    ...(real.result === 'died' ? lastWords(console) : [])
+      .flatMap((text, index) => labelled(index === 0 ? 'console' : '', text, DETAIL))
+      .map(style.warning),
     ...changes(before, real.after).flatMap((line) => labelled('', line, DETAIL)),
     ...(agrees ? labelled('model', agreement(command), DETAIL).map(style.faint) : []),
-    ...differences
-      .flatMap(differenceLines)
-      .flatMap((line, index) => labelled(index === 0 ? 'DIFFERS' : '', line, DETAIL))
-      .map(style.bad),
+    ...differences.flatMap(differenceLines).flatMap(differing).map(style.bad),
     '',
   ];
 }
@@ -94,7 +119,7 @@ export function renderPlayed(report: PlayedReport, initial: Sighting, style: Sty
   let before: Sighting | null = initial;
   const lines: string[] = [...factLines(report.facts), ''];
   for (const command of report.commands) {
-    lines.push(...commandLines(command, before, style));
+    lines.push(...commandLines(command, { before, console: report.console, style }));
     before = command.real?.after ?? null;
   }
   const kernels = `the model of ${report.predictedFor} on the real ${report.kernel}`;

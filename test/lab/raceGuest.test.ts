@@ -13,10 +13,7 @@ import { benchFor, lacksGuest } from '../support/lab.js';
 const VERSION = '6.12';
 const TRIES = 6;
 
-/**
- * Races the first violation of a model of models/bugs until it is seen; one round nearly always
- * does.
- */
+/** Races the first violation of a model until it is seen, in one round nearly always. */
 async function raceOf(name: string): Promise<RaceResult> {
   const loaded = loadModel(`models/bugs/${name}.yaml`);
   if (!loaded.ok) throw new Error(`${name} does not load`);

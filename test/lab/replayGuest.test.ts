@@ -13,6 +13,7 @@ import { compileModel } from '../../src/compile/scenario.js';
 import { EXIT } from '../../src/errors.js';
 import { explore } from '../../src/explore.js';
 import { openKernelEngine } from '../../src/kernelEngine.js';
+import { isAlarm } from '../../src/lab/noise.js';
 import { sightingOf } from '../../src/lab/outcome.js';
 import type { PlayedReport } from '../../src/lab/playedText.js';
 import { commandsOf, playCommands } from '../../src/lab/playTrace.js';
@@ -20,6 +21,9 @@ import { tidyUp, up } from '../../src/lab/up.js';
 import { collect } from '../cli/terminal.js';
 import { benchFor, guestsLeft, LAB_CACHE, lacksGuest, type Series } from '../support/lab.js';
 import { modelAt } from './scriptFixtures.js';
+
+/** Rounds until the kernel dies of what it may survive. */
+const TRIES = 12;
 
 const isSkipped = await lacksGuest('replay', '6.12');
 const isOldSkipped = await lacksGuest('replay', '6.1');
@@ -99,20 +103,26 @@ describe.skipIf(isSkipped)('lab replay', () => {
     const commands = commandsOf(openKernelEngine(scenario), scenario, way, bench.rig.spans);
     const guest = await up(bench, model);
     try {
-      const played = await playCommands(guest, commands);
+      // What lies behind the table is another thing each time; by no rule it is harmless.
+      let played = await playCommands(guest, commands);
+      for (let tries = 1; tries < TRIES && played.at(-1)?.real?.result === 'ok'; tries++) {
+        expect(played.flatMap(({ differences }) => differences)).toEqual([]);
+        await guest.reset();
+        played = await playCommands(guest, commands);
+      }
       const console = guest.console();
       await guest.reset();
       const after = await guest.look();
-      const again = await playCommands(guest, commands.slice(0, 2));
+      const again = await playCommands(guest, commands.slice(0, -1));
 
-      expect(played.map(({ real }) => real?.result)).toEqual(['ok', 'ok', 'died']);
-      expect(played.map(({ misuses }) => misuses)).toEqual([false, false, true]);
+      expect(played.map(({ misuses }) => misuses).lastIndexOf(false)).toBe(commands.length - 2);
+      expect(played.at(-1)?.real).toMatchObject({ result: 'died', after: null });
       expect(played.flatMap(({ differences }) => differences)).toEqual([]);
-      expect(console.join('\n')).toMatch(/general protection fault/);
-      expect(console.join('\n')).toMatch(/RIP: \S*__release_resource/);
+      expect(console.join('\n')).toMatch(/general protection fault|BUG: /);
+      expect(console.join('\n')).toMatch(/RIP: \S+/);
       expect(after).toEqual(sightingOf(bench.initial, bench.rig.spans));
       expect(again.flatMap(({ differences }) => differences)).toEqual([]);
-      expect(guest.console().join('\n')).not.toMatch(/general protection/);
+      expect(guest.console().filter(isAlarm)).toEqual([]);
     } finally {
       await guest.close();
       tidyUp(bench);

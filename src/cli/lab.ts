@@ -1,16 +1,9 @@
 /**
  * `daxcheck lab`: a model's commands on a real kernel in a guest.
  */
-<<<<<<< HEAD
-import { compileModel } from '../compile/scenario.js';
 import { EXIT } from '../errors.js';
-import { openKernelEngine } from '../kernelEngine.js';
 import { packageFile } from '../lab/asset.js';
-=======
-import { fileURLToPath } from 'node:url';
-import { EXIT } from '../errors.js';
 import { commandsInGuest } from '../lab/commandsInGuest.js';
->>>>>>> main
 import { conform, type SoFar } from '../lab/conform/conform.js';
 import { type ConformReport, type Extent, renderConform } from '../lab/conform/report.js';
 import { factLines, kernelFacts } from '../lab/facts.js';

@@ -1,10 +1,5 @@
 /**
-<<<<<<< HEAD
  * The host's end of the line to a guest's agent, against an agent that says what a test wants.
-=======
- * The host's end of the line to a guest's agent, against an agent that says what a test tells it
- * to.
->>>>>>> main
  */
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -36,6 +36,7 @@ const subjectOf = menuOf(LINES);
 
 const reportOf = (commands: readonly PlayedCommand[]): PlayedReport => ({
   kind: 'lab-replay',
+  property: 'to-the-end',
   reproduced: commands.every(({ real, differences }) => real !== null && differences.length === 0),
   kernel: '6.12.117+deb12-amd64',
   predictedFor: 'v6.12.117',

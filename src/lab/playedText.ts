@@ -104,14 +104,11 @@ function commandLines(command: PlayedCommand, { before, console, style }: Around
   ];
 }
 
-/** What the kernel itself said of a trace that misuses memory. */
-function alarmLines({ property, console, commands }: PlayedReport, style: Style): string[] {
-  if (property !== 'no-crash') return [];
-  const alarms = console.filter(isAlarm);
-  if (alarms.length > 0) return alarms.map((text) => style.warning(`    dmesg    ${text}`));
-  const hasDied = commands.some(({ real }) => real?.result === 'died');
-  const seen = hasDied ? 'The process died.' : 'The kernel gave no alarm:';
-  return [`${seen} what comes of misused memory depends on what lies there.`];
+/** Of a trace that misuses memory, where nothing came of it. */
+function silenceLines({ property, console, commands }: PlayedReport): string[] {
+  const isSilent = !commands.some(({ real }) => real?.result === 'died') && !console.some(isAlarm);
+  if (property !== 'no-crash' || !isSilent) return [];
+  return ['The kernel gave no alarm: what comes of misused memory depends on what lies there.'];
 }
 
 /** Renders a played trace; the last line says whether it was reproduced. */
@@ -130,7 +127,7 @@ export function renderPlayed(report: PlayedReport, initial: Sighting, style: Sty
     report.reproduced
       ? style.good(`Reproduced: ${kernels}, ${plural(report.commands.length, 'command')}.`)
       : style.bad(`NOT REPRODUCED: ${kernels}; the first difference is at command ${first + 1}.`),
-    ...alarmLines(report, style),
+    ...silenceLines(report),
   );
   return lines.map((line) => `${line}\n`).join('');
 }

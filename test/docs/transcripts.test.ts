@@ -57,7 +57,7 @@ const cases = DOCUMENTS.flatMap((document) =>
 
 const usesGuest = ({ transcript }: (typeof cases)[number]): boolean =>
   transcript.exchanges.some(({ command }) => command.startsWith('npx daxcheck lab '));
-const withoutGuest = cases.some(usesGuest) && (await lacksGuest('sessions of the lab', '6.12'));
+const withoutGuest = cases.some(usesGuest) && (await lacksGuest('transcripts of the lab', '6.12'));
 const played = cases.filter((one) => !(withoutGuest && usesGuest(one)));
 
 describe('the documents', () => {

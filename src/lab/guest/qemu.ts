@@ -37,6 +37,7 @@ const LINES = {
 } as const;
 
 const SNAPSHOT_DISK = '2G';
+const CONNECT_TRIES = 100;
 
 /** Arguments of QEMU for a boot. */
 export function qemuArguments(boot: Boot): readonly string[] {
@@ -128,7 +129,7 @@ export class Qemu {
       }
       await sleep(50);
     }
-    const monitor = await open(socket);
+    const monitor = await openSoon(socket);
     const qemu = new Qemu(child, monitor, boot.directory);
     await qemu.#command({ execute: 'qmp_capabilities' });
     return qemu;
@@ -181,6 +182,18 @@ export class Qemu {
       // Greetings and events are passed over.
       if (line.startsWith('{"return"') || line.startsWith('{"error"'))
         this.#answers.shift()?.(line);
+    }
+  }
+}
+
+/** The file of a socket is there a moment before somebody listens. */
+async function openSoon(path: string): Promise<Socket> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await open(path);
+    } catch (error) {
+      if (tries === CONNECT_TRIES) throw error;
+      await sleep(50);
     }
   }
 }

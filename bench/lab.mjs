@@ -47,6 +47,11 @@ function measure(kernel, guests) {
 const rows = values.kernels
   .split(',')
   .flatMap((kernel) => values.guests.split(',').map((guests) => measure(kernel, Number(guests))));
-console.table(rows);
+for (const row of rows) {
+  const { kernel, guests, tracesPerMinute, stepsPerSecond } = row;
+  process.stdout.write(
+    `${kernel}, ${guests} guests: ${tracesPerMinute} traces a minute, ${stepsPerSecond} steps a second\n`,
+  );
+}
 const machine = { processor: cpus()[0]?.model ?? '?', processors: cpus().length };
 writeFileSync(join(ROOT, 'bench', 'lab.json'), `${JSON.stringify({ machine, rows }, null, 2)}\n`);

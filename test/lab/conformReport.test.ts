@@ -9,7 +9,7 @@ const ABOUT: About = {
   kernel: 'v6.12.117',
   release: '6.12.117+deb12-amd64',
   features: ['kmem'],
-  configuration: { rig: 'soft-reserved' },
+  configuration: { rig: 'soft-reserved', features: 'v6.12.117' },
 };
 
 const FINDING: Finding = {
@@ -83,8 +83,8 @@ describe('the report of a conformance run', () => {
 
     expect(text).toBe(`model            lab.yaml, v6.12.117
 kernel           6.12.117+deb12-amd64
-features         kmem
 rig              soft-reserved
+features         v6.12.117 (1)
 asked            every transition from the states within 1 commands
 steps            100, 1 resets, 2 traces to shorten
 transitions      4 of 4, 1 different

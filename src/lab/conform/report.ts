@@ -3,6 +3,7 @@
  *
  * docs/lab-report.md has the fields of report.json, which is the record as it is.
  */
+import { labelled, PAGE_WIDTH } from '../../report/layout.js';
 import type { Batch, Finding } from './record.js';
 
 /** More steps than this that the model leaves open, and a run says too little. */
@@ -175,6 +176,18 @@ function findingText(finding: ConformReport['findings'][number], number: number)
   ].join('\n');
 }
 
+/** What the guest was; report.json has all features by name. */
+function configurationRows({ configuration, features }: About): (readonly [string, string])[] {
+  const all = Object.entries(configuration).filter(([name]) => name !== 'release');
+  const options = all.filter(([name]) => name.startsWith('CONFIG_'));
+  const text = options.map(([name, value]) => `${name.slice(7)}=${value}`).join(' ');
+  return [
+    ...all.filter(([name]) => !name.startsWith('CONFIG_') && name !== 'features'),
+    ['features', `${configuration.features ?? ''} (${features.length})`.trim()],
+    ...(options.length === 0 ? [] : [['configuration', text] as const]),
+  ];
+}
+
 /** Renders a report as a table. */
 export function renderConform(report: ConformReport): string {
   const { about, extent, transitions, several, measured } = report;
@@ -188,8 +201,7 @@ export function renderConform(report: ConformReport): string {
   const rows: readonly (readonly [string, string])[] = [
     ['model', `${about.model}, ${about.kernel}`],
     ['kernel', about.release],
-    ['features', about.features.join(' ') || 'none'],
-    ...Object.entries(about.configuration),
+    ...configurationRows(about),
     ['asked', played],
     ...(extent.kind === 'random' ? [['traces', String(report.traces)] as const] : []),
     ['steps', `${report.steps}, ${report.resets} resets, ${report.replays} traces to shorten`],
@@ -202,7 +214,8 @@ export function renderConform(report: ConformReport): string {
     ],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
-  const table = rows.map(([name, text]) => `${name.padEnd(width)}  ${text}`.trimEnd());
+  const columns = { indent: 0, labelWidth: width + 2, width: PAGE_WIDTH };
+  const table = rows.flatMap(([name, text]) => labelled(name, text, columns));
   const findings = report.findings.map((finding, index) => findingText(finding, index + 1));
   const verdict = `${report.verdict}: ${VERDICTS[report.verdict]}`;
   return `${[...table, '', ...findings.flatMap((text) => [text, '']), verdict].join('\n')}\n`;

@@ -4,6 +4,7 @@
 import { formatIomemLine } from '../report/iomemDiff.js';
 import { formatBytes, labelled, PAGE_WIDTH } from '../report/layout.js';
 import type { Style } from '../report/style.js';
+import type { IomemLine } from '../verdict/trace.js';
 import { factLines, type KernelFacts } from './facts.js';
 import type { SeenBlock, SeenDevice, Sighting } from './outcome.js';
 
@@ -26,6 +27,10 @@ const deviceText = ({ name, driver, size, ranges }: SeenDevice): string => {
 const blockText = ({ index, state, zones }: SeenBlock): string =>
   `memory${index} ${state} (${zones})`;
 
+/** A line of the listing keeps its indentation. */
+const listed = (line: IomemLine, index: number): string =>
+  `  ${(index === 0 ? 'iomem' : '').padEnd(DETAIL.labelWidth)}${formatIomemLine(line)}`;
+
 /** Renders what came up. */
 export function renderUp({ facts, machine, measured, model }: UpReport, style: Style): string {
   const row = (label: string, texts: readonly string[]): string[] =>
@@ -36,7 +41,7 @@ export function renderUp({ facts, machine, measured, model }: UpReport, style: S
     ...factLines(facts),
     ...row('devices', machine.devices.map(deviceText)),
     ...row('blocks', machine.blocks.length === 0 ? ['none'] : machine.blocks.map(blockText)),
-    ...row('iomem', machine.iomem.map(formatIomemLine)),
+    ...machine.iomem.map(listed),
     ...row('measured', [
       [
         `${secondsToSnapshot.toFixed(1)} s to the snapshot`,

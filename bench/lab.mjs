@@ -49,9 +49,8 @@ const rows = values.kernels
   .flatMap((kernel) => values.guests.split(',').map((guests) => measure(kernel, Number(guests))));
 for (const row of rows) {
   const { kernel, guests, tracesPerMinute, stepsPerSecond } = row;
-  process.stdout.write(
-    `${kernel}, ${guests} guests: ${tracesPerMinute} traces a minute, ${stepsPerSecond} steps a second\n`,
-  );
+  const rates = `${tracesPerMinute} traces a minute, ${stepsPerSecond} steps a second`;
+  process.stdout.write(`${kernel}, ${guests} guests: ${rates}\n`);
 }
 const machine = { processor: cpus()[0]?.model ?? '?', processors: cpus().length };
 writeFileSync(join(ROOT, 'bench', 'lab.json'), `${JSON.stringify({ machine, rows }, null, 2)}\n`);

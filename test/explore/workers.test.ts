@@ -54,7 +54,8 @@ describe(`four workers find what one finds (models from ${STATES_WORTH_SHARING} 
 
 describe('the debug build finds what the release build finds', () => {
   it.each(MODEL_FILES)('%s', async (name) => {
-    const model = { ...modelNamed(name), limits: { states: STATES_MAX, depth: null } };
+    const named = modelNamed(name);
+    const model = { ...named, limits: { ...named.limits, states: STATES_MAX } };
 
     const release = await searchAndTrace(openModel(model));
     const debug = await searchAndTrace(openModel(model, { debug: true }));

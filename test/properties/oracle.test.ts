@@ -57,7 +57,8 @@ function scopesOf(engine: Engine, scenario: Scenario, states: readonly Uint8Arra
 
 describe(`compiled expressions say what the naive evaluator says (${SEED_TITLE})`, () => {
   it.each(MODELS)('in the states of %s', async (name) => {
-    const model = { ...modelNamed(name), limits: { states: 3000, depth: null } };
+    const named = modelNamed(name);
+    const model = { ...named, limits: { ...named.limits, states: 3000 } };
     const scenario = compileModel(model);
     const engine = openModel({ ...model, continueAfterViolation: true });
     const states = await someStates(engine);

@@ -23,7 +23,7 @@ import { renderUp } from '../lab/upText.js';
 import type { Model } from '../model/model.js';
 import { toLines } from '../report/json.js';
 import { formatCount } from '../report/layout.js';
-import { loadModels, reject, withRejections } from './load.js';
+import { withModel } from './load.js';
 import { type LookOptions, styleFor } from './look.js';
 import { asTraced, type Reading, withTrace } from './replay.js';
 import type { Terminal } from './terminal.js';
@@ -178,17 +178,15 @@ async function onBench(
 }
 
 /** The same for a model that is named, or the lab's own. */
-async function onOwnBench(
+function onOwnBench(
   path: string | undefined,
   { options, terminal }: Asked<LabCommandOptions>,
   job: (bench: Bench, model: Model) => Promise<number>,
 ): Promise<number> {
-  const loaded = loadModels([path ?? ownModel(options)], terminal);
-  if (!loaded.ok) return reject(loaded.diagnostics, options, terminal);
-  const [model] = loaded.models;
-  if (model === undefined) return EXIT.bug;
-  return withRejections(
-    () => onBench(model, labOptions(options, 'booted', terminal), (bench) => job(bench, model)),
+  return withModel(
+    path ?? ownModel(options),
+    (model) =>
+      onBench(model, labOptions(options, 'booted', terminal), (bench) => job(bench, model)),
     options,
     terminal,
   );

@@ -12,7 +12,7 @@ import { type ItfReading, parseItf } from '../report/itfRead.js';
 import { toLines } from '../report/json.js';
 import { renderTrace } from '../report/traceText.js';
 import type { Trace } from '../verdict/trace.js';
-import { loadModels, reject, withRejections } from './load.js';
+import { reject, withModel } from './load.js';
 import { type LookOptions, styleFor } from './look.js';
 import { kernelRequestOf, override } from './options.js';
 import type { Terminal } from './terminal.js';
@@ -94,11 +94,8 @@ export async function withTrace(
 ): Promise<number> {
   const reading = readTrace(path);
   if (!reading.ok) return reject(reading.diagnostics, options, terminal);
-  const loaded = loadModels([modelPath(path, reading.header.model)], terminal);
-  if (!loaded.ok) return reject(loaded.diagnostics, options, terminal);
-  const [model] = loaded.models;
-  if (model === undefined) return EXIT.bug;
-  return withRejections(async () => job(reading, model), options, terminal);
+  const model = modelPath(path, reading.header.model);
+  return withModel(model, async (loaded) => job(reading, loaded), options, terminal);
 }
 
 /** Runs a trace again without search; status 22 when the model no longer behaves so. */

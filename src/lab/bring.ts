@@ -14,13 +14,9 @@ const MEMORY = '/sys/devices/system/memory';
 
 const regionNumber = (device: string): string => device.slice(3).split('.')[0] ?? '';
 
-async function write(guest: Guest, path: string, text: string): Promise<string> {
-  return (await guest.ask(0, `write ${path} ${text}`)).result;
-}
-
 /** A write that must succeed. */
 async function must(guest: Guest, path: string, text: string): Promise<void> {
-  const result = await write(guest, path, text);
+  const { result } = await guest.ask(0, `write ${path} ${text}`);
   if (result === 'ok') return;
   throw new LabError(`the initial state cannot be made: echo ${text} > ${path} gave ${result}`);
 }

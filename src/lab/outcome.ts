@@ -2,6 +2,8 @@
  * What one command came to, predicted by the model or seen on a real kernel, in one shape.
  */
 import type { Range } from '../model/model.js';
+import { formatRange, overlaps } from '../model/quantity.js';
+import { formatIomemLine } from '../report/iomemDiff.js';
 import type { IomemLine, MachineView } from '../verdict/trace.js';
 
 /** The machine as both sides can show it: only what a real one has a file for. */
@@ -51,20 +53,12 @@ export interface Difference {
   readonly real: string;
 }
 
-const hex = (value: bigint): string => value.toString(16);
-
-const rangeText = ({ start, end }: Range): string => `${hex(start)}-${hex(end)}`;
-
-/** Whether two ranges share a byte. */
-const meets = (left: Range, right: Range): boolean =>
-  left.start <= right.end && right.start <= left.end;
-
 /** Keeps the lines that meet one of the spans, with depths counted from the outermost kept. */
 export function linesWithin(
   lines: readonly IomemLine[],
   spans: readonly Range[],
 ): readonly IomemLine[] {
-  const kept = lines.filter((line) => spans.some((span) => meets(line, span)));
+  const kept = lines.filter((line) => spans.some((span) => overlaps(line, span)));
   const least = Math.min(...kept.map(({ depth }) => depth));
   return kept.map((line) => ({ ...line, depth: line.depth - least }));
 }
@@ -85,16 +79,11 @@ export function sightingOf(machine: MachineView, spans: readonly Range[]): Sight
 /** Every value of a sighting under a name, so that two can be compared name by name. */
 function valuesOf(sighting: Sighting): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
-  values.set(
-    'iomem',
-    sighting.iomem
-      .map((line) => `${'  '.repeat(line.depth)}${rangeText(line)} : ${line.name}`)
-      .join('\n'),
-  );
+  values.set('iomem', sighting.iomem.map(formatIomemLine).join('\n'));
   for (const { name, driver, size, ranges } of sighting.devices) {
     values.set(`driver of ${name}`, driver ?? 'none');
     values.set(`size of ${name}`, String(size));
-    values.set(`ranges of ${name}`, ranges.map(rangeText).join(', '));
+    values.set(`ranges of ${name}`, ranges.map(formatRange).join(', '));
   }
   for (const { index, state, zones } of sighting.blocks) {
     values.set(`memory${index}`, state);

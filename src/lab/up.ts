@@ -1,7 +1,7 @@
 /**
  * From a model and a kernel to a guest in the model's initial state.
  */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compileModel, type Scenario } from '../compile/scenario.js';
@@ -158,5 +158,5 @@ export async function up(bench: Bench, model: Model, index = 0): Promise<Guest> 
 
 /** Removes what `prepare` wrote, but for the cache. */
 export function tidyUp({ directory }: Bench): void {
-  if (existsSync(directory)) rmSync(directory, { recursive: true, force: true });
+  rmSync(directory, { recursive: true, force: true });
 }

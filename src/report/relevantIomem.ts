@@ -3,6 +3,7 @@
  * memory, and those that appear or go away during the trace.
  */
 import type { Range } from '../model/model.js';
+import { overlaps } from '../model/quantity.js';
 import type { IomemLine, MachineView, Trace } from '../verdict/trace.js';
 import { changedLines, diffIomem } from './iomemDiff.js';
 
@@ -31,5 +32,5 @@ function deviceSpans(view: MachineView): Range[] {
 }
 
 function touches(line: Range, spans: readonly Range[]): boolean {
-  return spans.some((span) => line.start <= span.end && span.start <= line.end);
+  return spans.some((span) => overlaps(line, span));
 }

@@ -1,24 +1,18 @@
 /**
  * Random traces that every run makes again: a seed and a trace's number say all of it.
  *
- * The generator is Mulberry32 (Tommy Ettinger's, 32 bits of state): small, the same everywhere, and
- * good enough to choose among some hundred commands. Half of the choices are among the commands
- * that change the state, so that refusals do not prevail.
+ * Half of the choices are among the commands that change the state, so that refusals do not
+ * prevail.
  */
+import { mulberry32 } from '../mulberry32.js';
 
 /** Gives the next number from 0 to `below` - 1. */
 export type Random = (below: number) => number;
 
 /** Makes the generator of a trace. */
 export function randomOf(seed: number, trace: number): Random {
-  let state = (Math.imul(seed, 0x9e3779b1) ^ Math.imul(trace + 1, 0x85ebca6b)) >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    const word = (mixed ^ (mixed >>> 14)) >>> 0;
-    return Math.floor((word / 0x1_0000_0000) * below);
-  };
+  const next = mulberry32(Math.imul(seed, 0x9e3779b1) ^ Math.imul(trace + 1, 0x85ebca6b));
+  return (below) => Math.floor((next() / 0x1_0000_0000) * below);
 }
 
 /**

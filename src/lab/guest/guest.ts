@@ -41,16 +41,21 @@ const SNAPSHOT = 'base';
 
 const ascending = (left: bigint, right: bigint): number => (left < right ? -1 : 1);
 
+/** Keys with their values, by task. */
+type Keys = Map<number, Map<string, string>>;
+
+const copyOf = (all: Keys): Keys => new Map([...all].map(([task, keys]) => [task, new Map(keys)]));
+
 export class Guest implements Subject {
   readonly release: string;
   readonly #qemu: Qemu;
   readonly #agent: AgentLine;
   readonly #options: GuestOptions;
   /** Keys of `observe` that each task has told so far, and as they were at the snapshot. */
-  #keys = new Map<number, Map<string, string>>();
-  #keysAtSnapshot = new Map<number, Map<string, string>>();
+  #keys: Keys = new Map();
+  #keysAtSnapshot: Keys = new Map();
   #console: string[] = [];
-  /** Characters that were on the serial console at the last reset. */
+  /** Bytes that were on the serial console at the last reset. */
   #written = 0;
   /** Asks the agent for the machine from the first block of a region on. */
   readonly #observeLine: string;
@@ -105,7 +110,7 @@ export class Guest implements Subject {
   /** Keeps the state that `reset` comes back to. */
   async snapshot(): Promise<void> {
     await this.look();
-    this.#keysAtSnapshot = new Map([...this.#keys].map(([task, keys]) => [task, new Map(keys)]));
+    this.#keysAtSnapshot = copyOf(this.#keys);
     const said = await this.#qemu.human(`savevm ${SNAPSHOT}`);
     if (said !== '') throw new LabError(`the snapshot failed: ${said}`);
   }
@@ -114,9 +119,9 @@ export class Guest implements Subject {
     this.#agent.forget();
     const said = await this.#qemu.human(`loadvm ${SNAPSHOT}`);
     if (said !== '') throw new LabError(`the guest could not go back: ${said}`);
-    this.#keys = new Map([...this.#keysAtSnapshot].map(([task, keys]) => [task, new Map(keys)]));
+    this.#keys = copyOf(this.#keysAtSnapshot);
     this.#console = [];
-    this.#written = this.#qemu.console().length;
+    this.#written = this.#qemu.consoleBytes();
     const word = `back${this.#resets++}`;
     const reply = await this.#agent.ask('a', `echo ${word}`, COMMAND_SECONDS);
     if (reply.value !== word) throw new LabError('the guest does not answer after its reset');
@@ -202,7 +207,7 @@ export class Guest implements Subject {
   #lastWords(messages: readonly KernelMessage[]): Outcome {
     const told = messages.map(({ text }) => text);
     const known = new Set([...this.#console, ...told]);
-    const written = consoleLines(this.#qemu.console().slice(this.#written));
+    const written = consoleLines(this.#qemu.console(this.#written));
     this.#console.push(...told, ...written.filter((line) => !known.has(line)));
     return { result: 'died', value: null, messages: tellingMessages(messages), after: null };
   }

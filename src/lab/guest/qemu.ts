@@ -2,7 +2,7 @@
  * A QEMU process: started, asked over its monitor (QMP), snapshotted, ended.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -81,14 +81,14 @@ const KERNEL_PARAMETERS = [
 export class Qemu {
   readonly #child: ChildProcess;
   readonly #monitor: Socket;
-  readonly #directory: string;
+  readonly #consoleFile: string;
   readonly #answers: ((text: string) => void)[] = [];
   #rest = '';
 
   private constructor(process: ChildProcess, monitor: Socket, directory: string) {
     this.#child = process;
     this.#monitor = monitor;
-    this.#directory = directory;
+    this.#consoleFile = join(directory, 'console.log');
     monitor.setEncoding('utf8');
     monitor.on('data', (text: string) => this.#take(text));
     monitor.on('error', () => this.#answers.splice(0));
@@ -140,9 +140,14 @@ export class Qemu {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  /** What the guest wrote to its console. */
-  console(): string {
-    return readFileSync(join(this.#directory, 'console.log'), 'utf8');
+  /** What the guest wrote to its console, from a byte on. */
+  console(from = 0): string {
+    return readFileSync(this.#consoleFile).toString('utf8', from);
+  }
+
+  /** Bytes that it has written there. */
+  consoleBytes(): number {
+    return statSync(this.#consoleFile).size;
   }
 
   /** One command of the human monitor, such as 'savevm base'; what it printed. */

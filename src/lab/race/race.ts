@@ -5,6 +5,7 @@
 import type { Scenario } from '../../compile/scenario.js';
 import type { Trace } from '../../verdict/trace.js';
 import { LabError } from '../labError.js';
+import { mulberry32 } from '../mulberry32.js';
 import type { Rig } from '../rig.js';
 import { planRace } from './plan.js';
 import { playRound, type RaceSubject, type Round } from './round.js';
@@ -48,20 +49,9 @@ const DELAY_MOST = 20_000;
 /** Beyond the seconds of a round's own waits: then the guest is lost. */
 const ROUND_SECONDS = 45;
 
-/** A small generator of numbers below 2^32 (mulberry32), so that a seed gives the same delays. */
-function numbersFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
-    return (mixed ^ (mixed >>> 14)) >>> 0;
-  };
-}
-
 /** One side begins at once, which one changes; the others wait up to a limit that grows. */
 export function delaysOf(seed: number, count: number, times: number): readonly number[][] {
-  const next = numbersFrom(seed);
+  const next = mulberry32(seed);
   return Array.from({ length: times }, (_, round) => {
     const most = Math.max(1, Math.floor(DELAY_MOST / 4 ** (round % 4)));
     const first = next() % count;

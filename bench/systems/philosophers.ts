@@ -2,9 +2,9 @@
 // free fork beside him, and lays both down when he has both. Every way in which n forks can lie or
 // be held is reached: 3^n states, 7n * 3^(n-2) transitions, depth n, and two deadlocks.
 //
-// Scenario: one byte, the number of philosophers (2-16). State, 16 bytes: one for each fork, 0 free,
-// 1 held by the philosopher of its number, 2 by the one before. Thread p is philosopher p. Property
-// 0: nobody can do anything.
+// Scenario: one byte, the number of philosophers (2-16). State, 8 or 16 bytes: one for each fork, 0
+// free, 1 held by the philosopher of its number, 2 by the one before. Thread p is philosopher p.
+// Property 0: nobody can do anything.
 import { SCENARIO_OFFSET } from '../../assembly/layout';
 
 const KINDS: u32 = 3;

@@ -20,7 +20,7 @@ const COLD_START = 'cold-start.yaml';
 /** The depths give about 10^5, 10^6, 2 * 10^6 and 10^7 states. */
 const TASKS: readonly Task[] = [
   { model: COLD_START, depth: null },
-  { model: STEP, depth: 19 },
+  { model: STEP, depth: 20 },
   { model: STEP, depth: 26 },
   { model: STEP, depth: null },
   { model: STEP, depth: 37 },

@@ -3,8 +3,8 @@
 //
 // Scenario: bytes D (1-4), B (1-7), A (devices, blocks of each, actors), then one byte: 1 plants a
 // bug (step 6 forgets the lock). State: drv[4] use[4] lock[4] psn[4] blk[D*B], then pc, td, tb of
-// each actor; zeros up to a multiple of 8. Properties: 0 a block in between is locked, 1 blocks need
-// kmem, 2 users need device_dax.
+// each actor; zeros up to a multiple of 8. Properties: 0 a block in between is locked, 1 blocks
+// need kmem, 2 users need device_dax.
 //
 // begin() looks at the whole state once and keeps what is enabled as sets of bits, so that next()
 // takes one after the other without trying those that are not.
@@ -242,7 +242,8 @@ export class Daxhp {
       return false;
     }
     const value = get(base, at);
-    if (pc == 6 ? value != 1 || get(base + <usize>device, POISON) != 0 : value != 3) return false;
+    const isPoisoned = get(base + <usize>device, POISON) != 0;
+    if (pc == 6 ? value != 1 || isPoisoned : value != 3) return false;
     set(to, at, pc == 6 ? 2 : 4);
     set(to, record, pc + 1);
     if (pc == 6 && planted) set(to, <usize>device + LOCK, 0);

@@ -174,7 +174,7 @@ export class Daxhp {
     return <i32>(kind << 8);
   }
 
-  /** Begins something as an actor at rest: sixteen numbers a device. Its label without the actor. */
+  /** Begins something as an actor at rest: sixteen numbers a device. Its label, less the actor. */
   private start(to: usize, record: usize, choice: u32): i32 {
     const device = choice >> 4;
     const kind = choice & 15;

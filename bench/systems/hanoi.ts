@@ -53,6 +53,14 @@ export class Hanoi {
     return -1;
   }
 
+  ample(): i32 {
+    return -1;
+  }
+
+  restrict(thread: u32): void {}
+
+  canonical(state: usize): void {}
+
   check(state: usize): u32 {
     for (let disc: u32 = 0; disc < count; ++disc) {
       if (<u32>load<u8>(state + disc) != PEGS - 1) return 0;

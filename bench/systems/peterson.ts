@@ -68,6 +68,14 @@ export class Peterson {
     return -1;
   }
 
+  ample(): i32 {
+    return -1;
+  }
+
+  restrict(thread: u32): void {}
+
+  canonical(state: usize): void {}
+
   check(state: usize): u32 {
     let inside: u32 = 0;
     for (let number: u32 = 0; number < count; ++number) {

@@ -56,6 +56,14 @@ export class Philosophers {
     return -1;
   }
 
+  ample(): i32 {
+    return -1;
+  }
+
+  restrict(thread: u32): void {}
+
+  canonical(state: usize): void {}
+
   check(state: usize): u32 {
     return 0;
   }

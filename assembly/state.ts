@@ -61,10 +61,13 @@ import { header, table } from './scenario';
 export {
   choiceCount,
   choiceDepth,
+  choicesDiffer,
   choose,
   forgetChoices,
   nextChoices,
   restartChoices,
+  restoreChoices,
+  saveChoices,
 } from './choice';
 
 /** A step's answer. */

@@ -33,9 +33,14 @@ import {
   waitObject,
 } from '../state';
 import { collecting, watchLocks } from '../watch';
+import { ampleThread, runFurther } from './ample';
 
 let source: usize = 0;
 let cursor: u32 = 0;
+/** The first thread that is no longer tried. */
+let last: u32 = 0;
+/** Only one thread's steps are enumerated. */
+let restricted: bool = false;
 
 @unmanaged
 export class KernelSystem {
@@ -58,23 +63,37 @@ export class KernelSystem {
     source = state;
     lookAt(state);
     // After an oops nothing goes on.
-    cursor = isOopsed() ? header(Header.ThreadCount) : 0;
+    last = header(Header.ThreadCount);
+    cursor = isOopsed() ? last : 0;
+    restricted = false;
     forgetChoices();
     forgetWaits();
+    const thread = this.ample();
+    if (thread >= 0) this.restrict(thread);
+  }
+
+  ample(): i32 {
+    return ampleThread(source);
+  }
+
+  restrict(thread: u32): void {
+    cursor = thread;
+    last = thread + 1;
+    restricted = true;
   }
 
   next(to: usize): i32 {
     const bytes = header(Header.StateBytes);
-    const count = header(Header.ThreadCount);
     const whole = header(Header.Granularity) == 0;
-    while (cursor < count) {
+    while (cursor < last) {
       copyState(to, source, bytes);
       const thread = cursor;
       if (isRecording()) record(true);
       if (collecting) collectOf(to, thread);
       const moved = runThread(to, thread, whole);
       const label = thread | (startedInstruction << 8);
-      if (!moved && choiceCount == 0) noteBlocked(thread);
+      if (moved) runFurther(source, to, thread, !restricted);
+      else if (choiceCount == 0) noteBlocked(thread);
       if (!nextChoices()) {
         cursor++;
         forgetChoices();

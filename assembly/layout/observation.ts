@@ -109,6 +109,15 @@ export const CHOICES_AT = 98304;
 /** Room for choices of one step: a few at each memory block that a step brings online. */
 export const CHOICES_MAX = 2048;
 
+// ---- Looking ahead --------------------------------------------------------------------
+
+/** In the worker's scratch memory, behind the choices: room of the search among other threads. */
+export const AHEAD_AT = 131072;
+export const AHEAD_BYTES = 786432;
+/** The states that the last merged step passed through: a count, then states; behind that room. */
+export const PASSED_AT = 917504;
+export const PASSED_BYTES = 131072;
+
 // ---- The order of locks ---------------------------------------------------------------
 
 /** Room for classes of locks; a class is a number of the enum Lock. */

@@ -1,0 +1,245 @@
+// Whether a thread's next step can be exchanged with whatever the other threads may do before it:
+// decided by executing it. A breadth-first search among the steps of the other threads alone, in
+// scratch memory; at each state of it both orders of two steps are taken and compared byte for
+// byte. docs/partial-order.md proves what follows from the answers.
+import { runThread } from '../actor/thread';
+import { systemScratch } from '../control';
+import { AHEAD_AT, AHEAD_BYTES, GLOBAL_BROKEN_OFFSET, Header } from '../layout';
+import { isQuiet } from '../property/invariants';
+import { header } from '../scenario';
+import { copyState, fingerprint, isEqual } from '../search/fingerprint';
+import {
+  choiceCount,
+  choiceDepth,
+  choicesDiffer,
+  forgetChoices,
+  isOopsed,
+  lookAt,
+  nextChoices,
+  restoreChoices,
+  saveChoices,
+} from '../state';
+
+/** States of other threads that one question may look at. */
+const STATES_MAX: u32 = 256;
+/** Successors that the step in question may have. */
+export const ANSWERS_MAX: u32 = 8;
+/** Saved choices: of the transition at hand, of the other thread's step, of the step in question. */
+const CHOICES_BYTES: usize = 4352;
+const HASHES: usize = 16384;
+const STATES: usize = 32768;
+
+let bytes: u32 = 0;
+/** Numbers of states: how many were found, and how many there is room for. */
+let found: u32 = 0;
+let room: u32 = 0;
+
+function saved(number: usize): usize {
+  return systemScratch() + AHEAD_AT + number * CHOICES_BYTES;
+}
+
+function place(number: u32): usize {
+  return systemScratch() + AHEAD_AT + STATES + <usize>number * <usize>bytes;
+}
+
+/** Places behind the states found: after the step in question, and two more. */
+function answer(number: u32): usize {
+  return place(2 * room + number);
+}
+
+function begin(): bool {
+  bytes = header(Header.StateBytes);
+  const states = <u32>((AHEAD_BYTES - STATES) / <usize>bytes);
+  if (states < 2 * ANSWERS_MAX + 8) return false;
+  room = min(STATES_MAX, (states - ANSWERS_MAX - 4) / 2);
+  found = 0;
+  return true;
+}
+
+/** Adds a state, with the one beside it, unless it is known; false when there is no room. */
+function add(state: usize, beside: usize): bool {
+  const hash = fingerprint(state, bytes);
+  const hashes = systemScratch() + AHEAD_AT + HASHES;
+  for (let number: u32 = 0; number < found; number++) {
+    if (load<u64>(hashes + ((<usize>number) << 3)) != hash) continue;
+    if (isEqual(place(2 * number), state, bytes)) return true;
+  }
+  if (found == room) return false;
+  store<u64>(hashes + ((<usize>found) << 3), hash);
+  copyState(place(2 * found), state, bytes);
+  if (beside != 0) copyState(place(2 * found + 1), beside, bytes);
+  found++;
+  return true;
+}
+
+function isDead(state: usize): bool {
+  lookAt(state);
+  return isOopsed();
+}
+
+function brokenIn(state: usize): u32 {
+  return load<u32>(state, GLOBAL_BROKEN_OFFSET);
+}
+
+/** Takes a step with the choices at hand on a copy of a state. */
+function take(from: usize, to: usize, thread: u32): bool {
+  copyState(to, from, bytes);
+  return runThread(to, thread, false);
+}
+
+/** Takes a saved step again elsewhere; false when it is not the same step there. */
+function repeat(choices: usize, from: usize, to: usize, thread: u32): bool {
+  restoreChoices(choices);
+  const count = choiceCount;
+  if (!take(from, to, thread)) return false;
+  return !choicesDiffer && choiceCount == count && choiceDepth == count;
+}
+
+/** Writes the successors of a thread's step; how many, or 0: none, too many, or a fatal one. */
+function answersOf(state: usize, thread: u32): u32 {
+  let count: u32 = 0;
+  forgetChoices();
+  do {
+    if (!take(state, answer(count), thread)) continue;
+    if (count + 1 == ANSWERS_MAX || isDead(answer(count))) return 0;
+    count++;
+  } while (nextChoices());
+  return count;
+}
+
+/** Where another thread's step ends the behaviour, it does so after the step in question too. */
+function endsAfterAll(choices: usize, end: usize, other: u32, count: u32): bool {
+  const spare = answer(ANSWERS_MAX + 1);
+  for (let number: u32 = 0; number < count; number++) {
+    if (!repeat(choices, answer(number), spare, other) || !isDead(spare)) return false;
+    if ((brokenIn(end) & ~brokenIn(spare)) != 0) return false;
+  }
+  return true;
+}
+
+/** Whether the step in question, taken after another one, gives what the other one gives after it. */
+function commutes(after: usize, thread: u32, other: u32, count: u32): bool {
+  const first = answer(ANSWERS_MAX + 1);
+  const second = answer(ANSWERS_MAX + 2);
+  let number: u32 = 0;
+  forgetChoices();
+  do {
+    if (!take(after, first, thread)) continue;
+    if (number == count) return false;
+    saveChoices(saved(2));
+    if (!repeat(saved(1), answer(number), second, other)) return false;
+    if (!isEqual(first, second, bytes)) return false;
+    number++;
+    restoreChoices(saved(2));
+  } while (nextChoices());
+  return number == count;
+}
+
+/** Compares every step of another thread at a state with the thread's own, in both orders. */
+function isIndependentOf(state: usize, thread: u32, other: u32, count: u32): bool {
+  const after = answer(ANSWERS_MAX);
+  forgetChoices();
+  do {
+    if (!take(state, after, other)) continue;
+    saveChoices(saved(1));
+    if (isDead(after)) {
+      if (!endsAfterAll(saved(1), after, other, count)) return false;
+    } else if (!commutes(after, thread, other, count) || !add(after, 0)) return false;
+    restoreChoices(saved(1));
+  } while (nextChoices());
+  return true;
+}
+
+function isPersistent(state: usize, thread: u32): u32 {
+  if (!begin() || !add(state, 0)) return 0;
+  const threads = header(Header.ThreadCount);
+  let first: u32 = 0;
+  for (let number: u32 = 0; number < found; number++) {
+    const at = place(2 * number);
+    const count = answersOf(at, thread);
+    if (count == 0) return 0;
+    if (number == 0) first = count;
+    for (let other: u32 = 0; other < threads; other++) {
+      if (other != thread && !isIndependentOf(at, thread, other, count)) return 0;
+    }
+  }
+  return first;
+}
+
+/**
+ * Tells whether a thread's next steps alone suffice at a state: whatever the others do before them,
+ * they stay the same steps and can be taken first.
+ *
+ * @returns how many successors they have; 0 when they do not suffice, or when it is not known.
+ */
+export function sufficesAt(state: usize, thread: u32): u32 {
+  saveChoices(saved(0));
+  const count = isPersistent(state, thread);
+  restoreChoices(saved(0));
+  return count;
+}
+
+// ---- The other way round --------------------------------------------------------------
+
+/** Whether a step has exactly one successor; it is written. */
+function hasOne(state: usize, to: usize, thread: u32): bool {
+  forgetChoices();
+  return take(state, to, thread) && choiceCount == 0;
+}
+
+/** Whether a thread can move at a state. */
+function canMove(state: usize, thread: u32): bool {
+  const spare = answer(0);
+  forgetChoices();
+  do {
+    if (take(state, spare, thread)) return true;
+  } while (nextChoices());
+  return false;
+}
+
+/** Whether every step of another thread after the step in question could come before it. */
+function mayComeBefore(before: usize, after: usize, thread: u32, other: u32): bool {
+  const later = answer(1);
+  const sooner = answer(2);
+  const both = answer(3);
+  forgetChoices();
+  do {
+    if (!take(after, later, other)) continue;
+    saveChoices(saved(1));
+    if (!repeat(saved(1), before, sooner, other)) return false;
+    if (isDead(later) || isDead(sooner)) {
+      if (!isDead(sooner) || (brokenIn(later) & ~brokenIn(sooner)) != 0) return false;
+    } else {
+      if (!hasOne(sooner, both, thread) || !isEqual(later, both, bytes)) return false;
+      if (!add(later, sooner)) return false;
+    }
+    restoreChoices(saved(1));
+  } while (nextChoices());
+  return true;
+}
+
+function canBePutOff(before: usize, after: usize, thread: u32): bool {
+  if (!begin() || !hasOne(before, answer(0), thread) || !add(after, before)) return false;
+  const threads = header(Header.ThreadCount);
+  for (let number: u32 = 0; number < found; number++) {
+    const at = place(2 * number);
+    lookAt(at);
+    if (isQuiet() || !canMove(at, thread)) return false;
+    for (let other: u32 = 0; other < threads; other++) {
+      if (other == thread) continue;
+      if (!mayComeBefore(place(2 * number + 1), at, thread, other)) return false;
+    }
+  }
+  return true;
+}
+
+/**
+ * Tells whether a step that a thread has just taken could be taken later, just before its next one:
+ * whatever the others do in between they could do before it, and its next step waits for nobody.
+ */
+export function mayBePutOff(before: usize, after: usize, thread: u32): bool {
+  saveChoices(saved(0));
+  const answer = canBePutOff(before, after, thread);
+  restoreChoices(saved(0));
+  return answer;
+}

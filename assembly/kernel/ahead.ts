@@ -21,18 +21,26 @@ import {
 } from '../state';
 
 /** States of other threads that one question may look at. */
-const STATES_MAX: u32 = 256;
+const STATES_MAX: u32 = 64;
 /** Successors that the step in question may have. */
 export const ANSWERS_MAX: u32 = 8;
 /** Saved choices: of the transition at hand, of the other thread's step, of the step in question. */
 const CHOICES_BYTES: usize = 4352;
 const HASHES: usize = 16384;
 const STATES: usize = 32768;
+/** Questions answered before, by the state in full. */
+const ANSWERS: usize = 393216;
+const ANSWER_HEAD: usize = 16;
+/** Kinds of questions; the other number of a question is its thread. */
+const SUFFICES: u32 = 0x100;
+const PUT_OFF: u32 = 0x200;
 
 let bytes: u32 = 0;
 /** Numbers of states: how many were found, and how many there is room for. */
 let found: u32 = 0;
 let room: u32 = 0;
+/** How many answers are remembered. */
+let slots: u32 = 0;
 
 function saved(number: usize): usize {
   return systemScratch() + AHEAD_AT + number * CHOICES_BYTES;
@@ -48,8 +56,7 @@ function answer(number: u32): usize {
 }
 
 function begin(): bool {
-  bytes = header(Header.StateBytes);
-  const states = <u32>((AHEAD_BYTES - STATES) / <usize>bytes);
+  const states = <u32>((ANSWERS - STATES) / <usize>bytes);
   if (states < 2 * ANSWERS_MAX + 8) return false;
   room = min(STATES_MAX, (states - ANSWERS_MAX - 4) / 2);
   found = 0;
@@ -71,6 +78,42 @@ function add(state: usize, beside: usize): bool {
   found++;
   return true;
 }
+
+// ---- Answers --------------------------------------------------------------------------
+//
+// Transitions that meet ask the same questions again. An answer is a function of state and thread,
+// so what is remembered changes nothing but the time.
+
+/** Forgets all answers: the scratch memory may have been used for something else. */
+export function forgetAnswers(): void {
+  bytes = header(Header.StateBytes);
+  const each = ANSWER_HEAD + <usize>bytes;
+  slots = <u32>((AHEAD_BYTES - ANSWERS) / each);
+  for (let slot: u32 = 0; slot < slots; slot++) {
+    store<u32>(systemScratch() + AHEAD_AT + ANSWERS + <usize>slot * each, 0);
+  }
+}
+
+/**
+ * The place for the answer to a question: its first word is 0 unless it has been answered, the
+ * second one then the answer.
+ */
+function answerAt(state: usize, question: u32): usize {
+  const hash = fingerprint(state, bytes) + <u64>question * 0x9e3779b97f4a7c15;
+  const slot = <usize>((hash >> 17) % <u64>slots);
+  const at = systemScratch() + AHEAD_AT + ANSWERS + slot * (ANSWER_HEAD + <usize>bytes);
+  const same = load<u32>(at) == question && isEqual(at + ANSWER_HEAD, state, bytes);
+  if (!same) store<u32>(at, 0);
+  return at;
+}
+
+function keepAnswer(at: usize, state: usize, question: u32, answer: u32): void {
+  store<u32>(at, question);
+  store<u32>(at, answer, 4);
+  copyState(at + ANSWER_HEAD, state, bytes);
+}
+
+// ---- Steps in both orders -------------------------------------------------------------
 
 function isDead(state: usize): bool {
   lookAt(state);
@@ -173,9 +216,12 @@ function isPersistent(state: usize, thread: u32): u32 {
  * @returns how many successors they have; 0 when they do not suffice, or when it is not known.
  */
 export function sufficesAt(state: usize, thread: u32): u32 {
+  const known = answerAt(state, SUFFICES | thread);
+  if (load<u32>(known) != 0) return load<u32>(known, 4);
   saveChoices(saved(0));
   const count = isPersistent(state, thread);
   restoreChoices(saved(0));
+  keepAnswer(known, state, SUFFICES | thread, count);
   return count;
 }
 
@@ -238,8 +284,11 @@ function canBePutOff(before: usize, after: usize, thread: u32): bool {
  * whatever the others do in between they could do before it, and its next step waits for nobody.
  */
 export function mayBePutOff(before: usize, after: usize, thread: u32): bool {
+  const known = answerAt(before, PUT_OFF | thread);
+  if (load<u32>(known) != 0) return load<u32>(known, 4) != 0;
   saveChoices(saved(0));
   const answer = canBePutOff(before, after, thread);
   restoreChoices(saved(0));
+  keepAnswer(known, before, PUT_OFF | thread, answer ? 1 : 0);
   return answer;
 }

@@ -33,6 +33,7 @@ import {
   waitObject,
 } from '../state';
 import { collecting, watchLocks } from '../watch';
+import { forgetAnswers } from './ahead';
 import { ampleThread, runFurther } from './ample';
 
 let source: usize = 0;
@@ -45,6 +46,7 @@ let restricted: bool = false;
 @unmanaged
 export class KernelSystem {
   stateBytes(): u32 {
+    if (header(Header.Reductions) != 0) forgetAnswers();
     return header(Header.StateBytes);
   }
 

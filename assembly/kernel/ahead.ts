@@ -99,6 +99,7 @@ export function forgetAnswers(): void {
  * second one then the answer.
  */
 function answerAt(state: usize, question: u32): usize {
+  if (slots == 0) forgetAnswers();
   const hash = fingerprint(state, bytes) + <u64>question * 0x9e3779b97f4a7c15;
   const slot = <usize>((hash >> 17) % <u64>slots);
   const at = systemScratch() + AHEAD_AT + ANSWERS + slot * (ANSWER_HEAD + <usize>bytes);
@@ -253,8 +254,9 @@ function mayComeBefore(before: usize, after: usize, thread: u32, other: u32): bo
     if (!take(after, later, other)) continue;
     saveChoices(saved(1));
     if (!repeat(saved(1), before, sooner, other)) return false;
-    if (isDead(later) || isDead(sooner)) {
-      if (!isDead(sooner) || (brokenIn(later) & ~brokenIn(sooner)) != 0) return false;
+    if (isDead(later) != isDead(sooner)) return false;
+    if (isDead(later)) {
+      if ((brokenIn(later) & ~brokenIn(sooner)) != 0) return false;
     } else {
       if (!hasOne(sooner, both, thread) || !isEqual(later, both, bytes)) return false;
       if (!add(later, sooner)) return false;

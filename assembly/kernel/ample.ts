@@ -1,8 +1,17 @@
 // Partial order reduction of the kernel model: which thread's steps suffice at a state, and how far
 // a transition runs on before the next state that is kept. docs/partial-order.md has the proof.
 import { runOn } from '../actor/thread';
-import { scratchState } from '../control';
-import { Header, REDUCE_MERGE, REDUCE_ORDER, THREAD_PC_OFFSET } from '../layout';
+import { systemScratch } from '../control';
+import {
+  BEFORE_AT,
+  Header,
+  REDUCE_MERGE,
+  REDUCE_ORDER,
+  THREAD_PC_OFFSET,
+  WAY_AT,
+  WAY_BYTES,
+  WAY_STATES_OFFSET,
+} from '../layout';
 import { isQuiet } from '../property/invariants';
 import { header } from '../scenario';
 import { copyState } from '../search/fingerprint';
@@ -11,6 +20,26 @@ import { mayBePutOff, sufficesAt } from './ahead';
 
 /** Steps that one transition may run on for; a kernel path that never ends is cut here. */
 const MERGED_MAX: u32 = 64;
+
+/** The states after each step of a transition are written down. */
+let tellsWay: bool = false;
+
+/** Begins or ends to write down the way of each transition. */
+export function tellWays(on: bool): void {
+  tellsWay = on;
+}
+
+function tellStep(number: u32, state: usize): void {
+  const bytes = header(Header.StateBytes);
+  const way = systemScratch() + WAY_AT;
+  store<u32>(way, number);
+  copyState(way + WAY_STATES_OFFSET + <usize>(number - 1) * <usize>bytes, state, bytes);
+}
+
+/** Steps that a transition may take: as many as there is room to tell. */
+function stepsMax(): u32 {
+  return min(MERGED_MAX, (WAY_BYTES - WAY_STATES_OFFSET) / header(Header.StateBytes));
+}
 
 function isInside(state: usize, thread: u32): bool {
   lookAt(state);
@@ -41,16 +70,21 @@ export function ampleThread(state: usize): i32 {
  * Runs a transition on, beyond states that need not be kept: after a step that may be put off until
  * the thread's next one, and where one thread's steps suffice.
  *
- * @param from where the transition began. @param to where its first step, of `thread`, has led.
+ * @param from where the transition began.
+ * @param to where its first step, of `thread`, has led.
+ * @param whole whether all threads' steps are taken at `from`, so that what others do after a step
+ * of this one is found where they do it before.
  */
 export function runFurther(from: usize, to: usize, thread: u32, whole: bool): void {
+  if (tellsWay) tellStep(1, to);
   if ((header(Header.Reductions) & REDUCE_MERGE) == 0) return;
   const bytes = header(Header.StateBytes);
-  const before = scratchState(2);
+  const before = systemScratch() + BEFORE_AT;
+  const most = stepsMax();
   let moving = thread;
   let putOff = whole;
   copyState(before, from, bytes);
-  for (let count: u32 = 0; count < MERGED_MAX; count++) {
+  for (let count: u32 = 1; count < most; count++) {
     lookAt(to);
     if (isOopsed() || isQuiet()) return;
     putOff = putOff && isInside(to, moving) && mayBePutOff(before, to, moving);
@@ -61,5 +95,6 @@ export function runFurther(from: usize, to: usize, thread: u32, whole: bool): vo
     }
     copyState(before, to, bytes);
     runOn(to, moving, false);
+    if (tellsWay) tellStep(count + 1, to);
   }
 }

@@ -19,7 +19,7 @@ import { deadlocked, forgetWaits, noteEnded, noteWait } from '../property/deadlo
 import { locksOwned, locksShared } from '../property/heldLocks';
 import { violations } from '../property/invariants';
 import { header } from '../scenario';
-import { copyState } from '../search/fingerprint';
+import { copyState, isEqual } from '../search/fingerprint';
 import {
   choiceCount,
   forgetChoices,
@@ -34,7 +34,7 @@ import {
 } from '../state';
 import { collecting, watchLocks } from '../watch';
 import { forgetAnswers } from './ahead';
-import { ampleThread, runFurther } from './ample';
+import { ampleThread, runFurther, tellWays } from './ample';
 
 let source: usize = 0;
 let cursor: u32 = 0;
@@ -142,6 +142,30 @@ export function waitPart(state: usize, thread: u32, part: u32): u32 {
   if (part == 0) return waitLock;
   if (part == 1) return waitObject;
   return part == 2 ? waitHolders : waitKind;
+}
+
+/**
+ * Finds the transition of a reduced search that leads from a state to another, and writes down its
+ * steps (layout/observation.ts, WAY_AT).
+ *
+ * @param from not scratch place 0.
+ * @returns whether there is one.
+ */
+export function findWay(from: usize, to: usize): bool {
+  const system = changetype<KernelSystem>(0);
+  const bytes = system.stateBytes();
+  let isFound = false;
+  tellWays(true);
+  // In full, and as it is where one thread's steps suffice.
+  for (let thread = -1; thread < <i32>header(Header.ThreadCount) && !isFound; thread++) {
+    system.begin(from);
+    if (thread >= 0) system.restrict(thread);
+    while (!isFound && system.next(scratchState(0)) >= 0) {
+      isFound = isEqual(scratchState(0), to, bytes);
+    }
+  }
+  tellWays(false);
+  return isFound;
 }
 
 /** Tells the collection of locks whose step begins, and what that thread holds. */

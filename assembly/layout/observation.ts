@@ -114,9 +114,12 @@ export const CHOICES_MAX = 2048;
 /** In the worker's scratch memory, behind the choices: room of the search among other threads. */
 export const AHEAD_AT = 131072;
 export const AHEAD_BYTES = 786432;
-/** The states that the last merged step passed through: a count, then states; behind that room. */
-export const PASSED_AT = 917504;
-export const PASSED_BYTES = 131072;
+/** Behind that: a state of at most STATE_BYTES_MAX. */
+export const BEFORE_AT = 917504;
+/** Behind that: how many steps a transition took, u32, and the state after each. */
+export const WAY_AT = 933888;
+export const WAY_STATES_OFFSET = 8;
+export const WAY_BYTES = 114688;
 
 // ---- The order of locks ---------------------------------------------------------------
 

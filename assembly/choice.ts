@@ -66,6 +66,14 @@ export function saveChoices(to: usize): void {
   memory.copy(to + 8, choice(0), (<usize>choiceCount) << 1);
 }
 
+/** Copies the choices that were taken from number `first` on, as those of a step of its own. */
+export function saveChoicesFrom(first: u32, to: usize): void {
+  const count = choiceDepth - first;
+  store<u32>(to, 0);
+  store<u32>(to, count, 4);
+  memory.copy(to + 8, choice(first), (<usize>count) << 1);
+}
+
 /** Puts saved choices back: a step that begins anew repeats them. */
 export function restoreChoices(from: usize): void {
   choiceDepth = load<u32>(from);

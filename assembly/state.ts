@@ -68,6 +68,7 @@ export {
   restartChoices,
   restoreChoices,
   saveChoices,
+  saveChoicesFrom,
 } from './choice';
 
 /** A step's answer. */

@@ -4,7 +4,14 @@
 // byte. docs/partial-order.md proves what follows from the answers.
 import { runThread } from '../actor/thread';
 import { systemScratch } from '../control';
-import { AHEAD_AT, AHEAD_BYTES, GLOBAL_BROKEN_OFFSET, Header } from '../layout';
+import {
+  AHEAD_AT,
+  AHEAD_BYTES,
+  DEVICE_DRIVER_OFFSET,
+  Driver,
+  GLOBAL_BROKEN_OFFSET,
+  Header,
+} from '../layout';
 import { isQuiet } from '../property/invariants';
 import { header } from '../scenario';
 import { copyState, fingerprint, isEqual } from '../search/fingerprint';
@@ -12,12 +19,15 @@ import {
   choiceCount,
   choiceDepth,
   choicesDiffer,
+  device,
+  devices,
   forgetChoices,
   isOopsed,
   lookAt,
   nextChoices,
   restoreChoices,
   saveChoices,
+  saveChoicesFrom,
 } from '../state';
 
 /** States of other threads that one question may look at. */
@@ -114,6 +124,18 @@ function keepAnswer(at: usize, state: usize, question: u32, answer: u32): void {
   copyState(at + ANSWER_HEAD, state, bytes);
 }
 
+/** Which of the watched devices are bound. */
+function watched(state: usize): u32 {
+  const wanted = header(Header.Watched);
+  if (wanted == 0) return 0;
+  lookAt(state);
+  let bound: u32 = 0;
+  for (let index: u32 = 0; index < devices(); index++) {
+    if (load<u8>(device(index), DEVICE_DRIVER_OFFSET) != Driver.None) bound |= 1 << index;
+  }
+  return bound & wanted;
+}
+
 // ---- Steps in both orders -------------------------------------------------------------
 
 function isDead(state: usize): bool {
@@ -146,6 +168,7 @@ function answersOf(state: usize, thread: u32): u32 {
   do {
     if (!take(state, answer(count), thread)) continue;
     if (count + 1 == ANSWERS_MAX || isDead(answer(count))) return 0;
+    if (watched(answer(count)) != watched(state)) return 0;
     count++;
   } while (nextChoices());
   return count;
@@ -228,11 +251,12 @@ export function sufficesAt(state: usize, thread: u32): u32 {
 
 // ---- The other way round --------------------------------------------------------------
 
-/** Whether a step has exactly one successor; it is written. */
-function hasOne(state: usize, to: usize, thread: u32): bool {
-  forgetChoices();
-  return take(state, to, thread) && choiceCount == 0;
-}
+/** A step's next one can be taken whatever the others do in between. */
+export const STEADY: u32 = 1;
+/** A step keeps nobody from a step. */
+export const HARMLESS: u32 = 2;
+/** A step could be taken later, just before the same thread's next one. */
+export const PUT_OFF_POSSIBLE: u32 = 4;
 
 /** Whether a thread can move at a state. */
 function canMove(state: usize, thread: u32): bool {
@@ -258,7 +282,7 @@ function mayComeBefore(before: usize, after: usize, thread: u32, other: u32): bo
     if (isDead(later)) {
       if ((brokenIn(later) & ~brokenIn(sooner)) != 0) return false;
     } else {
-      if (!hasOne(sooner, both, thread) || !isEqual(later, both, bytes)) return false;
+      if (!repeat(saved(2), sooner, both, thread) || !isEqual(later, both, bytes)) return false;
       if (!add(later, sooner)) return false;
     }
     restoreChoices(saved(1));
@@ -266,31 +290,55 @@ function mayComeBefore(before: usize, after: usize, thread: u32, other: u32): bo
   return true;
 }
 
-function canBePutOff(before: usize, after: usize, thread: u32): bool {
-  if (!begin() || !hasOne(before, answer(0), thread) || !add(after, before)) return false;
+/** Whether every step of another thread before the step in question is still there after it. */
+function keepsNone(before: usize, after: usize, other: u32): bool {
+  const sooner = answer(1);
+  const later = answer(2);
+  forgetChoices();
+  do {
+    if (!take(before, sooner, other)) continue;
+    saveChoices(saved(1));
+    if (!repeat(saved(1), after, later, other)) return false;
+    restoreChoices(saved(1));
+  } while (nextChoices());
+  return true;
+}
+
+/** The step is the one of the choices saved at place 2. */
+function putOff(before: usize, after: usize, thread: u32): u32 {
+  if (!begin() || !add(after, before)) return 0;
   const threads = header(Header.ThreadCount);
+  let kinds = STEADY | HARMLESS;
   for (let number: u32 = 0; number < found; number++) {
     const at = place(2 * number);
+    const sooner = place(2 * number + 1);
     lookAt(at);
-    if (isQuiet() || !canMove(at, thread)) return false;
+    if (isQuiet() || watched(at) != watched(sooner)) return 0;
+    if (!canMove(at, thread)) kinds &= ~STEADY;
     for (let other: u32 = 0; other < threads; other++) {
       if (other == thread) continue;
-      if (!mayComeBefore(place(2 * number + 1), at, thread, other)) return false;
+      if (!mayComeBefore(sooner, at, thread, other)) return 0;
+      if ((kinds & HARMLESS) != 0 && !keepsNone(sooner, at, other)) kinds &= ~HARMLESS;
     }
   }
-  return true;
+  return PUT_OFF_POSSIBLE | kinds;
 }
 
 /**
  * Tells whether a step that a thread has just taken could be taken later, just before its next one:
- * whatever the others do in between they could do before it, and its next step waits for nobody.
+ * whatever the others do in between they could do before it.
+ *
+ * @param first number of the step's first choice among those of the transition.
+ * @returns PUT_OFF_POSSIBLE with what else is true of it; 0 when it could not, or is not known.
  */
-export function mayBePutOff(before: usize, after: usize, thread: u32): bool {
-  const known = answerAt(before, PUT_OFF | thread);
-  if (load<u32>(known) != 0) return load<u32>(known, 4) != 0;
+export function putOffKinds(before: usize, after: usize, thread: u32, first: u32): u32 {
+  const plain = choiceDepth == first;
+  const known = plain ? answerAt(before, PUT_OFF | thread) : 0;
+  if (plain && load<u32>(known) != 0) return load<u32>(known, 4);
   saveChoices(saved(0));
-  const answer = canBePutOff(before, after, thread);
+  saveChoicesFrom(first, saved(2));
+  const kinds = putOff(before, after, thread);
   restoreChoices(saved(0));
-  keepAnswer(known, before, PUT_OFF | thread, answer ? 1 : 0);
-  return answer;
+  if (plain) keepAnswer(known, before, PUT_OFF | thread, kinds);
+  return kinds;
 }

@@ -5,6 +5,7 @@ import { systemScratch } from '../control';
 import {
   BEFORE_AT,
   Header,
+  Property,
   REDUCE_MERGE,
   REDUCE_ORDER,
   THREAD_PC_OFFSET,
@@ -15,8 +16,8 @@ import {
 import { isQuiet } from '../property/invariants';
 import { header } from '../scenario';
 import { copyState } from '../search/fingerprint';
-import { isOopsed, lookAt, threadRecord } from '../state';
-import { mayBePutOff, sufficesAt } from './ahead';
+import { choiceDepth, isOopsed, lookAt, threadRecord } from '../state';
+import { HARMLESS, PUT_OFF_POSSIBLE, putOffKinds, STEADY, sufficesAt } from './ahead';
 
 /** Steps that one transition may run on for; a kernel path that never ends is cut here. */
 const MERGED_MAX: u32 = 64;
@@ -66,6 +67,11 @@ export function ampleThread(state: usize): i32 {
   return isOopsed() ? -1 : sufficient(state);
 }
 
+/** Whether a wait that nobody ends is of interest: else no step needs to be seen waiting. */
+function asksForDeadlocks(): bool {
+  return ((header(Header.Properties) >> Property.NoDeadlock) & 1) != 0;
+}
+
 /**
  * Runs a transition on, beyond states that need not be kept: after a step that may be put off until
  * the thread's next one, and where one thread's steps suffice.
@@ -83,17 +89,28 @@ export function runFurther(from: usize, to: usize, thread: u32, whole: bool): vo
   const most = stepsMax();
   let moving = thread;
   let putOff = whole;
+  let harmless = true;
+  let choices: u32 = 0;
   copyState(before, from, bytes);
   for (let count: u32 = 1; count < most; count++) {
     lookAt(to);
     if (isOopsed() || isQuiet()) return;
-    putOff = putOff && isInside(to, moving) && mayBePutOff(before, to, moving);
-    if (!putOff) {
-      const next = sufficient(to);
-      if (next < 0) return;
-      moving = next;
+    if (putOff) {
+      const kinds = isInside(to, moving) ? putOffKinds(before, to, moving, choices) : 0;
+      harmless = harmless && ((kinds & HARMLESS) != 0 || !asksForDeadlocks());
+      putOff = (kinds & PUT_OFF_POSSIBLE) != 0 && ((kinds & STEADY) != 0 || harmless);
     }
+    choices = choiceDepth;
     copyState(before, to, bytes);
+    if (putOff && runOn(to, moving, false)) {
+      if (tellsWay) tellStep(count + 1, to);
+      continue;
+    }
+    putOff = false;
+    copyState(to, before, bytes);
+    const next = sufficient(to);
+    if (next < 0) return;
+    moving = next;
     runOn(to, moving, false);
     if (tellsWay) tellStep(count + 1, to);
   }

@@ -90,6 +90,8 @@ export enum Header {
   RebootForbidden,
   /** Which reductions the enumeration of successors applies: a set of REDUCE_ bits. */
   Reductions,
+  /** A set of devices: while states are left out, whether one of these is bound stays to be seen. */
+  Watched,
   Count,
 }
 

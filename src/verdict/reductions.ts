@@ -1,0 +1,50 @@
+/**
+ * Which of the reductions that somebody asked for a model's properties allow, and why not the
+ * others: a reduction is made only where it is proved to change no answer (docs/partial-order.md).
+ */
+import type { Scenario } from '../compile/scenario.js';
+import { ORDER_REDUCTIONS, REDUCTIONS, type Reduction } from '../kernel/reductions.js';
+
+/** A reduction that is not made, and the reason. */
+export interface RefusedReduction {
+  readonly name: Reduction;
+  readonly why: string;
+}
+
+/** What is asked of a search beside its properties. */
+export interface ReductionContext {
+  /** The order of locks is told as well. */
+  readonly lockOrder: boolean;
+}
+
+/** Why the order of steps matters to a model, in words; null where it does not. */
+function whyOrderMatters(scenario: Scenario, { lockOrder }: ReductionContext): string | null {
+  const { model, own, recoverable, livelock } = scenario;
+  if (model.granularity === 'call') return 'a system call is one step already';
+  if (recoverable.length > 0) {
+    return '`recoverable` asks which states a device is bound in, those within a system call too';
+  }
+  if (livelock || own.temporal.length > 0) return 'a property of behaviours speaks of every step';
+  const everywhere = own.invariants.find(({ form }) => form === 'always');
+  if (everywhere !== undefined) return `\`${everywhere.name}\` must hold within system calls too`;
+  return lockOrder ? 'the order of locks is collected from every step' : null;
+}
+
+/**
+ * Decides which reductions a search makes.
+ *
+ * @param wanted what was asked for; the answer is in the order of REDUCTIONS.
+ */
+export function planReductions(
+  scenario: Scenario,
+  wanted: readonly Reduction[],
+  context: ReductionContext,
+): { readonly on: readonly Reduction[]; readonly refused: readonly RefusedReduction[] } {
+  const asked = REDUCTIONS.map(({ name }) => name).filter((name) => wanted.includes(name));
+  const why = whyOrderMatters(scenario, context);
+  const isRefused = (name: Reduction): boolean => why !== null && ORDER_REDUCTIONS.includes(name);
+  return {
+    on: asked.filter((name) => !isRefused(name)),
+    refused: why === null ? [] : asked.filter(isRefused).map((name) => ({ name, why })),
+  };
+}

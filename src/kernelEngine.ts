@@ -3,10 +3,11 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { LAYOUT_VERSION } from '../assembly/layout.js';
+import { Header, LAYOUT_VERSION, SCENARIO_OFFSET } from '../assembly/layout.js';
 import type { Scenario } from './compile/scenario.js';
 import { type Engine, EngineError, type EngineOptions, openEngine } from './engine/engine.js';
 import { FAIL_STALE } from './engine/engineError.js';
+import { ORDER_REDUCTIONS, REDUCTIONS, type Reduction } from './kernel/reductions.js';
 
 /** Finds the module beside the sources or beside the bundle. */
 function wasmFile(name: string): string {
@@ -55,4 +56,22 @@ export function openKernelEngine(scenario: Scenario, options: KernelEngineOption
     );
   }
   return engine;
+}
+
+/**
+ * Turns the reductions that concern the order of steps on or off in an engine, for what is searched
+ * or asked next. A behaviour that is shown is followed with none.
+ */
+export function reduceOrder(
+  engine: Engine,
+  scenario: Scenario,
+  reductions: readonly Reduction[],
+): void {
+  const words = new Uint32Array(engine.memory.buffer, SCENARIO_OFFSET, Header.Count);
+  const own = REDUCTIONS.filter(({ name }) => ORDER_REDUCTIONS.includes(name));
+  const all = own.reduce((bits, { bit }) => bits | bit, 0);
+  const on = own.filter(({ name }) => reductions.includes(name));
+  const bits = on.reduce((sum, { bit }) => sum | bit, 0);
+  words[Header.Reductions] = ((words[Header.Reductions] ?? 0) & ~all) | bits;
+  words[Header.Watched] = scenario.recoverable.reduce((set, device) => set | (1 << device), 0);
 }

@@ -2,6 +2,7 @@
  * Which of the reductions that somebody asked for a model's properties allow, and why not the
  * others: a reduction is made only where it is proved to change no answer (docs/partial-order.md).
  */
+import { INSTRUCTION_BYTES, INSTRUCTION_OP_OFFSET, Op } from '../../assembly/layout.js';
 import type { Scenario } from '../compile/scenario.js';
 import { ORDER_REDUCTIONS, REDUCTIONS, type Reduction } from '../kernel/reductions.js';
 
@@ -17,12 +18,20 @@ export interface ReductionContext {
   readonly lockOrder: boolean;
 }
 
+/** Whether somebody reboots the machine. */
+function reboots({ bytes, instructions, instructionsAt }: Scenario): boolean {
+  return instructions.some(
+    (_, number) =>
+      bytes[instructionsAt + number * INSTRUCTION_BYTES + INSTRUCTION_OP_OFFSET] === Op.Reboot,
+  );
+}
+
 /** Why the order of steps matters to a model, in words; null where it does not. */
 function whyOrderMatters(scenario: Scenario, { lockOrder }: ReductionContext): string | null {
   const { model, own, recoverable, livelock } = scenario;
   if (model.granularity === 'call') return 'a system call is one step already';
-  if (recoverable.length > 0) {
-    return '`recoverable` asks which states a device is bound in, those within a system call too';
+  if (recoverable.length > 0 && reboots(scenario)) {
+    return '`recoverable` is answered without the reboots of the model';
   }
   if (livelock || own.temporal.length > 0) return 'a property of behaviours speaks of every step';
   const everywhere = own.invariants.find(({ form }) => form === 'always');

@@ -1,4 +1,5 @@
 /** The models at step granularity, searched in full and reduced. */
+import { readFileSync } from 'node:fs';
 import { GLOBAL_FLAGS_OFFSET, GLOBAL_OOPS, THREAD_BYTES } from '../../assembly/layout.js';
 import { compileModel, type Scenario } from '../../src/compile/scenario.js';
 import type { Engine, SearchResult } from '../../src/engine/engine.js';
@@ -6,11 +7,11 @@ import type { Reduction } from '../../src/kernel/reductions.js';
 import { openKernelEngine, reduceOrder } from '../../src/kernelEngine.js';
 import type { Model } from '../../src/model/model.js';
 import { isQuiet, keyOf } from '../../src/verdict/inevitable.js';
-import { MODEL_FILES, modelNamed } from '../explore/models.ts';
+import { MODEL_FILES, modelNamed, modelPath } from '../explore/models.ts';
 
 /** Every model whose steps interleave, by its name. */
-export const STEP_MODELS: readonly string[] = MODEL_FILES.filter(
-  (name) => modelNamed(name).granularity === 'step',
+export const STEP_MODELS: readonly string[] = MODEL_FILES.filter((name) =>
+  /^granularity: step$/m.test(readFileSync(modelPath(name), 'utf8')),
 );
 
 /** States that a model declares; a search that goes on after a violation finds more. */

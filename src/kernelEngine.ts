@@ -7,7 +7,7 @@ import { Header, LAYOUT_VERSION, SCENARIO_OFFSET } from '../assembly/layout.js';
 import type { Scenario } from './compile/scenario.js';
 import { type Engine, EngineError, type EngineOptions, openEngine } from './engine/engine.js';
 import { FAIL_STALE } from './engine/engineError.js';
-import { ORDER_REDUCTIONS, REDUCTIONS, type Reduction } from './kernel/reductions.js';
+import { REDUCTIONS, type Reduction } from './kernel/reductions.js';
 
 /** Finds the module beside the sources or beside the bundle. */
 function wasmFile(name: string): string {
@@ -59,19 +59,16 @@ export function openKernelEngine(scenario: Scenario, options: KernelEngineOption
 }
 
 /**
- * Turns the reductions that concern the order of steps on or off in an engine, for what is searched
- * or asked next. A behaviour that is shown is followed with none.
+ * Sets which reductions an engine makes in what is searched or asked next. A behaviour that is shown
+ * is followed with none. Those of symmetry need a scenario that was compiled with them.
  */
-export function reduceOrder(
+export function setReductions(
   engine: Engine,
   scenario: Scenario,
   reductions: readonly Reduction[],
 ): void {
   const words = new Uint32Array(engine.memory.buffer, SCENARIO_OFFSET, Header.Count);
-  const own = REDUCTIONS.filter(({ name }) => ORDER_REDUCTIONS.includes(name));
-  const all = own.reduce((bits, { bit }) => bits | bit, 0);
-  const on = own.filter(({ name }) => reductions.includes(name));
-  const bits = on.reduce((sum, { bit }) => sum | bit, 0);
-  words[Header.Reductions] = ((words[Header.Reductions] ?? 0) & ~all) | bits;
+  const on = REDUCTIONS.filter(({ name }) => reductions.includes(name));
+  words[Header.Reductions] = on.reduce((bits, { bit }) => bits | bit, 0);
   words[Header.Watched] = scenario.recoverable.reduce((set, device) => set | (1 << device), 0);
 }

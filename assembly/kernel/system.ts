@@ -146,9 +146,8 @@ export function waitPart(state: usize, thread: u32, part: u32): u32 {
 
 /**
  * Finds the transition of a reduced search that leads from a state to another, and writes down its
- * steps (layout/observation.ts, WAY_AT).
+ * steps (layout/observation.ts, WAY_AT). Neither state lies in scratch place 0.
  *
- * @param from not scratch place 0.
  * @returns whether there is one.
  */
 export function findWay(from: usize, to: usize): bool {

@@ -4,7 +4,7 @@ import { GLOBAL_FLAGS_OFFSET, GLOBAL_OOPS, THREAD_BYTES } from '../../assembly/l
 import { compileModel, type Scenario } from '../../src/compile/scenario.js';
 import type { Engine, SearchResult } from '../../src/engine/engine.js';
 import type { Reduction } from '../../src/kernel/reductions.js';
-import { openKernelEngine, reduceOrder } from '../../src/kernelEngine.js';
+import { openKernelEngine, setReductions } from '../../src/kernelEngine.js';
 import type { Model } from '../../src/model/model.js';
 import { isQuiet, keyOf } from '../../src/verdict/inevitable.js';
 import { MODEL_FILES, modelNamed, modelPath } from '../explore/models.ts';
@@ -49,7 +49,7 @@ export async function searchAll(
   const scenario = compileModel(model);
   const { depth } = model.limits;
   const engine = openKernelEngine(scenario, { limits: { states, depth: depth ?? undefined } });
-  reduceOrder(engine, scenario, reductions);
+  setReductions(engine, scenario, reductions);
   return { scenario, engine, result: await engine.search() };
 }
 

@@ -3,11 +3,10 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Header, LAYOUT_VERSION, SCENARIO_OFFSET } from '../assembly/layout.js';
+import { LAYOUT_VERSION } from '../assembly/layout.js';
 import type { Scenario } from './compile/scenario.js';
 import { type Engine, EngineError, type EngineOptions, openEngine } from './engine/engine.js';
 import { FAIL_STALE } from './engine/engineError.js';
-import { REDUCTIONS, type Reduction } from './kernel/reductions.js';
 
 /** Finds the module beside the sources or beside the bundle. */
 function wasmFile(name: string): string {
@@ -56,19 +55,4 @@ export function openKernelEngine(scenario: Scenario, options: KernelEngineOption
     );
   }
   return engine;
-}
-
-/**
- * Sets which reductions an engine makes in what is searched or asked next. A behaviour that is shown
- * is followed with none. Those of symmetry need a scenario that was compiled with them.
- */
-export function setReductions(
-  engine: Engine,
-  scenario: Scenario,
-  reductions: readonly Reduction[],
-): void {
-  const words = new Uint32Array(engine.memory.buffer, SCENARIO_OFFSET, Header.Count);
-  const on = REDUCTIONS.filter(({ name }) => reductions.includes(name));
-  words[Header.Reductions] = on.reduce((bits, { bit }) => bits | bit, 0);
-  words[Header.Watched] = scenario.recoverable.reduce((set, device) => set | (1 << device), 0);
 }

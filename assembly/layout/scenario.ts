@@ -99,8 +99,6 @@ export enum Header {
 export const REDUCE_ORDER = 1;
 /** States between which nothing can be decided are passed through and not kept. */
 export const REDUCE_MERGE = 2;
-/** Of states that differ in the names of like things one is kept. */
-export const REDUCE_SYMMETRY = 4;
 
 // ---- Capacities -----------------------------------------------------------------------
 

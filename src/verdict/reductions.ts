@@ -2,8 +2,15 @@
  * Which of the reductions that somebody asked for a model's properties allow, and why not the
  * others: a reduction is made only where it is proved to change no answer (docs/partial-order.md).
  */
-import { INSTRUCTION_BYTES, INSTRUCTION_OP_OFFSET, Op } from '../../assembly/layout.js';
+import {
+  Header,
+  INSTRUCTION_BYTES,
+  INSTRUCTION_OP_OFFSET,
+  Op,
+  SCENARIO_OFFSET,
+} from '../../assembly/layout.js';
 import type { Scenario } from '../compile/scenario.js';
+import type { Engine } from '../engine/engine.js';
 import { ORDER_REDUCTIONS, REDUCTIONS, type Reduction } from '../kernel/reductions.js';
 
 /** A reduction that is not made, and the reason. */
@@ -39,6 +46,12 @@ function whyOrderMatters(scenario: Scenario, { lockOrder }: ReductionContext): s
   return lockOrder ? 'the order of locks is collected from every step' : null;
 }
 
+/** What was asked for, and what is made of it. */
+export interface ReductionPlan {
+  readonly on: readonly Reduction[];
+  readonly refused: readonly RefusedReduction[];
+}
+
 /**
  * Decides which reductions a search makes.
  *
@@ -48,7 +61,7 @@ export function planReductions(
   scenario: Scenario,
   wanted: readonly Reduction[],
   context: ReductionContext,
-): { readonly on: readonly Reduction[]; readonly refused: readonly RefusedReduction[] } {
+): ReductionPlan {
   const asked = REDUCTIONS.map(({ name }) => name).filter((name) => wanted.includes(name));
   const why = whyOrderMatters(scenario, context);
   const isRefused = (name: Reduction): boolean => why !== null && ORDER_REDUCTIONS.includes(name);
@@ -56,4 +69,19 @@ export function planReductions(
     on: asked.filter((name) => !isRefused(name)),
     refused: why === null ? [] : asked.filter(isRefused).map((name) => ({ name, why })),
   };
+}
+
+/**
+ * Sets which reductions an engine makes in what is searched or asked next. A behaviour that is shown
+ * is followed with none. Those of symmetry need a scenario that was compiled with them.
+ */
+export function setReductions(
+  engine: Engine,
+  scenario: Scenario,
+  reductions: readonly Reduction[],
+): void {
+  const words = new Uint32Array(engine.memory.buffer, SCENARIO_OFFSET, Header.Count);
+  const on = REDUCTIONS.filter(({ name }) => reductions.includes(name));
+  words[Header.Reductions] = on.reduce((bits, { bit }) => bits | bit, 0);
+  words[Header.Watched] = scenario.recoverable.reduce((set, device) => set | (1 << device), 0);
 }

@@ -4,17 +4,22 @@
  * out. What comes out is a behaviour, whatever the reduction has left of others.
  */
 import { WAY_STATES_OFFSET } from '../../assembly/layout.js';
+import type { Scenario } from '../compile/scenario.js';
 import type { ChosenTrace, Engine } from '../engine/engine.js';
+import type { Reduction } from '../kernel/reductions.js';
 import { keyOf } from './inevitable.js';
+import { setReductions } from './reductions.js';
 
-/** Whether a state is one that the behaviour is to end in. */
-export type IsTarget = (state: Uint8Array) => boolean;
+/** Whether a state is one that the behaviour may end in; `end` is the one that the path ends in. */
+export type IsTarget = (state: Uint8Array, end: Uint8Array) => boolean;
 
 /** A step, named so that it keeps its meaning when others are gone. */
 interface NamedStep {
   readonly thread: number;
   /** Its place among the thread's own steps. */
   readonly place: number;
+  /** It starts a system call. */
+  readonly starts: boolean;
 }
 
 interface Followed {
@@ -26,6 +31,7 @@ interface Followed {
 const STEPS_MAX = 100_000;
 
 const THREAD_MASK = 0xff;
+const LABEL_DETAIL_SHIFT = 8;
 
 /** What the engine exports for this (assembly/index.ts). */
 interface WayExports {
@@ -68,7 +74,7 @@ function nameSteps(engine: Engine, path: readonly Uint8Array[]): NamedStep[] {
     if (found === undefined) throw new Error(`a found path has no step at depth ${index}`);
     const thread = found.label & THREAD_MASK;
     const own = successors.filter(({ label }) => (label & THREAD_MASK) === thread);
-    return { thread, place: own.indexOf(found) };
+    return { thread, place: own.indexOf(found), starts: found.label >> LABEL_DETAIL_SHIFT !== 0 };
   });
 }
 
@@ -87,12 +93,21 @@ function follow(engine: Engine, start: Uint8Array, steps: readonly NamedStep[]):
   return { state, ordinals };
 }
 
-/** Leaves out, for each run of steps of a thread from the back, what the target does not need. */
+/** Index behind the system call that a step begins. */
+function endOfCall(steps: readonly NamedStep[], index: number): number {
+  const thread = steps[index]?.thread;
+  const next = steps.findIndex(
+    (step, other) => other > index && step.thread === thread && step.starts,
+  );
+  return next < 0 ? steps.length : next;
+}
+
+/** Leaves out what the target does not need: a thread, its last steps, its system calls. */
 function shorten(
   engine: Engine,
   start: Uint8Array,
   steps: readonly NamedStep[],
-  isTarget: IsTarget,
+  isTarget: (state: Uint8Array) => boolean,
 ): readonly NamedStep[] {
   let budget = STEPS_MAX;
   let best = steps;
@@ -115,7 +130,9 @@ function shorten(
     }
   }
   for (let index = best.length - 1; index >= 0; index--) {
-    tryWithout((_, other) => other === index);
+    const thread = best[index]?.thread;
+    const end = endOfCall(best, index);
+    tryWithout((step, other) => step.thread === thread && other >= index && other < end);
   }
   return best;
 }
@@ -133,10 +150,46 @@ export function behaviourOf(
 ): ChosenTrace {
   const [start] = path;
   if (start === undefined) return { initial, ordinals: [] };
-  const steps = shorten(engine, start, nameSteps(engine, path), isTarget);
+  const end = path[path.length - 1] ?? start;
+  const isEnd = (state: Uint8Array): boolean => isTarget(state, end);
+  const steps = shorten(engine, start, nameSteps(engine, path), isEnd);
   const followed = follow(engine, start, steps);
-  if (followed === null || !isTarget(followed.state)) {
+  if (followed === null || !isEnd(followed.state)) {
     throw new Error('the behaviour of a found path does not end where the path does');
   }
   return { initial, ordinals: followed.ordinals };
+}
+
+/** The states that a found path goes through, the initial one first. */
+function keptPath(engine: Engine, { initial, ordinals }: ChosenTrace): readonly Uint8Array[] {
+  engine.replay.initial(initial);
+  const path = [engine.replay.state()];
+  for (const ordinal of ordinals) {
+    engine.replay.take(ordinal);
+    path.push(engine.replay.state());
+  }
+  return path;
+}
+
+/** Shows behaviours of a search with these reductions. */
+export type Show = <Shown>(
+  chosen: ChosenTrace,
+  isTarget: IsTarget,
+  make: (behaviour: ChosenTrace) => Shown,
+) => Shown;
+
+/**
+ * Returns what shows a path of a search: the behaviour is made of it, and while it is shown the
+ * engine has no reductions.
+ */
+export function showWith(engine: Engine, scenario: Scenario, on: readonly Reduction[]): Show {
+  if (on.length === 0) return (chosen, _, make) => make(chosen);
+  return (chosen, isTarget, make) => {
+    const path = refinePath(engine, keptPath(engine, chosen));
+    setReductions(engine, scenario, []);
+    const behaviour = behaviourOf(engine, path, { initial: chosen.initial, isTarget });
+    const shown = make(behaviour);
+    setReductions(engine, scenario, on);
+    return shown;
+  };
 }

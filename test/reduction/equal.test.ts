@@ -30,15 +30,4 @@ describe('reductions of the order of steps', () => {
     const whole = quietDepths(await searchAll(model, []));
     expect(quietDepths(await searchAll(model, ['por']))).toEqual(whole);
   });
-
-  it('leave at most a fifth of the states, in the median of models', async () => {
-    const ratios: number[] = [];
-    for (const name of small) {
-      const whole = await searchAll(modelNamed(name), []);
-      const reduced = await searchAll(modelNamed(name), ['por', 'merge']);
-      ratios.push(whole.result.distinctStates / reduced.result.distinctStates);
-    }
-    ratios.sort((left, right) => left - right);
-    expect(ratios[ratios.length >> 1]).toBeGreaterThanOrEqual(5);
-  });
 });

@@ -4,9 +4,10 @@ import { GLOBAL_FLAGS_OFFSET, GLOBAL_OOPS, THREAD_BYTES } from '../../assembly/l
 import { compileModel, type Scenario } from '../../src/compile/scenario.js';
 import type { Engine, SearchResult } from '../../src/engine/engine.js';
 import type { Reduction } from '../../src/kernel/reductions.js';
-import { openKernelEngine, setReductions } from '../../src/kernelEngine.js';
+import { openKernelEngine } from '../../src/kernelEngine.js';
 import type { Model } from '../../src/model/model.js';
 import { isQuiet, keyOf } from '../../src/verdict/inevitable.js';
+import { setReductions } from '../../src/verdict/reductions.js';
 import { MODEL_FILES, modelNamed, modelPath } from '../explore/models.ts';
 
 /** Every model whose steps interleave, by its name. */

@@ -57,8 +57,15 @@ export interface CheckpointFiles {
   readonly found: Manifest | null;
   /** Reads the extents of the checkpoint found, in order, into the places that `placeOf` names. */
   load(placeOf: (extent: Extent) => Uint8Array): Promise<void>;
-  /** Appends pieces, and then puts a manifest in the place of the last one. */
-  save(pieces: readonly Piece[], rest: Pick<Manifest, 'identity' | 'search'>): Promise<void>;
+  /**
+   * Appends pieces, and then puts a manifest in the place of the last one.
+   *
+   * @returns all extents that count from now on.
+   */
+  save(
+    pieces: readonly Piece[],
+    rest: Pick<Manifest, 'identity' | 'search'>,
+  ): Promise<readonly Extent[]>;
   /** Notes that the search has ended, and removes the data. */
   end(how: string): Promise<void>;
   /** Leaves the directory to others. */
@@ -259,6 +266,7 @@ function filesOf(opened: {
         const manifest: Manifest = { format: CHECKPOINT_FORMAT, ...rest, extents, ended: null };
         await writeManifest(directory, manifest);
         last = manifest;
+        return extents;
       } catch (cause) {
         // Gives the room back, which others may be in need of.
         await handle.truncate(before).catch(() => undefined);

@@ -4,9 +4,10 @@
 import { Property } from '../assembly/layout.js';
 import { NO_LIVELOCK } from './compile/own.js';
 import { compileModel, type Scenario } from './compile/scenario.js';
-import type { Engine, Progress, SearchResult } from './engine/engine.js';
+import type { CheckpointOptions, Engine, Progress, SearchResult } from './engine/engine.js';
 import { EXIT } from './errors.js';
 import { PROPERTIES } from './kernel/properties.js';
+import { identityOf } from './identity.js';
 import { openKernelEngine } from './kernelEngine.js';
 import type { Model } from './model/model.js';
 import { compareExpectation } from './verdict/expectation.js';
@@ -29,6 +30,8 @@ export interface ExploreOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Tells the order of locks as well; it costs a second pass over all states. */
   readonly lockOrder?: boolean;
+  /** Where to save the search, to go on with it in another process. */
+  readonly checkpoint?: Omit<CheckpointOptions, 'identity'>;
   /** The engine's debug build, with its assertions. */
   readonly debug?: boolean;
 }
@@ -245,6 +248,10 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
     },
     onProgress: options.onProgress,
     signal: options.signal,
+    checkpoint: options.checkpoint && {
+      ...options.checkpoint,
+      identity: identityOf(model, scenario),
+    },
     debug: options.debug ?? false,
   });
   const result = await engine.search();

@@ -52,6 +52,13 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
     .option('--max-seconds <n>', 'stop after this time', parseSeconds)
     .option('--memory <size>', 'use at most this much memory, such as 2G', parseMemory)
     .option('--continue', 'explore on after a violation')
+    .addOption(
+      new Option('--checkpoint <dir>', 'save where the search is, to go on after a kill').conflicts(
+        'resume',
+      ),
+    )
+    .option('--checkpoint-every <n>', 'seconds between two saves (default: 60)', parseSeconds)
+    .option('--resume <dir>', 'go on from a checkpoint, and save on')
     .option('--trace-dir <dir>', 'write a trace file for each violation into this directory')
     .option('--lock-order', 'tell which locks are taken under which, and the cycles among them')
     .option('--as-declared', 'exit 0 when the verdict is the one that the model declares')

@@ -50,8 +50,8 @@ export interface Checkpoints {
   restore(): Promise<boolean>;
   /** After the search: waits for what is being written; a search that can go on writes a last one. */
   finish(canGoOn: boolean): Promise<void>;
-  /** Leaves the directory; `ended` says how the search ended for good, if it did. */
-  close(ended: string | null): Promise<void>;
+  /** Leaves the directory. */
+  close(): Promise<void>;
 }
 
 const EVERY_SECONDS = 60;
@@ -147,15 +147,21 @@ export async function openCheckpoints(
       await saving;
       if (canGoOn) await save();
     },
-    close: async (ended) => {
-      try {
-        await saving;
-        if (ended !== null) await files.end(ended);
-      } finally {
-        await files.close();
-      }
+    close: async () => {
+      await saving;
+      await files.close();
     },
   };
+}
+
+/** Notes in a directory of checkpoints that its search has ended for good, and removes the data. */
+export async function endCheckpoints(directory: string, how: string): Promise<void> {
+  const files = await openCheckpointFiles(directory);
+  try {
+    await files.end(how);
+  } finally {
+    await files.close();
+  }
 }
 
 /** Loads a checkpoint into a memory that holds no search yet, and makes the tables again. */

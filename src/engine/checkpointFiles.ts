@@ -274,8 +274,8 @@ function filesOf(opened: {
       }
     },
     end: async (how) => {
-      if (last === null) return;
-      await writeManifest(directory, { ...last, extents: [], ended: how });
+      const rest = last ?? { format: CHECKPOINT_FORMAT, identity: {}, search: null };
+      await writeManifest(directory, { ...rest, extents: [], ended: how });
       await handle.truncate(0);
     },
     close: async () => {

@@ -5,6 +5,8 @@
  * A checkpoint that cannot be written costs the search nothing: it is told, the last one stays, and
  * the next one is tried in its turn.
  */
+import { createHash } from 'node:crypto';
+import { SEARCH_VERSION } from '../../assembly/search/layout.js';
 import {
   type CheckpointFiles,
   type Identity,
@@ -21,7 +23,8 @@ import {
 import type { Control } from './control.js';
 import { EngineError, FAIL_MEMORY, FAIL_USE } from './engineError.js';
 import type { SearchExports } from './instantiate.js';
-import type { Pauses } from './pauses.js';
+import { bothPauses, type Pauses } from './pauses.js';
+import { runSearch, type SearchResult, type SearchSetup } from './search.js';
 
 /** Where checkpoints go, and whether the search begins with one. */
 export interface CheckpointOptions {
@@ -34,6 +37,27 @@ export interface CheckpointOptions {
   readonly identity: Identity;
   /** Takes one sentence about what happened to the checkpoints. */
   readonly onNotice?: ((text: string) => void) | undefined;
+}
+
+/** Adds digests of what is searched, and by which build, to what the caller says of it. */
+export function identified(
+  options: CheckpointOptions,
+  of: {
+    readonly scenario: Uint8Array;
+    readonly wasm: Uint8Array | WebAssembly.Module;
+    readonly own?: { readonly wasm: Uint8Array } | undefined;
+  },
+): CheckpointOptions {
+  const digest = (bytes: Uint8Array): string =>
+    createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+  const identity = {
+    ...options.identity,
+    'search version': String(SEARCH_VERSION),
+    'model (digest)': digest(of.scenario),
+    ...(of.own !== undefined && { 'own properties (digest)': digest(of.own.wasm) }),
+    ...(of.wasm instanceof Uint8Array && { 'engine (digest)': digest(of.wasm) }),
+  };
+  return { ...options, identity };
 }
 
 /** What checkpoints are taken of. */
@@ -110,13 +134,16 @@ export async function openCheckpoints(
   let extents = files.found?.ended === null ? files.found.extents : [];
   let saving: Promise<void> | null = null;
   let savedAt = performance.now();
+  let told = '';
   const save = async (): Promise<void> => {
     const search = readNumbers(setup.control, setup.memory);
     try {
       extents = await files.save(piecesOf(setup, search, extents), { identity, search });
     } catch (cause) {
       const text = cause instanceof Error ? cause.message : String(cause);
-      notice(`${text}; the search goes on, and the checkpoint before stays`);
+      // Tried again at each turn, and told once.
+      if (text !== told) notice(`${text}; the search goes on, and the checkpoint before stays`);
+      told = text;
     }
     savedAt = performance.now();
   };
@@ -161,6 +188,22 @@ export async function endCheckpoints(directory: string, how: string): Promise<vo
     await files.end(how);
   } finally {
     await files.close();
+  }
+}
+
+/** Runs a search with checkpoints; one that is found in the directory is gone on with, if asked for. */
+export async function searchSaved(
+  setup: SearchSetup,
+  options: CheckpointOptions,
+): Promise<SearchResult> {
+  const checkpoints = await openCheckpoints(setup, options);
+  try {
+    const pauses = bothPauses(checkpoints.pauses, setup.pauses);
+    const result = await runSearch({ ...setup, pauses, restore: checkpoints.restore });
+    await checkpoints.finish(!result.complete && result.stoppedBy !== 'violation');
+    return result;
+  } finally {
+    await checkpoints.close();
   }
 }
 

@@ -9,15 +9,25 @@ import { renderLockOrder } from '../report/lockOrderText.js';
 import { renderVerdict } from '../report/text.js';
 import { renderTrace } from '../report/traceText.js';
 import type { Verdict } from '../verdict/trace.js';
+import {
+  type CheckpointWishes,
+  checkpointOf,
+  endCheckpointOf,
+  refuseCheckpoints,
+} from './checkpoint.js';
 import { loadModels, reject, warnOfUnknown, withRejections } from './load.js';
 import { type LookOptions, progressFor, styleFor } from './look.js';
-import { type CheckpointWishes, checkpointOf, endCheckpointOf, refuseCheckpoints } from './checkpoint.js';
 import { type Overrides, override } from './options.js';
 import { worstStatus } from './status.js';
+import { refuseStorage, type StorageWishes, storageOf } from './storage.js';
 import type { Terminal } from './terminal.js';
 import type { TraceFolder } from './traceFiles.js';
 
-export interface ExploreCommandOptions extends LookOptions, Overrides, CheckpointWishes {
+export interface ExploreCommandOptions
+  extends LookOptions,
+    Overrides,
+    CheckpointWishes,
+    StorageWishes {
   readonly workers?: number;
   readonly maxSeconds?: number;
   readonly memory?: number;
@@ -56,6 +66,7 @@ export async function exploreModel(
       ...(options.maxSeconds !== undefined && { seconds: options.maxSeconds }),
       ...(options.memory !== undefined && { memoryBytes: options.memory }),
       ...checkpointOf(options, terminal),
+      ...storageOf(options),
     });
   } finally {
     progress.end();
@@ -132,7 +143,7 @@ export async function exploreCommand(
   options: ExploreCommandOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const refusal = refuseCheckpoints(paths, options);
+  const refusal = refuseCheckpoints(paths, options) ?? refuseStorage(options);
   if (refusal !== null) {
     terminal.writeError(`daxcheck: ${refusal}\n`);
     return EXIT.usage;

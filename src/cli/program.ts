@@ -12,6 +12,7 @@ import {
   parseKernel,
   parseMemory,
   parseObserved,
+  parseProbability,
   parseRelease,
   parseSeconds,
   parseWorkers,
@@ -52,6 +53,20 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
     .option('--max-seconds <n>', 'stop after this time', parseSeconds)
     .option('--memory <size>', 'use at most this much memory, such as 2G', parseMemory)
     .option('--continue', 'explore on after a violation')
+    .addOption(
+      new Option('--storage <kind>', 'what is kept of each state (default: exact)').choices([
+        'exact',
+        'fingerprint',
+        'fingerprint-128',
+        'bitstate',
+      ]),
+    )
+    .option('--disk <dir>', 'where old levels go, but for exact storage (default: temporary)')
+    .option(
+      '--max-omission <p>',
+      'greatest probability of a missed state with which a verdict holds (default: 0.001)',
+      parseProbability,
+    )
     .addOption(
       new Option('--checkpoint <dir>', 'save where the search is, to go on after a kill').conflicts(
         'resume',

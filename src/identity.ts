@@ -7,7 +7,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import type { Scenario } from './compile/scenario.js';
 import type { Model } from './model/model.js';
 
-/** Names what can differ between two searches; the engine adds digests of the scenario and itself. */
+/** Names what can differ between two searches; the engine adds digests of scenario and build. */
 export function identityOf(model: Model, scenario: Scenario): { readonly [name: string]: string } {
   return {
     program: `daxcheck ${packageJson.version}`,

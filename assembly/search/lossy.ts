@@ -182,12 +182,12 @@ export function lossyRoom(buckets: u32, sixteenths: u32): u32 {
   return <u32>min<u64>(0xfffffffe, (<u64>buckets * slots * sixteenths) / 16);
 }
 
-/** Buckets at the end of a table that are put aside while it grows: as many as UNPACKED_BYTES has. */
+/** Buckets at the end of a table that are put aside while it grows: as UNPACKED_BYTES has room. */
 const ASIDE_BUCKETS: u32 = UNPACKED_BYTES / BUCKET_BYTES;
 
 /**
- * Moves the members of a table of `old` buckets, which ends at CONTROL_TOP, into the one of twice as
- * many that CONTROL_TABLE speaks of now. Only while all workers stand still.
+ * Moves the members of a table of `old` buckets, which ends at CONTROL_TOP, into the one of twice
+ * as many that CONTROL_TABLE speaks of now. Only while all workers stand still.
  *
  *   new   |          empty          |   old, read from here on ->    | aside |
  *

@@ -23,7 +23,7 @@ import { fitParts, placeParts, refillPartTable } from './parts';
 import { insert, stateAt } from './visitedSet';
 
 /**
- * Lays the memory out for so many states and places for parts, over zeroed memory with its settings.
+ * Lays the memory out for so many states and places for parts, over zeroed memory with settings.
  *
  * @returns false when they do not fit.
  */

@@ -72,7 +72,7 @@ export interface Checkpoints {
   readonly pauses: Pauses;
   /** Puts the search where its checkpoint was; false when there is none, and it starts anew. */
   restore(): Promise<boolean>;
-  /** After the search: waits for what is being written; a search that can go on writes a last one. */
+  /** After the search: waits for what is being written; one that can go on writes a last one. */
   finish(canGoOn: boolean): Promise<void>;
   /** Leaves the directory. */
   close(): Promise<void>;
@@ -137,6 +137,8 @@ export async function openCheckpoints(
   let told = '';
   const save = async (): Promise<void> => {
     const search = readNumbers(setup.control, setup.memory);
+    // Stopped among the initial states: there is nothing to go on from.
+    if (search.levels.at(-1) === 0) return;
     try {
       extents = await files.save(piecesOf(setup, search, extents), { identity, search });
     } catch (cause) {
@@ -191,7 +193,7 @@ export async function endCheckpoints(directory: string, how: string): Promise<vo
   }
 }
 
-/** Runs a search with checkpoints; one that is found in the directory is gone on with, if asked for. */
+/** Runs a search with checkpoints, from the one in the directory if that is asked for. */
 export async function searchSaved(
   setup: SearchSetup,
   options: CheckpointOptions,

@@ -2,8 +2,8 @@
  * The trace of a lossy search: the pass back of assembly/search/predecessors.ts, with two levels at
  * a time in memory, read from disk, and an exact table over the later one.
  *
- * It chooses what it chooses after an exact search. Its records go to disk as well, because the pass
- * forward needs those of every level.
+ * It chooses what it chooses after an exact search. Its records go to disk as well, because the
+ * pass forward needs those of every level.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {

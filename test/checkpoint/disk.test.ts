@@ -26,14 +26,28 @@ function explore(words: readonly string[], before = '') {
   return { status: done.status, out: done.stdout, error: done.stderr };
 }
 
+// A file of 1 MiB at most, and no signal for it: a write fails as on a full disk.
+const FULL = "trap '' XFSZ; ulimit -f 2048;";
+
+describe('a search with old levels on disk', () => {
+  it('ends with a sentence when the disk is full', () => {
+    const { status, out, error } = explore(['--storage', 'fingerprint', '--disk', folder], FULL);
+
+    expect(error).toBe(
+      `daxcheck: old levels cannot be written to ${folder} (--disk): a file may not grow that` +
+        ' large here; raise the limit, or name another directory\n',
+    );
+    expect(out).toBe('');
+    expect(status).toBe(153);
+  });
+});
+
 describe('a search with checkpoints', () => {
   it('answers all the same when no more can be written, and says so once', () => {
     const directory = join(folder, 'full');
-    // A file of 1 MiB at most, and no signal for it: the write fails as on a full disk.
-    const full = "trap '' XFSZ; ulimit -f 2048;";
     const words = ['--checkpoint', directory, '--checkpoint-every', '0.02'];
 
-    const { status, out, error } = explore(words, full);
+    const { status, out, error } = explore(words, FULL);
 
     expect(out).toContain('150,069 distinct states');
     expect(status).toBe(0);
@@ -51,7 +65,8 @@ describe('a search with checkpoints', () => {
     const { status, out, error } = explore(['--checkpoint', directory]);
 
     expect(error).toBe(
-      `daxcheck: ${directory} cannot be made: a part of the path is no directory; name another one\n`,
+      `daxcheck: ${directory} cannot be made: ` +
+        'a part of the path is no directory; name another one\n',
     );
     expect(out).toBe('');
     expect(status).toBe(153);

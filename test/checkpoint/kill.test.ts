@@ -61,7 +61,7 @@ function stampOf(directory: string): string {
   return `${mtimeMs} ${size} ${ino}`;
 }
 
-/** Runs, kills and resumes until a run ends by itself. The first kill may come before a checkpoint. */
+/** Runs, kills and resumes until a run ends by itself. The first kill may precede a checkpoint. */
 async function untilEnd(
   words: readonly string[],
   directory: string,

@@ -116,10 +116,10 @@ describe('a checkpoint', () => {
     await open('twoPhase', [5], saved(false, { limits: { depth: 8 } })).search();
   });
 
-  it('is not resumed with another system, build or option, and the first difference is told', async () => {
+  it('is not resumed where something differs, and the first difference is told', async () => {
     const other = open('twoPhase', [4], saved(true));
     await expect(other.search()).rejects.toThrow(
-      /is of another search: its model \(digest\) is [0-9a-f]{16}, now it is [0-9a-f]{16}; search with/,
+      /another search: its model \(digest\) is [0-9a-f]{16}, now it is [0-9a-f]{16}; search with/,
     );
     const kernel = open('twoPhase', [5], saved(true, {}, [], { kernel: 'v6.12' }));
     await expect(kernel.search()).rejects.toThrow(

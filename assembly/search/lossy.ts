@@ -35,7 +35,7 @@ const FINISH: u64 = 0xc4ceb9fe1a85ec53;
  * One word into a lane: the finishing steps of MurmurHash3 (public domain). High bits come down
  * before the second product, so that no bit of one word can be undone by a bit of another.
  */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function mix(lane: u64, word: u64): u64 {
   let sum = (lane ^ word) * FACTOR;
@@ -68,7 +68,7 @@ function hashOf(state: usize, bytes: u32, seed: u64): u64 {
 }
 
 /** Tells whether states are told apart by less than their bytes. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function isLossy(): bool {
   return load<u32>(CONTROL_STORAGE) != 0;
@@ -94,7 +94,7 @@ function firstPlace(hash: u64): usize {
 }
 
 /** 32 bits that choose a bucket, good ones too when a test has taken bits away. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function spread(hash: u64): u64 {
   return (hash * FACTOR) >> 32;

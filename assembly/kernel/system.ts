@@ -109,12 +109,6 @@ export class KernelSystem {
     return violations(state);
   }
 
-  ample(): i32 {
-    return -1;
-  }
-
-  restrict(thread: u32): void {}
-
   canonical(state: usize): void {}
 
   finish(): u32 {

@@ -35,8 +35,6 @@ const FINISH: u64 = 0xc4ceb9fe1a85ec53;
  * One word into a lane: the finishing steps of MurmurHash3 (public domain). High bits come down
  * before the second product, so that no bit of one word can be undone by a bit of another.
  */
-// @ts-expect-error: decorator
-@inline
 function mix(lane: u64, word: u64): u64 {
   let sum = (lane ^ word) * FACTOR;
   sum ^= sum >> 32;
@@ -57,7 +55,7 @@ function hashOf(state: usize, bytes: u32, seed: u64): u64 {
   let fourth = ~seed;
   let at = state;
   const end = state + <usize>bytes;
-  for (const last = end - ((<usize>bytes) & 31); at < last; at += 32) {
+  for (const last = end - (<usize>bytes & 31); at < last; at += 32) {
     first = mix(first, load<u64>(at));
     second = mix(second, load<u64>(at, 8));
     third = mix(third, load<u64>(at, 16));
@@ -68,8 +66,6 @@ function hashOf(state: usize, bytes: u32, seed: u64): u64 {
 }
 
 /** Tells whether states are told apart by less than their bytes. */
-// @ts-expect-error: decorator
-@inline
 export function isLossy(): bool {
   return load<u32>(CONTROL_STORAGE) != 0;
 }
@@ -88,14 +84,12 @@ function firstPlace(hash: u64): usize {
   const buckets = <u64>load<u32>(CONTROL_BUCKETS);
   const table = <usize>load<u32>(CONTROL_TABLE);
   if (load<u32>(CONTROL_STORAGE) == STORAGE_BITSTATE) {
-    return table + (<usize>(((hash >> 32) * (buckets << 3)) >> 32) << 3);
+    return table + ((<usize>(((hash >> 32) * (buckets << 3)) >> 32)) << 3);
   }
-  return table + (<usize>((spread(hash) * buckets) >> 32)) * BUCKET_BYTES;
+  return table + <usize>((spread(hash) * buckets) >> 32) * BUCKET_BYTES;
 }
 
 /** 32 bits that choose a bucket, good ones too when a test has taken bits away. */
-// @ts-expect-error: decorator
-@inline
 function spread(hash: u64): u64 {
   return (hash * FACTOR) >> 32;
 }
@@ -114,7 +108,7 @@ function noteBits(hash: u64): bool {
   let mask: u64 = 0;
   let left = <u32>hash;
   for (let draw = 0; draw < STORAGE_BITSTATE_DRAWS; ++draw) {
-    mask |= (<u64>1) << <u64>(left & 63);
+    mask |= (<u64>1) << (<u64>(left & 63));
     left >>= 6;
   }
   const at = firstPlace(hash);

@@ -24,7 +24,7 @@ import { avoidanceOf, keyOf } from './verdict/inevitable.js';
 import { lockOrderOf } from './verdict/lockOrder.js';
 import { observe, ownTraces, vacuousOwn } from './verdict/own.js';
 import { checkRecoverable, type RecoverableAnswer, UNKNOWN } from './verdict/recoverable.js';
-import { planReductions, setReductions } from './verdict/reductions.js';
+import { planReductions, type ReductionPlan, setReductions } from './verdict/reductions.js';
 import { scopeOf } from './verdict/scope.js';
 import { answerTemporal, UNANSWERED } from './verdict/temporal/answers.js';
 import type { Trace, Verdict } from './verdict/trace.js';
@@ -257,6 +257,14 @@ async function answerAll(finished: Finished): Promise<Answers> {
   };
 }
 
+/** What is made of the reductions that were asked for. */
+function reductionsOf(scenario: Scenario, options: ExploreOptions): ReductionPlan {
+  return planReductions(scenario, options.reduce ?? [], {
+    lockOrder: options.lockOrder === true,
+    isLossy: (options.storage?.storage ?? 'exact') !== 'exact',
+  });
+}
+
 /** Opens the engine for a model, with its limits and those of the options. */
 function engineFor(model: Model, scenario: Scenario, options: ExploreOptions): Engine {
   return openKernelEngine(scenario, {
@@ -273,7 +281,7 @@ function engineFor(model: Model, scenario: Scenario, options: ExploreOptions): E
     signal: options.signal,
     checkpoint: options.checkpoint && {
       ...options.checkpoint,
-      identity: identityOf(model, scenario),
+      identity: identityOf(model, scenario, options.reduce ?? []),
     },
     storage: options.storage,
     debug: options.debug ?? false,
@@ -292,7 +300,7 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
   const workers = options.workers ?? 1;
   const engine = engineFor(model, scenario, options);
   const wanted = options.reduce ?? [];
-  const reductions = planReductions(scenario, wanted, { lockOrder: options.lockOrder === true });
+  const reductions = reductionsOf(scenario, options);
   setReductions(engine, scenario, reductions.on);
   const result = await engine.search();
   const answers = await answerAll({

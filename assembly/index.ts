@@ -2,6 +2,7 @@
 // model has.
 import { enter, systemScratch } from './control';
 import { validZonesText } from './kernel/memoryBlockFiles';
+import { makeCanonical } from './kernel/symmetry';
 import { beginLockOrder, deadlockedThreads, lockOrderOf, waitPart } from './kernel/system';
 import { LAYOUT_VERSION } from './layout';
 import { lockOrderTable } from './lockOrder';
@@ -74,4 +75,10 @@ export function lockOrderRun(states: usize, count: u32): void {
 export function lockOrderEdges(): usize {
   enter(0);
   return lockOrderTable();
+}
+
+/** Replaces a state by the representative of its class, where the scenario has permutations. */
+export function canonicalState(state: usize): void {
+  enter(0);
+  makeCanonical(state);
 }

@@ -8,6 +8,7 @@ import {
   INSTRUCTION_ENDED,
   INSTRUCTION_IDLE,
   Property,
+  REDUCE_SYMMETRY,
   SCENARIO_OFFSET,
   THREAD_INSTRUCTION_OFFSET,
   THREAD_PC_OFFSET,
@@ -33,6 +34,7 @@ import {
   waitObject,
 } from '../state';
 import { collecting, watchLocks } from '../watch';
+import { makeCanonical } from './symmetry';
 
 let source: usize = 0;
 let cursor: u32 = 0;
@@ -86,6 +88,10 @@ export class KernelSystem {
 
   check(state: usize): u32 {
     return violations(state);
+  }
+
+  canonical(state: usize): void {
+    if ((header(Header.Reductions) & REDUCE_SYMMETRY) != 0) makeCanonical(state);
   }
 
   finish(): u32 {

@@ -88,6 +88,15 @@ export enum Header {
   KernelBytes,
   /** Not 0 while it is asked what can be reached without a reboot. */
   RebootForbidden,
+  /** Which reductions the search makes: REDUCE_ bits. */
+  Reductions,
+  // Symmetries: fields that some permutation changes, the permutations, and the locals of threads
+  // at each program point (0 where no device is permuted).
+  SymmetryFieldTable,
+  SymmetryFieldCount,
+  SymmetryTable,
+  SymmetryCount,
+  SymmetryPointTable,
   Count,
 }
 

@@ -32,6 +32,7 @@ import { rejection } from './reject.js';
 import { planState, type StatePlan } from './statePlan.js';
 import { encodeStatics, planStatics, type StaticNode } from './statics.js';
 import { makeStrings, type Strings } from './strings.js';
+import { type EncodedSymmetry, encodeSymmetry, type SymmetryPlan } from './symmetry/plan.js';
 import {
   encodeBlocks,
   encodeDevices,
@@ -71,6 +72,14 @@ export interface Scenario {
   readonly livelock: boolean;
   readonly own: OwnPlan;
   readonly ownModules: OwnModules;
+  /** Null where states are not reduced by symmetry. */
+  readonly symmetry: SymmetryPlan | null;
+}
+
+/** Which reductions of the search a scenario is compiled for. */
+export interface CompileOptions {
+  /** States that like threads and devices make of one another stand for one another. */
+  readonly symmetry?: boolean;
 }
 
 interface Compiled {
@@ -118,7 +127,8 @@ function startThreads(
 }
 
 /** Everything of a compiled model but its bytes. */
-interface Parts extends Omit<Scenario, 'bytes' | 'instructionsAt' | 'recoveryFrom' | 'ownModules'> {
+interface Parts
+  extends Omit<Scenario, 'bytes' | 'instructionsAt' | 'recoveryFrom' | 'ownModules' | 'symmetry'> {
   readonly actors: readonly ActorProgram[];
   readonly encoded: EncodedPrograms;
   readonly strings: readonly string[];
@@ -328,7 +338,7 @@ function headerWords(parts: Parts): ReadonlyMap<Header, number> {
 }
 
 /** The tables behind the header. */
-function encodeTables(parts: Parts): readonly (readonly [Header, Uint8Array])[] {
+function encodeTables(parts: Parts): Tables {
   const { model, plan, state, statics, points, names, threads, actors, encoded } = parts;
   const { features } = parts.kernel;
   const zones = plan.blocks.map(({ start, region }) =>
@@ -364,14 +374,32 @@ function encodeTables(parts: Parts): readonly (readonly [Header, Uint8Array])[] 
   ];
 }
 
+type Tables = readonly (readonly [Header, Uint8Array])[];
+
+/** The symmetries of a model whose tables are made. */
+function symmetryOf(parts: Parts, tables: Tables): EncodedSymmetry {
+  const table = (wanted: Header): Uint8Array =>
+    tables.find(([word]) => word === wanted)?.[1] ?? new Uint8Array();
+  return encodeSymmetry({
+    ...parts,
+    features: parts.kernel.features,
+    values: table(Header.ValueTable),
+    initial: table(Header.InitialTable),
+    boot: table(Header.BootTable),
+  });
+}
+
 /**
  * Compiles a model.
  *
  * Throws a ModelRejection that carries every fault of scripts, rules, names and sizes at once.
  */
-export function compileModel(model: Model): Scenario {
+export function compileModel(model: Model, options: CompileOptions = {}): Scenario {
   const parts = resolve(model);
-  const bytes = assemble(headerWords(parts), encodeTables(parts));
+  const tables = encodeTables(parts);
+  const symmetry = options.symmetry === true ? symmetryOf(parts, tables) : null;
+  const words = new Map([...headerWords(parts), ...(symmetry?.words ?? [])]);
+  const bytes = assemble(words, [...tables, ...(symmetry?.tables ?? [])]);
   if (bytes.length > SCENARIO_MAX_BYTES) {
     const message = `the compiled model takes ${bytes.length} bytes`;
     const limit = `${SCENARIO_MAX_BYTES} bytes`;
@@ -387,6 +415,7 @@ export function compileModel(model: Model): Scenario {
     ...rest,
     bytes,
     ownModules: makeOwnModules(own, places),
+    symmetry: symmetry?.plan ?? null,
     instructionsAt: view.getUint32(Header.InstructionTable * 4, true),
     recoveryFrom: recovery ?? encoded.sources.length,
   };

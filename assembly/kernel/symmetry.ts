@@ -102,6 +102,8 @@ function imageOf(field: usize, number: u32): u64 {
       return mapByte(map, load<u8>(at));
     case FieldKind.Word:
       return mapWord(map, load<u16>(at));
+    case FieldKind.Flagged:
+      return load<u8>(at - 1) != 0 ? mapByte(map, load<u8>(at)) : load<u8>(at);
     case FieldKind.Set:
       return mapSet(map, load<u16>(at));
     case FieldKind.Node:

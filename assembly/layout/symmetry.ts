@@ -20,6 +20,8 @@ export enum FieldKind {
   Byte,
   /** Two bytes with a map of as many entries as it says; a value beyond stands for itself. */
   Word,
+  /** A byte behind one of flags: without any of these there is nothing. */
+  Flagged,
   /** A set of sixteen: a map for its low byte and one for its high byte, 256 words each. */
   Set,
   /** A node of the tree of resources: a static one by this map, a slot by the next. */

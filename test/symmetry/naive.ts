@@ -38,7 +38,11 @@ function move({ old, bytes }: Writing, at: number, each: number, numbers: readon
 }
 
 /** The same state with everything renamed. */
-export function renameNaively(scenario: Scenario, renaming: Renaming, state: Uint8Array): Uint8Array {
+export function renameNaively(
+  scenario: Scenario,
+  renaming: Renaming,
+  state: Uint8Array,
+): Uint8Array {
   const bytes = Uint8Array.from(state);
   const old = new DataView(state.buffer, state.byteOffset, state.length);
   const fresh = new DataView(bytes.buffer);
@@ -126,7 +130,8 @@ export function renameNaively(scenario: Scenario, renaming: Renaming, state: Uin
       const parent = value - layout.SLOT_PARENT_BASE;
       return layout.SLOT_PARENT_BASE + (slots[parent] ?? parent);
     });
-    byte(at + layout.SLOT_NAME_OFFSET, (value) => devices[value] ?? value);
+    if (fresh.getUint8(at + layout.SLOT_FLAGS_OFFSET) !== 0)
+      byte(at + layout.SLOT_NAME_OFFSET, (value) => devices[value] ?? value);
   }
   if (plan.beneathAt !== 0) {
     for (const offset of [2, 3]) owner(plan.beneathAt + offset);

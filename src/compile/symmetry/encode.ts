@@ -74,8 +74,8 @@ const wordMap = (numbers: readonly number[]): Uint8Array =>
 
 /** The bytes of one map. */
 function encodeMap(map: SymmetryMap, renaming: Renaming): Uint8Array {
-  const valueOf = byteMap(map, renaming);
-  if (valueOf !== null) return Uint8Array.from(BYTE_VALUES.map(valueOf));
+  const renameByte = byteMap(map, renaming);
+  if (renameByte !== null) return Uint8Array.from(BYTE_VALUES.map(renameByte));
   switch (map) {
     case SymmetryMap.Instruction:
       return wordMap(renaming.instructions);
@@ -95,8 +95,8 @@ function encodeMap(map: SymmetryMap, renaming: Renaming): Uint8Array {
 
 /** Whether a map changes no value. */
 function isIdle(map: SymmetryMap, renaming: Renaming): boolean {
-  const valueOf = byteMap(map, renaming);
-  if (valueOf !== null) return BYTE_VALUES.every((value) => valueOf(value) === value);
+  const renameByte = byteMap(map, renaming);
+  if (renameByte !== null) return BYTE_VALUES.every((value) => renameByte(value) === value);
   if (map === SymmetryMap.Instruction) return isSame(renaming.instructions);
   if (map === SymmetryMap.Point) return isSame(renaming.points);
   if (map === SymmetryMap.Static) return isSame(renaming.statics) && isSame(renaming.slots);
@@ -104,8 +104,14 @@ function isIdle(map: SymmetryMap, renaming: Renaming): boolean {
 }
 
 /** A field's value under a renaming, in a state in which nobody is inside the kernel. */
-function imageOfValue({ kind, map }: Field, renaming: Renaming, value: number): number {
+function imageOfValue(
+  { kind, map }: Field,
+  renaming: Renaming,
+  { value, before }: { readonly value: number; readonly before: number },
+): number {
   switch (kind) {
+    case FieldKind.Flagged:
+      return before === 0 ? value : (byteMap(map, renaming)?.(value) ?? value);
     case FieldKind.Byte:
       return byteMap(map, renaming)?.(value) ?? value;
     case FieldKind.Word:
@@ -135,8 +141,11 @@ export function leavesAlone(
   const valueAt = (at: number, width: number): number =>
     width === 2 ? view.getUint16(at, true) : view.getUint8(at);
   return fields.every((field) => {
-    const value = valueAt(field.from[index] ?? field.at, field.width);
-    return imageOfValue(field, renaming, value) === valueAt(field.at, field.width);
+    const from = field.from[index] ?? field.at;
+    const value = valueAt(from, field.width);
+    const before = from === 0 ? 0 : valueAt(from - 1, 1);
+    const image = imageOfValue(field, renaming, { value, before });
+    return image === valueAt(field.at, field.width);
   });
 }
 

@@ -131,7 +131,7 @@ const SLOT: Contents = [
   [SLOT_START_OFFSET, POINT],
   [SLOT_END_OFFSET, POINT],
   [SLOT_PARENT_OFFSET, { width: 2, kind: FieldKind.Node, map: SymmetryMap.Static }],
-  [SLOT_NAME_OFFSET, byte(SymmetryMap.Device)],
+  [SLOT_NAME_OFFSET, { width: 1, kind: FieldKind.Flagged, map: SymmetryMap.Device }],
 ];
 const REGION_EXTRA: Contents = [
   [REGION_EXTRA_NAMESPACE_OFFSET, OWNER],
@@ -193,6 +193,16 @@ function variablesFrom({ threads, actors }: SymmetryContext, old: readonly numbe
   });
 }
 
+/** Old numbers of records by the new ones, for each renaming. */
+type Olds = readonly (readonly number[])[];
+
+/** Records that have one content, whatever their number; none where a scenario has no such part. */
+const records = (at: number, bytes: number, from: Olds, contents: Contents): readonly Field[] =>
+  at < 0 ? [] : [...fieldsOf({ at, bytes, from, contents: () => contents })];
+
+/** Where an optional part lies; 0 in a plan means that there is none. */
+const optional = (at: number, offset = 0): number => (at === 0 ? -1 : at + offset);
+
 /**
  * Every field of the state, the threads' first: those tell most states apart.
  *
@@ -202,36 +212,13 @@ export function stateFields(
   context: SymmetryContext,
   renamings: readonly Renaming[],
 ): readonly Field[] {
-  const { plan, state, threads } = context;
-  const { rangeMax } = plan;
-  const by = (numbers: (renaming: Renaming) => readonly number[]): (readonly number[])[] =>
+  const { state, threads } = context;
+  const by = (numbers: (renaming: Renaming) => readonly number[]): Olds =>
     renamings.map((renaming) => inverse(numbers(renaming)));
-  const devices = by((renaming) => renaming.devices);
-  const ranges = devices.map((old) =>
-    old.flatMap((device) => same(rangeMax).map((range) => device * rangeMax + range)),
-  );
-  const blocks = by((renaming) => renaming.blocks);
-  const objects = blocks.map((old, at) => [
-    ...old,
-    ...(devices[at] ?? []).map((device) => old.length + device),
-  ]);
-  const regions = by((renaming) => renaming.regions);
   const people = by((renaming) => renaming.threads);
-  const variables = people.map((old) => variablesFrom(context, old));
   const one = renamings.map(() => [0]);
-  const records = (
-    at: number,
-    bytes: number,
-    from: Records['from'],
-    contents: Contents,
-  ): readonly Field[] => [...fieldsOf({ at, bytes, from, contents: () => contents })];
-  const optional = (
-    at: number,
-    bytes: number,
-    from: Records['from'],
-    contents: Contents,
-  ): readonly Field[] => (at === 0 ? [] : records(at, bytes, from, contents));
   const kindOf = (index: number): ThreadKind => threads[index]?.kind ?? ThreadKind.Script;
+  const variables = people.map((old) => variablesFrom(context, old));
   return [
     ...fieldsOf({
       at: state.threadsAt,
@@ -240,28 +227,45 @@ export function stateFields(
       contents: (index) => threadContents(kindOf(index)),
     }),
     ...records(0, GLOBAL_BYTES, one, GLOBALS),
+    ...machineFields(context, by),
+    ...records(
+      optional(state.globalExtraAt),
+      GLOBAL_EXTRA_BYTES,
+      one,
+      driverAt(GLOBAL_EXTRA_FSDEV_OFFSET),
+    ),
+    ...records(optional(state.beneathAt), BENEATH_THREADS_OFFSET, one, BENEATH),
+    ...records(optional(state.beneathAt, BENEATH_THREADS_OFFSET), ASKER_BYTES, people, []),
+    ...records(state.variablesAt, 1, variables, [[0, byte(SymmetryMap.String)]]),
+  ];
+}
+
+/** Fields of devices, blocks, regions and slots. */
+function machineFields(
+  { plan, state }: SymmetryContext,
+  by: (numbers: (renaming: Renaming) => readonly number[]) => Olds,
+): readonly Field[] {
+  const { rangeMax } = plan;
+  const devices = by((renaming) => renaming.devices);
+  const blocks = by((renaming) => renaming.blocks);
+  const regions = by((renaming) => renaming.regions);
+  const slots = by((renaming) => renaming.slots);
+  const ranges = devices.map((old) =>
+    old.flatMap((device) => same(rangeMax).map((range) => device * rangeMax + range)),
+  );
+  const objects = blocks.map((old, at) => [
+    ...old,
+    ...(devices[at] ?? []).map((device) => old.length + device),
+  ]);
+  return [
     ...records(state.devicesAt, DEVICE_BYTES, devices, DEVICE),
     ...records(state.blocksAt, BLOCK_BYTES, blocks, BLOCK),
     ...records(state.eventsAt, 1, objects, []),
     ...records(state.rangesAt, RANGE_BYTES, ranges, RANGE),
     ...records(state.regionsAt, REGION_BYTES, regions, REGION),
-    ...records(
-      state.slotsAt,
-      SLOT_BYTES,
-      by((renaming) => renaming.slots),
-      SLOT,
-    ),
-    ...optional(state.globalExtraAt, GLOBAL_EXTRA_BYTES, one, driverAt(GLOBAL_EXTRA_FSDEV_OFFSET)),
-    ...optional(state.regionExtraAt, REGION_EXTRA_BYTES, regions, REGION_EXTRA),
-    ...optional(state.deviceExtraAt, DEVICE_EXTRA_BYTES, devices, DEVICE_EXTRA),
-    ...optional(state.blockExtraAt, BLOCK_EXTRA_BYTES, blocks, BLOCK_EXTRA),
-    ...optional(state.beneathAt, BENEATH_THREADS_OFFSET, one, BENEATH),
-    ...optional(
-      state.beneathAt === 0 ? 0 : state.beneathAt + BENEATH_THREADS_OFFSET,
-      ASKER_BYTES,
-      people,
-      [],
-    ),
-    ...records(state.variablesAt, 1, variables, [[0, byte(SymmetryMap.String)]]),
+    ...records(state.slotsAt, SLOT_BYTES, slots, SLOT),
+    ...records(optional(state.regionExtraAt), REGION_EXTRA_BYTES, regions, REGION_EXTRA),
+    ...records(optional(state.deviceExtraAt), DEVICE_EXTRA_BYTES, devices, DEVICE_EXTRA),
+    ...records(optional(state.blockExtraAt), BLOCK_EXTRA_BYTES, blocks, BLOCK_EXTRA),
   ];
 }

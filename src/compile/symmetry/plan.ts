@@ -4,6 +4,7 @@
  * another may stand for one another.
  */
 import { File, Header, INSTRUCTION_BYTES, Op, REDUCE_SYMMETRY } from '../../../assembly/layout.js';
+import { NO_LIVELOCK } from '../own.js';
 import type { SymmetryContext } from './context.js';
 import { changedFields, encodeFields, encodeRenamings, leavesAlone } from './encode.js';
 import { type Field, stateFields } from './fields.js';
@@ -36,7 +37,8 @@ const RENAMINGS_MAX = 120;
 /** Groups of devices that are alike, and what keeps the others apart. */
 function groupDevices(context: SymmetryContext): { groups: number[][]; refused: string[] } {
   const { devices } = context.plan;
-  if (devices.length < 2) return { groups: [], refused: [] };
+  const regions = new Set(devices.map(({ region }) => region));
+  if (regions.size < 2) return { groups: [], refused: [] };
   const general = noneAlike(context) ?? orderOfDevices(context);
   if (general !== null) return { groups: [], refused: [`devices are not alike: ${general}`] };
   const groups: number[][] = [];
@@ -57,10 +59,12 @@ function groupDevices(context: SymmetryContext): { groups: number[][]; refused: 
 }
 
 /** What makes a kernel path go over devices one by one while others can act; null for none. */
-function orderOfDevices({ encoded, features, model }: SymmetryContext): string | null {
+function orderOfDevices({ encoded, actors, features, model }: SymmetryContext): string | null {
   if (model.granularity !== 'step' || !features.has('attach-on-new-id')) return null;
   const { instructions } = encoded;
-  for (let at = 0; at < instructions.length; at += INSTRUCTION_BYTES) {
+  // Behind the actors' programs lies the recovery menu's, which no thread runs.
+  const end = (encoded.entries[actors.length]?.[0] ?? 0) * INSTRUCTION_BYTES;
+  for (let at = 0; at < end; at += INSTRUCTION_BYTES) {
     if (instructions[at] === Op.Write && instructions[at + 1] === File.NewId)
       return 'a write of new_id goes over them in their order, step by step';
   }
@@ -146,10 +150,9 @@ function groupsOf(context: SymmetryContext, renamings: readonly Renaming[]): str
 
 /** What keeps a whole model from being reduced; null when nothing does. */
 function refusalOf({ own, livelock }: SymmetryContext): string | null {
-  if (livelock) return 'no-livelock follows single threads along a behaviour';
-  const [first] = own.temporal;
+  const first = livelock ? NO_LIVELOCK : own.temporal[0]?.name;
   if (first === undefined) return null;
-  return `\`${first.name}\` follows single threads along a behaviour`;
+  return `\`${first}\` is a property of behaviours, which follow single threads`;
 }
 
 /** The first state, and the same with the kernel's part of one after a boot. */

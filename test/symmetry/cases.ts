@@ -1,0 +1,267 @@
+/** Small models with like threads or like devices, one for each way in which things can be alike. */
+const MACHINE = `
+  block_size: 128M
+  iomem: |
+    00001000-0009ffff : System RAM
+    00100000-7fffffff : System RAM
+    140000000-147ffffff : Persistent Memory
+    180000000-187ffffff : Persistent Memory
+  dax:
+    dax0.0: { range: 140000000-147ffffff, target_node: 1, driver: device_dax }
+    dax1.0: { range: 180000000-187ffffff, target_node: 2, driver: device_dax }`;
+
+const ONE_DEVICE = `
+  block_size: 128M
+  iomem: |
+    00001000-0009ffff : System RAM
+    00100000-7fffffff : System RAM
+    140000000-147ffffff : Persistent Memory
+  dax:
+    dax0.0: { range: 140000000-147ffffff, target_node: 1, driver: device_dax }`;
+
+const DEVICES = '/sys/bus/dax/devices';
+const DRIVERS = '/sys/bus/dax/drivers';
+const MEMORY = '/sys/devices/system/memory';
+
+/** A model of like things, and how many renamings its symmetries have. */
+export interface Case {
+  readonly name: string;
+  readonly text: string;
+  readonly renamings: number;
+  /** What else looks alike and is kept apart. */
+  readonly refused?: readonly string[];
+}
+
+interface Written {
+  readonly kernel: string;
+  readonly granularity: 'call' | 'step';
+  readonly machine: string;
+  readonly actors: string;
+  readonly more?: string;
+}
+
+const written = ({ kernel, granularity, machine, actors, more = '' }: Written): string =>
+  `format: 1\ntitle: like things\nkernel: ${kernel}\ngranularity: ${granularity}
+continue: true\nmachine:${machine}\nactors:${actors}\n${more}`;
+
+const menu = (name: string, commands: readonly string[], times: number | null): string =>
+  `\n  ${name}:\n    any:\n${commands.map((command) => `      - ${command}`).join('\n')}${
+    times === null ? '' : `\n    times: ${times}`
+  }`;
+
+const script = (name: string, lines: readonly string[]): string =>
+  `\n  ${name}: |\n${lines.map((line) => `    ${line}`).join('\n')}`;
+
+const UDEV = `\n  udev:\n    rules: 'SUBSYSTEM=="memory", ACTION=="add", ATTR{state}=="offline", ATTR{state}="online"'`;
+const WORKERS = UDEV.replace('udev:\n', 'udev:\n    workers: 2\n');
+
+/** What can be done with a device without going over all of them. */
+const commandsFor = (device: string, block: number): readonly string[] => [
+  `echo ${device} > ${DRIVERS}/device_dax/unbind`,
+  `echo ${device} > ${DRIVERS}/kmem/bind`,
+  `echo ${device} > ${DRIVERS}/kmem/unbind`,
+  `echo ${device} > ${DRIVERS}/kmem/remove_id`,
+  `echo online > ${MEMORY}/memory${block}/state`,
+  `echo offline > ${MEMORY}/memory${block}/state`,
+];
+
+const few = (device: string, block: number): readonly string[] => [
+  `echo ${device} > ${DRIVERS}/device_dax/unbind`,
+  `echo ${device} > ${DRIVERS}/kmem/bind`,
+  `echo online_movable > ${MEMORY}/memory${block}/state`,
+];
+
+const BOTH = [...commandsFor('dax0.0', 40), ...commandsFor('dax1.0', 48)];
+const BOTH_FEW = [...few('dax0.0', 40), ...few('dax1.0', 48)];
+const NEW_IDS = ['dax0.0', 'dax1.0'].map((name) => `echo ${name} > ${DRIVERS}/kmem/new_id`);
+const IDS = '\n  ids: { kmem: [dax0.0, dax1.0] }';
+
+const usesOf = (device: string): readonly string[] => [
+  `open /dev/${device}`,
+  `mmap /dev/${device}`,
+  `pin /dev/${device}`,
+  `unpin /dev/${device}`,
+];
+
+/** Threads that are alike. */
+const OF_THREADS: readonly Case[] = [
+  {
+    name: 'two administrators with one menu, step by step',
+    text: written({
+      kernel: 'v5.1',
+      granularity: 'step',
+      machine: ONE_DEVICE,
+      actors: menu('admin', few('dax0.0', 40), 2) + menu('second', few('dax0.0', 40), 2),
+    }),
+    renamings: 1,
+  },
+  {
+    name: 'three administrators with one menu, a call at a time',
+    text: written({
+      kernel: 'v6.12',
+      granularity: 'call',
+      machine: ONE_DEVICE,
+      actors: ['one', 'two', 'three']
+        .map((name) => menu(name, commandsFor('dax0.0', 40), 1))
+        .join(''),
+    }),
+    renamings: 5,
+  },
+  {
+    name: 'two workers of udev beside an administrator, step by step',
+    text: written({
+      kernel: 'v6.12',
+      granularity: 'step',
+      machine: `${ONE_DEVICE}\n  ids: { kmem: [dax0.0] }`,
+      actors: menu('admin', commandsFor('dax0.0', 40), 4) + WORKERS,
+    }),
+    renamings: 1,
+  },
+  {
+    name: 'two processes that open, map and pin one device, beside who unbinds it',
+    text: written({
+      kernel: 'v5.1',
+      granularity: 'step',
+      machine: ONE_DEVICE,
+      actors:
+        script('first', usesOf('dax0.0')) +
+        script('second', usesOf('dax0.0')) +
+        script('admin', [`echo dax0.0 > ${DRIVERS}/device_dax/unbind`]),
+    }),
+    renamings: 1,
+  },
+  {
+    name: 'two scripts that keep what they read, in other words',
+    text: written({
+      kernel: 'v6.12',
+      granularity: 'step',
+      machine: ONE_DEVICE.replace('driver: device_dax', 'driver: kmem'),
+      actors:
+        script('first', [
+          `was=$(cat ${MEMORY}/memory40/state)`,
+          `echo online > ${MEMORY}/memory40/state`,
+          '[ "$was" = offline ] && echo offline > /sys/devices/system/memory/memory40/state',
+        ]) +
+        script('second', [
+          `old=$(cat ${MEMORY}/memory40/state)`,
+          `echo online > ${MEMORY}/memory40/state`,
+          '[ "$old" = offline ] && echo offline > /sys/devices/system/memory/memory40/state',
+        ]),
+    }),
+    renamings: 1,
+  },
+  {
+    name: 'two administrators of regions that are divided, step by step',
+    text: written({
+      kernel: 'v6.12',
+      granularity: 'step',
+      machine: `
+  block_size: 128M
+  iomem: |
+    00001000-0009ffff : System RAM
+    00100000-7fffffff : System RAM
+    140000000-15fffffff : Soft Reserved
+  regions:
+    hmem.0: { range: 140000000-15fffffff, kind: dynamic, target_node: 1, kmem: true }
+  dax:
+    dax0.0: { region: hmem.0, range: 140000000-147ffffff }`,
+      actors: ['admin', 'second']
+        .map((name) =>
+          menu(
+            name,
+            [
+              'echo 1 > /sys/devices/platform/hmem.0/dax_region/create',
+              'echo dax0.0 > /sys/devices/platform/hmem.0/dax_region/delete',
+              `echo 0 > ${DEVICES}/dax0.0/size`,
+              'echo hmem.0 > /sys/bus/platform/drivers/hmem/unbind',
+            ],
+            1,
+          ),
+        )
+        .join(''),
+    }),
+    renamings: 1,
+  },
+  {
+    name: 'two administrators write daxX.Y/state, step by step',
+    text: written({
+      kernel: 'v7.3',
+      granularity: 'step',
+      machine: ONE_DEVICE.replace('driver: device_dax', 'driver: kmem'),
+      actors: ['admin', 'second']
+        .map((name) =>
+          menu(
+            name,
+            [`echo unplugged > ${DEVICES}/dax0.0/state`, `echo online > ${DEVICES}/dax0.0/state`],
+            1,
+          ),
+        )
+        .join(''),
+    }),
+    renamings: 1,
+  },
+];
+
+/** Devices that are alike, alone and with threads. */
+const OF_DEVICES: readonly Case[] = [
+  {
+    name: 'an administrator and udev with two devices, a call at a time',
+    text: written({
+      kernel: 'v5.1',
+      granularity: 'call',
+      machine: MACHINE,
+      actors: menu('admin', [...BOTH, ...NEW_IDS], 4) + UDEV,
+    }),
+    renamings: 1,
+  },
+  {
+    name: 'an administrator and udev with two devices, step by step',
+    text: written({
+      kernel: 'v5.1',
+      granularity: 'step',
+      machine: `${MACHINE}${IDS}`,
+      actors: menu('admin', BOTH, 3) + UDEV,
+    }),
+    renamings: 1,
+  },
+  {
+    name: 'two administrators with two devices, step by step',
+    text: written({
+      kernel: 'v5.1',
+      granularity: 'step',
+      machine: `${MACHINE}${IDS}`,
+      actors: menu('admin', BOTH_FEW, 2) + menu('second', BOTH_FEW, 2),
+    }),
+    renamings: 3,
+  },
+  {
+    name: 'two processes with a device each, and who unbinds both',
+    text: written({
+      kernel: 'v5.1',
+      granularity: 'step',
+      machine: MACHINE,
+      actors:
+        script('first', usesOf('dax0.0')) +
+        script('second', usesOf('dax1.0')) +
+        menu(
+          'admin',
+          ['dax0.0', 'dax1.0'].map((name) => `echo ${name} > ${DRIVERS}/device_dax/unbind`),
+          2,
+        ),
+    }),
+    renamings: 1,
+  },
+  {
+    name: 'two devices of two blocks that kmem takes, with a fault',
+    text: written({
+      kernel: 'v6.12',
+      granularity: 'step',
+      machine: `${MACHINE.replaceAll('47ffffff', '4fffffff').replaceAll('87ffffff', '8fffffff')}${IDS}`,
+      actors: menu('admin', [...few('dax0.0', 40), ...few('dax1.0', 48)], 3) + UDEV,
+      more: 'faults: [add_memory -ENOMEM]',
+    }),
+    renamings: 1,
+  },
+];
+
+export const CASES: readonly Case[] = [...OF_THREADS, ...OF_DEVICES];

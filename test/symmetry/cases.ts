@@ -275,7 +275,88 @@ const OF_DEVICES: readonly Case[] = [
   },
 ];
 
-export const CASES: readonly Case[] = [...OF_THREADS, ...OF_DEVICES];
+const KMEM = MACHINE.replaceAll('driver: device_dax', 'driver: kmem');
+
+const THREE = MACHINE.replace(
+  '\n  dax:',
+  '\n    1c0000000-1c7ffffff : Persistent Memory\n  dax:',
+).concat('\n    dax2.0: { range: 1c0000000-1c7ffffff, target_node: 3, driver: device_dax }');
+
+/** The paths that are left: removal, a policy that brings blocks online, the bus's own probe. */
+const OF_PATHS: readonly Case[] = [
+  {
+    name: 'an administrator with three devices, a call at a time',
+    text: written({
+      kernel: 'v6.12',
+      granularity: 'call',
+      machine: `${THREE}\n  ids: { kmem: [dax0.0, dax1.0, dax2.0] }`,
+      actors: menu(
+        'admin',
+        [
+          ...BOTH_FEW,
+          ...few('dax2.0', 56),
+          ...['dax0.0', 'dax1.0', 'dax2.0'].map((name) => `echo ${name} > ${DRIVERS}/kmem/unbind`),
+        ],
+        5,
+      ),
+    }),
+    renamings: 5,
+  },
+  {
+    name: 'an administrator unbinds two devices while another writes to their blocks',
+    text: written({
+      kernel: 'v6.12',
+      granularity: 'step',
+      machine: KMEM,
+      actors:
+        menu(
+          'admin',
+          [`echo dax0.0 > ${DRIVERS}/kmem/unbind`, `echo dax1.0 > ${DRIVERS}/kmem/unbind`],
+          2,
+        ) +
+        menu(
+          'second',
+          [`echo online > ${MEMORY}/memory40/state`, `echo online > ${MEMORY}/memory48/state`],
+          1,
+        ),
+    }),
+    renamings: 1,
+  },
+  {
+    name: 'two devices of two blocks that the policy brings online',
+    text: written({
+      kernel: 'v6.12',
+      granularity: 'step',
+      machine: `${MACHINE.replaceAll('47ffffff', '4fffffff').replaceAll('87ffffff', '8fffffff')}${IDS}\n  auto_online_blocks: online_movable`,
+      actors: menu('admin', BOTH_FEW, 4),
+    }),
+    renamings: 1,
+  },
+  {
+    name: 'two administrators who bind two devices to device_dax, and probe them',
+    text: written({
+      kernel: 'v6.1',
+      granularity: 'step',
+      machine: MACHINE.replaceAll('driver: device_dax', 'driver: none'),
+      actors: ['admin', 'second']
+        .map((name) =>
+          menu(
+            name,
+            ['dax0.0', 'dax1.0'].flatMap((device) => [
+              `echo ${device} > ${DRIVERS}/device_dax/bind`,
+              `echo ${device} > ${DRIVERS}/device_dax/unbind`,
+              `echo ${device} > /sys/bus/dax/drivers_probe`,
+            ]),
+            1,
+          ),
+        )
+        .join(''),
+    }),
+    renamings: 3,
+  },
+];
+
+export const CASES: readonly Case[] = [...OF_THREADS, ...OF_DEVICES, ...OF_PATHS];
 
 /**
  * Two devices that are alike until a write of new_id, on its way over both, has to wait for the

@@ -10,8 +10,8 @@ const { Pc, ThreadKind } = layout;
 
 /** Program points at which DEVICE, and at which BLOCK, is the object at hand. */
 const POINTS_OF_DEVICES =
-  /^(bind_store|unbind_store|drivers_probe_store|dax_bus_probe|dev_dax_(probe|remove|kmem_probe|kmem_remove)|add_memory(_resource)?|remove_memory)__/;
-const POINTS_OF_BLOCKS = /^(state_store__|add_memory_resource__online)/;
+  /^(bind_store|unbind_store|drivers_probe_store|dax_bus_probe|dev_dax_(probe|remove|kmem_probe|kmem_remove)|add_memory(_resource)?|(try_)?remove_memory|device_add)__/;
+const POINTS_OF_BLOCKS = /^(state_store__|add_memory_resource__online|try_remove_memory__drain)/;
 
 /** A state that can be written to. */
 interface Writing {

@@ -12,7 +12,8 @@ const WITH_DEVICE: readonly Pc[] = [
   Pc.unbind_store__removed,
   Pc.drivers_probe_store__lock,
   Pc.drivers_probe_store__probed,
-  Pc.dax_bus_probe__size,
+  Pc.device_add__next,
+  Pc.device_add__probed,
   Pc.dev_dax_probe__request,
   Pc.dev_dax_probe__memremap,
   Pc.dev_dax_remove__kill,
@@ -29,19 +30,13 @@ const WITH_DEVICE: readonly Pc[] = [
 ];
 
 /** BLOCK is the block at hand. */
-const WITH_BLOCK: readonly Pc[] = [
-  Pc.state_store__online,
-  Pc.state_store__offline,
-  Pc.state_store__offlined,
-  Pc.state_store__trylock,
-];
+const WITH_BLOCK: readonly Pc[] = [Pc.state_store__offlined, Pc.state_store__trylock];
 
-const WITH_BOTH: readonly Pc[] = [Pc.add_memory_resource__online];
+const WITH_BOTH: readonly Pc[] = [Pc.add_memory_resource__online, Pc.try_remove_memory__drain];
 
 /**
  * A byte for each program point. Whatever is not listed counts as ordered: loops over devices
- * (driver_attach, driver_detach), removal in the order of blocks while their files drain, and paths
- * that nobody has looked at.
+ * (driver_attach, driver_detach), and paths that nobody has looked at.
  */
 export function encodeLocals(): Uint8Array {
   const bytes = new Uint8Array(Pc.Count).fill(LOCAL_ORDERED);

@@ -78,8 +78,11 @@ export interface Scenario {
 
 /** Which reductions of the search a scenario is compiled for. */
 export interface CompileOptions {
-  /** States that like threads and devices make of one another stand for one another. */
-  readonly symmetry?: boolean;
+  /**
+   * States that like threads and devices make of one another stand for one another; `threads`:
+   * threads alone, where a search has found that devices are not alike (FAIL_SYMMETRY).
+   */
+  readonly symmetry?: boolean | 'threads';
 }
 
 interface Compiled {
@@ -377,11 +380,12 @@ function encodeTables(parts: Parts): Tables {
 type Tables = readonly (readonly [Header, Uint8Array])[];
 
 /** The symmetries of a model whose tables are made. */
-function symmetryOf(parts: Parts, tables: Tables): EncodedSymmetry {
+function symmetryOf(parts: Parts, tables: Tables, withDevices: boolean): EncodedSymmetry {
   const table = (wanted: Header): Uint8Array =>
     tables.find(([word]) => word === wanted)?.[1] ?? new Uint8Array();
   return encodeSymmetry({
     ...parts,
+    withDevices,
     features: parts.kernel.features,
     values: table(Header.ValueTable),
     initial: table(Header.InitialTable),
@@ -397,7 +401,8 @@ function symmetryOf(parts: Parts, tables: Tables): EncodedSymmetry {
 export function compileModel(model: Model, options: CompileOptions = {}): Scenario {
   const parts = resolve(model);
   const tables = encodeTables(parts);
-  const symmetry = options.symmetry === true ? symmetryOf(parts, tables) : null;
+  const { symmetry: wanted = false } = options;
+  const symmetry = wanted === false ? null : symmetryOf(parts, tables, wanted === true);
   const words = new Map([...headerWords(parts), ...(symmetry?.words ?? [])]);
   const bytes = assemble(words, [...tables, ...(symmetry?.tables ?? [])]);
   if (bytes.length > SCENARIO_MAX_BYTES) {

@@ -38,3 +38,10 @@ it('a thread that waits on its way over devices ends the search, before anything
   const error = new DataView(engine.memory.buffer).getInt32(CONTROL_ERROR, true);
   expect(error).toBe(FAIL_SYMMETRY);
 });
+
+it('where that has been found, threads alone are alike', () => {
+  const { symmetry } = compileModel(modelOf(WAITS_AMONG_DEVICES), { symmetry: 'threads' });
+
+  expect(symmetry?.refused).toEqual(['devices are not alike: a thread waits on its way over them']);
+  expect(symmetry?.like.flat()).not.toContain('dax0.0');
+});

@@ -27,6 +27,8 @@ export interface SymmetryContext {
   /** Devices that `recoverable` is asked for. */
   readonly recoverable: readonly number[];
   readonly livelock: boolean;
+  /** Devices may be alike; false where a search has found that they are not. */
+  readonly withDevices: boolean;
   /** The table of what strings mean to files. */
   readonly values: Uint8Array;
   /** The first state, and the one after a boot. */

@@ -39,7 +39,9 @@ function groupDevices(context: SymmetryContext): { groups: number[][]; refused: 
   const { devices } = context.plan;
   const regions = new Set(devices.map(({ region }) => region));
   if (regions.size < 2) return { groups: [], refused: [] };
-  const general = noneAlike(context) ?? orderOfDevices(context);
+  const general = context.withDevices
+    ? (noneAlike(context) ?? orderOfDevices(context))
+    : 'a thread waits on its way over them';
   if (general !== null) return { groups: [], refused: [`devices are not alike: ${general}`] };
   const groups: number[][] = [];
   const refused: string[] = [];

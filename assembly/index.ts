@@ -2,13 +2,13 @@
 // model has.
 import { enter, systemScratch } from './control';
 import { validZonesText } from './kernel/memoryBlockFiles';
-import { makeCanonical } from './kernel/symmetry';
 import { beginLockOrder, deadlockedThreads, lockOrderOf, waitPart } from './kernel/system';
 import { LAYOUT_VERSION } from './layout';
 import { lockOrderTable } from './lockOrder';
 import { record } from './observe';
 import { recover } from './property/recoverable';
 import { lookAt } from './state';
+import { makeCanonical } from './symmetry';
 
 export * from './surface';
 

@@ -33,8 +33,8 @@ import {
   waitLock,
   waitObject,
 } from '../state';
+import { makeCanonical } from '../symmetry';
 import { collecting, watchLocks } from '../watch';
-import { makeCanonical } from './symmetry';
 
 let source: usize = 0;
 let cursor: u32 = 0;

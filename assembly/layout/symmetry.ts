@@ -1,6 +1,6 @@
 // Tables of the symmetries of a scenario: the fields of a state that some permutation changes, and
-// for each permutation where a field comes from and what becomes of its value. src/compile/symmetry*
-// writes them, assembly/kernel/symmetry.ts reads them; docs/symmetry.md says why it is right.
+// for each permutation where a field comes from and what becomes of its value. They are written by
+// src/compile/symmetry/ and read by assembly/symmetry.ts; docs/symmetry.md says why it is right.
 
 /** Bits of Header.Reductions. */
 export const REDUCE_SYMMETRY = 4;

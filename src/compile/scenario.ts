@@ -29,10 +29,11 @@ import { encodePublications } from './publications.js';
 import { checkReads, keepsSizes } from './reads.js';
 import { compileRecovery } from './recovery.js';
 import { rejection } from './reject.js';
+import { spareReservations } from './spares.js';
 import { planState, type StatePlan } from './statePlan.js';
 import { encodeStatics, planStatics, type StaticNode } from './statics.js';
 import { makeStrings, type Strings } from './strings.js';
-import { type EncodedSymmetry, encodeSymmetry, type SymmetryPlan } from './symmetry/plan.js';
+import { type SymmetryPlan, symmetryOf } from './symmetry/plan.js';
 import {
   encodeBlocks,
   encodeDevices,
@@ -149,28 +150,6 @@ function countVariables(
 ): number {
   const own = threads.map(({ actor }) => (actor === null ? [] : (actors[actor]?.variables ?? [])));
   return own.flat().length;
-}
-
-/** Reservations that failed adds leave behind, one in the other, before v5.3's roll-back. */
-const SPARES_MAX = 2;
-
-function spareReservations(
-  model: Model,
-  features: ReadonlySet<string>,
-  isDivided: boolean,
-): number {
-  // A pair for each of two ranges that a failed hot-removal leaves behind.
-  if (features.has('kmem-hotremove')) return isDivided ? 2 * SPARES_MAX : 0;
-  if (features.has('kmem-add-rollback') || !features.has('kmem')) return 0;
-  const canAlwaysFail =
-    !features.has('memory-resource-children') || model.machine.memoryLimit !== null;
-  if (canAlwaysFail) return SPARES_MAX;
-  const points = ['add_memory', 'arch_add_memory'];
-  const failures = model.faults.filter(({ point }) => points.includes(point));
-  return Math.min(
-    SPARES_MAX,
-    failures.reduce((sum, { times }) => sum + times, 0),
-  );
 }
 
 interface Resolved {
@@ -341,7 +320,7 @@ function headerWords(parts: Parts): ReadonlyMap<Header, number> {
 }
 
 /** The tables behind the header. */
-function encodeTables(parts: Parts): Tables {
+function encodeTables(parts: Parts): readonly (readonly [Header, Uint8Array])[] {
   const { model, plan, state, statics, points, names, threads, actors, encoded } = parts;
   const { features } = parts.kernel;
   const zones = plan.blocks.map(({ start, region }) =>
@@ -375,22 +354,6 @@ function encodeTables(parts: Parts): Tables {
     ],
     [Header.RecoveryTable, words16(encoded.entries[actors.length] ?? [])],
   ];
-}
-
-type Tables = readonly (readonly [Header, Uint8Array])[];
-
-/** The symmetries of a model whose tables are made. */
-function symmetryOf(parts: Parts, tables: Tables, withDevices: boolean): EncodedSymmetry {
-  const table = (wanted: Header): Uint8Array =>
-    tables.find(([word]) => word === wanted)?.[1] ?? new Uint8Array();
-  return encodeSymmetry({
-    ...parts,
-    withDevices,
-    features: parts.kernel.features,
-    values: table(Header.ValueTable),
-    initial: table(Header.InitialTable),
-    boot: table(Header.BootTable),
-  });
 }
 
 /**

@@ -1,10 +1,10 @@
 /**
  * A path of representatives as a behaviour in which every thread and object keeps its name.
  *
- * A search that is reduced by symmetry keeps one state of each class, and a step may lead to a state
- * whose like, renamed, is the next one on the path. So the path is followed from the true initial
- * state by unreduced steps: each to a state whose representative is the next one. Every state of a
- * class has such a step where its representative has one, so that it never ends early.
+ * A search that is reduced by symmetry keeps one state of each class, and a step may lead to a
+ * state whose like, renamed, is the next one on the path. So the path is followed from the true
+ * initial state by unreduced steps: each to a state whose representative is the next one. Every
+ * state of a class has such a step where its representative has one, so that it never ends early.
  */
 import { EngineError, FAIL_USE } from './engineError.js';
 import type { Successors } from './replay.js';
@@ -40,7 +40,7 @@ const keyOf = (state: Uint8Array): string =>
 const isSame = (left: Uint8Array, right: Uint8Array): boolean => Buffer.compare(left, right) === 0;
 
 function lost(depth: number): EngineError {
-  const text = `no step leads from depth ${depth} to a state of the class that the search has found`;
+  const text = `no step at depth ${depth} leads to the class that the search has found next`;
   return new EngineError(FAIL_USE, text);
 }
 

@@ -1,27 +1,24 @@
-/** Small models with like threads or like devices, one for each way in which things can be alike. */
-const MACHINE = `
-  block_size: 128M
-  iomem: |
-    00001000-0009ffff : System RAM
-    00100000-7fffffff : System RAM
-    140000000-147ffffff : Persistent Memory
-    180000000-187ffffff : Persistent Memory
-  dax:
-    dax0.0: { range: 140000000-147ffffff, target_node: 1, driver: device_dax }
-    dax1.0: { range: 180000000-187ffffff, target_node: 2, driver: device_dax }`;
-
-const ONE_DEVICE = `
-  block_size: 128M
-  iomem: |
-    00001000-0009ffff : System RAM
-    00100000-7fffffff : System RAM
-    140000000-147ffffff : Persistent Memory
-  dax:
-    dax0.0: { range: 140000000-147ffffff, target_node: 1, driver: device_dax }`;
-
-const DEVICES = '/sys/bus/dax/devices';
-const DRIVERS = '/sys/bus/dax/drivers';
-const MEMORY = '/sys/devices/system/memory';
+/** Small models with like threads or like devices, one for each way in which they can be. */
+import {
+  BOTH,
+  BOTH_FEW,
+  commandsFor,
+  DEVICES,
+  DRIVERS,
+  few,
+  IDS,
+  MACHINE,
+  MEMORY,
+  menu,
+  NEW_IDS,
+  ONE_DEVICE,
+  script,
+  TWO_BLOCKS,
+  UDEV,
+  usesOf,
+  WORKERS,
+  written,
+} from './written.ts';
 
 /** A model of like things, and how many renamings its symmetries have. */
 export interface Case {
@@ -31,57 +28,6 @@ export interface Case {
   /** What else looks alike and is kept apart. */
   readonly refused?: readonly string[];
 }
-
-interface Written {
-  readonly kernel: string;
-  readonly granularity: 'call' | 'step';
-  readonly machine: string;
-  readonly actors: string;
-  readonly more?: string;
-}
-
-const written = ({ kernel, granularity, machine, actors, more = '' }: Written): string =>
-  `format: 1\ntitle: like things\nkernel: ${kernel}\ngranularity: ${granularity}
-continue: true\nmachine:${machine}\nactors:${actors}\n${more}`;
-
-const menu = (name: string, commands: readonly string[], times: number | null): string =>
-  `\n  ${name}:\n    any:\n${commands.map((command) => `      - ${command}`).join('\n')}${
-    times === null ? '' : `\n    times: ${times}`
-  }`;
-
-const script = (name: string, lines: readonly string[]): string =>
-  `\n  ${name}: |\n${lines.map((line) => `    ${line}`).join('\n')}`;
-
-const UDEV = `\n  udev:\n    rules: 'SUBSYSTEM=="memory", ACTION=="add", ATTR{state}=="offline", ATTR{state}="online"'`;
-const WORKERS = UDEV.replace('udev:\n', 'udev:\n    workers: 2\n');
-
-/** What can be done with a device without going over all of them. */
-const commandsFor = (device: string, block: number): readonly string[] => [
-  `echo ${device} > ${DRIVERS}/device_dax/unbind`,
-  `echo ${device} > ${DRIVERS}/kmem/bind`,
-  `echo ${device} > ${DRIVERS}/kmem/unbind`,
-  `echo ${device} > ${DRIVERS}/kmem/remove_id`,
-  `echo online > ${MEMORY}/memory${block}/state`,
-  `echo offline > ${MEMORY}/memory${block}/state`,
-];
-
-const few = (device: string, block: number): readonly string[] => [
-  `echo ${device} > ${DRIVERS}/device_dax/unbind`,
-  `echo ${device} > ${DRIVERS}/kmem/bind`,
-  `echo online_movable > ${MEMORY}/memory${block}/state`,
-];
-
-const BOTH = [...commandsFor('dax0.0', 40), ...commandsFor('dax1.0', 48)];
-const BOTH_FEW = [...few('dax0.0', 40), ...few('dax1.0', 48)];
-const NEW_IDS = ['dax0.0', 'dax1.0'].map((name) => `echo ${name} > ${DRIVERS}/kmem/new_id`);
-const IDS = '\n  ids: { kmem: [dax0.0, dax1.0] }';
-
-const usesOf = (device: string): readonly string[] => [
-  `open /dev/${device}`,
-  `mmap /dev/${device}`,
-  `pin /dev/${device}`,
-  `unpin /dev/${device}`,
-];
 
 /** Threads that are alike. */
 const OF_THREADS: readonly Case[] = [
@@ -267,7 +213,7 @@ const OF_DEVICES: readonly Case[] = [
     text: written({
       kernel: 'v6.12',
       granularity: 'step',
-      machine: `${MACHINE.replaceAll('47ffffff', '4fffffff').replaceAll('87ffffff', '8fffffff')}${IDS}`,
+      machine: `${TWO_BLOCKS}${IDS}`,
       actors: menu('admin', [...few('dax0.0', 40), ...few('dax1.0', 48)], 3) + UDEV,
       more: 'faults: [add_memory -ENOMEM]',
     }),
@@ -327,7 +273,7 @@ const OF_PATHS: readonly Case[] = [
     text: written({
       kernel: 'v6.12',
       granularity: 'step',
-      machine: `${MACHINE.replaceAll('47ffffff', '4fffffff').replaceAll('87ffffff', '8fffffff')}${IDS}\n  auto_online_blocks: online_movable`,
+      machine: `${TWO_BLOCKS}${IDS}\n  auto_online_blocks: online_movable`,
       actors: menu('admin', BOTH_FEW, 4),
     }),
     renamings: 1,
@@ -357,108 +303,3 @@ const OF_PATHS: readonly Case[] = [
 ];
 
 export const CASES: readonly Case[] = [...OF_THREADS, ...OF_DEVICES, ...OF_PATHS];
-
-/**
- * Two devices that are alike until a write of new_id, on its way over both, has to wait for the
- * first: pinned, and being unbound.
- */
-export const WAITS_AMONG_DEVICES: string = written({
-  kernel: 'v5.1',
-  granularity: 'call',
-  machine: MACHINE,
-  actors:
-    menu('process', [...usesOf('dax0.0'), ...usesOf('dax1.0')], 3) +
-    menu(
-      'admin',
-      ['dax0.0', 'dax1.0'].map((name) => `echo ${name} > ${DRIVERS}/device_dax/unbind`),
-      1,
-    ) +
-    menu('second', NEW_IDS, 1),
-});
-
-/** What tells things apart, and in which words it is said. */
-export const REFUSALS: readonly (readonly [string, string, string])[] = [
-  [
-    'memory of one node, whose zones are spans',
-    written({
-      kernel: 'v6.12',
-      granularity: 'call',
-      machine: MACHINE.replace('target_node: 2', 'target_node: 1'),
-      actors: menu('admin', BOTH, 2),
-    }),
-    'dax0.0 and dax1.0 are not alike: their memory shares a node, whose zones tell positions apart',
-  ],
-  [
-    'sizes',
-    written({
-      kernel: 'v6.12',
-      granularity: 'call',
-      machine: MACHINE.replaceAll('87ffffff', '8fffffff'),
-      actors: menu('admin', BOTH, 2),
-    }),
-    'dax0.0 and dax1.0 are not alike: size, blocks or kind differ',
-  ],
-  [
-    'what the first state says of them',
-    written({
-      kernel: 'v6.12',
-      granularity: 'call',
-      machine: `${MACHINE}\n  ids: { kmem: [dax1.0] }`,
-      actors: menu('admin', BOTH, 2),
-    }),
-    'what is alike otherwise differs in the first state',
-  ],
-  [
-    'a menu that has a command for one of them alone',
-    written({
-      kernel: 'v6.12',
-      granularity: 'call',
-      machine: MACHINE,
-      actors: menu('admin', BOTH.slice(1), 2),
-    }),
-    'dax0.0 and dax1.0 are not alike: programs, rules or strings tell them apart',
-  ],
-  [
-    'a write of new_id, step by step',
-    written({
-      kernel: 'v6.12',
-      granularity: 'step',
-      machine: MACHINE,
-      actors: menu('admin', [...BOTH, ...NEW_IDS], 2),
-    }),
-    'devices are not alike: a write of new_id goes over them in their order, step by step',
-  ],
-  [
-    'a property of your own that names one',
-    written({
-      kernel: 'v6.12',
-      granularity: 'call',
-      machine: MACHINE,
-      actors: menu('admin', BOTH, 2),
-      more: `properties:\n  stays: 'devices["dax0.0"].driver == "device_dax"'`,
-    }),
-    'dax0.0 and dax1.0 are not alike: a property of your own can tell them apart',
-  ],
-  [
-    '`recoverable` of one',
-    written({
-      kernel: 'v6.12',
-      granularity: 'call',
-      machine: MACHINE,
-      actors: menu('admin', BOTH, 2),
-      more: 'check: [{ recoverable: dax0.0 }]',
-    }),
-    'dax0.0 and dax1.0 are not alike: `recoverable` is asked for one of them',
-  ],
-  [
-    'a property of behaviours',
-    written({
-      kernel: 'v6.12',
-      granularity: 'call',
-      machine: MACHINE,
-      actors: menu('admin', BOTH, 2),
-      more: 'check: [no-livelock]',
-    }),
-    '`no-livelock` is a property of behaviours, which follow single threads',
-  ],
-];

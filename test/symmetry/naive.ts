@@ -1,6 +1,6 @@
 /**
- * Renaming a state, written for reading and independently of the engine's tables: copies each record
- * to its new place and then renames what stands in it.
+ * Renaming a state, written for reading and independently of the engine's tables: copies each
+ * record to its new place and then renames what stands in it.
  */
 import * as layout from '../../assembly/layout.js';
 import type { Scenario } from '../../src/compile/scenario.js';
@@ -9,8 +9,12 @@ import type { Renaming } from '../../src/compile/symmetry/renaming.js';
 const { Pc, ThreadKind } = layout;
 
 /** Program points at which DEVICE, and at which BLOCK, is the object at hand. */
-const POINTS_OF_DEVICES =
-  /^(bind_store|unbind_store|drivers_probe_store|dax_bus_probe|dev_dax_(probe|remove|kmem_probe|kmem_remove)|add_memory(_resource)?|(try_)?remove_memory|device_add)__/;
+const FUNCTIONS_OF_DEVICES = [
+  'bind_store|unbind_store|drivers_probe_store|device_add|dax_bus_probe',
+  'dev_dax_probe|dev_dax_remove|dev_dax_kmem_probe|dev_dax_kmem_remove',
+  'add_memory|add_memory_resource|remove_memory|try_remove_memory',
+];
+const POINTS_OF_DEVICES = new RegExp(`^(${FUNCTIONS_OF_DEVICES.join('|')})__`);
 const POINTS_OF_BLOCKS = /^(state_store__|add_memory_resource__online|try_remove_memory__drain)/;
 
 /** A state that can be written to. */
@@ -71,7 +75,6 @@ export function renameNaively(
     const at = plan.devicesAt + device * layout.DEVICE_BYTES;
     owner(at + layout.DEVICE_LOCK_OFFSET);
     for (const offset of [4, 5, 6, 7, 12]) set(at + offset);
-    if (plan.deviceExtraAt === 0) continue;
   }
   if (plan.deviceExtraAt !== 0) {
     move(writing, plan.deviceExtraAt, layout.DEVICE_EXTRA_BYTES, devices);

@@ -1,11 +1,11 @@
-/** What keeps things apart that look alike: found when a model is compiled, or while it is searched. */
+/** What keeps things apart that look alike: found by compiling a model, or while it is searched. */
 import { describe, expect, it } from 'vitest';
 import { FAIL_SYMMETRY } from '../../assembly/layout.js';
 import { CONTROL_ERROR } from '../../assembly/search/layout.js';
 import { compileModel } from '../../src/compile/scenario.js';
 import { modelOf } from '../support/run.ts';
-import { REFUSALS, WAITS_AMONG_DEVICES } from './cases.ts';
 import { openReduced } from './reduced.ts';
+import { REFUSALS, WAITS_AMONG_DEVICES } from './refusals.ts';
 
 describe('devices are kept apart, and it is said why, by', () => {
   it.each(REFUSALS)('%s', (_, text, reason) => {
@@ -20,7 +20,7 @@ it('without the option nothing is looked for', () => {
   expect(compileModel(modelOf(WAITS_AMONG_DEVICES)).symmetry).toBeNull();
 });
 
-it('a thread that waits on its way over devices ends the search, before anything is said of it', () => {
+it('a thread that waits on its way over devices ends the search', () => {
   const { engine, canonical, scenario } = openReduced(modelOf(WAITS_AMONG_DEVICES));
   expect(scenario.symmetry?.like).toContainEqual(['dax0.0', 'dax1.0']);
   const open = [...engine.successors.initial()];

@@ -1,6 +1,6 @@
 /**
- * The renaming that comes of an order of like devices: their regions, blocks, resource slots, names,
- * nodes of the boot tree, addresses, and the strings that name them.
+ * The renaming that comes of an order of like devices: their regions, blocks, resource slots,
+ * names, nodes of the boot tree, addresses, and the strings that name them.
  */
 import { File } from '../../../assembly/layout.js';
 import type { SymmetryContext } from './context.js';

@@ -4,6 +4,7 @@
  * another may stand for one another.
  */
 import { File, Header, INSTRUCTION_BYTES, Op, REDUCE_SYMMETRY } from '../../../assembly/layout.js';
+import type { Kernel } from '../../kernel/features.js';
 import { NO_LIVELOCK } from '../own.js';
 import type { SymmetryContext } from './context.js';
 import { changedFields, encodeFields, encodeRenamings, leavesAlone } from './encode.js';
@@ -190,8 +191,31 @@ function planSymmetry(context: SymmetryContext): { plan: SymmetryPlan; fields: r
   return { plan, fields: stateFields(context, renamings) };
 }
 
-/** Finds the symmetries of a model and makes the engine's tables of them. */
-export function encodeSymmetry(context: SymmetryContext): EncodedSymmetry {
+/** What a model is compiled to, but for its tables. */
+interface Parts extends Omit<SymmetryContext, 'features' | Table | 'withDevices'> {
+  readonly kernel: Kernel;
+}
+type Table = 'values' | 'initial' | 'boot';
+
+/** Finds the symmetries of a model whose tables are made, and makes the engine's tables of them. */
+export function symmetryOf(
+  parts: Parts,
+  tables: EncodedSymmetry['tables'],
+  withDevices: boolean,
+): EncodedSymmetry {
+  const table = (wanted: Header): Uint8Array =>
+    tables.find(([word]) => word === wanted)?.[1] ?? new Uint8Array();
+  return encodeSymmetry({
+    ...parts,
+    withDevices,
+    features: parts.kernel.features,
+    values: table(Header.ValueTable),
+    initial: table(Header.InitialTable),
+    boot: table(Header.BootTable),
+  });
+}
+
+function encodeSymmetry(context: SymmetryContext): EncodedSymmetry {
   const { plan, fields } = planSymmetry(context);
   const { renamings } = plan;
   if (renamings.length === 0) return { plan, words: [], tables: [] };

@@ -5,8 +5,8 @@
 // field, and given up at the first field that is greater than that of the least image so far; every
 // permutation goes over the same fields in the same order, so the least one depends on the class
 // alone.
-import { systemScratch } from '../control';
-import { fail } from '../fail';
+import { systemScratch } from './control';
+import { fail } from './fail';
 import {
   FAIL_SYMMETRY,
   FIELD_AT_OFFSET,
@@ -32,8 +32,8 @@ import {
   THREAD_INSTRUCTION_OFFSET,
   THREAD_PC_OFFSET,
   THREAD_STACK_OFFSET,
-} from '../layout';
-import { header, table } from '../scenario';
+} from './layout';
+import { header, table } from './scenario';
 
 /** The permutation whose image is made: where its fields come from, and where its maps lie. */
 let sources: usize = 0;

@@ -3,7 +3,14 @@
  * and what keeps others apart. docs/symmetry.md says why states that a renaming makes of one
  * another may stand for one another.
  */
-import { File, Header, INSTRUCTION_BYTES, Op, REDUCE_SYMMETRY } from '../../../assembly/layout.js';
+import {
+  FIELDS_MAX,
+  File,
+  Header,
+  INSTRUCTION_BYTES,
+  Op,
+  REDUCE_SYMMETRY,
+} from '../../../assembly/layout.js';
 import type { Kernel } from '../../kernel/features.js';
 import { NO_LIVELOCK } from '../own.js';
 import type { SymmetryContext } from './context.js';
@@ -220,6 +227,10 @@ function encodeSymmetry(context: SymmetryContext): EncodedSymmetry {
   const { renamings } = plan;
   if (renamings.length === 0) return { plan, words: [], tables: [] };
   const changed = changedFields(fields, renamings);
+  if (changed.length > FIELDS_MAX) {
+    const refused = [...plan.refused, `more than ${FIELDS_MAX} fields of a state would change`];
+    return { plan: { like: [], renamings: [], refused }, words: [], tables: [] };
+  }
   const movesDevices = renamings.some((renaming) => !isSame(renaming.devices));
   const points: readonly (readonly [Header, Uint8Array])[] = movesDevices
     ? [[Header.SymmetryPointTable, encodeLocals()]]

@@ -2,9 +2,6 @@
 // for each permutation where a field comes from and what becomes of its value. They are written by
 // src/compile/symmetry/ and read by assembly/symmetry.ts; docs/symmetry.md says why it is right.
 
-/** Bits of Header.Reductions. */
-export const REDUCE_SYMMETRY = 4;
-
 /** A field: where it lies, its width in bytes, what it holds, the map of its values; 8 bytes. */
 export const FIELD_BYTES = 8;
 export const FIELD_AT_OFFSET = 0;
@@ -68,7 +65,7 @@ export const LOCAL_ORDERED = 128;
 /** The engine gives up: a thread goes over devices in their order, so that they are not alike. */
 export const FAIL_SYMMETRY = 120;
 
-/** In the worker's scratch memory, behind the choices: the fields of the least image, 8 bytes each. */
+/** In a worker's scratch memory, behind the choices: the fields of the least image, 8 bytes each. */
 export const IMAGE_AT = 102400;
 /** Room for so many fields. */
 export const FIELDS_MAX = 3584;

@@ -35,16 +35,22 @@ import {
 } from './layout';
 import { header, table } from './scenario';
 
-/** The permutation whose image is made: where its fields come from, and where its maps lie. */
-let sources: usize = 0;
+/**
+ * The permutation whose image is made: where its maps lie, where its fields come from, and which it
+ * changes.
+ */
 let maps: usize = 0;
+let sources: usize = 0;
+let changed: usize = 0;
 let from: usize = 0;
 
 function permutation(number: u32, fields: u32): void {
-  const words = (<usize>(fields + 1) >> 1) << 2;
-  const bytes = words + ((<usize>SymmetryMap.Count) << 2);
-  sources = table(Header.SymmetryTable) + <usize>number * bytes;
-  maps = sources + words;
+  const own = (<usize>SymmetryMap.Count) << 2;
+  // The sources, then a count and as many numbers of fields: words of 16 bits, a multiple of 4.
+  const bytes = own + (((((<usize>fields) << 1) + 2) >> 1) << 2);
+  maps = table(Header.SymmetryTable) + <usize>number * bytes;
+  sources = maps + own;
+  changed = sources + ((<usize>fields) << 1);
 }
 
 function mapAt(map: u32): usize {
@@ -145,11 +151,16 @@ function mustBeAlike(state: usize): void {
   }
 }
 
-/** A field of the least image so far; `isOwn` while that is the state itself. */
-function leastField(image: usize, field: usize, number: u32, isOwn: bool): u64 {
-  if (!isOwn) return load<u64>(image + ((<usize>number) << 3));
-  const at = from + <usize>load<u16>(field, FIELD_AT_OFFSET);
-  return loadField(at, load<u8>(field, FIELD_WIDTH_OFFSET));
+function fieldAt(number: u32): usize {
+  return table(Header.SymmetryFieldTable) + <usize>number * FIELD_BYTES;
+}
+
+/** A field of the state whose representative is made. */
+function ownField(field: usize): u64 {
+  return loadField(
+    from + <usize>load<u16>(field, FIELD_AT_OFFSET),
+    load<u8>(field, FIELD_WIDTH_OFFSET),
+  );
 }
 
 /** Replaces a state by the representative of its class. */
@@ -166,36 +177,39 @@ export function makeCanonical(state: usize): void {
   from = state;
   for (let element: u32 = 0; element < count; element++) {
     permutation(element, fields);
-    if (takeLess(image, fields, isOwn)) isOwn = false;
+    if (!(isOwn ? isLessThanOwn() : isLessThan(image, fields))) continue;
+    isOwn = false;
+    for (let number: u32 = 0; number < fields; number++) {
+      store<u64>(image + ((<usize>number) << 3), imageOf(fieldAt(number), number));
+    }
   }
   if (isOwn) return;
-  let field = table(Header.SymmetryFieldTable);
   for (let number: u32 = 0; number < fields; number++) {
+    const field = fieldAt(number);
     const at = state + <usize>load<u16>(field, FIELD_AT_OFFSET);
     storeField(at, load<u8>(field, FIELD_WIDTH_OFFSET), load<u64>(image + ((<usize>number) << 3)));
-    field += FIELD_BYTES;
   }
 }
 
-/** Takes the image of the present permutation when it is less than the least so far. */
-function takeLess(image: usize, fields: u32, isOwn: bool): bool {
-  const first = table(Header.SymmetryFieldTable);
-  let number: u32 = 0;
-  let field = first;
-  for (; number < fields; number++, field += FIELD_BYTES) {
+/** Whether the image of the present permutation is less than the state: only what changes counts. */
+function isLessThanOwn(): bool {
+  const count = <u32>load<u16>(changed);
+  for (let index: u32 = 1; index <= count; index++) {
+    const number = <u32>load<u16>(changed + ((<usize>index) << 1));
+    const field = fieldAt(number);
     const made = imageOf(field, number);
-    const least = leastField(image, field, number, isOwn);
-    if (made > least) return false;
-    if (made < least) break;
+    const own = ownField(field);
+    if (made != own) return made < own;
   }
-  if (number == fields) return false;
-  field = first;
-  for (let before: u32 = 0; isOwn && before < number; before++, field += FIELD_BYTES) {
-    store<u64>(image + ((<usize>before) << 3), leastField(image, field, before, true));
+  return false;
+}
+
+/** Whether it is less than another image. */
+function isLessThan(image: usize, fields: u32): bool {
+  for (let number: u32 = 0; number < fields; number++) {
+    const made = imageOf(fieldAt(number), number);
+    const least = load<u64>(image + ((<usize>number) << 3));
+    if (made != least) return made < least;
   }
-  field = first + <usize>number * FIELD_BYTES;
-  for (; number < fields; number++, field += FIELD_BYTES) {
-    store<u64>(image + ((<usize>number) << 3), imageOf(field, number));
-  }
-  return true;
+  return false;
 }

@@ -12,7 +12,7 @@ import {
 } from '../../../assembly/layout.js';
 import { makeBytes } from '../bytes.js';
 import type { Field } from './fields.js';
-import { isSame, type Renaming } from './renaming.js';
+import { isSame, type Renaming, same } from './renaming.js';
 
 const BYTE_VALUES = Array.from({ length: 256 }, (_, value) => value);
 
@@ -208,12 +208,24 @@ export function encodeFields(fields: readonly Field[]): Uint8Array {
   return bytes.done();
 }
 
-/** The table of renamings: for each where its fields come from and its maps; then the maps. */
+/** The fields that one renaming changes, by their numbers. */
+function changedBy(fields: readonly Field[], renaming: Renaming, index: number): readonly number[] {
+  const idle = same(SymmetryMap.Count).map((map) => isIdle(map, renaming));
+  return fields.flatMap(({ at, kind, map, from }, number) => {
+    const isKept = kind === FieldKind.Plain || idle[map] === true;
+    return isKept && from[index] === at ? [] : [number];
+  });
+}
+
+/**
+ * The table of renamings: for each the places of its maps, where its fields come from, how many it
+ * changes and which; then the maps.
+ */
 export function encodeRenamings(
   fields: readonly Field[],
   renamings: readonly Renaming[],
 ): Uint8Array {
-  const each = (((fields.length + 1) >> 1) << 2) + SymmetryMap.Count * 4;
+  const each = SymmetryMap.Count * 4 + ((fields.length * 2 + 2) >> 1) * 4;
   const maps = makeBytes();
   const known = new Map<string, number>();
   const place = (map: Uint8Array): number => {
@@ -227,9 +239,10 @@ export function encodeRenamings(
   };
   const bytes = makeBytes();
   for (const [index, renaming] of renamings.entries()) {
-    for (const { from } of fields) bytes.u16(from[index] ?? 0);
-    bytes.align(4);
     for (let map = 0; map < SymmetryMap.Count; map++) bytes.u32(place(encodeMap(map, renaming)));
+    for (const { from } of fields) bytes.u16(from[index] ?? 0);
+    const changed = changedBy(fields, renaming, index);
+    for (const number of [changed.length, ...changed]) bytes.u16(number);
     bytes.fillTo((index + 1) * each);
   }
   bytes.append(maps.done());

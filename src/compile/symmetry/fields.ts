@@ -226,8 +226,8 @@ export function stateFields(
       from: people,
       contents: (index) => threadContents(kindOf(index)),
     }),
-    ...records(0, GLOBAL_BYTES, one, GLOBALS),
     ...machineFields(context, by),
+    ...records(0, GLOBAL_BYTES, one, GLOBALS),
     ...records(
       optional(state.globalExtraAt),
       GLOBAL_EXTRA_BYTES,

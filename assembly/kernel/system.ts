@@ -94,6 +94,12 @@ export class KernelSystem {
     if ((header(Header.Reductions) & REDUCE_SYMMETRY) != 0) makeCanonical(state);
   }
 
+  ample(): i32 {
+    return -1;
+  }
+
+  restrict(thread: u32): void {}
+
   finish(): u32 {
     return deadlocked() != 0 ? (1 << Property.NoDeadlock) & header(Header.Properties) : 0;
   }

@@ -21,6 +21,13 @@ import {
   successors as successorsOf,
   violatedBy as violatedByOf,
 } from './search/replay';
+import {
+  followSteps as followStepsOf,
+  nameSteps as nameStepsOf,
+  walkAgain as walkAgainOf,
+  walks as walksOf,
+  walksBegin as walksBeginOf,
+} from './search/walk';
 
 /** Version of the control block; compared when the module is loaded. */
 export const searchVersion: u32 = SEARCH_VERSION;
@@ -128,4 +135,35 @@ export function successors(state: usize, to: usize, most: u32): u32 {
 /** What finish() said after the last successors(). */
 export function successorsFinish(): u32 {
   return successorsFinishOf();
+}
+
+/** Empties the tables of violations before the first walk. */
+export function walksBegin(): void {
+  walksBeginOf();
+}
+
+/** Walks as a worker, so many walks at most: RUN_MORE or RUN_DONE. */
+export function walks(worker: u32, most: u32): i32 {
+  return walksOf<System>(worker, most);
+}
+
+/** Does a walk again up to a violation: its steps, or -1. */
+export function walkAgain(run: u32, target: u32): i32 {
+  return walkAgainOf<System>(run, target);
+}
+
+/** Follows named steps up to a violation: how many it took, or -1. */
+export function followSteps(
+  initial: u32,
+  steps: usize,
+  count: u32,
+  target: u32,
+  to: usize,
+): i32 {
+  return followStepsOf<System>(initial, steps, count, target, to);
+}
+
+/** Names the steps of a trail of ordinals, in place. */
+export function nameSteps(initial: u32, steps: usize, count: u32): void {
+  nameStepsOf<System>(initial, steps, count);
 }

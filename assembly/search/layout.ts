@@ -135,6 +135,32 @@ export const CONTROL_OWN_STOP_MASK = 964;
 /** u32 each: least depth at which own property 0-31 was violated, 0xffffffff for none. */
 export const CONTROL_OWN_VIOLATIONS = 1024;
 
+// ---- Runs: walks and other searches that are repeated with another stream of numbers ----
+
+/** u64: what all runs are drawn from. */
+export const RUNS_SEED = 3584;
+/** u32: most steps of a run. */
+export const RUNS_DEPTH_MAX = 3592;
+/** u32: number of the run after the last one to be done now. */
+export const RUNS_TO = 3596;
+/** u32: address of the room of worker 0; the next one follows after RUNS_ROOM_BYTES. */
+export const RUNS_ROOMS = 3600;
+/** u32: address of the ordinals of a run that is done again; RUNS_DEPTH_MAX of u32. */
+export const RUNS_TRAIL = 3604;
+/** u32: address and bytes of the bitmap of states seen, a bit for each hash. */
+export const RUNS_BITMAP = 3608;
+export const RUNS_BITMAP_BYTES = 3612;
+/** u32: initial state of a run that is done again. */
+export const RUNS_INITIAL = 3616;
+/** u32: next run to be taken by a worker; a line of its own. */
+export const RUNS_NEXT = 3648;
+
+/** A worker's room: successors of a state, what is known of them, a state. */
+export const RUNS_STATES_BYTES = 1048576;
+export const RUNS_ROOM_BYTES = 1114112;
+/** Added to the number of an own property where a target is named. */
+export const TARGET_OWN = 32;
+
 // ---- Workers --------------------------------------------------------------------------
 
 export const WORKERS_MAX = 64;
@@ -148,6 +174,9 @@ export const LINE_NEXT = 8;
 export const LINE_END = 12;
 /** u64: a sum that nobody reads; it keeps loads ahead of their use from being optimised away. */
 export const LINE_TOUCHED = 16;
+/** u32: longest run of the worker, and how many bits of the bitmap it has set. */
+export const LINE_LONGEST = 56;
+export const LINE_SEEN = 60;
 
 /**
  * An area for each worker: scratch memory of the system, four states, hashes of a batch, the batch.

@@ -17,6 +17,7 @@ import {
 import { planMemory } from './memoryPlan.js';
 import type { Progress } from './progress.js';
 import { makeReplay, makeSuccessors, type Replay, type Successors } from './replay.js';
+import type { RunsOptions } from './runs.js';
 import { runSearch, type SearchResult } from './search.js';
 import {
   type ChosenTrace,
@@ -27,13 +28,17 @@ import {
   traceTo,
   traceToMarked,
 } from './services.js';
+import { shortenTrail } from './shorten.js';
+import { runWalks, type WalksResult } from './walks.js';
 
 export { EngineError } from './engineError.js';
 export type { Graph } from './graph.js';
 export type { Progress } from './progress.js';
 export type { Replay, Successor, Successors } from './replay.js';
+export type { RunsOptions } from './runs.js';
 export type { SearchResult, StoppedBy } from './search.js';
 export type { ChosenTrace, StateBatch } from './services.js';
+export type { ViolatedRun, WalksResult } from './walks.js';
 
 /** What to search, and how far. */
 export interface EngineOptions {
@@ -79,6 +84,13 @@ export interface Engine {
   readonly successors: Successors;
   /** Searches; once. */
   search(): Promise<SearchResult>;
+  /** Walks at random instead; once, and no search beside it. */
+  walks(options: Omit<RunsOptions, 'workers'>): Promise<WalksResult>;
+  /**
+   * The walk with this number up to a violation, with steps left out that are not needed; null
+   * when it violates nothing of the kind. Own properties: their number plus TARGET_OWN.
+   */
+  walkTo(run: number, target: number): ChosenTrace | null;
   traceTo(property: number): Promise<ChosenTrace | null>;
   traceToMarked(targets: Uint8Array): Promise<ChosenTrace | null>;
   markReach(marks: Uint8Array): Promise<Uint8Array>;
@@ -118,6 +130,10 @@ export function openEngine(options: EngineOptions): Engine {
   const control = controlOf(memory);
   const services = { engine, control, memory, signal };
   let isSearched = false;
+  const searchOnce = (): void => {
+    if (isSearched) throw new EngineError(FAIL_USE, 'an engine searches once');
+    isSearched = true;
+  };
   const instances = new Map<Uint8Array, ExpressionExports>();
   const expressionsOf = (bytes: Uint8Array): ExpressionExports => {
     const known = instances.get(bytes) ?? instantiateExpressions(compileModule(bytes), memory);
@@ -131,8 +147,7 @@ export function openEngine(options: EngineOptions): Engine {
     replay: makeReplay(engine, memory),
     successors: makeSuccessors(engine, memory, control),
     search: async () => {
-      if (isSearched) throw new EngineError(FAIL_USE, 'an engine searches once');
-      isSearched = true;
+      searchOnce();
       return runSearch({
         engine,
         control,
@@ -149,6 +164,16 @@ export function openEngine(options: EngineOptions): Engine {
           return new Uint8Array(memory.buffer).slice(at, at + LABEL_DETAILS);
         },
       });
+    },
+    walks: async (runs) => {
+      searchOnce();
+      const { onProgress } = options;
+      const setup = { engine, control, module, memory, own, signal, onProgress };
+      return runWalks(setup, { ...runs, workers });
+    },
+    walkTo: (run, target) => {
+      const steps = engine.walkAgain(run, target);
+      return steps < 0 ? null : shortenTrail({ engine, control, memory }, steps, target);
     },
     traceTo: (property) => traceTo(services, property),
     traceToMarked: (targets) => traceToMarked(services, targets),

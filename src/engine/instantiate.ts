@@ -30,6 +30,11 @@ export interface SearchExports {
   violatedBy(state: number): number;
   successors(state: number, to: number, most: number): number;
   successorsFinish(): number;
+  walksBegin(): void;
+  walks(worker: number, most: number): number;
+  walkAgain(run: number, target: number): number;
+  followSteps(initial: number, steps: number, count: number, target: number, to: number): number;
+  nameSteps(initial: number, steps: number, count: number): void;
 }
 
 /** Compiles the module unless it is compiled already. */

@@ -17,6 +17,7 @@ export interface WorkerTask {
 }
 
 const CHUNKS_A_CALL = 8;
+const WALKS_A_CALL = 4;
 const WAIT_MILLISECONDS = 100;
 
 /** Waits for the start, then explores to the end of the search. */
@@ -29,4 +30,10 @@ export function runWorker({ module, memory, own, worker }: WorkerTask): void {
   }
   if (Atomics.load(words, CONTROL_START / 4) !== 1) return;
   while (engine.explore(worker, CHUNKS_A_CALL) === RUN_MORE);
+}
+
+/** Walks until no walk is left of those to be done now. */
+export function runWalks({ module, memory, own, worker }: WorkerTask): void {
+  const engine = searchExports(instantiate(module, memory, own));
+  while (engine.walks(worker, WALKS_A_CALL) === RUN_MORE);
 }

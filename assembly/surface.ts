@@ -25,8 +25,8 @@ import {
   followSteps as followStepsOf,
   nameSteps as nameStepsOf,
   walkAgain as walkAgainOf,
-  walks as walksOf,
   walksBegin as walksBeginOf,
+  walks as walksOf,
 } from './search/walk';
 
 /** Version of the control block; compared when the module is loaded. */
@@ -153,13 +153,7 @@ export function walkAgain(run: u32, target: u32): i32 {
 }
 
 /** Follows named steps up to a violation: how many it took, or -1. */
-export function followSteps(
-  initial: u32,
-  steps: usize,
-  count: u32,
-  target: u32,
-  to: usize,
-): i32 {
+export function followSteps(initial: u32, steps: usize, count: u32, target: u32, to: usize): i32 {
   return followStepsOf<System>(initial, steps, count, target, to);
 }
 

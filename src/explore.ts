@@ -2,13 +2,11 @@
  * Explores a model: every interleaving, a verdict, and a counterexample for each violated property.
  */
 import { Property } from '../assembly/layout.js';
-import { NO_LIVELOCK } from './compile/own.js';
 import { compileModel, type Scenario } from './compile/scenario.js';
 import type { Engine, Progress, SearchResult } from './engine/engine.js';
-import { EXIT } from './errors.js';
-import { PROPERTIES } from './kernel/properties.js';
 import { openKernelEngine } from './kernelEngine.js';
 import type { Model } from './model/model.js';
+import { exitStatusOf, heldOf, stopMaskOf, verdictOf } from './verdict/conclude.js';
 import { compareExpectation } from './verdict/expectation.js';
 import { makeTrace, rowOf } from './verdict/findings.js';
 import { avoidanceOf } from './verdict/inevitable.js';
@@ -31,17 +29,6 @@ export interface ExploreOptions {
   readonly lockOrder?: boolean;
   /** The engine's debug build, with its assertions. */
   readonly debug?: boolean;
-}
-
-/** What ends a search that was not asked to go on: kernel defects and policies. */
-function stopMaskOf(model: Model): number {
-  if (model.continueAfterViolation) return 0;
-  return (
-    PROPERTIES.filter((row) => row.class !== 'script').reduce(
-      (mask, { bit }) => mask | (1 << bit),
-      0,
-    ) >>> 0
-  );
 }
 
 const OPTIONS: { readonly [limit: string]: string } = {
@@ -120,65 +107,6 @@ function lostStates(engine: Engine, reach: Uint8Array): (state: Uint8Array) => b
     }
   }
   return (state) => lost.has(keyOf(state));
-}
-
-/** What was checked and not found broken; `recoverable` only where it could be answered. */
-function heldOf(
-  scenario: Scenario,
-  violations: readonly Trace[],
-  answers: readonly RecoverableAnswer[],
-): readonly string[] {
-  const broken = new Set(
-    violations.map(({ finding }) => `${finding.property}/${finding.device ?? ''}`),
-  );
-  const plain = PROPERTIES.filter(
-    ({ name, bit }) => name !== 'recoverable' && ((scenario.checked >>> bit) & 1) !== 0,
-  )
-    .map(({ name }) => name)
-    .filter((name) => !broken.has(`${name}/`));
-  const recoverable = scenario.recoverable
-    .filter((_, index) => answers[index]?.isUnknown === false)
-    .map((device) => scenario.plan.devices[device]?.name ?? '?')
-    .filter((name) => !broken.has(`recoverable/${name}`))
-    .map((name) => `recoverable ${name}`);
-  const own = scenario.own.invariants
-    .map(({ name }) => name)
-    .filter((name) => !broken.has(`${name}/`));
-  return [...plain, ...own, ...recoverable];
-}
-
-/** A livelock is a kind of deadlock. */
-const DEADLOCKS = ['no-deadlock', NO_LIVELOCK];
-
-function exitStatusOf(
-  verdict: Verdict['verdict'],
-  violations: readonly Trace[],
-  { own }: Scenario,
-): number {
-  if (verdict === 'violated') {
-    const kernel = violations
-      .filter(({ finding }) => finding.class !== 'script')
-      .map(({ finding }) => finding.property);
-    const ofBehaviours = ['recoverable', ...own.temporal.map(({ name }) => name)];
-    const others = [...DEADLOCKS, ...ofBehaviours];
-    if (kernel.some((name) => !others.includes(name))) return EXIT.invariantViolated;
-    const isDeadlock = kernel.some((name) => DEADLOCKS.includes(name));
-    return isDeadlock ? EXIT.deadlock : EXIT.temporalViolated;
-  }
-  if (verdict === 'findings') return EXIT.scriptFindings;
-  if (verdict === 'incomplete') return EXIT.incomplete;
-  return verdict === 'vacuous' ? EXIT.vacuous : EXIT.holds;
-}
-
-function verdictOf(
-  violations: readonly Trace[],
-  isComplete: boolean,
-  isVacuous: boolean,
-): Verdict['verdict'] {
-  if (violations.some(({ finding }) => finding.class !== 'script')) return 'violated';
-  if (!isComplete) return 'incomplete';
-  if (violations.length > 0) return 'findings';
-  return isVacuous ? 'vacuous' : 'holds';
 }
 
 /** What was found out of a search, but for its numbers. */

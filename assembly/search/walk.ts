@@ -30,7 +30,6 @@ import {
   RUNS_STATES_BYTES,
   RUNS_TO,
   RUNS_TRAIL,
-  STATE_BYTES_MAX,
   TARGET_OWN,
 } from './layout';
 import { noteDepths } from './level';

@@ -17,7 +17,6 @@ import {
 import { planMemory } from './memoryPlan.js';
 import type { Progress } from './progress.js';
 import { makeReplay, makeSuccessors, type Replay, type Successors } from './replay.js';
-import type { RunsOptions } from './runs.js';
 import { runSearch, type SearchResult } from './search.js';
 import {
   type ChosenTrace,
@@ -28,14 +27,12 @@ import {
   traceTo,
   traceToMarked,
 } from './services.js';
-import { shortenTrail } from './shorten.js';
-import { runWalks, type WalksResult } from './walks.js';
+import { makeStrategies, type Strategies } from './strategies.js';
 
 export { EngineError } from './engineError.js';
 export type { Graph } from './graph.js';
 export type { Progress } from './progress.js';
 export type { Replay, Successor, Successors } from './replay.js';
-export type { RunsOptions } from './runs.js';
 export type { SearchResult, StoppedBy } from './search.js';
 export type { ChosenTrace, StateBatch } from './services.js';
 export type { ViolatedRun, WalksResult } from './walks.js';
@@ -75,7 +72,7 @@ export interface EngineOptions {
 }
 
 /** One scenario in one memory. */
-export interface Engine {
+export interface Engine extends Strategies {
   readonly stateBytes: number;
   readonly memory: WebAssembly.Memory;
   /** All exports of the module, for those that only its System has. */
@@ -84,13 +81,6 @@ export interface Engine {
   readonly successors: Successors;
   /** Searches; once. */
   search(): Promise<SearchResult>;
-  /** Walks at random instead; once, and no search beside it. */
-  walks(options: Omit<RunsOptions, 'workers'>): Promise<WalksResult>;
-  /**
-   * The walk with this number up to a violation, with steps left out that are not needed; null
-   * when it violates nothing of the kind. Own properties: their number plus TARGET_OWN.
-   */
-  walkTo(run: number, target: number): ChosenTrace | null;
   traceTo(property: number): Promise<ChosenTrace | null>;
   traceToMarked(targets: Uint8Array): Promise<ChosenTrace | null>;
   markReach(marks: Uint8Array): Promise<Uint8Array>;
@@ -140,7 +130,10 @@ export function openEngine(options: EngineOptions): Engine {
     instances.set(bytes, known);
     return known;
   };
+  const { onProgress } = options;
+  const shared = { engine, control, module, memory, own, signal, onProgress };
   return {
+    ...makeStrategies(shared, workers, searchOnce),
     stateBytes: engine.stateBytes() >>> 0,
     memory,
     exports: instance.exports,
@@ -149,31 +142,15 @@ export function openEngine(options: EngineOptions): Engine {
     search: async () => {
       searchOnce();
       return runSearch({
-        engine,
-        control,
-        module,
-        memory,
-        own,
+        ...shared,
         workers,
         parallelFrom: options.parallelFrom ?? PARALLEL_FROM,
         seconds: limits.seconds,
-        signal,
-        onProgress: options.onProgress,
         readLabels: () => {
           const at = control.read(CONTROL_LABELS);
           return new Uint8Array(memory.buffer).slice(at, at + LABEL_DETAILS);
         },
       });
-    },
-    walks: async (runs) => {
-      searchOnce();
-      const { onProgress } = options;
-      const setup = { engine, control, module, memory, own, signal, onProgress };
-      return runWalks(setup, { ...runs, workers });
-    },
-    walkTo: (run, target) => {
-      const steps = engine.walkAgain(run, target);
-      return steps < 0 ? null : shortenTrail({ engine, control, memory }, steps, target);
     },
     traceTo: (property) => traceTo(services, property),
     traceToMarked: (targets) => traceToMarked(services, targets),

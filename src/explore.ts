@@ -6,6 +6,7 @@ import { compileModel, type Scenario } from './compile/scenario.js';
 import type { Engine, Progress, SearchResult } from './engine/engine.js';
 import { openKernelEngine } from './kernelEngine.js';
 import type { Model } from './model/model.js';
+import { exploreBy, type StrategyRequest } from './strategies.js';
 import { exitStatusOf, heldOf, stopMaskOf, verdictOf } from './verdict/conclude.js';
 import { compareExpectation } from './verdict/expectation.js';
 import { makeTrace, rowOf } from './verdict/findings.js';
@@ -27,6 +28,8 @@ export interface ExploreOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Tells the order of locks as well; it costs a second pass over all states. */
   readonly lockOrder?: boolean;
+  /** Another search than breadth first; it finds violations and never says `holds`. */
+  readonly strategy?: StrategyRequest;
   /** The engine's debug build, with its assertions. */
   readonly debug?: boolean;
 }
@@ -159,6 +162,7 @@ async function answerAll(
  * EngineError when the machine or the build does not allow a search.
  */
 export async function explore(model: Model, options: ExploreOptions = {}): Promise<Verdict> {
+  if (options.strategy !== undefined) return exploreBy(model, options.strategy, options);
   const scenario = compileModel(model);
   const workers = options.workers ?? 1;
   const engine = openKernelEngine(scenario, {

@@ -3,12 +3,13 @@
  */
 import { availableParallelism } from 'node:os';
 import { EXIT } from '../errors.js';
+import type { ExploreOptions } from '../explore.js';
 import type { Model } from '../model/model.js';
 import { renderVerdictJson } from '../report/json.js';
 import { renderLockOrder } from '../report/lockOrderText.js';
 import { renderVerdict } from '../report/text.js';
 import { renderTrace } from '../report/traceText.js';
-import type { Verdict } from '../verdict/trace.js';
+import type { StrategyView, Verdict } from '../verdict/trace.js';
 import { loadModels, reject, warnOfUnknown, withRejections } from './load.js';
 import { type LookOptions, progressFor, styleFor } from './look.js';
 import { type Overrides, override } from './options.js';
@@ -23,6 +24,9 @@ export interface ExploreCommandOptions extends LookOptions, Overrides {
   readonly traceDir?: string;
   readonly asDeclared?: boolean;
   readonly lockOrder?: boolean;
+  readonly strategy?: 'bfs' | StrategyView['name'];
+  readonly seed?: number;
+  readonly runs?: number;
 }
 
 /** Picks the options that change what is explored. */
@@ -35,6 +39,15 @@ export function overridesOf(options: Overrides): Overrides {
     ...(maxStates !== undefined && { maxStates }),
     ...(maxDepth !== undefined && { maxDepth }),
     ...(options.continue !== undefined && { continue: options.continue }),
+  };
+}
+
+/** The strategy that is asked for; nothing for breadth first. */
+function strategyOf(options: ExploreCommandOptions): Pick<ExploreOptions, 'strategy'> {
+  const { strategy: name, seed, runs } = options;
+  if (name === undefined || name === 'bfs') return {};
+  return {
+    strategy: { name, ...(seed !== undefined && { seed }), ...(runs !== undefined && { runs }) },
   };
 }
 
@@ -52,6 +65,7 @@ export async function exploreModel(
       signal: terminal.interrupt,
       onProgress: progress.update,
       lockOrder: options.lockOrder === true,
+      ...strategyOf(options),
       ...(options.maxSeconds !== undefined && { seconds: options.maxSeconds }),
       ...(options.memory !== undefined && { memoryBytes: options.memory }),
     });

@@ -30,6 +30,13 @@ export function parseCount(text: string): number {
   return count;
 }
 
+/** Reads what chance is drawn from: any whole number that a program keeps exactly. */
+export function parseSeed(text: string): number {
+  const seed = Number(text);
+  if (/^[0-9]+$/.test(text) && seed <= COUNT_MAX) return seed;
+  throw new InvalidArgumentError(`Expected a whole number from 0 to ${COUNT_MAX}.`);
+}
+
 /** Reads a number of worker threads. */
 export function parseWorkers(text: string): number {
   const count = parseCount(text);

@@ -14,6 +14,7 @@ import {
   parseObserved,
   parseRelease,
   parseSeconds,
+  parseSeed,
   parseWorkers,
 } from './options.js';
 import { endingOf } from './status.js';
@@ -47,6 +48,14 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
     )
     .option('--kernel <release>', 'another kernel than the model names', parseRelease)
     .option('--without <ids>', 'take these features away (daxcheck kernels)', parseFeatures)
+    .addOption(
+      new Option('--strategy <name>', 'breadth first (bfs), or walks at random (random)').choices([
+        'bfs',
+        'random',
+      ]),
+    )
+    .option('--seed <n>', 'what --strategy random is drawn from (default: 1)', parseSeed)
+    .option('--runs <n>', 'walks of --strategy random (default: 10000)', parseCount)
     .option('--max-states <n>', 'stop after the level that reaches this many states', parseCount)
     .option('--max-depth <n>', 'stop after this many levels', parseCount)
     .option('--max-seconds <n>', 'stop after this time', parseSeconds)
@@ -63,6 +72,11 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
       'after',
       `\nExample:\n  daxcheck explore --kernel v5.1 --trace-dir traces model.yaml\n${STATUSES}`,
     )
+    .hook('preAction', (_, asked) => {
+      const { strategy = 'bfs', seed, runs } = asked.opts();
+      if (strategy !== 'bfs' || (seed ?? runs) === undefined) return;
+      asked.error('error: --seed and --runs are for --strategy random');
+    })
     .action(async (paths: string[], options) => {
       const { exploreCommand } = await import('./explore.js');
       report(await exploreCommand(paths, options, terminal));

@@ -19,6 +19,7 @@ import {
   LINE_SEEN,
   LINE_TRANSITIONS,
   RUN_DONE,
+  RUNS_BITMAP,
   RUNS_BITMAP_BYTES,
   RUNS_NEXT,
   RUNS_TO,
@@ -40,7 +41,7 @@ export interface ViolatedRun {
   readonly run: number;
 }
 
-/** The outcome of walks; all but `seconds` follows from the seed and `walks`. */
+/** The outcome of walks; all but the last two follow from the seed and `walks`. */
 export interface WalksResult {
   /** Walks done, all of them to their end; numbers 0 to `walks` - 1. */
   readonly walks: number;
@@ -55,6 +56,7 @@ export interface WalksResult {
   readonly ownViolations: readonly ViolatedRun[];
   readonly stoppedBy: 'violation' | 'runs' | 'time' | 'interrupt';
   readonly seconds: number;
+  readonly memoryBytes: number;
 }
 
 /** What walks need. */
@@ -181,7 +183,7 @@ function makeWatch(
       transitions: steps,
       depth: longest,
       frontier: 0,
-      memoryBytes: control.read(RUNS_BITMAP_BYTES),
+      memoryBytes: control.read(RUNS_BITMAP) + control.read(RUNS_BITMAP_BYTES),
       seconds: at,
       statesPerSecond: (seen - shown.seen) / (at - shown.seconds),
       remainingSeconds: null,
@@ -207,5 +209,6 @@ function readResult(control: Control, seconds: number): WalksResult {
     ownViolations: runsOf(CONTROL_OWN_VIOLATIONS),
     stoppedBy: isEnded(control) ? 'violation' : byLimit,
     seconds,
+    memoryBytes: control.read(RUNS_BITMAP) + control.read(RUNS_BITMAP_BYTES),
   };
 }

@@ -76,7 +76,17 @@ function headerLines(verdict: Verdict, style: Style): string[] {
     ...labelled('model', verdict.model, HEADER),
     ...labelled('kernel', verdict.kernel, HEADER),
     ...labelled('granularity', describeGranularity(verdict.granularity), HEADER),
+    ...strategyLines(verdict),
   ];
+}
+
+function strategyLines({ strategy }: Verdict): string[] {
+  if (strategy === undefined) return [];
+  const { seed, runs, depth, statesAbout, unchecked } = strategy;
+  const walks = `${plural(runs, 'walk')} of at most ${plural(depth, 'step')}`;
+  const about = statesAbout === null ? '' : `; about ${formatCount(statesAbout)} distinct states`;
+  const open = unchecked.length === 0 ? [] : labelled('not asked', unchecked.join(', '), HEADER);
+  return [...labelled('strategy', `random, seed ${seed}: ${walks}${about}`, HEADER), ...open];
 }
 
 function describeGranularity(granularity: Verdict['granularity']): string {

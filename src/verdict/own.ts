@@ -2,6 +2,7 @@
  * The user's own properties that a single state can violate: their traces, and what of them was
  * never tested.
  */
+import type { OwnInvariant } from '../compile/own.js';
 import type { Scenario } from '../compile/scenario.js';
 import type { Engine, SearchResult } from '../engine/engine.js';
 import { makeTrace } from './findings.js';
@@ -31,17 +32,22 @@ export async function ownTraces(
     const bad = badStates(engine, marks);
     const isGood = (state: Uint8Array): boolean => !bad.has(keyOf(state));
     const avoidance = await avoidanceOf(engine, scenario, result.statesAtLeast, isGood);
-    const when = invariant.form === 'quiet' ? 'between system calls' : 'in some state';
-    const row = {
-      name: invariant.name,
-      bit: null,
-      summary: `${when} not: ${oneLine(invariant.text)}`,
-    };
+    const row = ownRow(invariant);
     traces.push(
       makeTrace(engine, scenario, { row, class: 'own', device: null, chosen, avoidance }),
     );
   }
   return traces;
+}
+
+/** How a violated own invariant is told. */
+export function ownRow({ name, form, text }: OwnInvariant): {
+  name: string;
+  bit: null;
+  summary: string;
+} {
+  const when = form === 'quiet' ? 'between system calls' : 'in some state';
+  return { name, bit: null, summary: `${when} not: ${oneLine(text)}` };
 }
 
 /** An expression on one line. */

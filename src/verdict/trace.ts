@@ -201,6 +201,21 @@ export interface Measured {
   readonly workers: number;
 }
 
+/** How a search went that was not breadth first. */
+export interface StrategyView {
+  readonly name: 'random';
+  /** What all chance was drawn from. */
+  readonly seed: number;
+  /** Runs done to their end, numbered from 0. */
+  readonly runs: number;
+  /** Most steps of a run. */
+  readonly depth: number;
+  /** About how many distinct states were seen; null when that cannot be told. */
+  readonly statesAbout: number | null;
+  /** Properties that were asked for and that it cannot answer. */
+  readonly unchecked: readonly string[];
+}
+
 /**
  * The whole answer to `explore`. Everything but `measured` is the same for any number of workers.
  */
@@ -209,6 +224,8 @@ export interface Verdict {
   readonly title: string;
   readonly kernel: string;
   readonly granularity: 'call' | 'step';
+  /** Absent for a search breadth first. */
+  readonly strategy?: StrategyView;
   /**
    * 'violated': a kernel defect, an asked-for policy, or a property of the user's own.
    * 'findings': script findings only.

@@ -26,6 +26,8 @@ export interface RunsOptions {
   readonly runs: number;
   readonly workers: number;
   readonly seconds?: number | undefined;
+  /** Seconds after which threads are worth their start. Default: 0.15. It changes no result. */
+  readonly parallelAfter?: number | undefined;
 }
 
 /** A trail, the same trail with its steps named, the fingerprints of its states: bytes a step. */

@@ -75,7 +75,7 @@ const ROUND_MAX = 4096;
 const SLICE_MILLISECONDS = 15;
 const WATCH_MILLISECONDS = 50;
 /** Rounds are walked by the main thread before this: a thread takes some 40 ms to start. */
-const THREADS_AFTER_SECONDS = 0.15;
+const PARALLEL_AFTER = 0.15;
 
 /** Walks until a violation ends it, or a limit. Throws EngineError when the engine traps. */
 export async function runWalks(setup: WalksSetup, options: RunsOptions): Promise<WalksResult> {
@@ -85,6 +85,7 @@ export async function runWalks(setup: WalksSetup, options: RunsOptions): Promise
   planRuns(control, options);
   control.write(CONTROL_WORKERS, options.workers);
   const watch = makeWatch(setup, options, now);
+  const after = options.parallelAfter ?? PARALLEL_AFTER;
   let threads: Piscina | null = null;
   try {
     setup.engine.walksBegin();
@@ -92,7 +93,7 @@ export async function runWalks(setup: WalksSetup, options: RunsOptions): Promise
       const round = Math.min(Math.max(ROUND_MIN, to), ROUND_MAX, options.runs - to);
       to += round;
       control.write(RUNS_TO, to);
-      if (options.workers > 1 && now() > THREADS_AFTER_SECONDS) threads ??= await startThreads();
+      if (options.workers > 1 && now() >= after) threads ??= await startThreads();
       if (threads === null) await walkHere(setup, watch);
       else await walkThere(setup, threads, options.workers, watch);
       control.write(RUNS_NEXT, Math.min(control.read(RUNS_NEXT), to));

@@ -21,13 +21,10 @@ import {
   successors as successorsOf,
   violatedBy as violatedByOf,
 } from './search/replay';
-import {
-  followSteps as followStepsOf,
-  nameSteps as nameStepsOf,
-  walkAgain as walkAgainOf,
-  walksBegin as walksBeginOf,
-  walks as walksOf,
-} from './search/walk';
+import { runsBegin as runsBeginOf } from './search/room';
+import { swarmAgain as swarmAgainOf, swarm as swarmOf } from './search/swarm';
+import { followSteps as followStepsOf, nameSteps as nameStepsOf } from './search/trail';
+import { walkAgain as walkAgainOf, walks as walksOf } from './search/walk';
 
 /** Version of the control block; compared when the module is loaded. */
 export const searchVersion: u32 = SEARCH_VERSION;
@@ -137,9 +134,9 @@ export function successorsFinish(): u32 {
   return successorsFinishOf();
 }
 
-/** Empties the tables of violations before the first walk. */
-export function walksBegin(): void {
-  walksBeginOf();
+/** Empties the tables of violations before the first run. */
+export function runsBegin(): void {
+  runsBeginOf();
 }
 
 /** Walks as a worker, so many walks at most: RUN_MORE or RUN_DONE. */
@@ -150,6 +147,16 @@ export function walks(worker: u32, most: u32): i32 {
 /** Does a walk again up to a violation: its steps, or -1. */
 export function walkAgain(run: u32, target: u32): i32 {
   return walkAgainOf<System>(run, target);
+}
+
+/** Searches as a worker of a swarm, so many searches at most: RUN_MORE or RUN_DONE. */
+export function swarm(worker: u32, most: u32): i32 {
+  return swarmOf<System>(worker, most);
+}
+
+/** Does a search of a swarm again up to a violation: the steps of the way there, or -1. */
+export function swarmAgain(run: u32, target: u32): i32 {
+  return swarmAgainOf<System>(run, target);
 }
 
 /** Follows named steps up to a violation: how many it took, or -1. */

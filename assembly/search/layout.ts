@@ -155,9 +155,27 @@ export const RUNS_INITIAL = 3616;
 /** u32: next run to be taken by a worker; a line of its own. */
 export const RUNS_NEXT = 3648;
 
+/**
+ * Of a swarm. u32: most states of a search; address of a record for each search; the least number
+ * of a search that ended the swarm.
+ */
+export const RUNS_STATES_MAX = 3620;
+export const RUNS_RECORDS = 3624;
+export const RUNS_LEAST = 3628;
+/** u32: address and bytes of worker 0's stack; bytes from one worker's bitmap to the next one's. */
+export const RUNS_STACK = 3632;
+export const RUNS_STACK_BYTES = 3636;
+export const RUNS_SHARE = 3640;
+/** Of a record: states, steps, greatest depth, and 1 when the search ran to its end; u32 each. */
+export const RUN_RECORD_BYTES = 16;
+export const RECORD_STATES = 0;
+export const RECORD_STEPS = 4;
+export const RECORD_DEEPEST = 8;
+export const RECORD_ENDED = 12;
+
 /** A worker's room: successors of a state, what is known of them, a state. */
 export const RUNS_STATES_BYTES = 1048576;
-export const RUNS_ROOM_BYTES = 1114112;
+export const RUNS_ROOM_BYTES = 1131776;
 /** Added to the number of an own property where a target is named. */
 export const TARGET_OWN = 32;
 

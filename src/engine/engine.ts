@@ -35,6 +35,7 @@ export type { Progress } from './progress.js';
 export type { Replay, Successor, Successors } from './replay.js';
 export type { SearchResult, StoppedBy } from './search.js';
 export type { ChosenTrace, StateBatch } from './services.js';
+export type { SwarmResult } from './swarm.js';
 export type { ViolatedRun, WalksResult } from './walks.js';
 
 /** What to search, and how far. */

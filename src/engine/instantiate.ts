@@ -30,9 +30,11 @@ export interface SearchExports {
   violatedBy(state: number): number;
   successors(state: number, to: number, most: number): number;
   successorsFinish(): number;
-  walksBegin(): void;
+  runsBegin(): void;
   walks(worker: number, most: number): number;
   walkAgain(run: number, target: number): number;
+  swarm(worker: number, most: number): number;
+  swarmAgain(run: number, target: number): number;
   followSteps(initial: number, steps: number, count: number, target: number, to: number): number;
   nameSteps(initial: number, steps: number, count: number): void;
 }

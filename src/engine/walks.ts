@@ -30,10 +30,10 @@ import {
 } from '../../assembly/search/layout.js';
 import { type Control, errorCode, readViolations, requestStop, wide } from './control.js';
 import { trapError } from './engineError.js';
-import { type SearchExports, workerFile } from './instantiate.js';
+import type { SearchExports } from './instantiate.js';
 import type { Progress } from './progress.js';
 import { planRuns, type RunsOptions } from './runs.js';
-import type { WorkerTask } from './worker.js';
+import { runOnThreads, startRunThreads } from './runThreads.js';
 
 /** A property by its number, and the least number of a run that violates it. */
 export interface ViolatedRun {
@@ -73,7 +73,6 @@ export interface WalksSetup {
 const ROUND_MIN = 64;
 const ROUND_MAX = 4096;
 const SLICE_MILLISECONDS = 15;
-const WATCH_MILLISECONDS = 50;
 /** Rounds are walked by the main thread before this: a thread takes some 40 ms to start. */
 const PARALLEL_AFTER = 0.15;
 
@@ -88,14 +87,15 @@ export async function runWalks(setup: WalksSetup, options: RunsOptions): Promise
   const after = options.parallelAfter ?? PARALLEL_AFTER;
   let threads: Piscina | null = null;
   try {
-    setup.engine.walksBegin();
+    setup.engine.runsBegin();
     for (let to = 0; to < options.runs && control.read(CONTROL_STOP) === 0 && !isEnded(control); ) {
       const round = Math.min(Math.max(ROUND_MIN, to), ROUND_MAX, options.runs - to);
       to += round;
       control.write(RUNS_TO, to);
-      if (options.workers > 1 && now() >= after) threads ??= await startThreads();
+      if (options.workers > 1 && now() >= after)
+        threads ??= await startRunThreads('runWalks', options.workers);
       if (threads === null) await walkHere(setup, watch);
-      else await walkThere(setup, threads, options.workers, watch);
+      else await runOnThreads(setup, threads, options.workers, watch);
       control.write(RUNS_NEXT, Math.min(control.read(RUNS_NEXT), to));
     }
   } catch (cause) {
@@ -106,11 +106,6 @@ export async function runWalks(setup: WalksSetup, options: RunsOptions): Promise
   return readResult(control, now());
 }
 
-async function startThreads(): Promise<Piscina> {
-  const { Piscina } = await import('piscina');
-  return new Piscina({ filename: workerFile(), name: 'runWalks', atomics: 'disabled' });
-}
-
 /** One round by this thread, in short calls. */
 async function walkHere({ engine }: WalksSetup, watch: () => void): Promise<void> {
   for (let walks = 1; ; ) {
@@ -119,27 +114,6 @@ async function walkHere({ engine }: WalksSetup, watch: () => void): Promise<void
     if (engine.walks(0, walks) === RUN_DONE) return;
     if (performance.now() - began < SLICE_MILLISECONDS / 2) walks *= 2;
     await nextTurn();
-  }
-}
-
-/** One round by all threads. */
-async function walkThere(
-  { control, module, memory, own }: WalksSetup,
-  threads: Piscina,
-  workers: number,
-  watch: () => void,
-): Promise<void> {
-  const timer = setInterval(watch, WATCH_MILLISECONDS);
-  try {
-    const runs = Array.from({ length: workers }, (_, worker) => {
-      const task: WorkerTask = { module, memory, own, worker };
-      return threads.run(task);
-    });
-    for (const done of await Promise.allSettled(runs)) {
-      if (done.status === 'rejected') throw trapError(errorCode(control), done.reason);
-    }
-  } finally {
-    clearInterval(timer);
   }
 }
 

@@ -37,3 +37,9 @@ export function runWalks({ module, memory, own, worker }: WorkerTask): void {
   const engine = searchExports(instantiate(module, memory, own));
   while (engine.walks(worker, WALKS_A_CALL) === RUN_MORE);
 }
+
+/** Searches until no search of the swarm is left. */
+export function runSwarm({ module, memory, own, worker }: WorkerTask): void {
+  const engine = searchExports(instantiate(module, memory, own));
+  while (engine.swarm(worker, 1) === RUN_MORE);
+}

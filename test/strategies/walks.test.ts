@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ChosenTrace, Engine, WalksResult } from '../../src/engine/engine.ts';
+import type { WalksResult } from '../../src/engine/engine.ts';
 import { anyGraph, encodeGraph, type Graph, open } from '../search/systems.ts';
 import { FC, SEED_TITLE } from '../support/fc.ts';
+import { bitsAfter } from './follow.ts';
 import { naiveWalk } from './naiveWalks.ts';
 
 const DEPTH = 12;
@@ -29,15 +30,6 @@ function naive(graph: Graph, seed: number, stopMask: number, walks: number): obj
       run: least(property),
     })).filter(({ run }) => run >= 0),
   };
-}
-
-/** Bits that the state at the end of a trace violates; every step of it must be there. */
-function bitsAfter(engine: Engine, trace: ChosenTrace | null): number {
-  engine.replay.initial(trace?.initial ?? -1);
-  for (const ordinal of trace?.ordinals ?? []) {
-    expect(engine.replay.take(ordinal)).toBeGreaterThanOrEqual(0);
-  }
-  return engine.replay.violated();
 }
 
 describe(`random walks (${SEED_TITLE})`, () => {
@@ -139,7 +131,7 @@ describe(`random walks (${SEED_TITLE})`, () => {
     const engine = open('grid', [3, 10]);
 
     await expect(engine.walks({ seed: 1, depth: 2 ** 31, runs: 1 })).rejects.toThrow(
-      /no room for runs of 2147483648 steps by 1 workers; allow fewer steps or more memory/,
+      /no room for 1 runs of 2147483648 steps by 1 workers; allow fewer steps or more memory/,
     );
   });
 });

@@ -5,7 +5,7 @@
 import { TARGET_OWN } from '../assembly/search/layout.js';
 import { NO_LIVELOCK } from './compile/own.js';
 import { compileModel, type Scenario } from './compile/scenario.js';
-import type { Engine, Progress, ViolatedRun, WalksResult } from './engine/engine.js';
+import type { ChosenTrace, Engine, Progress, ViolatedRun, WalksResult } from './engine/engine.js';
 import { openKernelEngine } from './kernelEngine.js';
 import type { Model } from './model/model.js';
 import { exitStatusOf, heldOf, stopMaskOf, verdictOf } from './verdict/conclude.js';
@@ -13,14 +13,14 @@ import { makeTrace, rowOf } from './verdict/findings.js';
 import { ownRow } from './verdict/own.js';
 import { scopeOf } from './verdict/scope.js';
 import { temporalName } from './verdict/temporal/answers.js';
-import type { StrategyView, Trace, Verdict } from './verdict/trace.js';
+import type { Trace, Verdict } from './verdict/trace.js';
 
 /** How to search, other than breadth first. */
 export interface StrategyRequest {
-  readonly name: StrategyView['name'];
+  readonly name: 'random' | 'swarm';
   /** What all chance is drawn from; 1 by default. */
   readonly seed?: number;
-  /** How many walks; 10,000 by default. */
+  /** How many walks, 10,000 by default; how many searches of a swarm, 64 by default. */
   readonly runs?: number;
 }
 
@@ -35,9 +35,10 @@ export interface StrategyOptions {
 }
 
 const SEED = 1;
-const WALKS = 10_000;
-/** Steps of a walk, where neither model nor command line says otherwise. */
-const WALK_STEPS = 1000;
+const RUNS: { readonly [N in StrategyRequest['name']]: number } = { random: 10_000, swarm: 64 };
+/** Steps of a run, and states of a search, where neither model nor command line says otherwise. */
+const DEPTH = 1000;
+const STATES = 100_000;
 
 const STOPS: { readonly [S in WalksResult['stoppedBy']]: NonNullable<Verdict['stoppedBy']> } = {
   violation: { limit: 'first violation', option: '--continue' },
@@ -55,21 +56,54 @@ function uncheckedOf(scenario: Scenario): readonly string[] {
   ];
 }
 
-/** The traces of the runs that violate something; the row of each property tells how. */
-function tracesOf(
+/** What runs of either kind came to, under the same names. */
+interface Outcome {
+  readonly runs: number;
+  readonly steps: number;
+  readonly deepest: number;
+  readonly seenAtLeast: number;
+  readonly seenAbout: number | null;
+  readonly violations: readonly ViolatedRun[];
+  readonly ownViolations: readonly ViolatedRun[];
+  readonly stoppedBy: WalksResult['stoppedBy'];
+  readonly seconds: number;
+  readonly memoryBytes: number;
+  readonly traceTo: (run: number, target: number) => ChosenTrace | null;
+}
+
+/** What is asked of them. */
+interface Asked {
+  readonly seed: number;
+  readonly depth: number;
+  readonly runs: number;
+  readonly states: number;
+  readonly seconds: number | undefined;
+}
+
+async function outcomeOf(
   engine: Engine,
-  scenario: Scenario,
-  found: { readonly violations: readonly ViolatedRun[]; readonly own: readonly ViolatedRun[] },
-): Trace[] {
+  name: StrategyRequest['name'],
+  asked: Asked,
+): Promise<Outcome> {
+  if (name === 'random') {
+    const walks = await engine.walks(asked);
+    return { ...walks, runs: walks.walks, deepest: walks.longest, traceTo: engine.walkTo };
+  }
+  const swarm = await engine.swarm(asked);
+  return { ...swarm, runs: swarm.searches, seenAbout: null, traceTo: engine.swarmTo };
+}
+
+/** The traces of the runs that violate something. */
+function tracesOf(engine: Engine, scenario: Scenario, outcome: Outcome): Trace[] {
   const common = { device: null, avoidance: null };
-  const builtIn = found.violations.flatMap(({ property, run }) => {
-    const chosen = engine.walkTo(run, property);
+  const builtIn = outcome.violations.flatMap(({ property, run }) => {
+    const chosen = outcome.traceTo(run, property);
     const row = rowOf(property);
     const request = { ...common, row, class: row.class };
     return chosen === null ? [] : [makeTrace(engine, scenario, { ...request, chosen })];
   });
-  const own = found.own.flatMap(({ property, run }) => {
-    const chosen = engine.walkTo(run, property + TARGET_OWN);
+  const own = outcome.ownViolations.flatMap(({ property, run }) => {
+    const chosen = outcome.traceTo(run, property + TARGET_OWN);
     const invariant = scenario.own.invariants[property];
     if (chosen === null || invariant === undefined) return [];
     const request = { ...common, row: ownRow(invariant), class: 'own' as const };
@@ -103,34 +137,34 @@ export async function exploreBy(
 ): Promise<Verdict> {
   const scenario = compileModel(model);
   const engine = openFor(model, scenario, options);
-  const seed = request.seed ?? SEED;
-  const depth = model.limits.depth ?? WALK_STEPS;
-  const runs = request.runs ?? WALKS;
-  const { seconds: most } = options;
-  const result = await engine.walks({ seed, depth, runs, seconds: most });
-  const found = { violations: result.violations, own: result.ownViolations };
-  const violations = tracesOf(engine, scenario, found);
+  const { name, seed = SEED, runs = RUNS[name] } = request;
+  const depth = model.limits.depth ?? DEPTH;
+  const states = model.limits.states ?? STATES;
+  const asked = { seed, depth, runs, states, seconds: options.seconds };
+  const outcome = await outcomeOf(engine, name, asked);
+  const violations = tracesOf(engine, scenario, outcome);
   const verdict = verdictOf(violations, false, false);
-  const { seconds, steps, seenAtLeast } = result;
+  const { seconds, steps, seenAtLeast } = outcome;
   return {
     model: model.file,
     title: model.title,
     kernel: scenario.kernel.name,
     granularity: model.granularity,
     strategy: {
-      name: request.name,
+      name,
       seed,
-      runs: result.walks,
+      runs: outcome.runs,
       depth,
-      statesAbout: result.seenAbout,
+      ...(name === 'swarm' && { states }),
+      statesAbout: outcome.seenAbout,
       unchecked: uncheckedOf(scenario),
     },
     verdict,
     exitStatus: exitStatusOf(verdict, violations, scenario),
     distinctStates: seenAtLeast,
     transitions: steps,
-    depth: result.longest,
-    stoppedBy: STOPS[result.stoppedBy],
+    depth: outcome.deepest,
+    stoppedBy: STOPS[outcome.stoppedBy],
     violations,
     held: heldOf(scenario, violations, []),
     scope: scopeOf(scenario),
@@ -140,7 +174,7 @@ export async function exploreBy(
     measured: {
       seconds,
       statesPerSecond: seconds > 0 ? Math.round(seenAtLeast / seconds) : 0,
-      memoryBytes: result.memoryBytes,
+      memoryBytes: outcome.memoryBytes,
       workers: options.workers ?? 1,
     },
   };

@@ -49,13 +49,14 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
     .option('--kernel <release>', 'another kernel than the model names', parseRelease)
     .option('--without <ids>', 'take these features away (daxcheck kernels)', parseFeatures)
     .addOption(
-      new Option('--strategy <name>', 'breadth first (bfs), or walks at random (random)').choices([
+      new Option('--strategy <name>', 'how to search (default: bfs)').choices([
         'bfs',
         'random',
+        'swarm',
       ]),
     )
-    .option('--seed <n>', 'what --strategy random is drawn from (default: 1)', parseSeed)
-    .option('--runs <n>', 'walks of --strategy random (default: 10000)', parseCount)
+    .option('--seed <n>', 'what random and swarm are drawn from (default: 1)', parseSeed)
+    .option('--runs <n>', 'walks (default: 10000), searches of a swarm (64)', parseCount)
     .option('--max-states <n>', 'stop after the level that reaches this many states', parseCount)
     .option('--max-depth <n>', 'stop after this many levels', parseCount)
     .option('--max-seconds <n>', 'stop after this time', parseSeconds)
@@ -75,7 +76,7 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
     .hook('preAction', (_, asked) => {
       const { strategy = 'bfs', seed, runs } = asked.opts();
       if (strategy !== 'bfs' || (seed ?? runs) === undefined) return;
-      asked.error('error: --seed and --runs are for --strategy random');
+      asked.error('error: --seed and --runs are for --strategy random and swarm');
     })
     .action(async (paths: string[], options) => {
       const { exploreCommand } = await import('./explore.js');

@@ -15,6 +15,8 @@ import {
   RECORD_STATES,
   RECORD_STEPS,
   RUN_RECORD_BYTES,
+  RUNS_BITMAP,
+  RUNS_BITMAP_BYTES,
   RUNS_LEAST,
   RUNS_NEXT,
   RUNS_RECORDS,
@@ -22,7 +24,7 @@ import {
   STOP_INTERRUPT,
   STOP_TIME,
 } from '../../assembly/search/layout.js';
-import { type Control, readViolations, requestStop, topOf } from './control.js';
+import { type Control, readViolations, requestStop } from './control.js';
 import { planSwarm, type SwarmOptions } from './runs.js';
 import { runOnThreads, startRunThreads } from './runThreads.js';
 import type { ViolatedRun, WalksSetup } from './walks.js';
@@ -88,12 +90,18 @@ function makeWatch(
       transitions: steps,
       depth: deepest,
       frontier: 0,
-      memoryBytes: topOf(control),
+      memoryBytes: memoryInUse(control),
       seconds: at,
       statesPerSecond: states / at,
       remainingSeconds: null,
     });
   };
+}
+
+/** Bytes in use: all before the bitmaps, and the bitmaps; not what lies on the stacks. */
+function memoryInUse(control: Control): number {
+  const bitmaps = control.read(CONTROL_WORKERS) * control.read(RUNS_BITMAP_BYTES);
+  return control.read(RUNS_BITMAP) + bitmaps;
 }
 
 /** Sums of the searches that are done without a gap, from the first one on. */
@@ -127,6 +135,6 @@ function readResult(control: Control, runs: number, seconds: number): SwarmResul
     ownViolations: runsOf(CONTROL_OWN_VIOLATIONS),
     stoppedBy: least === NONE ? byLimit : 'violation',
     seconds,
-    memoryBytes: topOf(control),
+    memoryBytes: memoryInUse(control),
   };
 }

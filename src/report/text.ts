@@ -2,7 +2,7 @@
  * The verdict as text: what was asked, one line of verdict, the counts, each class of finding
  * under its own heading, what held and for what scope, and how the run ended.
  */
-import type { Finding, PropertyClass, Trace, Verdict } from '../verdict/trace.js';
+import type { Finding, PropertyClass, StrategyView, Trace, Verdict } from '../verdict/trace.js';
 import { describeExitStatus } from './exitStatus.js';
 import { formatCount, formatMemory, labelled, PAGE_WIDTH, plural, wrap } from './layout.js';
 import type { Style } from './style.js';
@@ -82,11 +82,18 @@ function headerLines(verdict: Verdict, style: Style): string[] {
 
 function strategyLines({ strategy }: Verdict): string[] {
   if (strategy === undefined) return [];
-  const { seed, runs, depth, statesAbout, unchecked } = strategy;
-  const walks = `${plural(runs, 'walk')} of at most ${plural(depth, 'step')}`;
-  const about = statesAbout === null ? '' : `; about ${formatCount(statesAbout)} distinct states`;
+  const { name, seed, unchecked } = strategy;
   const open = unchecked.length === 0 ? [] : labelled('not asked', unchecked.join(', '), HEADER);
-  return [...labelled('strategy', `random, seed ${seed}: ${walks}${about}`, HEADER), ...open];
+  const text = `${name}, seed ${seed}: ${describeRuns(strategy)}`;
+  return [...labelled('strategy', text, HEADER), ...open];
+}
+
+function describeRuns({ runs, depth, states, statesAbout }: StrategyView): string {
+  const steps = plural(depth, 'step');
+  const about = statesAbout === null ? '' : `; about ${formatCount(statesAbout)} distinct states`;
+  if (states === undefined) return `${plural(runs, 'walk')} of at most ${steps}${about}`;
+  const searches = runs === 1 ? '1 search' : `${formatCount(runs)} searches`;
+  return `${searches} of at most ${plural(states, 'state')} and ${steps}`;
 }
 
 function describeGranularity(granularity: Verdict['granularity']): string {
@@ -190,6 +197,8 @@ function vacuousLines(verdict: Verdict, style: Style): string[] {
 
 function expectationLines(verdict: Verdict, style: Style): string[] {
   const { expectation } = verdict;
+  // What a model declares is the outcome of a search breadth first.
+  if (verdict.strategy !== undefined) return [];
   if (expectation === null) return ['Expectation: none declared'];
   if (expectation.met) return [`Expectation: ${style.good('met')}`];
   return [`Expectation: ${style.bad('NOT MET')}`, ...expectation.differences.flatMap(bullet)];

@@ -203,13 +203,15 @@ export interface Measured {
 
 /** How a search went that was not breadth first. */
 export interface StrategyView {
-  readonly name: 'random';
+  readonly name: 'random' | 'swarm';
   /** What all chance was drawn from. */
   readonly seed: number;
   /** Runs done to their end, numbered from 0. */
   readonly runs: number;
   /** Most steps of a run. */
   readonly depth: number;
+  /** Most states of a search, where runs are searches. */
+  readonly states?: number;
   /** About how many distinct states were seen; null when that cannot be told. */
   readonly statesAbout: number | null;
   /** Properties that were asked for and that it cannot answer. */

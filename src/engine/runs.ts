@@ -32,7 +32,7 @@ export interface RunsOptions {
   readonly runs: number;
   readonly workers: number;
   readonly seconds?: number | undefined;
-  /** Seconds after which threads are worth their start. Default: 0.15. It changes no result. */
+  /** Seconds after which threads are worth their start. Default: 0.5. It changes no result. */
   readonly parallelAfter?: number | undefined;
 }
 

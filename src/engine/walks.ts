@@ -74,7 +74,7 @@ const ROUND_MIN = 64;
 const ROUND_MAX = 4096;
 const SLICE_MILLISECONDS = 15;
 /** Rounds are walked by the main thread before this: a thread takes some 40 ms to start. */
-const PARALLEL_AFTER = 0.15;
+const PARALLEL_AFTER = 0.5;
 
 /** Walks until a violation ends it, or a limit. Throws EngineError when the engine traps. */
 export async function runWalks(setup: WalksSetup, options: RunsOptions): Promise<WalksResult> {

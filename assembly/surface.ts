@@ -4,7 +4,8 @@ import { System } from './bound';
 import { enter } from './control';
 import { edges as edgesOf } from './search/edges';
 import { explore as exploreOf, searchStart as searchStartOf } from './search/explore';
-import { SEARCH_VERSION } from './search/layout';
+import { CONTROL_STATE_BYTES, SEARCH_VERSION } from './search/layout';
+import { unpack } from './search/parts';
 import {
   placeServices as placeServicesOf,
   traceBegin as traceBeginOf,
@@ -22,8 +23,10 @@ import {
   violatedBy as violatedByOf,
 } from './search/replay';
 import { runsBegin as runsBeginOf } from './search/room';
+import { findState } from './search/successors';
 import { swarmAgain as swarmAgainOf, swarm as swarmOf } from './search/swarm';
 import { followSteps as followStepsOf, nameSteps as nameStepsOf } from './search/trail';
+import { stateAt } from './search/visitedSet';
 import { walkAgain as walkAgainOf, walks as walksOf } from './search/walk';
 
 /** Version of the control block; compared when the module is loaded. */
@@ -61,6 +64,20 @@ export function searchStart(): void {
 /** Explores as a worker for so many chunks: RUN_MORE or RUN_DONE. */
 export function explore(worker: u32, chunks: u32): i32 {
   return exploreOf<System>(worker, chunks);
+}
+
+/** Writes states found, from index `first` on, side by side to an address. */
+export function unpackStates(first: u32, count: u32, to: usize): void {
+  const bytes = load<u32>(CONTROL_STATE_BYTES);
+  for (let number: u32 = 0; number < count; ++number) {
+    unpack(stateAt(first + number), to + <usize>number * <usize>bytes);
+  }
+}
+
+/** Index of a state among those found, or 0xffffffff; the state lies outside the arena. */
+export function indexOf(state: usize): u32 {
+  enter(0);
+  return findState(state);
 }
 
 /** Finds room for marks and records behind the states. */

@@ -4,6 +4,7 @@
 import { availableParallelism } from 'node:os';
 import { EXIT } from '../errors.js';
 import type { ExploreOptions } from '../explore.js';
+import type { Reduction } from '../kernel/reductions.js';
 import type { Model } from '../model/model.js';
 import { renderVerdictJson } from '../report/json.js';
 import { renderLockOrder } from '../report/lockOrderText.js';
@@ -27,6 +28,7 @@ export interface ExploreCommandOptions extends LookOptions, Overrides {
   readonly strategy?: 'bfs' | StrategyView['name'];
   readonly seed?: number;
   readonly runs?: number;
+  readonly reduce?: readonly Reduction[];
 }
 
 /** Picks the options that change what is explored. */
@@ -66,6 +68,7 @@ export async function exploreModel(
       onProgress: progress.update,
       lockOrder: options.lockOrder === true,
       ...strategyOf(options),
+      ...(options.reduce !== undefined && { reduce: options.reduce }),
       ...(options.maxSeconds !== undefined && { seconds: options.maxSeconds }),
       ...(options.memory !== undefined && { memoryBytes: options.memory }),
     });

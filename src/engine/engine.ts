@@ -15,12 +15,13 @@ import {
   searchExports,
 } from './instantiate.js';
 import { planMemory } from './memoryPlan.js';
+import type { Pauses } from './pauses.js';
 import type { Progress } from './progress.js';
 import { makeReplay, makeSuccessors, type Replay, type Successors } from './replay.js';
 import { runSearch, type SearchResult } from './search.js';
 import {
-  type ChosenTrace,
   evaluate,
+  type FoundTrace,
   markReach,
   type StateBatch,
   states,
@@ -34,7 +35,7 @@ export type { Graph } from './graph.js';
 export type { Progress } from './progress.js';
 export type { Replay, Successor, Successors } from './replay.js';
 export type { SearchResult, StoppedBy } from './search.js';
-export type { ChosenTrace, StateBatch } from './services.js';
+export type { ChosenTrace, FoundTrace, StateBatch } from './services.js';
 export type { SwarmResult } from './swarm.js';
 export type { ViolatedRun, WalksResult } from './walks.js';
 
@@ -61,6 +62,8 @@ export interface EngineOptions {
     readonly memoryBytes?: number | undefined;
   };
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** What to do between two levels, while everything stands still. */
+  readonly pauses?: Pauses | undefined;
   /** Ends a search as `stoppedBy: 'interrupt'`; the services after it reject. */
   readonly signal?: AbortSignal | undefined;
   /**
@@ -82,8 +85,8 @@ export interface Engine extends Strategies {
   readonly successors: Successors;
   /** Searches; once. */
   search(): Promise<SearchResult>;
-  traceTo(property: number): Promise<ChosenTrace | null>;
-  traceToMarked(targets: Uint8Array): Promise<ChosenTrace | null>;
+  traceTo(property: number): Promise<FoundTrace | null>;
+  traceToMarked(targets: Uint8Array): Promise<FoundTrace | null>;
   markReach(marks: Uint8Array): Promise<Uint8Array>;
   states(): Iterable<StateBatch>;
   /** What a module of expressions says of every state found: a word for each, by index. */
@@ -147,6 +150,7 @@ export function openEngine(options: EngineOptions): Engine {
         workers,
         parallelFrom: options.parallelFrom ?? PARALLEL_FROM,
         seconds: limits.seconds,
+        pauses: options.pauses,
         readLabels: () => {
           const at = control.read(CONTROL_LABELS);
           return new Uint8Array(memory.buffer).slice(at, at + LABEL_DETAILS);

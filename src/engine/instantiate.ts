@@ -16,6 +16,8 @@ export interface SearchExports {
   check(state: number): number;
   searchStart(): void;
   explore(worker: number, chunks: number): number;
+  unpackStates(first: number, count: number, to: number): void;
+  indexOf(state: number): number;
   placeServices(): void;
   traceBegin(target: number): number;
   traceRun(budget: number): number;

@@ -7,6 +7,7 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import {
   RUN_DONE,
+  RUN_PAUSED,
   STOP_DEPTH,
   STOP_INTERRUPT,
   STOP_MEMORY,
@@ -24,6 +25,7 @@ import {
 } from './control.js';
 import { trapError } from './engineError.js';
 import type { SearchExports } from './instantiate.js';
+import { areAllPaused, type Pauses, requestPause, runPause } from './pauses.js';
 import { type Pool, startPool } from './pool.js';
 import { makeReporter, type Progress } from './progress.js';
 
@@ -75,6 +77,7 @@ export interface SearchSetup {
   readonly seconds: number | undefined;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((progress: Progress) => void) | undefined;
+  readonly pauses: Pauses | undefined;
   /** Reads labelsSeen out of the memory. */
   readonly readLabels: () => Uint8Array;
 }
@@ -117,12 +120,13 @@ export async function runSearch(setup: SearchSetup): Promise<SearchResult> {
 
 /** Returns what looks at limits and shows progress, to be called now and then. */
 function makeWatch(setup: SearchSetup, start: number): () => void {
-  const { control, seconds, signal, onProgress } = setup;
+  const { control, seconds, signal, onProgress, pauses } = setup;
   const report = onProgress === undefined ? undefined : makeReporter(onProgress);
   return () => {
     const now = (performance.now() - start) / 1000;
     if (signal?.aborted) requestStop(control, STOP_INTERRUPT);
     else if (seconds !== undefined && now >= seconds) requestStop(control, STOP_TIME);
+    if (pauses?.isDue()) requestPause(control);
     report?.(countsNow(control), now);
   };
 }
@@ -139,7 +143,9 @@ async function exploreAll(setup: SearchSetup, watch: () => void): Promise<void> 
       const pool = threads.ready();
       if (pool !== null) return await handOver(setup, pool, watch);
       const began = performance.now();
-      if (setup.engine.explore(0, chunks) === RUN_DONE) return;
+      const phase = setup.engine.explore(0, chunks);
+      if (phase === RUN_DONE) return;
+      if (phase === RUN_PAUSED) await runPause(setup.control, setup.pauses);
       const took = performance.now() - began;
       if (took < SLICE_MILLISECONDS / 2) chunks = Math.min(CHUNKS_MAX, chunks * 2);
       else if (took > SLICE_MILLISECONDS * 2) chunks = Math.max(1, chunks >> 1);
@@ -195,12 +201,19 @@ function isWorthThreads({ control, workers, parallelFrom }: SearchSetup): boolea
 }
 
 async function handOver(setup: SearchSetup, pool: Pool, watch: () => void): Promise<void> {
-  const timer = setInterval(watch, WATCH_MILLISECONDS);
-  try {
-    await pool.takeOver();
-  } finally {
-    clearInterval(timer);
-  }
+  let isOver = false;
+  const end = pool.takeOver().finally(() => {
+    isOver = true;
+  });
+  // Not an interval: what is done at a pause takes as long as it takes.
+  const watching = (async () => {
+    while (!isOver) {
+      watch();
+      if (areAllPaused(setup.control)) await runPause(setup.control, setup.pauses);
+      await Promise.race([end, delay(WATCH_MILLISECONDS)]);
+    }
+  })();
+  await Promise.all([end, watching]);
   if (isFinished(setup.control)) return;
   throw trapError(errorCode(setup.control), pool.failure());
 }

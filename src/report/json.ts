@@ -51,6 +51,7 @@ function verdictSummary(verdict: Verdict) {
     kernel: verdict.kernel,
     granularity: verdict.granularity,
     ...(verdict.strategy !== undefined && { strategy: verdict.strategy }),
+    ...(verdict.reductions !== undefined && { reductions: verdict.reductions }),
     verdict: verdict.verdict,
     exitStatus: verdict.exitStatus,
     distinctStates: verdict.distinctStates,

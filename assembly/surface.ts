@@ -2,6 +2,13 @@
 // them unsigned.
 import { System } from './bound';
 import { enter } from './control';
+import {
+  depthFirstDepth as depthFirstDepthOf,
+  depthFirstOrdinal as depthFirstOrdinalOf,
+  depthFirstParent as depthFirstParentOf,
+  depthFirstRun as depthFirstRunOf,
+  depthFirstStart as depthFirstStartOf,
+} from './search/depthFirst';
 import { edges as edgesOf } from './search/edges';
 import { explore as exploreOf, searchStart as searchStartOf } from './search/explore';
 import { CONTROL_STATE_BYTES, SEARCH_VERSION } from './search/layout';
@@ -184,4 +191,29 @@ export function followSteps(initial: u32, steps: usize, count: u32, target: u32,
 /** Names the steps of a trail of ordinals, in place. */
 export function nameSteps(initial: u32, steps: usize, count: u32): void {
   nameStepsOf<System>(initial, steps, count);
+}
+
+/** Finds the initial states of a search depth first; once, before depthFirstRun. */
+export function depthFirstStart(): void {
+  depthFirstStartOf<System>();
+}
+
+/** Goes on depth first for so many states: RUN_MORE or RUN_DONE. */
+export function depthFirstRun(budget: u32): i32 {
+  return depthFirstRunOf<System>(budget);
+}
+
+/** Steps of the way on which a state was found. */
+export function depthFirstDepth(index: u32): u32 {
+  return depthFirstDepthOf(index);
+}
+
+/** The state that a state was found from; 0xffffffff for an initial one. */
+export function depthFirstParent(index: u32): u32 {
+  return depthFirstParentOf(index);
+}
+
+/** By which of its parent's steps a state was found; for an initial one, its number. */
+export function depthFirstOrdinal(index: u32): u32 {
+  return depthFirstOrdinalOf<System>(index);
 }

@@ -126,7 +126,7 @@ export function explore<S>(worker: u32, chunks: u32): i32 {
  * Takes a block for the worker, and meets the others when that needs a larger table. False on a
  * stop.
  */
-function refill(worker: u32): bool {
+export function refill(worker: u32): bool {
   while (!takeBlock(worker)) {
     requestRoom();
     if (meet() == PHASE_STOPPED) return false;
@@ -135,7 +135,7 @@ function refill(worker: u32): bool {
 }
 
 /** The same for a block of places for parts. */
-function refillParts(worker: u32): bool {
+export function refillParts(worker: u32): bool {
   while (!takePartBlock(worker)) {
     requestParts();
     if (meet() == PHASE_STOPPED) return false;

@@ -167,6 +167,16 @@ export const CONTROL_OWN_STOP_MASK = 964;
 /** u32 each: least depth at which own property 0-31 was violated, 0xffffffff for none. */
 export const CONTROL_OWN_VIOLATIONS = 1024;
 
+// ---- Depth first ----------------------------------------------------------------------
+
+/** u32: address of the links: two words for each state; how many states they are for. */
+export const DEPTH_LINKS = 3520;
+export const DEPTH_LINKS_MAX = 3524;
+/** u32: the state on top of the stack; 1 when a state was too deep; depth of the deepest one. */
+export const DEPTH_ON_STACK = 3528;
+export const DEPTH_IS_CUT = 3532;
+export const DEPTH_DEEPEST = 3536;
+
 // ---- Runs: walks and other searches that are repeated with another stream of numbers ----
 
 /** u64: what all runs are drawn from. */

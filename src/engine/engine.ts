@@ -19,15 +19,7 @@ import type { Pauses } from './pauses.js';
 import type { Progress } from './progress.js';
 import { makeReplay, makeSuccessors, type Replay, type Successors } from './replay.js';
 import { runSearch, type SearchResult } from './search.js';
-import {
-  evaluate,
-  type FoundTrace,
-  markReach,
-  type StateBatch,
-  states,
-  traceTo,
-  traceToMarked,
-} from './services.js';
+import { evaluate, markReach, type StateBatch, states } from './services.js';
 import { makeStrategies, type Strategies } from './strategies.js';
 
 export { EngineError } from './engineError.js';
@@ -85,8 +77,6 @@ export interface Engine extends Strategies {
   readonly successors: Successors;
   /** Searches; once. */
   search(): Promise<SearchResult>;
-  traceTo(property: number): Promise<FoundTrace | null>;
-  traceToMarked(targets: Uint8Array): Promise<FoundTrace | null>;
   markReach(marks: Uint8Array): Promise<Uint8Array>;
   states(): Iterable<StateBatch>;
   /** What a module of expressions says of every state found: a word for each, by index. */
@@ -136,8 +126,19 @@ export function openEngine(options: EngineOptions): Engine {
   };
   const { onProgress } = options;
   const shared = { engine, control, module, memory, own, signal, onProgress };
+  const searching = {
+    ...shared,
+    workers,
+    parallelFrom: options.parallelFrom ?? PARALLEL_FROM,
+    seconds: limits.seconds,
+    pauses: options.pauses,
+    readLabels: () => {
+      const at = control.read(CONTROL_LABELS);
+      return new Uint8Array(memory.buffer).slice(at, at + LABEL_DETAILS);
+    },
+  };
   return {
-    ...makeStrategies(shared, workers, searchOnce),
+    ...makeStrategies(searching, searchOnce),
     stateBytes: engine.stateBytes() >>> 0,
     memory,
     exports: instance.exports,
@@ -145,20 +146,8 @@ export function openEngine(options: EngineOptions): Engine {
     successors: makeSuccessors(engine, memory, control),
     search: async () => {
       searchOnce();
-      return runSearch({
-        ...shared,
-        workers,
-        parallelFrom: options.parallelFrom ?? PARALLEL_FROM,
-        seconds: limits.seconds,
-        pauses: options.pauses,
-        readLabels: () => {
-          const at = control.read(CONTROL_LABELS);
-          return new Uint8Array(memory.buffer).slice(at, at + LABEL_DETAILS);
-        },
-      });
+      return runSearch(searching);
     },
-    traceTo: (property) => traceTo(services, property),
-    traceToMarked: (targets) => traceToMarked(services, targets),
     markReach: (marks) => markReach(services, marks),
     states: () => states(services),
     evaluateState: (wasm, state) => {

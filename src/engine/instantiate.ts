@@ -32,6 +32,11 @@ export interface SearchExports {
   violatedBy(state: number): number;
   successors(state: number, to: number, most: number): number;
   successorsFinish(): number;
+  depthFirstStart(): void;
+  depthFirstRun(budget: number): number;
+  depthFirstDepth(index: number): number;
+  depthFirstParent(index: number): number;
+  depthFirstOrdinal(index: number): number;
   runsBegin(): void;
   walks(worker: number, most: number): number;
   walkAgain(run: number, target: number): number;

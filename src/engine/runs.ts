@@ -43,7 +43,7 @@ export interface SwarmOptions extends RunsOptions {
 }
 
 /** A trail, the same trail with its steps named, the fingerprints of its states: bytes a step. */
-const TRAIL_BYTES = 16;
+export const TRAIL_BYTES = 16;
 const BITMAP_BYTES = 1 << 25;
 const LINE = 64;
 /** Bits of a search's bitmap for each state that it may meet, and the least of them. */

@@ -1,15 +1,25 @@
 /**
- * Ways through a system other than breadth first, as an engine offers them.
+ * Ways through a system other than breadth first, as an engine offers them; and the ways to what
+ * the one that was taken has found.
  */
-
+import { depthFirstTo, depthFirstToMarked, runDepthFirst } from './depthFirst.js';
 import type { RunsOptions, SwarmOptions } from './runs.js';
-import type { ChosenTrace } from './services.js';
+import type { SearchResult, SearchSetup } from './search.js';
+import {
+  type ChosenTrace,
+  type FoundTrace,
+  mustBeSearched,
+  traceTo,
+  traceToMarked,
+} from './services.js';
 import { shortenTrail } from './shorten.js';
 import { runSwarm, type SwarmResult } from './swarm.js';
-import { runWalks, type WalksResult, type WalksSetup } from './walks.js';
+import { runWalks, type WalksResult } from './walks.js';
 
 /** Each of them once, and no other search beside it. */
 export interface Strategies {
+  /** Searches depth first, by one worker; what can be asked after it is what `search` allows. */
+  depthFirst(): Promise<SearchResult>;
   /** Walks at random. */
   walks(options: Omit<RunsOptions, 'workers'>): Promise<WalksResult>;
   /**
@@ -21,18 +31,24 @@ export interface Strategies {
   swarm(options: Omit<SwarmOptions, 'workers'>): Promise<SwarmResult>;
   /** The same of a search of the swarm. */
   swarmTo(run: number, target: number): ChosenTrace | null;
+  /** A way to a violation of a property: the shortest, after a search breadth first. */
+  traceTo(property: number): Promise<FoundTrace | null>;
+  /** The same to a state whose target byte is 1. */
+  traceToMarked(targets: Uint8Array): Promise<FoundTrace | null>;
 }
 
 /** Makes them; `searchOnce` throws when there was a search already. */
-export function makeStrategies(
-  setup: WalksSetup,
-  workers: number,
-  searchOnce: () => void,
-): Strategies {
-  const { engine } = setup;
+export function makeStrategies(setup: SearchSetup, searchOnce: () => void): Strategies {
+  const { engine, workers } = setup;
+  let isDepthFirst = false;
   const shortened = (steps: number, target: number): ChosenTrace | null =>
     steps < 0 ? null : shortenTrail(setup, steps, target);
   return {
+    depthFirst: async () => {
+      searchOnce();
+      isDepthFirst = true;
+      return runDepthFirst(setup);
+    },
     walks: async (options) => {
       searchOnce();
       return runWalks(setup, { ...options, workers });
@@ -43,5 +59,13 @@ export function makeStrategies(
       return runSwarm(setup, { ...options, workers });
     },
     swarmTo: (run, target) => shortened(engine.swarmAgain(run, target), target),
+    traceTo: async (property) => {
+      mustBeSearched(setup);
+      return isDepthFirst ? depthFirstTo(setup, property) : traceTo(setup, property);
+    },
+    traceToMarked: async (targets) => {
+      mustBeSearched(setup);
+      return isDepthFirst ? depthFirstToMarked(setup, targets) : traceToMarked(setup, targets);
+    },
   };
 }

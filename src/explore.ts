@@ -7,7 +7,7 @@ import type { Engine, Progress, SearchResult } from './engine/engine.js';
 import type { Reduction } from './kernel/reductions.js';
 import { openKernelEngine } from './kernelEngine.js';
 import type { Model } from './model/model.js';
-import { exploreBy, type StrategyRequest } from './strategies.js';
+import { exploreByRuns, type StrategyRequest } from './strategies.js';
 import { exitStatusOf, heldOf, stopMaskOf, verdictOf } from './verdict/conclude.js';
 import { compareExpectation } from './verdict/expectation.js';
 import { makeTrace, rowOf } from './verdict/findings.js';
@@ -31,7 +31,7 @@ export interface ExploreOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Tells the order of locks as well; it costs a second pass over all states. */
   readonly lockOrder?: boolean;
-  /** Another search than breadth first; it finds violations and never says `holds`. */
+  /** Another search than breadth first (docs/strategies.md). */
   readonly strategy?: StrategyRequest;
   /** Reductions that are made where the model's properties allow them. */
   readonly reduce?: readonly Reduction[];
@@ -199,14 +199,21 @@ function engineFor(model: Model, scenario: Scenario, options: ExploreOptions): E
  * EngineError when the machine or the build does not allow a search.
  */
 export async function explore(model: Model, options: ExploreOptions = {}): Promise<Verdict> {
-  if (options.strategy !== undefined) return exploreBy(model, options.strategy, options);
+  const { strategy } = options;
+  if (strategy === undefined || strategy.name === 'dfs') return exploreWhole(model, options);
+  return exploreByRuns(model, strategy, options);
+}
+
+/** Explores all of a model, breadth or depth first. */
+async function exploreWhole(model: Model, options: ExploreOptions): Promise<Verdict> {
+  const strategy = options.strategy?.name === 'dfs' ? options.strategy : undefined;
   const scenario = compileModel(model);
-  const workers = options.workers ?? 1;
+  const workers = strategy === undefined ? (options.workers ?? 1) : 1;
   const engine = engineFor(model, scenario, options);
-  const wanted = options.reduce ?? [];
+  const wanted = strategy === undefined ? (options.reduce ?? []) : [];
   const reductions = planReductions(scenario, wanted, { lockOrder: options.lockOrder === true });
   setReductions(engine, scenario, reductions.on);
-  const result = await engine.search();
+  const result = await (strategy === undefined ? engine.search() : engine.depthFirst());
   const { violations, witnesses, held, vacuous, isComplete } = await answerAll({
     engine,
     scenario,
@@ -224,6 +231,7 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
     title: model.title,
     kernel: scenario.kernel.name,
     granularity: model.granularity,
+    ...(strategy !== undefined && { strategy }),
     ...(wanted.length > 0 && { reductions }),
     verdict,
     exitStatus: exitStatusOf(verdict, violations, scenario),
@@ -240,7 +248,7 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
       options.lockOrder === true && result.stoppedBy !== 'interrupt'
         ? lockOrderOf(engine, scenario)
         : null,
-    expectation: compareExpectation(model.expect, {
+    expectation: compareExpectation(strategy === undefined ? model.expect : null, {
       violations,
       isCutShort: !isComplete && result.stoppedBy !== 'violation',
       isReduced: reductions.on.length > 0,

@@ -15,14 +15,17 @@ import { scopeOf } from './verdict/scope.js';
 import { temporalName } from './verdict/temporal/answers.js';
 import type { Trace, Verdict } from './verdict/trace.js';
 
-/** How to search, other than breadth first. */
-export interface StrategyRequest {
+/** A strategy of many runs. */
+export interface RunsRequest {
   readonly name: 'random' | 'swarm';
   /** What all chance is drawn from; 1 by default. */
   readonly seed?: number;
   /** How many walks, 10,000 by default; how many searches of a swarm, 64 by default. */
   readonly runs?: number;
 }
+
+/** How to search, other than breadth first. */
+export type StrategyRequest = { readonly name: 'dfs' } | RunsRequest;
 
 /** The options of `explore` that a strategy heeds. */
 export interface StrategyOptions {
@@ -35,7 +38,7 @@ export interface StrategyOptions {
 }
 
 const SEED = 1;
-const RUNS: { readonly [N in StrategyRequest['name']]: number } = { random: 10_000, swarm: 64 };
+const RUNS: { readonly [N in RunsRequest['name']]: number } = { random: 10_000, swarm: 64 };
 /** Steps of a run, and states of a search, where neither model nor command line says otherwise. */
 const DEPTH = 1000;
 const STATES = 100_000;
@@ -82,7 +85,7 @@ interface Asked {
 
 async function outcomeOf(
   engine: Engine,
-  name: StrategyRequest['name'],
+  name: RunsRequest['name'],
   asked: Asked,
 ): Promise<Outcome> {
   if (name === 'random') {
@@ -130,9 +133,9 @@ function openFor(model: Model, scenario: Scenario, options: StrategyOptions): En
  * @returns a verdict that never says `holds`. All of it but `measured` follows from the model, the
  * strategy and its seed, unless time or an interrupt ended it.
  */
-export async function exploreBy(
+export async function exploreByRuns(
   model: Model,
-  request: StrategyRequest,
+  request: RunsRequest,
   options: StrategyOptions = {},
 ): Promise<Verdict> {
   const scenario = compileModel(model);

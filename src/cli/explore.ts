@@ -48,6 +48,7 @@ export function overridesOf(options: Overrides): Overrides {
 function strategyOf(options: ExploreCommandOptions): Pick<ExploreOptions, 'strategy'> {
   const { strategy: name, seed, runs } = options;
   if (name === undefined || name === 'bfs') return {};
+  if (name === 'dfs') return { strategy: { name } };
   return {
     strategy: { name, ...(seed !== undefined && { seed }), ...(runs !== undefined && { runs }) },
   };

@@ -56,6 +56,7 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
     .addOption(
       new Option('--strategy <name>', 'how to search (default: bfs)').choices([
         'bfs',
+        'dfs',
         'random',
         'swarm',
       ]),
@@ -81,7 +82,7 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
     )
     .hook('preAction', (_, asked) => {
       const { strategy = 'bfs', seed, runs } = asked.opts();
-      if (strategy !== 'bfs' || (seed ?? runs) === undefined) return;
+      if (['random', 'swarm'].includes(strategy) || (seed ?? runs) === undefined) return;
       asked.error('error: --seed and --runs are for --strategy random and swarm');
     })
     .action(async (paths: string[], options) => {

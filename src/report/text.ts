@@ -2,7 +2,14 @@
  * The verdict as text: what was asked, one line of verdict, the counts, each class of finding
  * under its own heading, what held and for what scope, and how the run ended.
  */
-import type { Finding, PropertyClass, StrategyView, Trace, Verdict } from '../verdict/trace.js';
+import type {
+  BoundView,
+  Finding,
+  PropertyClass,
+  StrategyView,
+  Trace,
+  Verdict,
+} from '../verdict/trace.js';
 import { describeExitStatus } from './exitStatus.js';
 import { formatCount, formatMemory, labelled, PAGE_WIDTH, plural, wrap } from './layout.js';
 import type { Style } from './style.js';
@@ -92,18 +99,30 @@ function reductionLines({ reductions }: Verdict): string[] {
 
 function strategyLines({ strategy }: Verdict): string[] {
   if (strategy === undefined) return [];
-  const { name, seed, unchecked } = strategy;
+  const unchecked = strategy.name === 'dfs' ? [] : strategy.unchecked;
   const open = unchecked.length === 0 ? [] : labelled('not asked', unchecked.join(', '), HEADER);
-  const text = `${name}, seed ${seed}: ${describeRuns(strategy)}`;
-  return [...labelled('strategy', text, HEADER), ...open];
+  return [...labelled('strategy', describeStrategy(strategy), HEADER), ...open];
 }
 
-function describeRuns({ runs, depth, states, statesAbout }: StrategyView): string {
+function describeStrategy(strategy: StrategyView): string {
+  if (strategy.name === 'dfs') return 'dfs (the state found last first; traces are not shortest)';
+  if (strategy.name === 'bfs') return describeBound(strategy);
+  const { name, seed, runs, depth, states, statesAbout } = strategy;
   const steps = plural(depth, 'step');
   const about = statesAbout === null ? '' : `; about ${formatCount(statesAbout)} distinct states`;
-  if (states === undefined) return `${plural(runs, 'walk')} of at most ${steps}${about}`;
   const searches = runs === 1 ? '1 search' : `${formatCount(runs)} searches`;
-  return `${searches} of at most ${plural(states, 'state')} and ${steps}`;
+  const what =
+    states === undefined
+      ? `${plural(runs, 'walk')} of at most ${steps}${about}`
+      : `${searches} of at most ${plural(states, 'state')} and ${steps}`;
+  return `${name}, seed ${seed}: ${what}`;
+}
+
+function describeBound({ maxSwitches, isCut }: BoundView): string {
+  const switches = maxSwitches === 1 ? '1 context switch' : `${maxSwitches} context switches`;
+  const what = `bfs, behaviours with at most ${switches}`;
+  if (isCut === null) return what;
+  return `${what}; ${isCut ? 'states lie beyond' : 'they come to every state'}`;
 }
 
 function describeGranularity(granularity: Verdict['granularity']): string {

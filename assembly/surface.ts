@@ -2,6 +2,7 @@
 // them unsigned.
 import { System } from './bound';
 import { enter } from './control';
+import { beyondBegin as beyondBeginOf, beyondRun as beyondRunOf } from './search/beyond';
 import {
   depthFirstDepth as depthFirstDepthOf,
   depthFirstOrdinal as depthFirstOrdinalOf,
@@ -11,7 +12,7 @@ import {
 } from './search/depthFirst';
 import { edges as edgesOf } from './search/edges';
 import { explore as exploreOf, searchStart as searchStartOf } from './search/explore';
-import { CONTROL_STATE_BYTES, SEARCH_VERSION } from './search/layout';
+import { SEARCH_VERSION } from './search/layout';
 import { unpack } from './search/parts';
 import {
   placeServices as placeServicesOf,
@@ -75,7 +76,8 @@ export function explore(worker: u32, chunks: u32): i32 {
 
 /** Writes states found, from index `first` on, side by side to an address. */
 export function unpackStates(first: u32, count: u32, to: usize): void {
-  const bytes = load<u32>(CONTROL_STATE_BYTES);
+  // Without what the search keeps behind a state: the next one lies over it.
+  const bytes = changetype<System>(0).stateBytes();
   for (let number: u32 = 0; number < count; ++number) {
     unpack(stateAt(first + number), to + <usize>number * <usize>bytes);
   }
@@ -191,6 +193,16 @@ export function followSteps(initial: u32, steps: usize, count: u32, target: u32,
 /** Names the steps of a trail of ordinals, in place. */
 export function nameSteps(initial: u32, steps: usize, count: u32): void {
   nameStepsOf<System>(initial, steps, count);
+}
+
+/** Begins to look for states beyond the bound of context switches. */
+export function beyondBegin(): void {
+  beyondBeginOf<System>();
+}
+
+/** Goes on for so many states: RUN_MORE or RUN_DONE. */
+export function beyondRun(budget: u32): i32 {
+  return beyondRunOf<System>(budget);
 }
 
 /** Finds the initial states of a search depth first; once, before depthFirstRun. */

@@ -14,6 +14,7 @@ import {
 } from '../control';
 import { must } from '../fail';
 import { meet, requestParts, requestRoom, setTable } from './barrier';
+import { tailBytes } from './bound';
 import { copyState, fingerprint } from './fingerprint';
 import { takeBlock } from './frontier';
 import {
@@ -49,7 +50,14 @@ import {
 import { beginLevels, noteViolations } from './level';
 import { checkOwn } from './own';
 import { placeParts, takePartBlock } from './parts';
-import { closeState, nextSuccessor, openState, packAlone, packSuccessor } from './successors';
+import {
+  closeState,
+  initialState,
+  nextSuccessor,
+  openState,
+  packAlone,
+  packSuccessor,
+} from './successors';
 import { insert, touchSlot, touchState } from './visitedSet';
 
 /**
@@ -59,7 +67,7 @@ import { insert, touchSlot, touchState } from './visitedSet';
 export function searchStart<S>(): void {
   enter(0);
   const system = changetype<S>(0);
-  const bytes = system.stateBytes();
+  const bytes = system.stateBytes() + tailBytes();
   must(bytes > 0 && (bytes & 7) == 0 && bytes <= <u32>STATE_BYTES_MAX, FAIL_STATE_BYTES);
   store<u32>(CONTROL_STATE_BYTES, bytes);
   memory.fill(CONTROL_VIOLATIONS, 0xff, 128);
@@ -73,8 +81,7 @@ export function searchStart<S>(): void {
     if (load<u32>(line, LINE_NEXT) == load<u32>(line, LINE_END) && !refill(0)) return;
     const index = load<u32>(line, LINE_NEXT);
     const state = scratchState(0);
-    system.writeInitial(number, state);
-    system.canonical(state);
+    initialState<S>(number, state);
     let packed = packAlone(0, state, packedScratch());
     while (packed == 0) {
       if (!refillParts(0)) return;

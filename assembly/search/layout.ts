@@ -167,6 +167,19 @@ export const CONTROL_OWN_STOP_MASK = 964;
 /** u32 each: least depth at which own property 0-31 was violated, 0xffffffff for none. */
 export const CONTROL_OWN_VIOLATIONS = 1024;
 
+// ---- Bound of context switches --------------------------------------------------------
+
+/** u32: most context switches of a behaviour; NO_BOUND for no bound. */
+export const BOUND_MAX = 3456;
+export const NO_BOUND = 0xffffffff;
+/** Bytes that the search keeps behind a state's own where there is a bound. */
+export const TAIL_BYTES = 8;
+/** u32: next state of the pass that looks beyond, and 1 when it found a state there. */
+export const BEYOND_CURSOR = 3460;
+export const BEYOND_FOUND = 3464;
+/** 36 bytes: a bit for each thread + 1. */
+export const BEYOND_THREADS = 3468;
+
 // ---- Depth first ----------------------------------------------------------------------
 
 /** u32: address of the links: two words for each state; how many states they are for. */

@@ -19,7 +19,7 @@ import type { Pauses } from './pauses.js';
 import type { Progress } from './progress.js';
 import { makeReplay, makeSuccessors, type Replay, type Successors } from './replay.js';
 import { runSearch, type SearchResult } from './search.js';
-import { evaluate, markReach, type StateBatch, states } from './services.js';
+import { evaluate, isCutByBound, markReach, type StateBatch, states } from './services.js';
 import { makeStrategies, type Strategies } from './strategies.js';
 
 export { EngineError } from './engineError.js';
@@ -50,6 +50,8 @@ export interface EngineOptions {
   readonly limits: {
     readonly states?: number | undefined;
     readonly depth?: number | undefined;
+    /** Context switches: only behaviours with at most so many are followed, breadth first. */
+    readonly switches?: number | undefined;
     readonly seconds?: number | undefined;
     readonly memoryBytes?: number | undefined;
   };
@@ -77,6 +79,8 @@ export interface Engine extends Strategies {
   readonly successors: Successors;
   /** Searches; once. */
   search(): Promise<SearchResult>;
+  /** Whether a state lies beyond the bound of context switches; after a complete search. */
+  isCutByBound(): Promise<boolean>;
   markReach(marks: Uint8Array): Promise<Uint8Array>;
   states(): Iterable<StateBatch>;
   /** What a module of expressions says of every state found: a word for each, by index. */
@@ -105,6 +109,7 @@ export function openEngine(options: EngineOptions): Engine {
     ownStopMask: options.own?.stopMask ?? null,
     states: limits.states,
     depth: limits.depth,
+    switches: limits.switches,
     memoryBytes: limits.memoryBytes,
     tableBytes,
   });
@@ -148,6 +153,7 @@ export function openEngine(options: EngineOptions): Engine {
       searchOnce();
       return runSearch(searching);
     },
+    isCutByBound: () => isCutByBound(services),
     markReach: (marks) => markReach(services, marks),
     states: () => states(services),
     evaluateState: (wasm, state) => {

@@ -32,6 +32,8 @@ export interface SearchExports {
   violatedBy(state: number): number;
   successors(state: number, to: number, most: number): number;
   successorsFinish(): number;
+  beyondBegin(): void;
+  beyondRun(budget: number): number;
   depthFirstStart(): void;
   depthFirstRun(budget: number): number;
   depthFirstDepth(index: number): number;

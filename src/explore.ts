@@ -2,13 +2,14 @@
  * Explores a model: every interleaving, a verdict, and a counterexample for each violated property.
  */
 import { Property } from '../assembly/layout.js';
+import { exploreBounded } from './bounded.js';
 import { compileModel, type Scenario } from './compile/scenario.js';
 import type { Engine, Progress, SearchResult } from './engine/engine.js';
 import type { Reduction } from './kernel/reductions.js';
 import { openKernelEngine } from './kernelEngine.js';
 import type { Model } from './model/model.js';
 import { exploreByRuns, type StrategyRequest } from './strategies.js';
-import { exitStatusOf, heldOf, stopMaskOf, verdictOf } from './verdict/conclude.js';
+import { exitStatusOf, heldOf, stopMaskOf, stopOf, verdictOf } from './verdict/conclude.js';
 import { compareExpectation } from './verdict/expectation.js';
 import { makeTrace, rowOf } from './verdict/findings.js';
 import { avoidanceOf, keyOf } from './verdict/inevitable.js';
@@ -37,21 +38,6 @@ export interface ExploreOptions {
   readonly reduce?: readonly Reduction[];
   /** The engine's debug build, with its assertions. */
   readonly debug?: boolean;
-}
-
-const OPTIONS: { readonly [limit: string]: string } = {
-  violation: '--continue',
-  states: '--max-states',
-  depth: '--max-depth',
-  time: '--max-seconds',
-  memory: '--memory',
-  interrupt: 'run it again',
-};
-
-const LIMITS: { readonly [limit: string]: string } = { violation: 'first violation' };
-
-function stopOf(stop: SearchResult['stoppedBy']): Verdict['stoppedBy'] {
-  return stop === null ? null : { limit: LIMITS[stop] ?? stop, option: OPTIONS[stop] ?? '' };
 }
 
 /** A finished search, and how what it found is shown. */
@@ -201,6 +187,7 @@ function engineFor(model: Model, scenario: Scenario, options: ExploreOptions): E
 export async function explore(model: Model, options: ExploreOptions = {}): Promise<Verdict> {
   const { strategy } = options;
   if (strategy === undefined || strategy.name === 'dfs') return exploreWhole(model, options);
+  if (strategy.name === 'bfs') return exploreBounded(model, strategy.maxSwitches, options);
   return exploreByRuns(model, strategy, options);
 }
 

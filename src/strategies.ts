@@ -5,7 +5,14 @@
 import { TARGET_OWN } from '../assembly/search/layout.js';
 import { NO_LIVELOCK } from './compile/own.js';
 import { compileModel, type Scenario } from './compile/scenario.js';
-import type { ChosenTrace, Engine, Progress, ViolatedRun, WalksResult } from './engine/engine.js';
+import type {
+  ChosenTrace,
+  Engine,
+  EngineOptions,
+  Progress,
+  ViolatedRun,
+  WalksResult,
+} from './engine/engine.js';
 import { openKernelEngine } from './kernelEngine.js';
 import type { Model } from './model/model.js';
 import { exitStatusOf, heldOf, stopMaskOf, verdictOf } from './verdict/conclude.js';
@@ -25,7 +32,11 @@ export interface RunsRequest {
 }
 
 /** How to search, other than breadth first. */
-export type StrategyRequest = { readonly name: 'dfs' } | RunsRequest;
+export type StrategyRequest =
+  | { readonly name: 'dfs' }
+  | RunsRequest
+  /** Breadth first, behaviours with at most so many context switches. */
+  | { readonly name: 'bfs'; readonly maxSwitches: number };
 
 /** The options of `explore` that a strategy heeds. */
 export interface StrategyOptions {
@@ -51,7 +62,7 @@ const STOPS: { readonly [S in WalksResult['stoppedBy']]: NonNullable<Verdict['st
 };
 
 /** What no single behaviour can show, and is therefore left open. */
-function uncheckedOf(scenario: Scenario): readonly string[] {
+export function uncheckedOf(scenario: Scenario): readonly string[] {
   return [
     ...scenario.recoverable.map((device) => `recoverable ${scenario.plan.devices[device]?.name}`),
     ...scenario.own.temporal.map(temporalName),
@@ -115,12 +126,18 @@ function tracesOf(engine: Engine, scenario: Scenario, outcome: Outcome): Trace[]
   return [...builtIn, ...own];
 }
 
-function openFor(model: Model, scenario: Scenario, options: StrategyOptions): Engine {
+/** Opens the engine for a strategy: what ends it is what ends a search breadth first. */
+export function openForStrategy(
+  model: Model,
+  scenario: Scenario,
+  options: StrategyOptions,
+  limits: EngineOptions['limits'] = {},
+): Engine {
   return openKernelEngine(scenario, {
     workers: options.workers ?? 1,
     stopMask: stopMaskOf(model),
     ownStopMask: model.continueAfterViolation ? 0 : 0xffffffff,
-    limits: { memoryBytes: options.memoryBytes },
+    limits: { ...limits, memoryBytes: options.memoryBytes },
     onProgress: options.onProgress,
     signal: options.signal,
     debug: options.debug ?? false,
@@ -139,7 +156,7 @@ export async function exploreByRuns(
   options: StrategyOptions = {},
 ): Promise<Verdict> {
   const scenario = compileModel(model);
-  const engine = openFor(model, scenario, options);
+  const engine = openForStrategy(model, scenario, options);
   const { name, seed = SEED, runs = RUNS[name] } = request;
   const depth = model.limits.depth ?? DEPTH;
   const states = model.limits.states ?? STATES;

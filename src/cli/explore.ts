@@ -28,6 +28,7 @@ export interface ExploreCommandOptions extends LookOptions, Overrides {
   readonly strategy?: 'bfs' | StrategyView['name'];
   readonly seed?: number;
   readonly runs?: number;
+  readonly maxSwitches?: number;
   readonly reduce?: readonly Reduction[];
 }
 
@@ -46,8 +47,10 @@ export function overridesOf(options: Overrides): Overrides {
 
 /** The strategy that is asked for; nothing for breadth first. */
 function strategyOf(options: ExploreCommandOptions): Pick<ExploreOptions, 'strategy'> {
-  const { strategy: name, seed, runs } = options;
-  if (name === undefined || name === 'bfs') return {};
+  const { strategy: name, seed, runs, maxSwitches } = options;
+  if (name === undefined || name === 'bfs') {
+    return maxSwitches === undefined ? {} : { strategy: { name: 'bfs', maxSwitches } };
+  }
   if (name === 'dfs') return { strategy: { name } };
   return {
     strategy: { name, ...(seed !== undefined && { seed }), ...(runs !== undefined && { runs }) },

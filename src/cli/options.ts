@@ -31,11 +31,29 @@ export function parseCount(text: string): number {
   return count;
 }
 
-/** Reads what chance is drawn from: any whole number that a program keeps exactly. */
-export function parseSeed(text: string): number {
-  const seed = Number(text);
-  if (/^[0-9]+$/.test(text) && seed <= COUNT_MAX) return seed;
+/** Reads a whole number, zero included. */
+export function parseWhole(text: string): number {
+  const count = Number(text);
+  if (/^[0-9]+$/.test(text) && count <= COUNT_MAX) return count;
   throw new InvalidArgumentError(`Expected a whole number from 0 to ${COUNT_MAX}.`);
+}
+
+/** Says which options do not go together with a strategy; null when all do. */
+export function strategyFault(options: {
+  readonly strategy?: string;
+  readonly seed?: number;
+  readonly runs?: number;
+  readonly maxSwitches?: number;
+}): string | null {
+  const { strategy = 'bfs', seed, runs, maxSwitches } = options;
+  const isDrawn = strategy === 'random' || strategy === 'swarm';
+  if (!isDrawn && (seed ?? runs) !== undefined) {
+    return '--seed and --runs are for --strategy random and swarm';
+  }
+  if (strategy !== 'bfs' && maxSwitches !== undefined) {
+    return '--max-switches is for --strategy bfs';
+  }
+  return null;
 }
 
 /** Reads a number of worker threads. */

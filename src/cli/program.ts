@@ -15,8 +15,9 @@ import {
   parseReductions,
   parseRelease,
   parseSeconds,
-  parseSeed,
+  parseWhole,
   parseWorkers,
+  strategyFault,
 } from './options.js';
 import { endingOf } from './status.js';
 import type { Terminal } from './terminal.js';
@@ -61,8 +62,9 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
         'swarm',
       ]),
     )
-    .option('--seed <n>', 'what random and swarm are drawn from (default: 1)', parseSeed)
+    .option('--seed <n>', 'what random and swarm are drawn from (default: 1)', parseWhole)
     .option('--runs <n>', 'walks (default: 10000), searches of a swarm (64)', parseCount)
+    .option('--max-switches <n>', 'bfs: at most this many context switches', parseWhole)
     .option('--max-states <n>', 'stop after the level that reaches this many states', parseCount)
     .option('--max-depth <n>', 'stop after this many levels', parseCount)
     .option('--max-seconds <n>', 'stop after this time', parseSeconds)
@@ -81,9 +83,8 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
       `\nExample:\n  daxcheck explore --kernel v5.1 --trace-dir traces model.yaml\n${STATUSES}`,
     )
     .hook('preAction', (_, asked) => {
-      const { strategy = 'bfs', seed, runs } = asked.opts();
-      if (['random', 'swarm'].includes(strategy) || (seed ?? runs) === undefined) return;
-      asked.error('error: --seed and --runs are for --strategy random and swarm');
+      const fault = strategyFault(asked.opts());
+      if (fault !== null) asked.error(`error: ${fault}`);
     })
     .action(async (paths: string[], options) => {
       const { exploreCommand } = await import('./explore.js');

@@ -148,14 +148,20 @@ function verdictLine(verdict: Verdict, style: Style): string {
 
 function countLines(verdict: Verdict): string[] {
   const { stoppedBy } = verdict;
-  const atLeast = stoppedBy === null ? '' : 'at least ';
   const counts = [
-    `${atLeast}${formatCount(verdict.distinctStates)} distinct states`,
+    describeStates(verdict),
     plural(verdict.transitions, 'transition'),
     `depth ${formatCount(verdict.depth)}`,
   ].join(', ');
   if (stoppedBy === null) return [`  ${counts}`];
   return [`  ${counts}`, `  stopped by: ${stoppedBy.limit}; to go on: ${stoppedBy.option}`];
+}
+
+/** Within a bound, a state counts once for each last thread and number of switches. */
+function describeStates({ distinctStates, stoppedBy, strategy }: Verdict): string {
+  const count = formatCount(distinctStates);
+  if (strategy?.name === 'bfs') return `${count} states with their last thread and switches`;
+  return `${stoppedBy === null ? '' : 'at least '}${count} distinct states`;
 }
 
 interface FindingContext {

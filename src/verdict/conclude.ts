@@ -3,6 +3,7 @@
  */
 import { NO_LIVELOCK } from '../compile/own.js';
 import type { Scenario } from '../compile/scenario.js';
+import type { SearchResult } from '../engine/engine.js';
 import { EXIT } from '../errors.js';
 import { PROPERTIES } from '../kernel/properties.js';
 import type { Model } from '../model/model.js';
@@ -79,4 +80,20 @@ export function verdictOf(
   if (!isComplete) return 'incomplete';
   if (violations.length > 0) return 'findings';
   return isVacuous ? 'vacuous' : 'holds';
+}
+
+const OPTIONS: { readonly [limit: string]: string } = {
+  violation: '--continue',
+  states: '--max-states',
+  depth: '--max-depth',
+  time: '--max-seconds',
+  memory: '--memory',
+  interrupt: 'run it again',
+};
+
+const LIMITS: { readonly [limit: string]: string } = { violation: 'first violation' };
+
+/** Which limit ended a search, and the option that raises it. */
+export function stopOf(stop: SearchResult['stoppedBy']): Verdict['stoppedBy'] {
+  return stop === null ? null : { limit: LIMITS[stop] ?? stop, option: OPTIONS[stop] ?? '' };
 }

@@ -11,7 +11,7 @@ import type { Trace } from './trace.js';
 import type { Show } from './unreduced.js';
 
 /** The states that violate own invariant number `property`, by index: 1. */
-function marksOf(words: Uint32Array, property: number): Uint8Array {
+export function marksOf(words: Uint32Array, property: number): Uint8Array {
   return Uint8Array.from(words, (word) => (word >>> property) & 1);
 }
 

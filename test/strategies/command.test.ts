@@ -44,6 +44,23 @@ describe('explore --strategy', () => {
     expect((await of('1')).lines).not.toEqual((await of('2')).lines);
   });
 
+  it('dfs answers all, and says how it went', async () => {
+    const { status, lines } = await explored(['--strategy', 'dfs', HOLDS]);
+
+    expect(status).toBe(0);
+    expect(lines.at(-1)).toContain('"strategy":{"name":"dfs"}');
+  });
+
+  it('bfs within a bound is incomplete as long as states lie beyond, and then holds', async () => {
+    const few = await explored(['--max-switches', '0', HOLDS]);
+    const many = await explored(['--max-switches', '9', HOLDS]);
+
+    expect(few.status).toBe(20);
+    expect(few.lines.at(-1)).toContain('"stoppedBy":{"limit":"context switches"');
+    expect(many.status).toBe(0);
+    expect(many.lines.at(-1)).toContain('"maxSwitches":9,"isCut":false');
+  });
+
   it('names what walks cannot answer', async () => {
     const terminal = collect();
     const model = modelFile('bugs/toctou-unbind');
@@ -55,6 +72,7 @@ describe('explore --strategy', () => {
 
   it.each([
     [['--seed', '1'], '--seed and --runs are for --strategy random and swarm'],
+    [['--strategy', 'dfs', '--max-switches', '2'], '--max-switches is for --strategy bfs'],
     [['--strategy', 'luck'], 'Allowed choices are'],
     [['--strategy', 'random', '--seed', '-1'], 'Expected a whole number from 0'],
   ])('refuses %j, and says why', async (words, why) => {

@@ -52,6 +52,27 @@ describe('small models', () => {
     expect(unordered(depth)).toEqual(unordered(breadth));
   });
 
+  it('are the same within a bound of context switches that nothing lies beyond', async () => {
+    let answered = 0;
+    for (const { model } of models.filter(({ model }) => (model.expect?.states ?? 0) <= 200)) {
+      const breadth = await explore(model);
+      const strategy = { name: 'bfs', maxSwitches: 12 } as const;
+      const bounded = await explore(model, { strategy });
+
+      if (bounded.strategy?.name !== 'bfs' || bounded.strategy.isCut !== false) continue;
+      const { unchecked } = bounded.strategy;
+      answered += 1;
+      expect(bounded.held).toEqual(breadth.held.filter((name) => !unchecked.includes(name)));
+      const broken = brokenIn(bounded);
+      expect(brokenIn(breadth)).toEqual(expect.arrayContaining(broken));
+      if (unchecked.length > 0) continue;
+      expect(broken).toEqual(brokenIn(breadth));
+      expect(bounded.exitStatus).toBe(breadth.exitStatus);
+    }
+
+    expect(answered).toBeGreaterThan(50);
+  });
+
   it('break by walks and in a swarm what they break breadth first, and nothing else', async () => {
     const tally = { bugs: 0, random: 0, swarm: 0 };
     const bugs = models.filter(({ name }) => name.startsWith('bugs/'));

@@ -197,7 +197,7 @@ export function nameSteps(initial: u32, steps: usize, count: u32): void {
 
 /** Begins to look for states beyond the bound of context switches. */
 export function beyondBegin(): void {
-  beyondBeginOf<System>();
+  beyondBeginOf();
 }
 
 /** Goes on for so many states: RUN_MORE or RUN_DONE. */

@@ -35,7 +35,7 @@ async function tracesOf(
   if (check === null || result.ownViolations.length === 0) return traces;
   const words = engine.evaluate(check);
   for (const { property } of result.ownViolations) {
-    const chosen = await engine.traceToMarked(marksOf(words, property));
+    const chosen = await engine.traceToOwn(property, marksOf(words, property));
     const invariant = scenario.own.invariants[property];
     if (chosen === null || invariant === undefined) continue;
     const row = ownRow(invariant);

@@ -27,7 +27,7 @@ export interface RunsRequest {
   readonly name: 'random' | 'swarm';
   /** What all chance is drawn from; 1 by default. */
   readonly seed?: number;
-  /** How many walks, 10,000 by default; how many searches of a swarm, 64 by default. */
+  /** How many walks, 1,000 by default; how many searches of a swarm, 64 by default. */
   readonly runs?: number;
 }
 
@@ -49,7 +49,7 @@ export interface StrategyOptions {
 }
 
 const SEED = 1;
-const RUNS: { readonly [N in RunsRequest['name']]: number } = { random: 10_000, swarm: 64 };
+const RUNS: { readonly [N in RunsRequest['name']]: number } = { random: 1000, swarm: 64 };
 /** Steps of a run, and states of a search, where neither model nor command line says otherwise. */
 const DEPTH = 1000;
 const STATES = 100_000;

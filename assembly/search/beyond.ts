@@ -4,7 +4,7 @@
 // the bound left out is, but for thread and switches, among the states found. Only states with all
 // switches used have such successors.
 import { enter, scratchState } from '../control';
-import { lastThread, openTail, switchesSoFar, writeTail } from './bound';
+import { lastThread, switchesSoFar, writeTail } from './bound';
 import {
   BEYOND_CURSOR,
   BEYOND_FOUND,
@@ -29,40 +29,40 @@ function isNoted(thread: u32): bool {
   );
 }
 
-/** Begins the pass: which threads there are is collected first. */
-export function beyondBegin<S>(): void {
-  enter(0);
-  changetype<S>(0).stateBytes();
+/** Begins the pass. */
+export function beyondBegin(): void {
   store<u32>(BEYOND_CURSOR, 0);
   store<u32>(BEYOND_FOUND, 0);
   memory.fill(BEYOND_THREADS, 0, 36);
-  const found = load<u32>(CONTROL_FOUND);
-  for (let index: u32 = 0; index < found; ++index) {
-    openState<S>(index);
-    noteThread(lastThread());
-  }
 }
 
-/** Goes on for so many states: RUN_MORE, or RUN_DONE with the answer in BEYOND_FOUND. */
+/**
+ * Goes on for so many states: first to collect which threads there are, then to look beyond.
+ *
+ * @returns RUN_MORE, or RUN_DONE with the answer in BEYOND_FOUND.
+ */
 export function beyondRun<S>(budget: u32): i32 {
   enter(0);
   changetype<S>(0).stateBytes();
   const found = load<u32>(CONTROL_FOUND);
-  let index = load<u32>(BEYOND_CURSOR);
-  for (let left = budget; left > 0 && index < found; --left, ++index) {
-    if (!leadsBeyond<S>(index)) continue;
-    store<u32>(BEYOND_FOUND, 1);
-    return RUN_DONE;
+  let at = load<u32>(BEYOND_CURSOR);
+  for (let left = budget; left > 0 && at < found * 2; --left, ++at) {
+    if (at < found) {
+      openState<S>(at);
+      noteThread(lastThread());
+    } else if (leadsBeyond<S>(at - found)) {
+      store<u32>(BEYOND_FOUND, 1);
+      return RUN_DONE;
+    }
   }
-  store<u32>(BEYOND_CURSOR, index);
-  return index < found ? RUN_MORE : RUN_DONE;
+  store<u32>(BEYOND_CURSOR, at);
+  return at < found * 2 ? RUN_MORE : RUN_DONE;
 }
 
 function leadsBeyond<S>(index: u32): bool {
   const system = changetype<S>(0);
   const scratch = scratchState(0);
-  const opened = openState<S>(index);
-  openTail(opened);
+  openState<S>(index);
   if (switchesSoFar() < load<u32>(BOUND_MAX)) return false;
   const last = lastThread();
   while (true) {

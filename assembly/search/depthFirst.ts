@@ -165,7 +165,6 @@ function expand<S>(index: u32): bool {
   const depth: u32 = parent == NO_STATE ? 0 : wordOf(parent) + 1;
   const below = wordOf(index);
   setWord(index, depth);
-  if (depth > load<u32>(DEPTH_DEEPEST)) store<u32>(DEPTH_DEEPEST, depth);
   store<u32>(DEPTH_ON_STACK, below);
   if (depth >= load<u32>(CONTROL_DEPTH_MAX)) {
     store<u32>(DEPTH_IS_CUT, 1);
@@ -226,6 +225,8 @@ function add<S>(state: usize, source: usize, known: usize, parent: u32): u32 {
   if (!insert(packed, fingerprint(packed, width), index, width)) return NOT_FOUND;
   store<u32>(line, index + 1, LINE_NEXT);
   setParent(index, parent);
+  const depth: u32 = parent == NO_STATE ? 0 : wordOf(parent) + 1;
+  if (depth > load<u32>(DEPTH_DEEPEST)) store<u32>(DEPTH_DEEPEST, depth);
   noteDepths(CONTROL_VIOLATIONS, changetype<S>(0).check(state), index);
   noteDepths(CONTROL_OWN_VIOLATIONS, ownViolations(state), index);
   return index;

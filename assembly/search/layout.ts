@@ -174,7 +174,10 @@ export const BOUND_MAX = 3456;
 export const NO_BOUND = 0xffffffff;
 /** Bytes that the search keeps behind a state's own where there is a bound. */
 export const TAIL_BYTES = 8;
-/** u32: next state of the pass that looks beyond, and 1 when it found a state there. */
+/**
+ * u32: where the pass is that looks beyond: states, first for their threads and then for what they
+ * lead to; 1 when it found a state there.
+ */
 export const BEYOND_CURSOR = 3460;
 export const BEYOND_FOUND = 3464;
 /** 36 bytes: a bit for each thread + 1. */

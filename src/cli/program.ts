@@ -63,7 +63,7 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
       ]),
     )
     .option('--seed <n>', 'what random and swarm are drawn from (default: 1)', parseWhole)
-    .option('--runs <n>', 'walks (default: 10000), searches of a swarm (64)', parseCount)
+    .option('--runs <n>', 'walks (default: 1000), searches of a swarm (64)', parseCount)
     .option('--max-switches <n>', 'bfs: at most this many context switches', parseWhole)
     .option('--max-states <n>', 'stop after the level that reaches this many states', parseCount)
     .option('--max-depth <n>', 'stop after this many levels', parseCount)

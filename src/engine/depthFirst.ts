@@ -22,6 +22,7 @@ import {
   RUNS_ROOM_BYTES,
   RUNS_ROOMS,
   RUNS_TRAIL,
+  TARGET_OWN,
 } from '../../assembly/search/layout.js';
 import { countsNow, errorCode, readViolations, wide } from './control.js';
 import { trapError } from './engineError.js';
@@ -103,6 +104,12 @@ function shortened(setup: ShortenSetup, way: FoundTrace, target: number): FoundT
 export function depthFirstTo(setup: ShortenSetup, property: number): FoundTrace | null {
   const index = setup.control.read(CONTROL_VIOLATIONS + property * 4);
   return index === NONE ? null : shortened(setup, wayTo(setup, index), property);
+}
+
+/** The same of an own property. */
+export function depthFirstToOwn(setup: ShortenSetup, property: number): FoundTrace | null {
+  const index = setup.control.read(CONTROL_OWN_VIOLATIONS + property * 4);
+  return index === NONE ? null : shortened(setup, wayTo(setup, index), property + TARGET_OWN);
 }
 
 /** The way to the state with a mark that was found on the fewest steps; null when none has one. */

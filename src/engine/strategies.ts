@@ -2,7 +2,7 @@
  * Ways through a system other than breadth first, as an engine offers them; and the ways to what
  * the one that was taken has found.
  */
-import { depthFirstTo, depthFirstToMarked, runDepthFirst } from './depthFirst.js';
+import { depthFirstTo, depthFirstToMarked, depthFirstToOwn, runDepthFirst } from './depthFirst.js';
 import type { RunsOptions, SwarmOptions } from './runs.js';
 import type { SearchResult, SearchSetup } from './search.js';
 import {
@@ -33,6 +33,8 @@ export interface Strategies {
   swarmTo(run: number, target: number): ChosenTrace | null;
   /** A way to a violation of a property: the shortest, after a search breadth first. */
   traceTo(property: number): Promise<FoundTrace | null>;
+  /** The same of an own property, given which states violate it. */
+  traceToOwn(property: number, marks: Uint8Array): Promise<FoundTrace | null>;
   /** The same to a state whose target byte is 1. */
   traceToMarked(targets: Uint8Array): Promise<FoundTrace | null>;
 }
@@ -62,6 +64,10 @@ export function makeStrategies(setup: SearchSetup, searchOnce: () => void): Stra
     traceTo: async (property) => {
       mustBeSearched(setup);
       return isDepthFirst ? depthFirstTo(setup, property) : traceTo(setup, property);
+    },
+    traceToOwn: async (property, marks) => {
+      mustBeSearched(setup);
+      return isDepthFirst ? depthFirstToOwn(setup, property) : traceToMarked(setup, marks);
     },
     traceToMarked: async (targets) => {
       mustBeSearched(setup);

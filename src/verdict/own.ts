@@ -36,7 +36,7 @@ export async function ownTraces({
   for (const { property } of result.ownViolations) {
     const invariant = scenario.own.invariants[property];
     const marks = marksOf(words, property);
-    const chosen = await engine.traceToMarked(marks);
+    const chosen = await engine.traceToOwn(property, marks);
     if (invariant === undefined || chosen === null) continue;
     const bad = badStates(engine, marks);
     const isGood = (state: Uint8Array): boolean => !bad.has(keyOf(state));

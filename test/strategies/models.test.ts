@@ -1,4 +1,4 @@
-/** Every small model of models/ by each strategy, against what a search breadth first says of it. */
+/** Every small model by each strategy, against what a search breadth first says of it. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

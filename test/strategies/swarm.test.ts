@@ -21,7 +21,7 @@ function reached(graph: Graph, from: number): Set<number> {
 }
 
 describe(`swarm (${SEED_TITLE})`, () => {
-  it('sees every state that can be reached, where there are few, and what each violates', async () => {
+  it('sees every state that can be reached where there are few, and what it violates', async () => {
     await fc.assert(
       fc.asyncProperty(anyGraph, fc.maxSafeNat(), async (graph, seed) => {
         const engine = open('graph.debug', encodeGraph(graph));
@@ -67,7 +67,7 @@ describe(`swarm (${SEED_TITLE})`, () => {
     expect(results[0]).not.toEqual(results[1]);
   });
 
-  it('ends with the first search that finds the planted bug, for any number of workers', async () => {
+  it('ends with the first search that finds a bug, for any number of workers', async () => {
     const asked = { ...ASKED, states: 2000, runs: 64 };
     const one = open('daxhp', [2, 2, 2, 1], { stopMask: 7 });
     const three = open('daxhp', [2, 2, 2, 1], { stopMask: 7, workers: 3 });

@@ -62,7 +62,7 @@ const violated = ({ violations }: Pick<SearchResult, 'violations'>): number[] =>
   violations.map(({ property }) => property);
 
 describe(`bounded context switches (${SEED_TITLE})`, () => {
-  it('find what a naive search of states, threads and switches finds, and whether more lies beyond', async () => {
+  it('find what a naive search finds, and whether more lies beyond', async () => {
     await fc.assert(
       fc.asyncProperty(anyGraph, fc.nat(4), async (graph, switches) => {
         const engine = open('graph.debug', encodeGraph(graph), {

@@ -116,16 +116,24 @@ describe(`random walks (${SEED_TITLE})`, () => {
     expect(trace?.ordinals).toHaveLength(8);
   });
 
-  it('stop when interrupted, with the walks that are done counted in full', async () => {
-    const ended = new AbortController();
-    ended.abort();
-    const engine = open('daxhp', [2, 2, 2, 0], { signal: ended.signal });
+  it.each([1, 3])(
+    'that %i workers were kept from ending are repeated by their number',
+    async (workers) => {
+      const ended = new AbortController();
+      const engine = open('daxhp', [2, 2, 2, 0], {
+        workers,
+        signal: ended.signal,
+        onProgress: () => ended.abort(),
+      });
+      const asked = { seed: 1, depth: 100, parallelAfter: 0 };
 
-    const result = await engine.walks({ seed: 1, depth: 100, runs: 1_000_000 });
+      const cut = await engine.walks({ ...asked, runs: 100_000_000 });
+      const again = await open('daxhp', [2, 2, 2, 0]).walks({ ...asked, runs: cut.walks });
 
-    expect(result.stoppedBy).toBe('interrupt');
-    expect(result.walks).toBeLessThan(1_000_000);
-  });
+      expect(cut.stoppedBy).toBe('interrupt');
+      expect(told(again)).toEqual({ ...told(cut), stoppedBy: 'runs' });
+    },
+  );
 
   it('refuse a length for which there is no room, with what to do', async () => {
     const engine = open('grid', [3, 10]);

@@ -27,7 +27,10 @@ export interface RunsRequest {
   readonly name: 'random' | 'swarm';
   /** What all chance is drawn from; 1 by default. */
   readonly seed?: number;
-  /** How many walks, 1,000 by default; how many searches of a swarm, 64 by default. */
+  /**
+   * How many walks, 1,000 by default; how many searches of a swarm, 64 by default. With a limit of
+   * time, that alone ends them by default.
+   */
   readonly runs?: number;
 }
 
@@ -50,6 +53,11 @@ export interface StrategyOptions {
 
 const SEED = 1;
 const RUNS: { readonly [N in RunsRequest['name']]: number } = { random: 1000, swarm: 64 };
+/** Runs where only time ends them: as many as are numbered, and as have room for their records. */
+const RUNS_MAX: { readonly [N in RunsRequest['name']]: number } = {
+  random: 2 ** 32 - 2 ** 16,
+  swarm: 100_000,
+};
 /** Steps of a run, and states of a search, where neither model nor command line says otherwise. */
 const DEPTH = 1000;
 const STATES = 100_000;
@@ -157,7 +165,8 @@ export async function exploreByRuns(
 ): Promise<Verdict> {
   const scenario = compileModel(model);
   const engine = openForStrategy(model, scenario, options);
-  const { name, seed = SEED, runs = RUNS[name] } = request;
+  const { name, seed = SEED } = request;
+  const runs = request.runs ?? (options.seconds === undefined ? RUNS : RUNS_MAX)[name];
   const depth = model.limits.depth ?? DEPTH;
   const states = model.limits.states ?? STATES;
   const asked = { seed, depth, runs, states, seconds: options.seconds };

@@ -4,18 +4,26 @@
 import { Property } from '../assembly/layout.js';
 import { exploreBounded } from './bounded.js';
 import { compileModel, type Scenario } from './compile/scenario.js';
-import type { Engine, Progress, SearchResult } from './engine/engine.js';
+import type {
+  CheckpointOptions,
+  Engine,
+  LossyOptions,
+  Progress,
+  SearchResult,
+} from './engine/engine.js';
+import { identityOf } from './identity.js';
 import type { Reduction } from './kernel/reductions.js';
 import { openKernelEngine } from './kernelEngine.js';
 import type { Model } from './model/model.js';
 import { exploreByRuns, type StrategyRequest } from './strategies.js';
 import { exitStatusOf, heldOf, stopMaskOf, stopOf, verdictOf } from './verdict/conclude.js';
+import { doubtOf } from './verdict/doubt.js';
 import { compareExpectation } from './verdict/expectation.js';
 import { makeTrace, rowOf } from './verdict/findings.js';
 import { avoidanceOf, keyOf } from './verdict/inevitable.js';
 import { lockOrderOf } from './verdict/lockOrder.js';
 import { observe, ownTraces, vacuousOwn } from './verdict/own.js';
-import { checkRecoverable, type RecoverableAnswer } from './verdict/recoverable.js';
+import { checkRecoverable, type RecoverableAnswer, UNKNOWN } from './verdict/recoverable.js';
 import { planReductions, setReductions } from './verdict/reductions.js';
 import { scopeOf } from './verdict/scope.js';
 import { answerTemporal, UNANSWERED } from './verdict/temporal/answers.js';
@@ -36,6 +44,12 @@ export interface ExploreOptions {
   readonly strategy?: StrategyRequest;
   /** Reductions that are made where the model's properties allow them. */
   readonly reduce?: readonly Reduction[];
+  /** Where to save the search, to go on with it in another process. */
+  readonly checkpoint?: Omit<CheckpointOptions, 'identity'>;
+  /** What is kept of each state, and where old levels go: all of it, by default. */
+  readonly storage?: LossyOptions;
+  /** Greatest probability of a missed state with which a verdict still holds. Default: 1e-3. */
+  readonly omissionMax?: number;
   /** The engine's debug build, with its assertions. */
   readonly debug?: boolean;
 }
@@ -88,6 +102,7 @@ async function recoverableTraces({
   const traces: Trace[] = [];
   const answers: RecoverableAnswer[] = [];
   if (!result.complete) return { traces, answers };
+  if (!engine.keepsStates) return { traces, answers: scenario.recoverable.map(() => UNKNOWN) };
   const row = rowOf(Property.Recoverable);
   for (const device of scenario.recoverable) {
     const answer = await checkRecoverable(engine, scenario, device, result.statesAtLeast);
@@ -173,6 +188,11 @@ function engineFor(model: Model, scenario: Scenario, options: ExploreOptions): E
     },
     onProgress: options.onProgress,
     signal: options.signal,
+    checkpoint: options.checkpoint && {
+      ...options.checkpoint,
+      identity: identityOf(model, scenario),
+    },
+    storage: options.storage,
     debug: options.debug ?? false,
   });
 }
@@ -201,13 +221,16 @@ async function exploreWhole(model: Model, options: ExploreOptions): Promise<Verd
   const reductions = planReductions(scenario, wanted, { lockOrder: options.lockOrder === true });
   setReductions(engine, scenario, reductions.on);
   const result = await (strategy === undefined ? engine.search() : engine.depthFirst());
-  const { violations, witnesses, held, vacuous, isComplete } = await answerAll({
+  const answers = await answerAll({
     engine,
     scenario,
     result,
     show: showWith(engine, scenario, reductions.on),
     isReduced: reductions.on.length > 0,
   });
+  const { violations, witnesses, held, vacuous } = answers;
+  const doubt = doubtOf(scenario, result, options);
+  const isComplete = answers.isComplete && !doubt.isTooLikely;
   const verdict = verdictOf(
     violations,
     isComplete,
@@ -228,6 +251,7 @@ async function exploreWhole(model: Model, options: ExploreOptions): Promise<Verd
     stoppedBy: stopOf(result.stoppedBy),
     violations,
     ...(witnesses.length > 0 && { witnesses }),
+    ...doubt.told,
     held,
     scope: scopeOf(scenario),
     vacuous,

@@ -38,24 +38,6 @@ export function parseWhole(text: string): number {
   throw new InvalidArgumentError(`Expected a whole number from 0 to ${COUNT_MAX}.`);
 }
 
-/** Says which options do not go together with a strategy; null when all do. */
-export function strategyFault(options: {
-  readonly strategy?: string;
-  readonly seed?: number;
-  readonly runs?: number;
-  readonly maxSwitches?: number;
-}): string | null {
-  const { strategy = 'bfs', seed, runs, maxSwitches } = options;
-  const isDrawn = strategy === 'random' || strategy === 'swarm';
-  if (!isDrawn && (seed ?? runs) !== undefined) {
-    return '--seed and --runs are for --strategy random and swarm';
-  }
-  if (strategy !== 'bfs' && maxSwitches !== undefined) {
-    return '--max-switches is for --strategy bfs';
-  }
-  return null;
-}
-
 /** Reads a number of worker threads. */
 export function parseWorkers(text: string): number {
   const count = parseCount(text);
@@ -70,6 +52,15 @@ export function parseSeconds(text: string): number {
     throw new InvalidArgumentError('Expected a number of seconds above 0.');
   }
   return seconds;
+}
+
+/** Reads a probability, such as 0.01 or 1e-6. */
+export function parseProbability(text: string): number {
+  const probability = Number(text);
+  if (!/^[0-9.]+(e-?[0-9]+)?$/i.test(text) || !(probability >= 0 && probability <= 1)) {
+    throw new InvalidArgumentError('Expected a probability from 0 to 1, such as 1e-6.');
+  }
+  return probability;
 }
 
 /** Reads an amount of memory into bytes. */

@@ -3,15 +3,10 @@
  * the one that was taken has found.
  */
 import { depthFirstTo, depthFirstToMarked, depthFirstToOwn, runDepthFirst } from './depthFirst.js';
+import type { EngineServices } from './engineServices.js';
 import type { RunsOptions, SwarmOptions } from './runs.js';
 import type { SearchResult, SearchSetup } from './search.js';
-import {
-  type ChosenTrace,
-  type FoundTrace,
-  mustBeSearched,
-  traceTo,
-  traceToMarked,
-} from './services.js';
+import { type ChosenTrace, type FoundTrace, isCutByBound } from './services.js';
 import { shortenTrail } from './shorten.js';
 import { runSwarm, type SwarmResult } from './swarm.js';
 import { runWalks, type WalksResult } from './walks.js';
@@ -31,16 +26,21 @@ export interface Strategies {
   swarm(options: Omit<SwarmOptions, 'workers'>): Promise<SwarmResult>;
   /** The same of a search of the swarm. */
   swarmTo(run: number, target: number): ChosenTrace | null;
-  /** A way to a violation of a property: the shortest, after a search breadth first. */
-  traceTo(property: number): Promise<FoundTrace | null>;
-  /** The same of an own property, given which states violate it. */
+  /** The trace to a state that violates an own property, given which states do. */
   traceToOwn(property: number, marks: Uint8Array): Promise<FoundTrace | null>;
-  /** The same to a state whose target byte is 1. */
-  traceToMarked(targets: Uint8Array): Promise<FoundTrace | null>;
+  /** Whether a state lies beyond the bound of context switches; after a complete search. */
+  isCutByBound(): Promise<boolean>;
 }
 
-/** Makes them; `searchOnce` throws when there was a search already. */
-export function makeStrategies(setup: SearchSetup, searchOnce: () => void): Strategies {
+/**
+ * Makes them, and what leads to what they found; `searchOnce` throws when there was a search
+ * already.
+ */
+export function makeStrategies(
+  setup: SearchSetup,
+  found: Pick<EngineServices, 'traceTo' | 'traceToMarked'>,
+  searchOnce: () => void,
+): Strategies & typeof found {
   const { engine, workers } = setup;
   let isDepthFirst = false;
   const shortened = (steps: number, target: number): ChosenTrace | null =>
@@ -61,17 +61,12 @@ export function makeStrategies(setup: SearchSetup, searchOnce: () => void): Stra
       return runSwarm(setup, { ...options, workers });
     },
     swarmTo: (run, target) => shortened(engine.swarmAgain(run, target), target),
-    traceTo: async (property) => {
-      mustBeSearched(setup);
-      return isDepthFirst ? depthFirstTo(setup, property) : traceTo(setup, property);
-    },
-    traceToOwn: async (property, marks) => {
-      mustBeSearched(setup);
-      return isDepthFirst ? depthFirstToOwn(setup, property) : traceToMarked(setup, marks);
-    },
-    traceToMarked: async (targets) => {
-      mustBeSearched(setup);
-      return isDepthFirst ? depthFirstToMarked(setup, targets) : traceToMarked(setup, targets);
-    },
+    isCutByBound: () => isCutByBound(setup),
+    traceTo: async (property) =>
+      isDepthFirst ? depthFirstTo(setup, property) : found.traceTo(property),
+    traceToOwn: async (property, marks) =>
+      isDepthFirst ? depthFirstToOwn(setup, property) : found.traceToMarked(marks),
+    traceToMarked: async (targets) =>
+      isDepthFirst ? depthFirstToMarked(setup, targets) : found.traceToMarked(targets),
   };
 }

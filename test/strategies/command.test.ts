@@ -73,6 +73,8 @@ describe('explore --strategy', () => {
   it.each([
     [['--seed', '1'], '--seed and --runs are for --strategy random and swarm'],
     [['--strategy', 'dfs', '--max-switches', '2'], '--max-switches is for --strategy bfs'],
+    [['--strategy', 'dfs', '--reduce', 'por'], '--reduce does not go with --strategy dfs'],
+    [['--max-switches', '2', '--lock-order'], '--lock-order does not go with --max-switches'],
     [['--strategy', 'luck'], 'Allowed choices are'],
     [['--strategy', 'random', '--seed', '-1'], 'Expected a whole number from 0'],
   ])('refuses %j, and says why', async (words, why) => {

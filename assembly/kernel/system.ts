@@ -18,6 +18,8 @@ import { isRecording, record } from '../observe';
 import { deadlocked, forgetWaits, noteEnded, noteWait } from '../property/deadlock';
 import { locksOwned, locksShared } from '../property/heldLocks';
 import { violations } from '../property/invariants';
+import { forgetAnswers } from '../reduction/ahead';
+import { ampleThread, runFurther, tellWays } from '../reduction/ample';
 import { header } from '../scenario';
 import { copyState, isEqual } from '../search/fingerprint';
 import {
@@ -33,8 +35,6 @@ import {
   waitObject,
 } from '../state';
 import { collecting, watchLocks } from '../watch';
-import { forgetAnswers } from './ahead';
-import { ampleThread, runFurther, tellWays } from './ample';
 
 let source: usize = 0;
 let cursor: u32 = 0;
@@ -70,8 +70,6 @@ export class KernelSystem {
     restricted = false;
     forgetChoices();
     forgetWaits();
-    const thread = this.ample();
-    if (thread >= 0) this.restrict(thread);
   }
 
   ample(): i32 {
@@ -108,12 +106,6 @@ export class KernelSystem {
   check(state: usize): u32 {
     return violations(state);
   }
-
-  ample(): i32 {
-    return -1;
-  }
-
-  restrict(thread: u32): void {}
 
   canonical(state: usize): void {}
 
@@ -168,6 +160,7 @@ export function findWay(from: usize, to: usize): bool {
     system.begin(from);
     if (thread >= 0) system.restrict(thread);
     while (!isFound && system.next(scratchState(0)) >= 0) {
+      system.canonical(scratchState(0));
       isFound = isEqual(scratchState(0), to, bytes);
     }
   }

@@ -5,6 +5,7 @@ import { enter } from './control';
 import { edges as edgesOf } from './search/edges';
 import { explore as exploreOf, searchStart as searchStartOf } from './search/explore';
 import { SEARCH_VERSION } from './search/layout';
+import { indexOf as indexOfState, lookupState as lookupStateOf } from './search/lookup';
 import {
   placeServices as placeServicesOf,
   traceBegin as traceBeginOf,
@@ -93,6 +94,16 @@ export function reachRun(budget: u32): i32 {
 /** Writes transitions from a state on: the number of states done. */
 export function edges(first: u32, to: usize, room: u32): u32 {
   return edgesOf<System>(first, to, room);
+}
+
+/** Address at which a state is put before indexOf(). */
+export function lookupState(): usize {
+  return lookupStateOf();
+}
+
+/** Index of that state among those found; all bits when it is none of them. */
+export function indexOf(): u32 {
+  return indexOfState<System>();
 }
 
 /** Address of the state of the replay. */

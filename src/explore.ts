@@ -11,7 +11,7 @@ import { openKernelEngine } from './kernelEngine.js';
 import type { Model } from './model/model.js';
 import { compareExpectation } from './verdict/expectation.js';
 import { makeTrace, rowOf } from './verdict/findings.js';
-import { avoidanceOf } from './verdict/inevitable.js';
+import { avoidanceOf, isMarked } from './verdict/inevitable.js';
 import { lockOrderOf } from './verdict/lockOrder.js';
 import { observe, ownTraces, vacuousOwn } from './verdict/own.js';
 import { checkRecoverable, type RecoverableAnswer } from './verdict/recoverable.js';
@@ -92,8 +92,7 @@ async function recoverableTraces(
     const answer = await checkRecoverable(engine, scenario, device, result.statesAtLeast);
     answers.push(answer);
     for (const loss of answer.losses) {
-      const isLost = lostStates(engine, loss.reach);
-      const avoidance = { canAvoid: (state: Uint8Array) => !isLost(state) };
+      const avoidance = { canAvoid: (state: Uint8Array) => isMarked(engine, loss.reach, state) };
       const name = scenario.plan.devices[device]?.name ?? null;
       traces.push(
         makeTrace(engine, scenario, {
@@ -107,19 +106,6 @@ async function recoverableTraces(
     }
   }
   return { traces, answers };
-}
-
-/** Whether a state is one from which the device can no longer be bound, by its bytes. */
-function lostStates(engine: Engine, reach: Uint8Array): (state: Uint8Array) => boolean {
-  const lost = new Set<string>();
-  const keyOf = (state: Uint8Array): string => Buffer.from(state).toString('latin1');
-  for (const { first, count, bytes } of engine.states()) {
-    for (let index = 0; index < count; index++) {
-      if (reach[first + index] !== 0) continue;
-      lost.add(keyOf(bytes.slice(index * engine.stateBytes, (index + 1) * engine.stateBytes)));
-    }
-  }
-  return (state) => lost.has(keyOf(state));
 }
 
 /** What was checked and not found broken; `recoverable` only where it could be answered. */

@@ -21,6 +21,7 @@ import { runSearch, type SearchResult } from './search.js';
 import {
   type ChosenTrace,
   evaluate,
+  indexOf,
   markReach,
   type StateBatch,
   states,
@@ -83,6 +84,8 @@ export interface Engine {
   traceToMarked(targets: Uint8Array): Promise<ChosenTrace | null>;
   markReach(marks: Uint8Array): Promise<Uint8Array>;
   states(): Iterable<StateBatch>;
+  /** Which of the states found has these bytes; -1 when none has. */
+  indexOf(state: Uint8Array): number;
   /** What a module of expressions says of every state found: a word for each, by index. */
   evaluate(wasm: Uint8Array): Uint32Array;
   /** The same of one state, by its bytes; it becomes the present state of the replay. */
@@ -154,6 +157,7 @@ export function openEngine(options: EngineOptions): Engine {
     traceToMarked: (targets) => traceToMarked(services, targets),
     markReach: (marks) => markReach(services, marks),
     states: () => states(services),
+    indexOf: (state) => indexOf(services, state),
     evaluateState: (wasm, state) => {
       const { check } = expressionsOf(wasm);
       const at = engine.replayState() >>> 0;

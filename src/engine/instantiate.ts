@@ -23,6 +23,8 @@ export interface SearchExports {
   reachBegin(): void;
   reachRun(budget: number): number;
   edges(first: number, to: number, room: number): number;
+  lookupState(): number;
+  indexOf(): number;
   replayState(): number;
   replayInitial(number: number): void;
   replaySuccessorCount(): number;

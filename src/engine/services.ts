@@ -146,6 +146,14 @@ export function* states(setup: ServiceSetup): Generator<StateBatch> {
   }
 }
 
+/** Returns the index of a state among those found, by its bytes; -1 when it is none of them. */
+export function indexOf(setup: ServiceSetup, state: Uint8Array): number {
+  mustBeSearched(setup);
+  const { engine, memory } = setup;
+  new Uint8Array(memory.buffer).set(state, engine.lookupState() >>> 0);
+  return engine.indexOf() | 0;
+}
+
 /**
  * Asks a module of expressions about every state found.
  *

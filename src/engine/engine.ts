@@ -5,7 +5,7 @@
  */
 import { CONTROL_LABELS, LABEL_DETAILS } from '../../assembly/search/layout.js';
 import { controlOf } from './control.js';
-import { EngineError, FAIL_USE } from './engineError.js';
+import { EngineError, FAIL_MEMORY, FAIL_USE } from './engineError.js';
 import { type Graph, readGraph } from './graph.js';
 import {
   compileModule,
@@ -14,7 +14,8 @@ import {
   instantiateExpressions,
   searchExports,
 } from './instantiate.js';
-import { planMemory } from './memoryPlan.js';
+import { limitReserved, type MemoryLimit, memoryLimit } from './memoryLimit.js';
+import { memoryBytesMin, planMemory } from './memoryPlan.js';
 import type { Progress } from './progress.js';
 import { makeReplay, makeSuccessors, type Replay, type Successors } from './replay.js';
 import { runSearch, type SearchResult } from './search.js';
@@ -31,6 +32,7 @@ import {
 
 export { EngineError } from './engineError.js';
 export type { Graph } from './graph.js';
+export type { MemoryLimit } from './memoryLimit.js';
 export type { Progress } from './progress.js';
 export type { Replay, Successor, Successors } from './replay.js';
 export type { SearchResult, StoppedBy } from './search.js';
@@ -96,6 +98,30 @@ export interface Engine {
 
 const PARALLEL_FROM = 8192;
 
+/** Lays a memory out within the limit that holds; and the limit that it stands for. */
+function reserveMemory({ scenario, workers, stopMask, own, limits, tableBytes }: EngineOptions): {
+  readonly memory: WebAssembly.Memory;
+  readonly limit: MemoryLimit;
+} {
+  const limit = memoryLimit(limits.memoryBytes);
+  const least = memoryBytesMin(workers);
+  if (limit.setBy === 'machine' && limit.bytes < least) {
+    const text = `the machine has too little memory left (${limit.source})`;
+    throw new EngineError(FAIL_MEMORY, `${text}: ${least} bytes are the least`);
+  }
+  const memory = planMemory({
+    scenario,
+    workers,
+    stopMask,
+    ownStopMask: own?.stopMask ?? null,
+    states: limits.states,
+    depth: limits.depth,
+    memoryBytes: limit.bytes,
+    tableBytes,
+  });
+  return { memory, limit: limitReserved(limit, memory.buffer.byteLength) };
+}
+
 /**
  * Compiles the module, reserves the memory and writes the scenario into it.
  *
@@ -104,17 +130,8 @@ const PARALLEL_FROM = 8192;
  */
 export function openEngine(options: EngineOptions): Engine {
   const module = compileModule(options.wasm);
-  const { scenario, workers, stopMask, limits, tableBytes, signal } = options;
-  const memory = planMemory({
-    scenario,
-    workers,
-    stopMask,
-    ownStopMask: options.own?.stopMask ?? null,
-    states: limits.states,
-    depth: limits.depth,
-    memoryBytes: limits.memoryBytes,
-    tableBytes,
-  });
+  const { workers, limits, signal } = options;
+  const { memory, limit } = reserveMemory(options);
   const own = options.own === undefined ? null : compileModule(options.own.wasm);
   const instance = instantiate(module, memory, own);
   const engine = searchExports(instance);
@@ -145,6 +162,7 @@ export function openEngine(options: EngineOptions): Engine {
         workers,
         parallelFrom: options.parallelFrom ?? PARALLEL_FROM,
         seconds: limits.seconds,
+        memoryLimit: limit,
         signal,
         onProgress: options.onProgress,
         readLabels: () => {

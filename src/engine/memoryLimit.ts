@@ -14,8 +14,9 @@ export interface MemoryLimit {
   readonly source: string;
 }
 
+const PAGE_BYTES = 65536;
 /** 65,535 pages: the size of a memory must fit 32 bits. */
-export const ENGINE_BYTES_MAX = 65535 * 65536;
+export const ENGINE_BYTES_MAX = 65535 * PAGE_BYTES;
 
 const MIB = 1 << 20;
 /** What must stay free on the machine, for this process's threads and for others. */
@@ -40,6 +41,16 @@ export function memoryLimit(
   }
   if (userBytes !== undefined) limits.push({ bytes: userBytes, setBy: 'user', source: '--memory' });
   return limits.reduce((tightest, limit) => (limit.bytes <= tightest.bytes ? limit : tightest));
+}
+
+/**
+ * Returns the limit that a reserved memory stands for: the one asked for, or the machine's, which
+ * refused as much.
+ */
+export function limitReserved(limit: MemoryLimit, reservedBytes: number): MemoryLimit {
+  const asked = Math.floor(limit.bytes / PAGE_BYTES) * PAGE_BYTES;
+  if (reservedBytes >= asked) return limit;
+  return { bytes: reservedBytes, setBy: 'machine', source: 'what the machine let be reserved' };
 }
 
 /** Says why the machine refused a reservation, and what helps, as far as it can be known. */

@@ -24,6 +24,7 @@ import {
 } from './control.js';
 import { trapError } from './engineError.js';
 import type { SearchExports } from './instantiate.js';
+import { type MemoryLimit, makeMemoryWatch } from './memoryLimit.js';
 import { type Pool, startPool } from './pool.js';
 import { makeReporter, type Progress } from './progress.js';
 
@@ -55,6 +56,8 @@ export interface SearchResult {
   /** For each detail of a label (bits 8-23): 1 when a transition with it was taken. */
   readonly labelsSeen: Uint8Array;
   readonly memoryBytes: number;
+  /** The limit of memory that was reached; null unless the search was stopped by it. */
+  readonly memoryLimit: MemoryLimit | null;
   readonly seconds: number;
 }
 
@@ -73,6 +76,8 @@ export interface SearchSetup {
    */
   readonly parallelFrom: number;
   readonly seconds: number | undefined;
+  /** The limit that the memory was reserved within. */
+  readonly memoryLimit: MemoryLimit;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((progress: Progress) => void) | undefined;
   /** Reads labelsSeen out of the memory. */
@@ -95,7 +100,10 @@ const STOPPED_BY: Readonly<Record<number, StoppedBy>> = {
 /** Runs a search to its end, or to a limit. Throws EngineError when the engine traps. */
 export async function runSearch(setup: SearchSetup): Promise<SearchResult> {
   const start = performance.now();
-  const watch = makeWatch(setup, start);
+  let memoryLimit = setup.memoryLimit;
+  const watch = makeWatch(setup, start, (passed) => {
+    memoryLimit = passed;
+  });
   try {
     setup.engine.searchStart();
     await exploreAll(setup, watch);
@@ -108,6 +116,7 @@ export async function runSearch(setup: SearchSetup): Promise<SearchResult> {
   return {
     complete: stoppedBy === 0,
     stoppedBy: STOPPED_BY[stoppedBy] ?? null,
+    memoryLimit: stoppedBy === STOP_MEMORY ? memoryLimit : null,
     statesAtLeast: found,
     labelsSeen: setup.readLabels(),
     seconds: (performance.now() - start) / 1000,
@@ -115,14 +124,28 @@ export async function runSearch(setup: SearchSetup): Promise<SearchResult> {
   };
 }
 
-/** Returns what looks at limits and shows progress, to be called now and then. */
-function makeWatch(setup: SearchSetup, start: number): () => void {
+/**
+ * Returns what looks at limits and shows progress, to be called now and then.
+ *
+ * @param onPassed is told which limit of memory was passed, when that ends the search.
+ */
+function makeWatch(
+  setup: SearchSetup,
+  start: number,
+  onPassed: (limit: MemoryLimit) => void,
+): () => void {
   const { control, seconds, signal, onProgress } = setup;
   const report = onProgress === undefined ? undefined : makeReporter(onProgress);
+  const watchMemory = makeMemoryWatch(setup.memoryLimit);
   return () => {
     const now = (performance.now() - start) / 1000;
     if (signal?.aborted) requestStop(control, STOP_INTERRUPT);
     else if (seconds !== undefined && now >= seconds) requestStop(control, STOP_TIME);
+    const passed = watchMemory(now);
+    if (passed !== null) {
+      onPassed(passed);
+      requestStop(control, STOP_MEMORY);
+    }
     report?.(countsNow(control), now);
   };
 }

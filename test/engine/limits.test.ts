@@ -15,6 +15,7 @@ describe('limits', () => {
     const result = await engine.search();
 
     expect(result.stoppedBy).toBe('memory');
+    expect(result.memoryLimit).toEqual({ bytes: memoryBytes, setBy: 'user', source: '--memory' });
     expect(result.complete).toBe(false);
     expect(result.statesAtLeast).toBeGreaterThanOrEqual(result.distinctStates);
     expect(result.levels.reduce((sum, size) => sum + size, 0)).toBe(result.distinctStates);

@@ -4,7 +4,7 @@
 import { Property } from '../assembly/layout.js';
 import { NO_LIVELOCK } from './compile/own.js';
 import { compileModel, type Scenario } from './compile/scenario.js';
-import type { Engine, Progress, SearchResult } from './engine/engine.js';
+import type { Engine, MemoryLimit, Progress, SearchResult } from './engine/engine.js';
 import { EXIT } from './errors.js';
 import { PROPERTIES } from './kernel/properties.js';
 import { openKernelEngine } from './kernelEngine.js';
@@ -16,6 +16,8 @@ import { lockOrderOf } from './verdict/lockOrder.js';
 import { observe, ownTraces, vacuousOwn } from './verdict/own.js';
 import { checkRecoverable, type RecoverableAnswer } from './verdict/recoverable.js';
 import { scopeOf } from './verdict/scope.js';
+import { makeShortage } from './verdict/shortage.js';
+import { isMachineShort, stoppedBy, stoppedByMemory } from './verdict/stopped.js';
 import { answerTemporal, UNANSWERED } from './verdict/temporal/answers.js';
 import type { Trace, Verdict } from './verdict/trace.js';
 import { vacuousOf } from './verdict/vacuity.js';
@@ -42,21 +44,6 @@ function stopMaskOf(model: Model): number {
       0,
     ) >>> 0
   );
-}
-
-const OPTIONS: { readonly [limit: string]: string } = {
-  violation: '--continue',
-  states: '--max-states',
-  depth: '--max-depth',
-  time: '--max-seconds',
-  memory: '--memory',
-  interrupt: 'run it again',
-};
-
-const LIMITS: { readonly [limit: string]: string } = { violation: 'first violation' };
-
-function stopOf(stop: SearchResult['stoppedBy']): Verdict['stoppedBy'] {
-  return stop === null ? null : { limit: LIMITS[stop] ?? stop, option: OPTIONS[stop] ?? '' };
 }
 
 async function violationTraces(
@@ -140,6 +127,7 @@ function exitStatusOf(
   verdict: Verdict['verdict'],
   violations: readonly Trace[],
   { own }: Scenario,
+  isShort: boolean,
 ): number {
   if (verdict === 'violated') {
     const kernel = violations
@@ -152,7 +140,7 @@ function exitStatusOf(
     return isDeadlock ? EXIT.deadlock : EXIT.temporalViolated;
   }
   if (verdict === 'findings') return EXIT.scriptFindings;
-  if (verdict === 'incomplete') return EXIT.incomplete;
+  if (verdict === 'incomplete') return isShort ? EXIT.outOfMemory : EXIT.incomplete;
   return verdict === 'vacuous' ? EXIT.vacuous : EXIT.holds;
 }
 
@@ -175,6 +163,8 @@ interface Answers {
   readonly vacuous: readonly string[];
   /** The search ran to its end, and every question was answered. */
   readonly isComplete: boolean;
+  /** The limit of memory that left a question open. */
+  readonly shortOf: MemoryLimit | null;
 }
 
 /** Answers every property that the model asks for. */
@@ -184,13 +174,14 @@ async function answerAll(
   result: SearchResult,
 ): Promise<Answers> {
   const isInterrupted = result.stoppedBy === 'interrupt';
+  const { ask, limit } = makeShortage();
   const invariants = isInterrupted ? [] : await violationTraces(engine, scenario, result);
   const own = isInterrupted ? [] : await ownTraces(engine, scenario, result);
   const { traces, answers } = await recoverableTraces(engine, scenario, result);
   const observed = isInterrupted ? [] : observe(engine, scenario);
   const temporal = isInterrupted
     ? UNANSWERED
-    : await answerTemporal(engine, scenario, result, observed);
+    : await ask(() => answerTemporal(engine, scenario, result, observed), UNANSWERED);
   const violations = [...invariants, ...own, ...traces, ...temporal.violations];
   const vacuous = result.complete
     ? [
@@ -205,7 +196,8 @@ async function answerAll(
     witnesses: temporal.witnesses,
     held: [...heldOf(scenario, violations, answers), ...temporal.held],
     vacuous,
-    isComplete: result.complete && !isUnknown,
+    isComplete: result.complete && !isUnknown && limit() === null,
+    shortOf: limit(),
   };
 }
 
@@ -234,11 +226,14 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
     debug: options.debug ?? false,
   });
   const result = await engine.search();
-  const { violations, witnesses, held, vacuous, isComplete } = await answerAll(
+  const { violations, witnesses, held, vacuous, isComplete, shortOf } = await answerAll(
     engine,
     scenario,
     result,
   );
+  const stopped =
+    stoppedBy(result) ??
+    (shortOf === null ? null : stoppedByMemory('memory after the search', shortOf));
   const verdict = verdictOf(
     violations,
     isComplete,
@@ -250,11 +245,11 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
     kernel: scenario.kernel.name,
     granularity: model.granularity,
     verdict,
-    exitStatus: exitStatusOf(verdict, violations, scenario),
+    exitStatus: exitStatusOf(verdict, violations, scenario, isMachineShort(stopped)),
     distinctStates: result.distinctStates,
     transitions: result.transitions,
     depth: result.depth,
-    stoppedBy: stopOf(result.stoppedBy),
+    stoppedBy: stopped,
     violations,
     ...(witnesses.length > 0 && { witnesses }),
     held,
@@ -276,6 +271,7 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
       statesPerSecond: result.seconds > 0 ? Math.round(result.distinctStates / result.seconds) : 0,
       memoryBytes: result.memoryBytes,
       workers,
+      ...(result.statesAtLeast > result.distinctStates && { statesFound: result.statesAtLeast }),
     },
   };
 }

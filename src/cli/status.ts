@@ -3,7 +3,13 @@
  */
 
 import { FAIL_RANGES } from '../../assembly/layout.js';
-import { EngineError, FAIL_MEMORY, FAIL_STALE, FAIL_USE } from '../engine/engineError.js';
+import {
+  EngineError,
+  FAIL_MEMORY,
+  FAIL_ROOM,
+  FAIL_STALE,
+  FAIL_USE,
+} from '../engine/engineError.js';
 import type { Diagnostic } from '../errors.js';
 import { EXIT } from '../errors.js';
 import { LabError } from '../lab/labError.js';
@@ -67,6 +73,7 @@ const ENGINE_ENDINGS: ReadonlyMap<number, { readonly status: number; readonly me
   new Map([
     [FAIL_USE, { status: EXIT.optionMismatch }],
     [FAIL_MEMORY, { status: EXIT.outOfMemory }],
+    [FAIL_ROOM, { status: EXIT.outOfMemory }],
     [FAIL_STALE, { status: EXIT.systemError }],
     [FAIL_RANGES, { status: EXIT.modelRejected, message: TOO_MANY_RANGES }],
   ]);
@@ -76,7 +83,7 @@ export function endingOf(error: unknown): Ending {
   if (error instanceof LabError) return { status: EXIT.systemError, message: error.message };
   const text = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
   if (error instanceof RangeError && /memory|array buffer|allocation/i.test(text)) {
-    const message = `the machine has no memory left (${text}); try --memory with a smaller size`;
+    const message = `the machine has no memory left (${text}); free some, or explore less: --max-depth N`;
     return { status: EXIT.outOfMemory, message };
   }
   if (error instanceof Error && 'syscall' in error && 'code' in error) {

@@ -180,6 +180,11 @@ export function readEnded(control: Control): Ended {
   };
 }
 
+/** Transitions out of the levels expanded in full. */
+export function transitionsOf(control: Control): number {
+  return wide(control, CONTROL_TRANSITIONS);
+}
+
 /** Number of workers that wait for the start. */
 export function readyWorkers(control: Control): number {
   return control.read(CONTROL_READY);

@@ -14,7 +14,7 @@ import {
   instantiateExpressions,
   searchExports,
 } from './instantiate.js';
-import { limitReserved, type MemoryLimit, memoryLimit } from './memoryLimit.js';
+import { limitReserved, type MemoryLimit, makeRoomCheck, memoryLimit } from './memoryLimit.js';
 import { memoryBytesMin, planMemory } from './memoryPlan.js';
 import type { Progress } from './progress.js';
 import { makeReplay, makeSuccessors, type Replay, type Successors } from './replay.js';
@@ -32,7 +32,7 @@ import {
 
 export { EngineError } from './engineError.js';
 export type { Graph } from './graph.js';
-export type { MemoryLimit } from './memoryLimit.js';
+export { type MemoryLimit, OutOfRoom } from './memoryLimit.js';
 export type { Progress } from './progress.js';
 export type { Replay, Successor, Successors } from './replay.js';
 export type { SearchResult, StoppedBy } from './search.js';
@@ -136,7 +136,7 @@ export function openEngine(options: EngineOptions): Engine {
   const instance = instantiate(module, memory, own);
   const engine = searchExports(instance);
   const control = controlOf(memory);
-  const services = { engine, control, memory, signal };
+  const services = { engine, control, memory, signal, needRoom: makeRoomCheck(limit) };
   let isSearched = false;
   const instances = new Map<Uint8Array, ExpressionExports>();
   const expressionsOf = (bytes: Uint8Array): ExpressionExports => {

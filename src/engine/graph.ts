@@ -10,7 +10,7 @@ import {
   CONTROL_STATE_BYTES,
   CONTROL_TABLE,
 } from '../../assembly/search/layout.js';
-import { topOf } from './control.js';
+import { topOf, transitionsOf } from './control.js';
 import { EngineError, FAIL_MEMORY, FAIL_USE } from './engineError.js';
 import { mustBeSearched, type ServiceSetup } from './services.js';
 
@@ -28,16 +28,6 @@ export interface Graph {
 
 const NOT_FOUND = 0xffffffff;
 const WORDS_MAX = 1 << 22;
-
-function grown(words: Uint32Array, least: number): Uint32Array<ArrayBuffer> {
-  try {
-    const larger = new Uint32Array(Math.max(least, words.length * 2));
-    larger.set(words);
-    return larger;
-  } catch (cause) {
-    throw new EngineError(FAIL_MEMORY, 'the transitions do not fit in memory', cause);
-  }
-}
 
 /** Indices of the initial states. */
 function initialOf({ engine, control, memory }: ServiceSetup): number[] {
@@ -68,9 +58,12 @@ export function readGraph(setup: ServiceSetup): Graph {
   const to = (control.read(CONTROL_ARENA) + states * stateBytes + 7) & ~7;
   const room = roomAt(setup, to >>> 0);
   const words = new Uint32Array(memory.buffer);
+  // As many as the search has counted: nothing grows, and what does not fit is known before.
+  const transitions = transitionsOf(control);
+  setup.needRoom((transitions * 2 + states) * 4, 'the transitions');
   const first = new Uint32Array(states + 1);
-  let target = new Uint32Array(Math.max(1024, states * 4));
-  let label = new Uint32Array(target.length);
+  const target = new Uint32Array(transitions);
+  const label = new Uint32Array(transitions);
   let count = 0;
   for (let state = 0; state < states; ) {
     const done = engine.edges(state, to, room) >>> 0;
@@ -78,9 +71,8 @@ export function readGraph(setup: ServiceSetup): Graph {
     let at = (to >>> 0) / 4;
     for (const end = state + done; state < end; state++) {
       const own = words[at++] ?? 0;
-      if (count + own > target.length) {
-        target = grown(target, count + own);
-        label = grown(label, count + own);
+      if (count + own > transitions) {
+        throw new EngineError(FAIL_USE, 'there are more transitions than the search has counted');
       }
       for (let edge = 0; edge < own; edge++, count++) {
         const to = words[at++] ?? NOT_FOUND;

@@ -5,6 +5,7 @@
  * The memory of the engine is reserved within the limit, so it cannot pass it. What the watch looks
  * at is the rest: threads, JavaScript, and what other processes take meanwhile.
  */
+import { EngineError, FAIL_ROOM } from './engineError.js';
 import { addressSpaceLimit, machineRoom, type Room } from './machineMemory.js';
 
 /** A limit, who set it, and by which option, file or bound. */
@@ -93,5 +94,40 @@ export function makeMemoryWatch(limit: MemoryLimit, meters: MemoryMeters = METER
     const room = meters.room();
     if (room === null || room.bytes >= MARGIN_BYTES / 2) return null;
     return { bytes: room.limitBytes, setBy: 'machine', source: room.source };
+  };
+}
+
+/** What a search has found is there, but the memory to answer a question about it is not. */
+export class OutOfRoom extends EngineError {
+  readonly limit: MemoryLimit;
+
+  constructor(bytes: number, what: string, limit: MemoryLimit) {
+    const needed = `${what} need ${Math.ceil(bytes / MIB)} MiB of memory`;
+    super(FAIL_ROOM, `${needed}, more than is left by ${limit.source}`);
+    this.limit = limit;
+  }
+}
+
+/**
+ * Makes a function that throws OutOfRoom when so many bytes more would pass a limit. It is asked
+ * before what is large is allocated, because a machine that has overcommitted kills without a word.
+ */
+export function makeRoomCheck(
+  limit: MemoryLimit,
+  meters: MemoryMeters = METERS,
+): (bytes: number, what: string) => void {
+  const before = meters.resident();
+  return (bytes, what) => {
+    if (bytes < MIB) return;
+    if (limit.setBy === 'user' && meters.resident() - before + bytes > limit.bytes + SLACK_BYTES) {
+      throw new OutOfRoom(bytes, what, limit);
+    }
+    const room = meters.room();
+    if (room === null || room.bytes - bytes >= MARGIN_BYTES / 2) return;
+    throw new OutOfRoom(bytes, what, {
+      bytes: room.limitBytes,
+      setBy: 'machine',
+      source: room.source,
+    });
   };
 }

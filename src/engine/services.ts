@@ -45,6 +45,8 @@ export interface ServiceSetup {
   readonly control: Control;
   readonly memory: WebAssembly.Memory;
   readonly signal: AbortSignal | undefined;
+  /** Throws when so many bytes more are not to be had. */
+  readonly needRoom: (bytes: number, what: string) => void;
 }
 
 const STATES_A_CALL = 16384;

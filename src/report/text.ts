@@ -8,6 +8,7 @@ import { formatCount, formatMemory, labelled, PAGE_WIDTH, plural, wrap } from '.
 import type { Style } from './style.js';
 import { propertyName } from './traceText.js';
 
+const STOP = { indent: 2, labelWidth: 12, width: PAGE_WIDTH };
 const HEADER = { indent: 2, labelWidth: 13, width: PAGE_WIDTH };
 
 const CLASSES: readonly { readonly id: PropertyClass; readonly heading: string }[] = [
@@ -109,7 +110,28 @@ function countLines(verdict: Verdict): string[] {
     `depth ${formatCount(verdict.depth)}`,
   ].join(', ');
   if (stoppedBy === null) return [`  ${counts}`];
-  return [`  ${counts}`, `  stopped by: ${stoppedBy.limit}; to go on: ${stoppedBy.option}`];
+  const found = verdict.measured.statesFound;
+  const beyond =
+    found === undefined
+      ? []
+      : [
+          `  found in all: ${formatCount(found)} states, some of them at depth ${verdict.depth + 1}`,
+        ];
+  if (stoppedBy.memory === undefined) {
+    return [
+      `  ${counts}`,
+      ...beyond,
+      `  stopped by: ${stoppedBy.limit}; to go on: ${stoppedBy.option}`,
+    ];
+  }
+  const { source, bytes } = stoppedBy.memory;
+  const limit = `${stoppedBy.limit}, ${formatMemory(bytes)} by ${source}`;
+  return [
+    `  ${counts}`,
+    ...beyond,
+    ...labelled('stopped by:', limit, STOP),
+    ...labelled('what helps:', (stoppedBy.helps ?? []).join('; '), STOP),
+  ];
 }
 
 interface FindingContext {

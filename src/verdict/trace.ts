@@ -194,11 +194,29 @@ export interface Trace {
   readonly loopFrom?: number;
 }
 
+/** Why an exploration ended before its end. */
+export interface Stopped {
+  /** In words: `states`, `memory`. */
+  readonly limit: string;
+  /** The option that raises it. */
+  readonly option: string;
+  /** A limit of memory: who set it, and the option, file or bound that says so. */
+  readonly memory?: {
+    readonly setBy: 'user' | 'machine' | 'engine';
+    readonly source: string;
+    readonly bytes: number;
+  };
+  /** What would help, the best first. */
+  readonly helps?: readonly string[];
+}
+
 export interface Measured {
   readonly seconds: number;
   readonly statesPerSecond: number;
   readonly memoryBytes: number;
   readonly workers: number;
+  /** All states found, where the search ended within a level. */
+  readonly statesFound?: number;
 }
 
 /**
@@ -219,7 +237,7 @@ export interface Verdict {
   readonly transitions: number;
   readonly depth: number;
   /** Which limit ended the search, and the option that raises it; null when it ran to its end. */
-  readonly stoppedBy: { readonly limit: string; readonly option: string } | null;
+  readonly stoppedBy: Stopped | null;
   readonly violations: readonly Trace[];
   /** For each `reachable` that holds, a behaviour to the nearest such state; absent when none. */
   readonly witnesses?: readonly Trace[];

@@ -57,7 +57,10 @@ describe.each([1, 2])('with %i workers, an exploration says that it is incomplet
     const memoryBytes = memoryBytesMin(workers) + (2 << 20);
     const stop = await stopOf(unlimited, { workers, memoryBytes });
 
-    expect(stop).toEqual(incomplete('memory', '--memory'));
+    expect(stop).toMatchObject({
+      ...incomplete('memory', '--memory'),
+      stoppedBy: { memory: { setBy: 'user', source: '--memory', bytes: memoryBytes } },
+    });
   });
 
   it('when it is interrupted', async () => {

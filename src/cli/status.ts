@@ -5,6 +5,7 @@
 import { FAIL_RANGES } from '../../assembly/layout.js';
 import {
   EngineError,
+  FAIL_LOST,
   FAIL_MEMORY,
   FAIL_ROOM,
   FAIL_STALE,
@@ -74,6 +75,7 @@ const ENGINE_ENDINGS: ReadonlyMap<number, { readonly status: number; readonly me
     [FAIL_USE, { status: EXIT.optionMismatch }],
     [FAIL_MEMORY, { status: EXIT.outOfMemory }],
     [FAIL_ROOM, { status: EXIT.outOfMemory }],
+    [FAIL_LOST, { status: EXIT.systemError }],
     [FAIL_STALE, { status: EXIT.systemError }],
     [FAIL_RANGES, { status: EXIT.modelRejected, message: TOO_MANY_RANGES }],
   ]);

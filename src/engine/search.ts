@@ -22,7 +22,7 @@ import {
   readEnded,
   requestStop,
 } from './control.js';
-import { trapError } from './engineError.js';
+import { lostThreadError, trapError } from './engineError.js';
 import type { SearchExports } from './instantiate.js';
 import { type MemoryLimit, makeMemoryWatch } from './memoryLimit.js';
 import { type Pool, startPool } from './pool.js';
@@ -189,7 +189,7 @@ function makeThreads({ control, module, memory, own, workers }: SearchSetup): Th
   let failure: unknown;
   const ready = (): Pool | null => {
     const lost = failure ?? pool?.failure();
-    if (lost !== undefined) throw lost;
+    if (lost !== undefined) throw lostThreadError(errorCode(control), lost);
     return pool?.isReady() ? pool : null;
   };
   return {
@@ -225,5 +225,5 @@ async function handOver(setup: SearchSetup, pool: Pool, watch: () => void): Prom
     clearInterval(timer);
   }
   if (isFinished(setup.control)) return;
-  throw trapError(errorCode(setup.control), pool.failure());
+  throw lostThreadError(errorCode(setup.control), pool.failure());
 }

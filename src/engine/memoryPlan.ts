@@ -97,10 +97,9 @@ function reserve(memoryBytes: number | undefined, least: number): WebAssembly.Me
       return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     } catch (cause) {
       // A machine may refuse to reserve 4 GiB; a smaller memory only means an earlier stop.
-      const refused = pages * PAGE_BYTES;
       pages = Math.floor((pages * 3) / 4);
       if (pages * PAGE_BYTES < least) {
-        throw new EngineError(FAIL_MEMORY, refusalText(refused), cause);
+        throw new EngineError(FAIL_MEMORY, refusalText(least), cause);
       }
     }
   }

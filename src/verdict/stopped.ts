@@ -34,7 +34,7 @@ export function stoppedByMemory(limit: string, memory: MemoryLimit): Stopped {
   const { setBy, source, bytes } = memory;
   const more = {
     user: 'more --memory',
-    machine: `more than ${source} leaves`,
+    machine: 'a higher limit there, or a larger machine',
     engine: 'a smaller model',
   };
   const option = setBy === 'user' ? '--memory' : (SMALLER[0] ?? '');

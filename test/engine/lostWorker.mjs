@@ -2,7 +2,7 @@
  * A worker program of which one thread is lost in the midst of a search, in the way that the
  * environment names; the others are real.
  */
-import { runWorker as explore } from '../../dist/worker.js';
+const REAL = new URL('../../dist/worker.js', import.meta.url).href;
 
 /** Ways to be lost. */
 const WAYS = {
@@ -13,8 +13,9 @@ const WAYS = {
 };
 
 /** Explores as the real one does, but for worker 0, which is lost once the search goes on. */
-export function runWorker(task) {
+export async function runWorker(task) {
   if (task.worker !== 0) {
+    const { runWorker: explore } = await import(REAL);
     explore(task);
     return;
   }

@@ -85,7 +85,8 @@ export function endingOf(error: unknown): Ending {
   if (error instanceof LabError) return { status: EXIT.systemError, message: error.message };
   const text = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
   if (error instanceof RangeError && /memory|array buffer|allocation/i.test(text)) {
-    const message = `the machine has no memory left (${text}); free some, or explore less: --max-depth N`;
+    const helps = 'free some, or explore less: --max-depth N';
+    const message = `the machine has no memory left (${text}); ${helps}`;
     return { status: EXIT.outOfMemory, message };
   }
   if (error instanceof Error && 'syscall' in error && 'code' in error) {

@@ -1,6 +1,6 @@
 /**
- * How much memory the machine still has for this process: what its control groups (v1 and v2) leave,
- * what the kernel calls available, and what the shell's limit of data (`ulimit -d`) leaves.
+ * How much memory the machine still has for this process: what its control groups (v1 and v2)
+ * leave, what the kernel calls available, and what the shell's limit of data (`ulimit -d`) leaves.
  *
  * Each answer names the file or limit that gave it, because that is what a user can change. Where
  * nothing can be read (another system than Linux), nothing is known.

@@ -1,6 +1,7 @@
 /**
- * The limit of memory that a search keeps: the user's, or what the machine has less a margin, or what
- * 32 bits can address; and the watch that ends a search in order before the kernel would kill it.
+ * The limit of memory that a search keeps: the user's, or what the machine has less a margin, or
+ * what 32 bits can address; and the watch that ends a search in order before the kernel would kill
+ * it.
  *
  * The memory of the engine is reserved within the limit, so it cannot pass it. What the watch looks
  * at is the rest: threads, JavaScript, and what other processes take meanwhile.
@@ -61,7 +62,8 @@ export function refusalText(bytes: number): string {
   if (limit === null) return `${refused}; free some, or raise the limits of the shell (ulimit -a)`;
   const found = `ulimit -v allows ${Math.floor(limit / MIB)} MiB of address space`;
   const why = 'Node reserves 10 GiB of it beside each WebAssembly memory, to check bounds';
-  return `${refused}: ${found}, and ${why}; raise it, or run with NODE_OPTIONS=--disable-wasm-trap-handler`;
+  const helps = 'raise it, or run with NODE_OPTIONS=--disable-wasm-trap-handler';
+  return `${refused}: ${found}, and ${why}; ${helps}`;
 }
 
 /** Looks now and then whether a limit is passed; the limit that is, or null. */

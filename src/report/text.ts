@@ -109,28 +109,22 @@ function countLines(verdict: Verdict): string[] {
     plural(verdict.transitions, 'transition'),
     `depth ${formatCount(verdict.depth)}`,
   ].join(', ');
-  if (stoppedBy === null) return [`  ${counts}`];
-  const found = verdict.measured.statesFound;
-  const beyond =
-    found === undefined
-      ? []
-      : [
-          `  found in all: ${formatCount(found)} states, some of them at depth ${verdict.depth + 1}`,
-        ];
-  if (stoppedBy.memory === undefined) {
-    return [
-      `  ${counts}`,
-      ...beyond,
-      `  stopped by: ${stoppedBy.limit}; to go on: ${stoppedBy.option}`,
-    ];
-  }
-  const { source, bytes } = stoppedBy.memory;
-  const limit = `${stoppedBy.limit}, ${formatMemory(bytes)} by ${source}`;
+  return [`  ${counts}`, ...stoppedLines(verdict)];
+}
+
+/** What was found beyond the counts, which limit ended it, and what helps. */
+function stoppedLines({ stoppedBy, measured, depth }: Verdict): string[] {
+  if (stoppedBy === null) return [];
+  const { limit, option, memory, helps = [] } = stoppedBy;
+  const { statesFound: found } = measured;
+  const all = found === undefined ? '' : `${formatCount(found)} states, some at depth ${depth + 1}`;
+  const beyond = all === '' ? [] : [`  found in all: ${all}`];
+  if (memory === undefined) return [...beyond, `  stopped by: ${limit}; to go on: ${option}`];
+  const size = formatMemory(memory.bytes);
   return [
-    `  ${counts}`,
     ...beyond,
-    ...labelled('stopped by:', limit, STOP),
-    ...labelled('what helps:', (stoppedBy.helps ?? []).join('; '), STOP),
+    ...labelled('stopped by:', `${limit}, ${size} by ${memory.source}`, STOP),
+    ...labelled('what helps:', helps.join('; '), STOP),
   ];
 }
 

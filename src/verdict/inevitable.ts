@@ -31,7 +31,10 @@ export function isQuiet(state: Uint8Array, scenario: Scenario): boolean {
   return true;
 }
 
-/** Walks the graph backwards from the good states, told by bytes and index; null when it is too large to be walked again. */
+/**
+ * Walks the graph backwards from the good states, told by bytes and index; null when it is too
+ * large to be walked again.
+ */
 export async function avoidanceOf(
   engine: Engine,
   scenario: Scenario,

@@ -1,4 +1,4 @@
-/** A worker thread that is lost in the midst of a search ends it in words, and the others with it. */
+/** A worker thread that is lost in the midst of a search ends it in words. */
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { CONTROL_READY, CONTROL_START } from '../../assembly/search/layout.ts';

@@ -41,7 +41,11 @@ describe('the memory that the machine has', () => {
         '/sys/fs/cgroup/a/b/memory.max': `${512 * MIB}\n`,
         '/sys/fs/cgroup/a/b/memory.high': 'max\n',
         '/sys/fs/cgroup/a/b/memory.current': `${200 * MIB}\n`,
-        '/sys/fs/cgroup/a/b/memory.stat': `anon 1\ninactive_file ${90 * MIB}\nactive_file ${10 * MIB}\n`,
+        '/sys/fs/cgroup/a/b/memory.stat': [
+          'anon 1',
+          `inactive_file ${90 * MIB}`,
+          `active_file ${10 * MIB}`,
+        ].join('\n'),
       }),
     );
 
@@ -118,7 +122,7 @@ describe('the memory that the machine has', () => {
   it('is what ulimit -d leaves', () => {
     const files = {
       '/proc/meminfo': MEMINFO,
-      '/proc/self/limits': `Max data size             ${100 * MIB}            unlimited            bytes\n`,
+      '/proc/self/limits': `Max data size       ${100 * MIB}    unlimited    bytes\n`,
       '/proc/self/status': 'VmData:\t   51200 kB\n',
     };
 
@@ -148,7 +152,7 @@ describe('the memory that the machine has', () => {
 describe('the limit of address space', () => {
   const limits = (value: string): ReadText =>
     tree({
-      '/proc/self/limits': `Max address space         ${value}            unlimited            bytes\n`,
+      '/proc/self/limits': `Max address space     ${value}    unlimited    bytes\n`,
     });
 
   it('is the soft one, and none when it is unlimited', () => {

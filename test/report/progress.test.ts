@@ -43,11 +43,13 @@ describe('progress', () => {
     ]);
   });
 
-  it('gives the least alone while nothing bounds the rest, and nothing where it knows nothing', () => {
+  it('gives the least alone while nothing bounds the rest', () => {
     const rest = { statesLeast: 45_600, secondsLeast: 0.1, statesMost: null, secondsMost: null };
 
+    const unknown = { ...POINT, rest: null };
+
     expect(renderProgress({ ...POINT, rest })).toMatch(/, rest at least 46,000, 1 s$/);
-    expect(renderProgress({ ...POINT, rest: null })).toMatch(/, rest unknown: too few levels$/);
+    expect(renderProgress(unknown)).toMatch(/, rest unknown: too few levels$/);
   });
 
   it('rewrites one line on a terminal, and clears it at the end', () => {

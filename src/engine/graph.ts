@@ -8,7 +8,9 @@ import {
   CONTROL_ARENA,
   CONTROL_FOUND,
   CONTROL_STATE_BYTES,
+  CONTROL_STOPPED_BY,
   CONTROL_TABLE,
+  STOP_NONE,
 } from '../../assembly/search/layout.js';
 import { topOf, transitionsOf } from './control.js';
 import { EngineError, FAIL_MEMORY, FAIL_USE } from './engineError.js';
@@ -47,10 +49,13 @@ function initialOf({ engine, control, memory }: ServiceSetup): number[] {
   });
 }
 
-/** Reads all transitions. Throws EngineError FAIL_USE when a successor was never found. */
+/** Reads all transitions. Throws EngineError FAIL_USE when the search did not run to its end. */
 export function readGraph(setup: ServiceSetup): Graph {
   mustBeSearched(setup);
   const { engine, control, memory } = setup;
+  if (control.read(CONTROL_STOPPED_BY) !== STOP_NONE) {
+    throw new EngineError(FAIL_USE, 'the transitions of an incomplete search were asked for');
+  }
   const states = control.read(CONTROL_FOUND);
   engine.placeServices();
   const stateBytes = control.read(CONTROL_STATE_BYTES);
@@ -76,9 +81,7 @@ export function readGraph(setup: ServiceSetup): Graph {
       }
       for (let edge = 0; edge < own; edge++, count++) {
         const to = words[at++] ?? NOT_FOUND;
-        if (to === NOT_FOUND) {
-          throw new EngineError(FAIL_USE, 'the transitions of an incomplete search were asked for');
-        }
+        if (to === NOT_FOUND) throw new EngineError(FAIL_USE, 'a successor was never found');
         target[count] = to;
         label[count] = words[at++] ?? 0;
       }

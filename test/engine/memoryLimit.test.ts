@@ -5,8 +5,11 @@ import {
   ENGINE_BYTES_MAX,
   type MemoryLimit,
   makeMemoryWatch,
+  makeRoomCheck,
   memoryLimit,
+  OutOfRoom,
 } from '../../src/engine/memoryLimit.ts';
+import { makeShortage } from '../../src/verdict/shortage.ts';
 
 const MIB = 2 ** 20;
 const roomOf = (bytes: number, source = 'memory.max'): Room => ({
@@ -66,5 +69,68 @@ describe('the watch of memory', () => {
     room = roomOf(20 * MIB, 'memory.high');
     expect(watch(1.5)).toBeNull();
     expect(watch(2)).toEqual({ bytes: 40 * MIB, setBy: 'machine', source: 'memory.high' });
+  });
+});
+
+describe('the room for what is answered after a search', () => {
+  const limit: MemoryLimit = { bytes: 100 * MIB, setBy: 'user', source: '--memory' };
+
+  it('is refused beyond the limit of the user, before anything is allocated', () => {
+    let resident = 50 * MIB;
+    const needRoom = makeRoomCheck(limit, { resident: () => resident, room: () => null });
+
+    resident = 150 * MIB;
+    expect(() => needRoom(30 * MIB, 'the transitions')).not.toThrow();
+    expect(() => needRoom(40 * MIB, 'the transitions')).toThrow(
+      'the transitions need 40 MiB of memory, more than is left by --memory',
+    );
+  });
+
+  it('is refused where the machine has no more, and tells which file said so', () => {
+    const meters = { resident: () => 0, room: () => roomOf(200 * MIB) };
+    const needRoom = makeRoomCheck({ ...limit, setBy: 'engine' }, meters);
+    const refused = (): unknown => {
+      try {
+        return needRoom(190 * MIB, 'the transitions');
+      } catch (cause) {
+        return cause;
+      }
+    };
+
+    expect(() => needRoom(100 * MIB, 'the transitions')).not.toThrow();
+    expect(refused()).toBeInstanceOf(OutOfRoom);
+    expect(refused()).toMatchObject({ limit: { setBy: 'machine', source: 'memory.max' } });
+  });
+});
+
+describe('a question for which there is no memory', () => {
+  it('stays open, the limit is remembered, and other questions are answered', async () => {
+    const { ask, limit } = makeShortage();
+    const short: MemoryLimit = { bytes: 5, setBy: 'machine', source: 'memory.max' };
+
+    expect(await ask(() => 1, 0)).toBe(1);
+    expect(limit()).toBeNull();
+    expect(
+      await ask(() => {
+        throw new OutOfRoom(MIB, 'the transitions', short);
+      }, 0),
+    ).toBe(0);
+    expect(await ask(async () => 2, 0)).toBe(2);
+    expect(limit()).toBe(short);
+  });
+
+  it('may be one that the system refuses an array for', async () => {
+    const { ask, limit } = makeShortage();
+
+    expect(await ask(() => new Uint8Array(2 ** 52).length, 0)).toBe(0);
+    expect(limit()?.setBy).toBe('machine');
+  });
+
+  it('is not one that fails otherwise', async () => {
+    await expect(
+      makeShortage().ask(() => {
+        throw new RangeError('Maximum call stack size exceeded');
+      }, 0),
+    ).rejects.toThrow('call stack');
   });
 });

@@ -1,0 +1,26 @@
+/** What `--stats` tells beside a verdict: all of it is measured, or counted after the search. */
+import type { Scenario } from '../compile/scenario.js';
+import type { Engine, SearchResult } from '../engine/engine.js';
+import { countActions } from './actions.js';
+import type { PhaseClock } from './phases.js';
+import type { Stats } from './trace.js';
+
+/** Collects them, after every question has been answered. */
+export function collectStats(
+  engine: Engine,
+  scenario: Scenario,
+  result: SearchResult,
+  clock: PhaseClock,
+): Stats {
+  const { levels, samples } = result;
+  return {
+    seconds: {
+      ...clock.seconds(),
+      growing: samples?.growing ?? 0,
+      waiting: samples?.waiting ?? 0,
+    },
+    levels: levels.map((states, depth) => ({ states, seconds: samples?.levels[depth] ?? 0 })),
+    ...countActions(engine, scenario, result),
+    ...engine.memoryStats(),
+  };
+}

@@ -8,6 +8,7 @@ import { lockOrderTable } from './lockOrder';
 import { record } from './observe';
 import { recover } from './property/recoverable';
 import { lookAt } from './state';
+import { tallyBegin as tallyBeginOf, tallyRun as tallyRunOf } from './tally';
 
 export * from './surface';
 
@@ -74,4 +75,14 @@ export function lockOrderRun(states: usize, count: u32): void {
 export function lockOrderEdges(): usize {
   enter(0);
   return lockOrderTable();
+}
+
+/** Empties the tables of steps by who took them: their address, good until anything else is asked. */
+export function tallyBegin(): usize {
+  return tallyBeginOf();
+}
+
+/** Counts the steps of the states found, from one index up to and without another. */
+export function tallyRun(from: u32, to: u32): void {
+  tallyRunOf(from, to);
 }

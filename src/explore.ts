@@ -14,12 +14,14 @@ import { makeTrace, rowOf } from './verdict/findings.js';
 import { avoidanceOf, isMarked } from './verdict/inevitable.js';
 import { lockOrderOf } from './verdict/lockOrder.js';
 import { observe, ownTraces, vacuousOwn } from './verdict/own.js';
+import { makePhaseClock, type PhaseClock } from './verdict/phases.js';
 import { checkRecoverable, type RecoverableAnswer } from './verdict/recoverable.js';
 import { scopeOf } from './verdict/scope.js';
 import { makeShortage } from './verdict/shortage.js';
+import { collectStats } from './verdict/stats.js';
 import { isMachineShort, stoppedBy, stoppedByMemory } from './verdict/stopped.js';
 import { answerTemporal, UNANSWERED } from './verdict/temporal/answers.js';
-import type { Trace, Verdict } from './verdict/trace.js';
+import type { Measured, Trace, Verdict } from './verdict/trace.js';
 import { vacuousOf } from './verdict/vacuity.js';
 
 export interface ExploreOptions {
@@ -31,6 +33,8 @@ export interface ExploreOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Tells the order of locks as well; it costs a second pass over all states. */
   readonly lockOrder?: boolean;
+  /** Tells where time and memory went, and how often each thing was done; `measured.stats`. */
+  readonly stats?: boolean;
   /** The engine's debug build, with its assertions. */
   readonly debug?: boolean;
 }
@@ -171,17 +175,19 @@ interface Answers {
 async function answerAll(
   engine: Engine,
   scenario: Scenario,
-  result: SearchResult,
+  { result, clock }: { readonly result: SearchResult; readonly clock: PhaseClock },
 ): Promise<Answers> {
   const isInterrupted = result.stoppedBy === 'interrupt';
   const { ask, limit } = makeShortage();
   const invariants = isInterrupted ? [] : await violationTraces(engine, scenario, result);
   const own = isInterrupted ? [] : await ownTraces(engine, scenario, result);
+  clock.mark('traces');
   const { traces, answers } = await recoverableTraces(engine, scenario, result);
   const observed = isInterrupted ? [] : observe(engine, scenario);
   const temporal = isInterrupted
     ? UNANSWERED
     : await ask(() => answerTemporal(engine, scenario, result, observed), UNANSWERED);
+  clock.mark('properties');
   const violations = [...invariants, ...own, ...traces, ...temporal.violations];
   const vacuous = result.complete
     ? [
@@ -201,18 +207,9 @@ async function answerAll(
   };
 }
 
-/**
- * Explores a model.
- *
- * @returns the verdict; all of it but `measured` is the same for any number of workers.
- * Throws a ModelRejection (an Error with `diagnostics`) for faults of scripts, rules and names, and
- * EngineError when the machine or the build does not allow a search.
- */
-export async function explore(model: Model, options: ExploreOptions = {}): Promise<Verdict> {
-  const scenario = compileModel(model);
-  const workers = options.workers ?? 1;
-  const engine = openKernelEngine(scenario, {
-    workers,
+function openFor(model: Model, scenario: Scenario, options: ExploreOptions): Engine {
+  return openKernelEngine(scenario, {
+    workers: options.workers ?? 1,
     stopMask: stopMaskOf(model),
     ownStopMask: model.continueAfterViolation ? 0 : 0xffffffff,
     limits: {
@@ -223,13 +220,42 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
     },
     onProgress: options.onProgress,
     signal: options.signal,
+    sample: options.stats,
     debug: options.debug ?? false,
   });
+}
+
+function measuredOf(result: SearchResult, workers: number): Measured {
+  const { seconds, distinctStates, statesAtLeast, memoryBytes } = result;
+  return {
+    seconds,
+    statesPerSecond: seconds > 0 ? Math.round(distinctStates / seconds) : 0,
+    memoryBytes,
+    workers,
+    ...(statesAtLeast > distinctStates && { statesFound: statesAtLeast }),
+  };
+}
+
+/**
+ * Explores a model.
+ *
+ * @returns the verdict; all of it but `measured` is the same for any number of workers.
+ * Throws a ModelRejection (an Error with `diagnostics`) for faults of scripts, rules and names, and
+ * EngineError when the machine or the build does not allow a search.
+ */
+export async function explore(model: Model, options: ExploreOptions = {}): Promise<Verdict> {
+  const clock = makePhaseClock();
+  const scenario = compileModel(model);
+  clock.mark('compile');
+  const workers = options.workers ?? 1;
+  const engine = openFor(model, scenario, { ...options, workers });
+  clock.mark('reserve');
   const result = await engine.search();
+  clock.mark('search');
   const { violations, witnesses, held, vacuous, isComplete, shortOf } = await answerAll(
     engine,
     scenario,
-    result,
+    { result, clock },
   );
   const stopped =
     stoppedBy(result) ??
@@ -267,11 +293,8 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
       depth: result.depth,
     }),
     measured: {
-      seconds: result.seconds,
-      statesPerSecond: result.seconds > 0 ? Math.round(result.distinctStates / result.seconds) : 0,
-      memoryBytes: result.memoryBytes,
-      workers,
-      ...(result.statesAtLeast > result.distinctStates && { statesFound: result.statesAtLeast }),
+      ...measuredOf(result, workers),
+      ...(options.stats === true && { stats: collectStats(engine, scenario, result, clock) }),
     },
   };
 }

@@ -6,6 +6,7 @@ import { EXIT } from '../errors.js';
 import type { Model } from '../model/model.js';
 import { renderVerdictJson } from '../report/json.js';
 import { renderLockOrder } from '../report/lockOrderText.js';
+import { renderStats } from '../report/stats.js';
 import { renderVerdict } from '../report/text.js';
 import { renderTrace } from '../report/traceText.js';
 import type { Verdict } from '../verdict/trace.js';
@@ -23,6 +24,7 @@ export interface ExploreCommandOptions extends LookOptions, Overrides {
   readonly traceDir?: string;
   readonly asDeclared?: boolean;
   readonly lockOrder?: boolean;
+  readonly stats?: boolean;
 }
 
 /** Picks the options that change what is explored. */
@@ -52,6 +54,7 @@ export async function exploreModel(
       signal: terminal.interrupt,
       onProgress: progress.update,
       lockOrder: options.lockOrder === true,
+      stats: options.stats === true,
       ...(options.maxSeconds !== undefined && { seconds: options.maxSeconds }),
       ...(options.memory !== undefined && { memoryBytes: options.memory }),
     });
@@ -77,7 +80,13 @@ function verdictText(
     return renderTrace(trace, style, file === undefined ? {} : { file });
   });
   const order = verdict.lockOrder === null ? [] : [renderLockOrder(verdict.lockOrder, style)];
-  return [...texts, ...order, renderVerdict(verdict, style, { traceFiles, exitStatus })].join('\n');
+  const stats = verdict.measured.stats === undefined ? [] : [renderStats(verdict, style)];
+  return [
+    ...texts,
+    ...order,
+    ...stats,
+    renderVerdict(verdict, style, { traceFiles, exitStatus }),
+  ].join('\n');
 }
 
 /**

@@ -18,6 +18,7 @@ import { limitReserved, type MemoryLimit, makeRoomCheck, memoryLimit } from './m
 import { memoryBytesMin, planMemory } from './memoryPlan.js';
 import type { Progress } from './progress.js';
 import { makeReplay, makeSuccessors, type Replay, type Successors } from './replay.js';
+import { sampled } from './sampler.js';
 import { runSearch, type SearchResult } from './search.js';
 import {
   type ChosenTrace,
@@ -29,6 +30,7 @@ import {
   traceTo,
   traceToMarked,
 } from './services.js';
+import { type MemoryStats, memoryStats } from './stats.js';
 
 export { EngineError } from './engineError.js';
 export type { Graph } from './graph.js';
@@ -37,6 +39,7 @@ export type { Progress } from './progress.js';
 export type { Replay, Successor, Successors } from './replay.js';
 export type { SearchResult, StoppedBy } from './search.js';
 export type { ChosenTrace, StateBatch } from './services.js';
+export type { MemoryStats } from './stats.js';
 
 /** What to search, and how far. */
 export interface EngineOptions {
@@ -60,6 +63,8 @@ export interface EngineOptions {
     readonly seconds?: number | undefined;
     readonly memoryBytes?: number | undefined;
   };
+  /** Looks every millisecond where the search is (SearchResult.samples); it costs a thread. */
+  readonly sample?: boolean | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Ends a search as `stoppedBy: 'interrupt'`; the services after it reject. */
   readonly signal?: AbortSignal | undefined;
@@ -94,6 +99,8 @@ export interface Engine {
   evaluateState(wasm: Uint8Array, state: Uint8Array): number;
   /** Every transition of a complete search. */
   graph(): Graph;
+  /** What the memory is used for, and how far lookups go. */
+  memoryStats(): MemoryStats;
 }
 
 const PARALLEL_FROM = 8192;
@@ -153,23 +160,25 @@ export function openEngine(options: EngineOptions): Engine {
     search: async () => {
       if (isSearched) throw new EngineError(FAIL_USE, 'an engine searches once');
       isSearched = true;
-      return runSearch({
-        engine,
-        control,
-        module,
-        memory,
-        own,
-        workers,
-        parallelFrom: options.parallelFrom ?? PARALLEL_FROM,
-        seconds: limits.seconds,
-        memoryLimit: limit,
-        signal,
-        onProgress: options.onProgress,
-        readLabels: () => {
-          const at = control.read(CONTROL_LABELS);
-          return new Uint8Array(memory.buffer).slice(at, at + LABEL_DETAILS);
-        },
-      });
+      const run = (): Promise<SearchResult> =>
+        runSearch({
+          engine,
+          control,
+          module,
+          memory,
+          own,
+          workers,
+          parallelFrom: options.parallelFrom ?? PARALLEL_FROM,
+          seconds: limits.seconds,
+          memoryLimit: limit,
+          signal,
+          onProgress: options.onProgress,
+          readLabels: () => {
+            const at = control.read(CONTROL_LABELS);
+            return new Uint8Array(memory.buffer).slice(at, at + LABEL_DETAILS);
+          },
+        });
+      return options.sample === true ? sampled(memory, run) : run();
     },
     traceTo: (property) => traceTo(services, property),
     traceToMarked: (targets) => traceToMarked(services, targets),
@@ -184,5 +193,6 @@ export function openEngine(options: EngineOptions): Engine {
     },
     evaluate: (wasm) => evaluate(services, compileModule(wasm)),
     graph: () => readGraph(services),
+    memoryStats: () => memoryStats(services),
   };
 }

@@ -2,6 +2,7 @@
  * Where the time of a search goes: a thread of its own looks every millisecond where the workers
  * are. The engine has no clock, and a search without a sampler does nothing for one.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   CONTROL_ARRIVED,
   CONTROL_GROWING,
@@ -13,7 +14,10 @@ import { workerFile } from './instantiate.js';
 /** What a sampler is given. */
 export interface SamplerTask {
   readonly memory: WebAssembly.Memory;
-  /** One word: 0 before the start, 1 while the search runs, 2 when it has ended. */
+  /**
+   * Two words: 0 before the start, 1 while the search runs, 2 when it has ended; and 1 when the
+   * thread is up.
+   */
   readonly run: SharedArrayBuffer;
 }
 
@@ -45,6 +49,7 @@ export function runSampler({ memory, run }: SamplerTask): Samples {
     if (Atomics.load(words, CONTROL_GROWING / 4) !== 0) growing += seconds;
     else waiting += seconds * Math.min(workers, Atomics.load(words, CONTROL_ARRIVED / 4));
   };
+  Atomics.store(state, 1, 1);
   while (Atomics.load(state, 0) === 0) Atomics.wait(state, 0, 0, WAIT_MILLISECONDS);
   for (let before = performance.now(); Atomics.load(state, 0) === 1; ) {
     Atomics.wait(state, 0, 1, TICK_MILLISECONDS);
@@ -62,7 +67,7 @@ export async function sampled<T>(
 ): Promise<T & { readonly samples: Samples }> {
   // Loaded here, because hardly any search is sampled.
   const { Piscina } = await import('piscina');
-  const run = new SharedArrayBuffer(4);
+  const run = new SharedArrayBuffer(8);
   const state = new Int32Array(run);
   const set = (value: number): void => {
     Atomics.store(state, 0, value);
@@ -77,9 +82,13 @@ export async function sampled<T>(
   });
   const task: SamplerTask = { memory, run };
   const samples: Promise<Samples> = thread.run(task);
+  let isLost = false;
   // A fault of it is told below; before that it must not count as unhandled.
-  samples.catch(() => undefined);
+  samples.catch(() => {
+    isLost = true;
+  });
   try {
+    while (Atomics.load(state, 1) === 0 && !isLost) await delay(1);
     set(1);
     const result = await search();
     set(2);

@@ -27,6 +27,7 @@ import type { SearchExports } from './instantiate.js';
 import { type MemoryLimit, makeMemoryWatch } from './memoryLimit.js';
 import { type Pool, startPool } from './pool.js';
 import { makeReporter, type Progress } from './progress.js';
+import type { Samples } from './sampler.js';
 
 /** Why a search ended before everything was expanded; null when it ran to its end. */
 export type StoppedBy = null | 'violation' | 'states' | 'depth' | 'time' | 'memory' | 'interrupt';
@@ -59,6 +60,8 @@ export interface SearchResult {
   /** The limit of memory that was reached; null unless the search was stopped by it. */
   readonly memoryLimit: MemoryLimit | null;
   readonly seconds: number;
+  /** Where the time went; only of a search that was sampled. */
+  readonly samples?: Samples;
 }
 
 /** What a search needs. */

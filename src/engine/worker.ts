@@ -7,6 +7,8 @@
 import { CONTROL_READY, CONTROL_START, RUN_MORE } from '../../assembly/search/layout.js';
 import { instantiate, searchExports } from './instantiate.js';
 
+export { runSampler } from './sampler.js';
+
 /** What a task is given; the memory is shared, the module is compiled already. */
 export interface WorkerTask {
   readonly module: WebAssembly.Module;

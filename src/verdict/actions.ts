@@ -68,7 +68,7 @@ export function countActions(
 function commandOf(instruction: Scenario['instructions'][number]): string {
   if (instruction === null) return 'the end of a program';
   const { text, place } = instruction;
-  return `${text.trim().replace(/\s*\n\s*/g, '; ')} (line ${place.line})`;
+  return `line ${place.line}: ${text.trim().replace(/\s*\n\s*/g, '; ')}`;
 }
 
 /** A program point as kernel people write it: the function, and where in it. */

@@ -16,6 +16,8 @@ export function collectStats(
   return {
     seconds: {
       ...clock.seconds(),
+      // Without the start of what looks at it.
+      search: result.seconds,
       growing: samples?.growing ?? 0,
       waiting: samples?.waiting ?? 0,
     },

@@ -4,9 +4,11 @@
  * Every name here is one that the kernel or the user's file uses. All addresses are bigint, ends
  * inclusive.
  */
+import type { MemoryStats } from '../engine/engine.js';
 import type { Place, Range } from '../model/model.js';
 import type { DeadlockKind } from './deadlockKinds.js';
 import type { CycleVerdict } from './lockCycles.js';
+import type { Phases } from './phases.js';
 
 export interface IomemLine extends Range {
   readonly name: string;
@@ -210,6 +212,26 @@ export interface Stopped {
   readonly helps?: readonly string[];
 }
 
+/** How often something was done. */
+export interface ActionCount {
+  readonly name: string;
+  readonly count: number;
+}
+
+/** What `--stats` tells. */
+export interface Stats extends MemoryStats {
+  /**
+   * Of the search, `growing` is the time in which tables grew, and `waiting` that at barriers, of
+   * all workers added up.
+   */
+  readonly seconds: Phases & { readonly growing: number; readonly waiting: number };
+  /** By depth. */
+  readonly levels: readonly { readonly states: number; readonly seconds: number }[];
+  /** Steps by command, and by program point; each adds up to all steps. */
+  readonly commands: readonly ActionCount[];
+  readonly points: readonly ActionCount[];
+}
+
 export interface Measured {
   readonly seconds: number;
   readonly statesPerSecond: number;
@@ -217,6 +239,8 @@ export interface Measured {
   readonly workers: number;
   /** All states found, where the search ended within a level. */
   readonly statesFound?: number;
+  /** Where they were asked for. */
+  readonly stats?: Stats;
 }
 
 /**

@@ -64,10 +64,11 @@ export function renderProgress(progress: Progress): string {
     `${formatCount(progress.distinctStates)} states`,
     `${formatCount(Math.round(progress.statesPerSecond))}/s`,
     `depth ${progress.depth}`,
-    `frontier ${formatCount(progress.frontier)}`,
-    `${formatMemory(progress.memoryBytes)}`,
-    `table ${Math.round(progress.load * 100)} %`,
+    // Early in the line: a narrow terminal cuts its end off.
     renderRest(progress.rest),
+    `frontier ${formatCount(progress.frontier)}`,
+    formatMemory(progress.memoryBytes),
+    `table ${Math.round(progress.load * 100)} %`,
   ].join(', ');
 }
 

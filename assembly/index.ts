@@ -77,7 +77,7 @@ export function lockOrderEdges(): usize {
   return lockOrderTable();
 }
 
-/** Empties the tables of steps by who took them: their address, good until anything else is asked. */
+/** Empties the tables of steps by who took them: their address, good until another question. */
 export function tallyBegin(): usize {
   return tallyBeginOf();
 }

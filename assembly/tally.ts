@@ -1,6 +1,6 @@
-// Which steps a search took: by the instruction of the thread that moved, by the thread where it was
-// at none, and by the program point that the step began at. Counted after the search by expanding
-// the states once more; the search itself counts nothing.
+// Which steps a search took: by the instruction of the thread that moved, by the thread where it
+// was at none, and by the program point that the step began at. Counted after the search by
+// expanding the states once more; the search itself counts nothing.
 import { enter, scratchState, systemScratch } from './control';
 import { KernelSystem } from './kernel/system';
 import {

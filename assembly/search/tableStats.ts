@@ -34,9 +34,9 @@ function probesOf(index: u32): u32 {
 }
 
 /**
- * Counts the states by the slots looked at to find them: every `step`-th one, from index `first` on.
+ * Counts states by the slots looked at to find them: every `step`-th one, from index `first` on.
  *
- * @param to room for `lengths` words, zeroed: number n for n slots, the last for all that need more.
+ * @param to room for `lengths` words, zeroed: number n for n slots, the last for all longer ways.
  */
 export function countProbes(first: u32, step: u32, to: usize, lengths: u32): void {
   enter(0);

@@ -3,8 +3,11 @@
 // Globals are private to an instance, memory is not. Every export of the surface begins with
 // enter().
 import {
+  BATCH_BYTES,
   BATCH_HASHES_BYTES,
+  BATCH_PACKED_BYTES,
   CONTROL_AREAS,
+  PACKED_BYTES_MAX,
   STATE_BYTES_MAX,
   WORKER_AREA_BYTES,
   WORKER_LINE_BYTES,
@@ -41,6 +44,26 @@ export function batchHashes(): usize {
 /** Returns the address of the states of a batch. */
 export function batchStates(): usize {
   return area + WORKER_SCRATCH_BYTES + WORKER_STATES_BYTES + BATCH_HASHES_BYTES;
+}
+
+/** Returns the address of the packed states of a batch. */
+export function batchPacked(): usize {
+  return batchStates() + BATCH_BYTES;
+}
+
+/** Returns the address of a packed state that is not in the arena. */
+export function packedScratch(): usize {
+  return batchPacked() + BATCH_PACKED_BYTES;
+}
+
+/** Returns the address where the last part of a state is filled up. */
+export function partScratch(): usize {
+  return packedScratch() + PACKED_BYTES_MAX;
+}
+
+/** Returns the address of the state whose successors are enumerated, unpacked. */
+export function openedState(): usize {
+  return scratchState(2);
 }
 
 /** Returns the address of a worker's line in the control block. */

@@ -1,11 +1,11 @@
 // What every build exports of the search, bound to its System. Addresses and counts are u32: read
 // them unsigned.
 import { System } from './bound';
-import { enter } from './control';
+import { enter, scratchState } from './control';
 import { edges as edgesOf } from './search/edges';
 import { explore as exploreOf, searchStart as searchStartOf } from './search/explore';
-import { SEARCH_VERSION } from './search/layout';
-import { indexOf as indexOfState, lookupState as lookupStateOf } from './search/lookup';
+import { CONTROL_STATE_BYTES, SEARCH_VERSION } from './search/layout';
+import { unpack } from './search/parts';
 import {
   placeServices as placeServicesOf,
   traceBegin as traceBeginOf,
@@ -22,6 +22,9 @@ import {
   successors as successorsOf,
   violatedBy as violatedByOf,
 } from './search/replay';
+import { findState } from './search/successors';
+import { countProbes as countProbesOf } from './search/tableStats';
+import { stateAt } from './search/visitedSet';
 
 /** Version of the control block; compared when the module is loaded. */
 export const searchVersion: u32 = SEARCH_VERSION;
@@ -60,6 +63,20 @@ export function explore(worker: u32, chunks: u32): i32 {
   return exploreOf<System>(worker, chunks);
 }
 
+/** Writes states found, from index `first` on, side by side to an address. */
+export function unpackStates(first: u32, count: u32, to: usize): void {
+  const bytes = load<u32>(CONTROL_STATE_BYTES);
+  for (let number: u32 = 0; number < count; ++number) {
+    unpack(stateAt(first + number), to + <usize>number * <usize>bytes);
+  }
+}
+
+/** Index of a state among those found, or 0xffffffff; the state lies outside the arena. */
+export function indexOf(state: usize): u32 {
+  enter(0);
+  return findState(state);
+}
+
 /** Finds room for marks and records behind the states. */
 export function placeServices(): void {
   placeServicesOf();
@@ -96,14 +113,15 @@ export function edges(first: u32, to: usize, room: u32): u32 {
   return edgesOf<System>(first, to, room);
 }
 
-/** Address at which a state is put before indexOf(). */
-export function lookupState(): usize {
-  return lookupStateOf();
+/** Counts states by the slots looked at to find them, in so many words from an address on. */
+export function countProbes(first: u32, step: u32, to: usize, lengths: u32): void {
+  countProbesOf(first, step, to, lengths);
 }
 
-/** Index of that state among those found; all bits when it is none of them. */
-export function indexOf(): u32 {
-  return indexOfState<System>();
+/** Address at which a state may be put for indexOf(). */
+export function lookupState(): usize {
+  enter(0);
+  return scratchState(2);
 }
 
 /** Address of the state of the replay. */

@@ -88,6 +88,14 @@ export class KernelSystem {
     return violations(state);
   }
 
+  ample(): i32 {
+    return -1;
+  }
+
+  restrict(thread: u32): void {}
+
+  canonical(state: usize): void {}
+
   finish(): u32 {
     return deadlocked() != 0 ? (1 << Property.NoDeadlock) & header(Header.Properties) : 0;
   }

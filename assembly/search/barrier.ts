@@ -20,10 +20,13 @@ import {
   CONTROL_GENERATION,
   CONTROL_GROW,
   CONTROL_GROW_AT,
+  CONTROL_GROW_PARTS,
+  CONTROL_GROWING,
   CONTROL_MOVED,
+  CONTROL_PACKED_BYTES,
+  CONTROL_PAUSE,
   CONTROL_PHASE,
   CONTROL_RESERVED,
-  CONTROL_STATE_BYTES,
   CONTROL_STOP,
   CONTROL_TABLE,
   CONTROL_TOP,
@@ -32,11 +35,14 @@ import {
   LINE_NEXT,
   PHASE_GO_ON,
   PHASE_GROW,
+  PHASE_LEVEL,
+  PHASE_PAUSED,
   PHASE_STOPPED,
   SIDE_BYTES,
   STOP_MEMORY,
 } from './layout';
 import { finishLevel, finishStopped } from './level';
+import { arePartsFull, canPartsGrow, growParts } from './parts';
 import { insert, stateAt } from './visitedSet';
 
 /** A worker that waits looks up this often, in nanoseconds, whether another one is lost. */
@@ -46,24 +52,31 @@ const CLEAR_BUCKETS: u32 = 16384;
 const MOVE_STATES: u32 = 4096;
 
 /**
+ * The generation that this instance waits to see the end of. A global and not a local: the baseline
+ * compiler of V8 11.3 (Node 20) loses a local in a register across memory.atomic.wait32, and a
+ * worker then left before the others had come (docs/search.md).
+ */
+let awaited: u32 = 0;
+
+/**
  * Waits until all workers have come; the last one runs decide() first when `deciding`. False on
  * abort.
  */
 function wait(deciding: bool): bool {
-  const generation = atomic.load<u32>(CONTROL_GENERATION);
+  awaited = atomic.load<u32>(CONTROL_GENERATION);
   if (atomic.add<u32>(CONTROL_ARRIVED, 1) + 1 == load<u32>(CONTROL_WORKERS)) {
     if (deciding) store<u32>(CONTROL_PHASE, decide());
     atomic.store<u32>(CONTROL_ARRIVED, 0);
-    atomic.store<u32>(CONTROL_GENERATION, generation + 1);
+    atomic.store<u32>(CONTROL_GENERATION, awaited + 1);
     if (load<u32>(CONTROL_WORKERS) > 1) atomic.notify(CONTROL_GENERATION, -1);
     return true;
   }
   for (let spin: u32 = 0; spin < SPINS; ++spin) {
-    if (atomic.load<u32>(CONTROL_GENERATION) != generation) return true;
+    if (atomic.load<u32>(CONTROL_GENERATION) != awaited) return true;
   }
-  while (atomic.load<u32>(CONTROL_GENERATION) == generation) {
+  while (atomic.load<u32>(CONTROL_GENERATION) == awaited) {
     if (atomic.load<u32>(CONTROL_ABORT) != 0) return false;
-    atomic.wait<u32>(CONTROL_GENERATION, generation, WAIT_NANOSECONDS);
+    atomic.wait<u32>(CONTROL_GENERATION, awaited, WAIT_NANOSECONDS);
   }
   return true;
 }
@@ -72,7 +85,7 @@ function wait(deciding: bool): bool {
  * Meets the other workers and does what the meeting is for.
  *
  * @returns the phase: PHASE_LEVEL (a level has begun), PHASE_GROW or PHASE_GO_ON (go on where you
- * were), PHASE_STOPPED (return).
+ * were), PHASE_PAUSED (the same, but leave explore() first), PHASE_STOPPED (return).
  */
 export function meet(): u32 {
   if (!wait(true)) return PHASE_STOPPED;
@@ -82,6 +95,7 @@ export function meet(): u32 {
     if (!wait(false)) return PHASE_STOPPED;
     fillTable();
     if (!wait(false)) return PHASE_STOPPED;
+    atomic.store<u32>(CONTROL_GROWING, 0);
   }
   return phase;
 }
@@ -96,14 +110,30 @@ export function requestRoom(): void {
   atomic.store<u32>(CONTROL_ATTENTION, 1);
 }
 
+/** Asks for more room for parts, or, when theirs is full, for the end of the search. */
+export function requestParts(): void {
+  if (arePartsFull() && !canPartsGrow()) atomic.cmpxchg<u32>(CONTROL_STOP, 0, STOP_MEMORY);
+  else atomic.store<u32>(CONTROL_GROW_PARTS, 1);
+  atomic.store<u32>(CONTROL_ATTENTION, 1);
+}
+
 function decide(): u32 {
   // Before the requests are read: one that comes later raises it again.
   atomic.store<u32>(CONTROL_ATTENTION, 0);
   const grows = atomic.load<u32>(CONTROL_GROW) != 0;
   atomic.store<u32>(CONTROL_GROW, 0);
+  const growsParts = atomic.load<u32>(CONTROL_GROW_PARTS) != 0;
+  atomic.store<u32>(CONTROL_GROW_PARTS, 0);
   if (atomic.load<u32>(CONTROL_STOP) != 0) return finishStopped();
-  if (!grows) return finishLevel();
-  return enlarge() ? PHASE_GROW : PHASE_GO_ON;
+  if (growsParts && arePartsFull()) {
+    atomic.store<u32>(CONTROL_GROWING, 1);
+    growParts();
+    atomic.store<u32>(CONTROL_GROWING, 0);
+  }
+  if (grows) return enlarge() ? PHASE_GROW : PHASE_GO_ON;
+  if (growsParts) return PHASE_GO_ON;
+  const phase = finishLevel();
+  return phase == PHASE_LEVEL && atomic.load<u32>(CONTROL_PAUSE) != 0 ? PHASE_PAUSED : phase;
 }
 
 /** Sets how many states fit beside a table of so many buckets. */
@@ -119,7 +149,7 @@ export function setTable(buckets: u32): void {
 function capacityBelow(table: u32): u32 {
   const arena = load<u32>(CONTROL_ARENA);
   if (table <= arena) return 0;
-  return (table - arena) / (load<u32>(CONTROL_STATE_BYTES) + SIDE_BYTES);
+  return (table - arena) / (load<u32>(CONTROL_PACKED_BYTES) + SIDE_BYTES);
 }
 
 /**
@@ -134,6 +164,7 @@ function enlarge(): bool {
   if (table < room) {
     const capacity = capacityBelow(load<u32>(CONTROL_TOP) - <u32>table);
     if (<u64>capacity > <u64>reserved + reserved / 4) {
+      atomic.store<u32>(CONTROL_GROWING, 1);
       setTable(buckets * 2);
       atomic.store<u32>(CONTROL_CLEARED, 0);
       atomic.store<u32>(CONTROL_MOVED, 0);
@@ -167,7 +198,7 @@ function clearTable(): void {
 
 /** Puts every state of the arena into the cleared table, in shares taken by all workers. */
 function fillTable(): void {
-  const bytes = load<u32>(CONTROL_STATE_BYTES);
+  const bytes = load<u32>(CONTROL_PACKED_BYTES);
   const count = atomic.load<u32>(CONTROL_RESERVED);
   for (;;) {
     const from = atomic.add<u32>(CONTROL_MOVED, MOVE_STATES);
@@ -176,7 +207,7 @@ function fillTable(): void {
     const mayHaveHoles = isNearHole(from, to);
     for (let index = from; index < to; ++index) {
       if (mayHaveHoles && isHole(index)) continue;
-      const state = stateAt(index, bytes);
+      const state = stateAt(index);
       insert(state, fingerprint(state, bytes), index, bytes);
     }
   }

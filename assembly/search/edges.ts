@@ -1,8 +1,8 @@
 // Every transition of a complete search, for what is said of behaviours and not of states. The
 // search keeps no edges: each state is expanded once more, in the order of the arena.
 import { enter, scratchState } from '../control';
-import { CONTROL_FOUND, CONTROL_STATE_BYTES } from './layout';
-import { find, stateAt } from './visitedSet';
+import { CONTROL_FOUND } from './layout';
+import { closeState, findSuccessor, nextSuccessor, openState } from './successors';
 
 /**
  * Writes the successors of states from index `first` on: how many a state has (u32), then for each
@@ -13,9 +13,7 @@ import { find, stateAt } from './visitedSet';
  */
 export function edges<S>(first: u32, to: usize, room: u32): u32 {
   enter(0);
-  const system = changetype<S>(0);
-  system.stateBytes();
-  const bytes = load<u32>(CONTROL_STATE_BYTES);
+  changetype<S>(0).stateBytes();
   const found = load<u32>(CONTROL_FOUND);
   const scratch = scratchState(0);
   const end = to + ((<usize>room) << 2);
@@ -25,17 +23,17 @@ export function edges<S>(first: u32, to: usize, room: u32): u32 {
     const head = at;
     let count: u32 = 0;
     at += 4;
-    system.begin(stateAt(index, bytes));
+    openState<S>(index);
     while (true) {
-      const label = system.next(scratch);
+      const label = nextSuccessor<S>(scratch);
       if (label < 0) break;
       if (at + 8 > end) return index - first;
-      store<u32>(at, find(scratch, bytes));
+      store<u32>(at, findSuccessor(scratch));
       store<u32>(at, label, 4);
       at += 8;
       ++count;
     }
-    system.finish();
+    closeState<S>();
     if (head + 4 > end) return index - first;
     store<u32>(head, count);
   }

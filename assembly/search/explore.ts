@@ -3,10 +3,18 @@
 // Workers take chunks of the present level by an atomic add, expand their states, and meet when
 // none is left. Everything that must outlive a call lies in memory, so another instance can go on
 // as the same worker.
-import { batchHashes, batchStates, enter, workerLine } from '../control';
+import {
+  batchHashes,
+  batchPacked,
+  batchStates,
+  enter,
+  packedScratch,
+  scratchState,
+  workerLine,
+} from '../control';
 import { must } from '../fail';
-import { meet, requestRoom, setTable } from './barrier';
-import { fingerprint } from './fingerprint';
+import { meet, requestParts, requestRoom, setTable } from './barrier';
+import { copyState, fingerprint } from './fingerprint';
 import { takeBlock } from './frontier';
 import {
   BATCH_BYTES,
@@ -19,7 +27,10 @@ import {
   CONTROL_LABELS,
   CONTROL_LEVEL,
   CONTROL_LEVEL_TO,
+  CONTROL_OWN,
   CONTROL_OWN_VIOLATIONS,
+  CONTROL_PACKED_BYTES,
+  CONTROL_PARTS,
   CONTROL_STATE_BYTES,
   CONTROL_VIOLATIONS,
   FAIL_NO_INITIAL,
@@ -28,14 +39,18 @@ import {
   LINE_NEXT,
   LINE_TOUCHED,
   LINE_TRANSITIONS,
+  PHASE_PAUSED,
   PHASE_STOPPED,
   RUN_DONE,
   RUN_MORE,
+  RUN_PAUSED,
   STATE_BYTES_MAX,
 } from './layout';
 import { beginLevels, noteViolations } from './level';
 import { checkOwn } from './own';
-import { insert, stateAt, touchSlot, touchState } from './visitedSet';
+import { placeParts, takePartBlock } from './parts';
+import { closeState, nextSuccessor, openState, packAlone, packSuccessor } from './successors';
+import { insert, touchSlot, touchState } from './visitedSet';
 
 /**
  * Makes level 0 of the initial states. Called once, by one worker, over zeroed memory with its
@@ -49,6 +64,7 @@ export function searchStart<S>(): void {
   store<u32>(CONTROL_STATE_BYTES, bytes);
   memory.fill(CONTROL_VIOLATIONS, 0xff, 128);
   memory.fill(CONTROL_OWN_VIOLATIONS, 0xff, 128);
+  placeParts(bytes);
   setTable(load<u32>(CONTROL_BUCKETS));
   const count = system.initialCount();
   must(count > 0, FAIL_NO_INITIAL);
@@ -56,11 +72,18 @@ export function searchStart<S>(): void {
   for (let number: u32 = 0; number < count; ++number) {
     if (load<u32>(line, LINE_NEXT) == load<u32>(line, LINE_END) && !refill(0)) return;
     const index = load<u32>(line, LINE_NEXT);
-    const state = stateAt(index, bytes);
+    const state = scratchState(0);
     system.writeInitial(number, state);
-    if (!insert(state, fingerprint(state, bytes), index, bytes)) continue;
+    system.canonical(state);
+    let packed = packAlone(0, state, packedScratch());
+    while (packed == 0) {
+      if (!refillParts(0)) return;
+      packed = packAlone(0, state, packedScratch());
+    }
+    const width = load<u32>(CONTROL_PACKED_BYTES);
+    if (!insert(packed, fingerprint(packed, width), index, width)) continue;
     noteViolations(system.check(state), 0);
-    checkOwn(index, index + 1, 0);
+    checkOwn(state, 1, 0);
     store<u32>(line, index + 1, LINE_NEXT);
   }
   beginLevels();
@@ -69,8 +92,8 @@ export function searchStart<S>(): void {
 /**
  * Explores as one worker, for so many chunks.
  *
- * @returns RUN_MORE when the chunks are used up, RUN_DONE when the search has ended (or was
- * aborted).
+ * @returns RUN_MORE when the chunks are used up, RUN_PAUSED when all workers stand still between
+ * two levels, RUN_DONE when the search has ended (or was aborted).
  */
 export function explore<S>(worker: u32, chunks: u32): i32 {
   enter(worker);
@@ -79,14 +102,18 @@ export function explore<S>(worker: u32, chunks: u32): i32 {
   for (let left = chunks; left > 0; ) {
     if (atomic.load<u32>(CONTROL_FINISHED) != 0) return RUN_DONE;
     if (atomic.load<u32>(CONTROL_ATTENTION) != 0) {
-      if (meet() == PHASE_STOPPED) return RUN_DONE;
+      const phase = meet();
+      if (phase == PHASE_STOPPED) return RUN_DONE;
+      if (phase == PHASE_PAUSED) return RUN_PAUSED;
       continue;
     }
     const chunk = load<u32>(CONTROL_CHUNK);
     const to = load<u32>(CONTROL_LEVEL_TO);
     const from = atomic.add<u32>(CONTROL_CURSOR, chunk);
     if (from >= to) {
-      if (meet() == PHASE_STOPPED) return RUN_DONE;
+      const phase = meet();
+      if (phase == PHASE_STOPPED) return RUN_DONE;
+      if (phase == PHASE_PAUSED) return RUN_PAUSED;
       continue;
     }
     if (!expand<S>(worker, from, min(from + chunk, to))) return RUN_DONE;
@@ -107,36 +134,54 @@ function refill(worker: u32): bool {
   return true;
 }
 
+/** The same for a block of places for parts. */
+function refillParts(worker: u32): bool {
+  while (!takePartBlock(worker)) {
+    requestParts();
+    if (meet() == PHASE_STOPPED) return false;
+  }
+  return true;
+}
+
 /** Expands a range of states. False when the search was stopped meanwhile. */
 function expand<S>(worker: u32, from: u32, to: u32): bool {
-  const system = changetype<S>(0);
   const bytes = load<u32>(CONTROL_STATE_BYTES);
+  const width = load<u32>(CONTROL_PACKED_BYTES);
   const depth = load<u32>(CONTROL_LEVEL);
   const labels = <usize>load<u32>(CONTROL_LABELS);
   const states = batchStates();
+  const packed = batchPacked();
   const room = min<u32>(BATCH_MAX, BATCH_BYTES / bytes);
   let count: u32 = 0;
   let transitions: u64 = 0;
   for (let index = from; index < to; ++index) {
     if (atomic.load<u32>(CONTROL_ATTENTION) != 0 && meet() == PHASE_STOPPED) return false;
-    system.begin(stateAt(index, bytes));
+    openState<S>(index);
     while (true) {
       const state = states + <usize>count * <usize>bytes;
-      const label = system.next(state);
+      const label = nextSuccessor<S>(state);
       if (label < 0) break;
       ++transitions;
       const detail = labels + <usize>((<u32>label >> 8) & 0xffff);
       if (load<u8>(detail) == 0) store<u8>(detail, 1);
+      while (packSuccessor(worker, state, packed + <usize>count * <usize>width) == 0) {
+        if (!refillParts(worker)) return false;
+      }
       if (++count < room) continue;
-      if (!insertBatch<S>(worker, count, bytes, depth + 1)) return false;
+      if (!insertBatch<S>(worker, count, depth + 1)) return false;
       count = 0;
     }
-    const violated = system.finish();
+    const violated = closeState<S>();
     if (violated != 0) noteViolations(violated, depth);
   }
   const line = workerLine(worker);
   store<u64>(line, load<u64>(line, LINE_TRANSITIONS) + transitions, LINE_TRANSITIONS);
-  return insertBatch<S>(worker, count, bytes, depth + 1);
+  return insertBatch<S>(worker, count, depth + 1);
+}
+
+/** Where the packed states of the batch lie: states that are not packed stay where they are. */
+function batchMembers(): usize {
+  return load<u32>(CONTROL_PARTS) != 0 ? batchPacked() : batchStates();
 }
 
 /**
@@ -147,18 +192,19 @@ function expand<S>(worker: u32, from: u32, to: u32): bool {
  * such a read has to wait until the write has left the processor's store buffer, behind every load
  * that is still waited for.
  */
-function touchBatch(line: usize, count: u32, bytes: u32): void {
+function touchBatch(line: usize, count: u32): void {
+  const width = load<u32>(CONTROL_PACKED_BYTES);
   const hashes = batchHashes();
-  let state = batchStates();
+  let member = batchMembers();
   let touched: u64 = 0;
   for (let number: u32 = 0; number < count; ++number) {
-    const hash = fingerprint(state, bytes);
+    const hash = fingerprint(member, width);
     store<u64>(hashes + ((<usize>number) << 3), hash);
     touched += touchSlot(hash);
-    state += bytes;
+    member += width;
   }
   for (let number: u32 = 0; number < count; ++number) {
-    touched += touchState(load<u64>(hashes + ((<usize>number) << 3)), bytes);
+    touched += touchState(load<u64>(hashes + ((<usize>number) << 3)));
   }
   store<u64>(line, touched, LINE_TOUCHED);
 }
@@ -169,30 +215,37 @@ function touchBatch(line: usize, count: u32, bytes: u32): void {
  *
  * @returns false when the search was stopped meanwhile.
  */
-function insertBatch<S>(worker: u32, count: u32, bytes: u32, depth: u32): bool {
+function insertBatch<S>(worker: u32, count: u32, depth: u32): bool {
   const system = changetype<S>(0);
+  const bytes = load<u32>(CONTROL_STATE_BYTES);
+  const width = load<u32>(CONTROL_PACKED_BYTES);
+  const hasOwn = load<u32>(CONTROL_OWN) != 0;
   const line = workerLine(worker);
   const hashes = batchHashes();
-  touchBatch(line, count, bytes);
-  let state = batchStates();
+  const states = batchStates();
+  touchBatch(line, count);
+  let state = states;
+  let member = batchMembers();
   let next = load<u32>(line, LINE_NEXT);
-  let first = next;
+  let fresh: u32 = 0;
   for (let number: u32 = 0; number < count; ++number) {
     if (next == load<u32>(line, LINE_END)) {
-      checkOwn(first, next, depth);
       store<u32>(line, next, LINE_NEXT);
       if (!refill(worker)) return false;
       next = load<u32>(line, LINE_NEXT);
-      first = next;
     }
-    if (insert(state, load<u64>(hashes + ((<usize>number) << 3)), next, bytes)) {
+    if (insert(member, load<u64>(hashes + ((<usize>number) << 3)), next, width)) {
       const violated = system.check(state);
       if (violated != 0) noteViolations(violated, depth);
+      // New states move together, for the own properties to be asked of all at once.
+      if (hasOwn) copyState(states + <usize>fresh * <usize>bytes, state, bytes);
+      ++fresh;
       ++next;
     }
     state += bytes;
+    member += width;
   }
-  checkOwn(first, next, depth);
   store<u32>(line, next, LINE_NEXT);
+  if (hasOwn) checkOwn(states, fresh, depth);
   return true;
 }

@@ -51,7 +51,7 @@ export function isHole(index: u32): bool {
 }
 
 /** Fills the holes with the last states, gives the rest back, and returns the number of states. */
-export function compact(bytes: u32): u32 {
+export function compact(): u32 {
   const workers = load<u32>(CONTROL_WORKERS);
   const reserved = atomic.load<u32>(CONTROL_RESERVED);
   let count = reserved;
@@ -66,7 +66,7 @@ export function compact(bytes: u32): u32 {
     for (let hole = load<u32>(line, LINE_NEXT); hole < end; ++hole) {
       do --last;
       while (isHole(last));
-      relocate(last, hole, bytes);
+      relocate(last, hole);
     }
   }
   for (let worker: u32 = 0; worker < workers; ++worker) {

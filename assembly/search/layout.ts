@@ -4,13 +4,13 @@
 // absolute. Bytes 0-63 stay unused, so that address 0 can mean "none". What is written often has a
 // cache line of its own.
 //
-//   64         128     192      256        320       384     512          640
-//   | settings | table | cursor | reserved | barrier | level | violations | services |
-//   960    4096                                  65536
-//   | own  | a line of 64 bytes for each worker  | scenario, worker areas, ... (memoryPlan.ts)
+//   64         128      192      256        320       384     512          640
+//   | settings | states | cursor | reserved | barrier | level | violations | services |
+//   960    1152    4096                                  65536
+//   | own  | parts | a line of 64 bytes for each worker  | scenario, areas, ... (memoryPlan.ts)
 
 /** Changes with any change below; a stale .wasm is refused. */
-export const SEARCH_VERSION = 2;
+export const SEARCH_VERSION = 4;
 
 // ---- Settings: written by the driver before the start, then read only (error and requests apart)
 
@@ -30,10 +30,10 @@ export const CONTROL_STOP_MASK = 84;
 export const CONTROL_STATES_MAX = 88;
 /** u32: greatest depth, 0xffffffff for no limit. */
 export const CONTROL_DEPTH_MAX = 92;
-/** u32: address of the first state. */
-export const CONTROL_ARENA = 96;
-/** u32: end of the memory in use; the table ends here. */
-export const CONTROL_TOP = 100;
+/** u32: address of UNPACKED_BYTES for states that the driver reads. */
+export const CONTROL_UNPACKED = 96;
+/** u32: workers that have left explore() for a pause. */
+export const CONTROL_PAUSED = 100;
 /** u32: address of 65,536 bytes, one for each detail of a label: 1 when seen. */
 export const CONTROL_LABELS = 104;
 /** u32: address of the first indices of the levels, u32 each. */
@@ -47,22 +47,56 @@ export const CONTROL_START = 120;
 /** u32: workers that wait for the start. */
 export const CONTROL_READY = 124;
 
-// ---- Table ----------------------------------------------------------------------------
+// ---- Sets -----------------------------------------------------------------------------
+// The states, and the parts of packed states (parts.ts): what both sets have lies at SET_...
+// from SET_STATES or SET_PARTS.
 
+export const SET_STATES = 128;
+export const SET_PARTS = 1152;
 /** u32: address of the first bucket. */
+export const SET_TABLE = 0;
+/** u32: buckets of BUCKET_BYTES. */
+export const SET_BUCKETS = 4;
+/** u32: address of member number 0. */
+export const SET_ARENA = 8;
+/** u32: end of the set's memory; the table ends here. */
+export const SET_TOP = 12;
+/** u32: number of members at which the table must grow. */
+export const SET_GROW_AT = 16;
+
+/** The same of the states; the driver writes how many buckets there are at the start. */
 export const CONTROL_TABLE = 128;
-/** u32: buckets of BUCKET_BYTES; the driver writes how many there are at the start. */
 export const CONTROL_BUCKETS = 132;
-/** u32: number of states at which the table must grow. */
-export const CONTROL_GROW_AT = 136;
-/** u32: 1 when a worker needs a larger table. */
-export const CONTROL_GROW = 140;
-/** u32: what the last barrier decided, a Phase. */
-export const CONTROL_PHASE = 144;
-/** u32: not 0 when workers are wanted at a barrier before their level is done. */
-export const CONTROL_ATTENTION = 148;
+export const CONTROL_ARENA = 136;
+export const CONTROL_TOP = 140;
+export const CONTROL_GROW_AT = 144;
 /** u32: states that the memory has room for beside the present table. */
-export const CONTROL_CAPACITY = 152;
+export const CONTROL_CAPACITY = 148;
+/** u32: 1 when a worker needs a larger table. */
+export const CONTROL_GROW = 152;
+/** u32: what the last barrier decided, a Phase. */
+export const CONTROL_PHASE = 156;
+/** u32: not 0 when workers are wanted at a barrier before their level is done. */
+export const CONTROL_ATTENTION = 160;
+/** u32: 1 when the workers shall leave explore() at the next barrier between levels. */
+export const CONTROL_PAUSE = 164;
+/** u32: bytes of a state in the arena; written by searchStart. */
+export const CONTROL_PACKED_BYTES = 168;
+/** u32: parts of a packed state; 0 when states are kept as they are. */
+export const CONTROL_PARTS = 172;
+/** u32: 1 when a worker needs a larger table of parts. */
+export const CONTROL_GROW_PARTS = 176;
+/** u32: 1 while a table is being enlarged; read by the sampler. */
+export const CONTROL_GROWING = 180;
+
+/** The same of the parts. */
+export const CONTROL_PARTS_TABLE = 1152;
+export const CONTROL_PARTS_BUCKETS = 1156;
+export const CONTROL_PARTS_ARENA = 1160;
+export const CONTROL_PARTS_TOP = 1164;
+export const CONTROL_PARTS_GROW_AT = 1168;
+/** u32: places for parts given out. */
+export const CONTROL_PARTS_RESERVED = 1216;
 
 // ---- Counters with a line of their own ------------------------------------------------
 
@@ -148,16 +182,22 @@ export const LINE_NEXT = 8;
 export const LINE_END = 12;
 /** u64: a sum that nobody reads; it keeps loads ahead of their use from being optimised away. */
 export const LINE_TOUCHED = 16;
+/** u32: next place of the worker's block of parts, and its end. */
+export const LINE_PART_NEXT = 24;
+export const LINE_PART_END = 28;
 
 /**
- * An area for each worker: scratch memory of the system, four states, hashes of a batch, the batch.
+ * An area for each worker: scratch memory of the system, four states, hashes of a batch, the batch,
+ * its states packed, one packed state, one part.
  */
 export const WORKER_SCRATCH_BYTES = 1048576;
 export const WORKER_STATES_BYTES = 65536;
 export const BATCH_MAX = 32;
 export const BATCH_HASHES_BYTES = 256;
 export const BATCH_BYTES = 16384;
-export const WORKER_AREA_BYTES = 1130752;
+export const BATCH_PACKED_BYTES = 2048;
+export const PACKED_BYTES_MAX = 2048;
+export const WORKER_AREA_BYTES = 1134912;
 export const STATE_BYTES_MAX = 16384;
 
 // ---- Sizes ----------------------------------------------------------------------------
@@ -167,6 +207,13 @@ export const BUCKET_BYTES = 64;
 export const BUCKET_SLOTS = 8;
 /** Bytes a state that stay free for the services: a mark, then a record of RECORD_BYTES. */
 export const SIDE_BYTES = 16;
+/** Bytes of a part of a packed state; narrower states are not packed. */
+export const PART_BYTES = 64;
+/** Buckets of the parts' table at the start, and the share of the memory that parts have. */
+export const PARTS_BUCKETS = 1024;
+export const PARTS_SHARE = 8;
+/** Bytes of unpacked states at a time. */
+export const UNPACKED_BYTES = 1048576;
 export const RECORD_BYTES = 12;
 /** Before the state in the output of `successors`: label, bits of check. */
 export const SUCCESSOR_HEAD_BYTES = 8;
@@ -176,6 +223,8 @@ export const SUCCESSOR_HEAD_BYTES = 8;
 /** What explore, traceRun and reachRun return. */
 export const RUN_DONE = 0;
 export const RUN_MORE = 1;
+/** Of explore alone: all workers stand still between two levels until CONTROL_PAUSE is 0. */
+export const RUN_PAUSED = 2;
 
 /** Why a search ended before everything was expanded. */
 export const STOP_NONE = 0;
@@ -191,6 +240,7 @@ export const PHASE_LEVEL = 1;
 export const PHASE_GROW = 2;
 export const PHASE_GO_ON = 3;
 export const PHASE_STOPPED = 4;
+export const PHASE_PAUSED = 5;
 
 /** Failures: a bug of daxcheck or of a System, never of a model. Systems use codes from 100 on. */
 export const FAIL_TABLE_FULL = 1;

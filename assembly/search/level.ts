@@ -22,7 +22,6 @@ import {
   CONTROL_LEVELS_MAX,
   CONTROL_OWN_STOP_MASK,
   CONTROL_OWN_VIOLATIONS,
-  CONTROL_STATE_BYTES,
   CONTROL_STATES_MAX,
   CONTROL_STOP,
   CONTROL_STOP_MASK,
@@ -65,20 +64,33 @@ export function levelFrom(level: u32): u32 {
   return load<u32>(<usize>load<u32>(CONTROL_LEVELS) + ((<usize>level) << 2));
 }
 
+/** Returns the first index after the level that a state belongs to. */
+export function levelEndOf(index: u32): u32 {
+  if (index >= load<u32>(CONTROL_LEVEL_FROM)) return load<u32>(CONTROL_LEVEL_TO);
+  let level: u32 = 0;
+  let above = load<u32>(CONTROL_LEVEL);
+  while (level + 1 < above) {
+    const middle = (level + above) >> 1;
+    if (levelFrom(middle) <= index) level = middle;
+    else above = middle;
+  }
+  return levelFrom(level + 1);
+}
+
 function setLevelFrom(level: u32, index: u32): void {
   store<u32>(<usize>load<u32>(CONTROL_LEVELS) + ((<usize>level) << 2), index);
 }
 
 /** Begins with the initial states as level 0. */
 export function beginLevels(): u32 {
-  const count = compact(load<u32>(CONTROL_STATE_BYTES));
+  const count = compact();
   setLevelFrom(0, 0);
   return beginLevel(0, 0, count);
 }
 
 /** Ends a level that has been expanded in full. */
 export function finishLevel(): u32 {
-  const count = compact(load<u32>(CONTROL_STATE_BYTES));
+  const count = compact();
   const to = load<u32>(CONTROL_LEVEL_TO);
   store<u64>(CONTROL_TRANSITIONS, transitionsNow());
   if (count == to) return finish(STOP_NONE, count);
@@ -87,7 +99,7 @@ export function finishLevel(): u32 {
 
 /** Ends the search within a level: counts stay those of the last level found in full. */
 export function finishStopped(): u32 {
-  const count = compact(load<u32>(CONTROL_STATE_BYTES));
+  const count = compact();
   setLevelFrom(load<u32>(CONTROL_LEVEL) + 2, count);
   return finish(atomic.load<u32>(CONTROL_STOP), count);
 }

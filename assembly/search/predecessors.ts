@@ -22,8 +22,8 @@ import {
   CONTROL_ARENA,
   CONTROL_FOUND,
   CONTROL_MARKS,
+  CONTROL_PACKED_BYTES,
   CONTROL_RECORDS,
-  CONTROL_STATE_BYTES,
   CONTROL_TARGET,
   CONTROL_TARGET_LEVEL,
   CONTROL_THREAD_NUMBERS,
@@ -40,7 +40,8 @@ import {
   TARGET_MARKED,
 } from './layout';
 import { levelFrom } from './level';
-import { find, NOT_FOUND, stateAt } from './visitedSet';
+import { closeState, findState, findSuccessor, nextSuccessor, openState } from './successors';
+import { NOT_FOUND } from './visitedSet';
 
 const COST_NONE: u32 = 0xffffffff;
 const ALL_THREADS: u64 = 0xffffffffffffffff;
@@ -51,8 +52,7 @@ const THREADS_MAX: u32 = 64;
  */
 export function placeServices(): void {
   const count = load<u32>(CONTROL_FOUND);
-  const bytes = load<u32>(CONTROL_STATE_BYTES);
-  const marks = load<u32>(CONTROL_ARENA) + count * bytes;
+  const marks = load<u32>(CONTROL_ARENA) + count * load<u32>(CONTROL_PACKED_BYTES);
   store<u32>(CONTROL_MARKS, marks);
   store<u32>(CONTROL_RECORDS, (marks + count + 3) & ~3);
 }
@@ -142,28 +142,24 @@ function recordTarget<S>(index: u32): void {
 function isTarget<S>(index: u32): bool {
   const target = load<u32>(CONTROL_TARGET);
   if (target == TARGET_MARKED) return load<u8>(<usize>load<u32>(CONTROL_MARKS) + index) == 1;
-  const system = changetype<S>(0);
-  const state = stateAt(index, load<u32>(CONTROL_STATE_BYTES));
   const wanted = (<u32>1) << target;
-  if ((system.check(state) & wanted) != 0) return true;
+  const state = openState<S>(index);
+  if ((changetype<S>(0).check(state) & wanted) != 0) return true;
   const scratch = scratchState(0);
-  system.begin(state);
-  while (system.next(scratch) >= 0) {}
-  return (system.finish() & wanted) != 0;
+  while (nextSuccessor<S>(scratch) >= 0) {}
+  return (closeState<S>() & wanted) != 0;
 }
 
 /** Records the best way of a state to a target over the states from..to of the next level. */
 function recordWay<S>(index: u32, from: u32, to: u32): void {
-  const system = changetype<S>(0);
-  const bytes = load<u32>(CONTROL_STATE_BYTES);
   const scratch = scratchState(0);
   let best = COST_NONE;
   let threads: u64 = 0;
-  system.begin(stateAt(index, bytes));
+  openState<S>(index);
   while (true) {
-    const label = system.next(scratch);
+    const label = nextSuccessor<S>(scratch);
     if (label < 0) break;
-    const successor = find(scratch, bytes);
+    const successor = findSuccessor(scratch);
     if (successor < from || successor >= to) continue;
     const bit = threadBit(<u32>label & 0xff);
     const cost = costAfter(successor, bit);
@@ -171,7 +167,7 @@ function recordWay<S>(index: u32, from: u32, to: u32): void {
     threads = cost < best ? bit : threads | bit;
     best = cost;
   }
-  system.finish();
+  closeState<S>();
   setRecord(index, best, threads);
 }
 
@@ -187,7 +183,8 @@ function costAfter(index: u32, bit: u64): u32 {
  * Picks the trace once traceRun has ended. The initial state's number goes to
  * CONTROL_TRACE_INITIAL.
  *
- * @returns the address of the ordinals, u32 each with RECORD_BYTES between their starts.
+ * @returns the address of the steps, RECORD_BYTES each: the ordinal (u32), and the index of the
+ * state that the step leads to (u32).
  */
 export function traceChoose<S>(): usize {
   enter(0);
@@ -201,6 +198,7 @@ export function traceChoose<S>(): usize {
     index = chosenIndex;
     thread = chosenThread;
     store<u32>(recordAt(level), ordinal);
+    store<u32>(recordAt(level), chosenIndex, 4);
   }
   return recordAt(0);
 }
@@ -211,14 +209,14 @@ let chosenThread: i32 = 0;
 
 function chooseInitial<S>(): u32 {
   const system = changetype<S>(0);
-  const bytes = load<u32>(CONTROL_STATE_BYTES);
   const scratch = scratchState(0);
   const count = system.initialCount();
   let best = COST_NONE;
   let chosen: u32 = NOT_FOUND;
   for (let number: u32 = 0; number < count; ++number) {
     system.writeInitial(number, scratch);
-    const index = find(scratch, bytes);
+    system.canonical(scratch);
+    const index = findState(scratch);
     if (index >= levelFrom(1)) continue;
     const cost = load<u32>(recordAt(index));
     if (cost >= best) continue;
@@ -231,16 +229,14 @@ function chooseInitial<S>(): u32 {
 }
 
 function chooseStep<S>(index: u32, thread: i32, from: u32, to: u32): u32 {
-  const system = changetype<S>(0);
-  const bytes = load<u32>(CONTROL_STATE_BYTES);
   const scratch = scratchState(0);
   let best = COST_NONE;
   let chosen: u32 = 0;
-  system.begin(stateAt(index, bytes));
+  openState<S>(index);
   for (let ordinal: u32 = 0; ; ++ordinal) {
-    const label = system.next(scratch);
+    const label = nextSuccessor<S>(scratch);
     if (label < 0) break;
-    const successor = find(scratch, bytes);
+    const successor = findSuccessor(scratch);
     if (successor < from || successor >= to) continue;
     const mover = label & 0xff;
     let cost = costAfter(successor, threadBit(<u32>mover));
@@ -252,7 +248,7 @@ function chooseStep<S>(index: u32, thread: i32, from: u32, to: u32): u32 {
     chosenIndex = successor;
     chosenThread = mover;
   }
-  system.finish();
+  closeState<S>();
   if (best == COST_NONE) fail(FAIL_TRACE);
   return chosen;
 }

@@ -14,11 +14,11 @@ import {
   CONTROL_MARKS,
   CONTROL_REACH_CHANGED,
   CONTROL_REACH_CURSOR,
-  CONTROL_STATE_BYTES,
   RUN_DONE,
   RUN_MORE,
 } from './layout';
-import { find, NOT_FOUND, stateAt } from './visitedSet';
+import { closeState, findSuccessor, nextSuccessor, openState } from './successors';
+import { NOT_FOUND } from './visitedSet';
 
 /**
  * Starts the fixpoint over the marks at CONTROL_MARKS (a byte for each state, not 0 when marked).
@@ -53,14 +53,12 @@ export function reachRun<S>(budget: u32): i32 {
 }
 
 function leadsToMark<S>(index: u32, marks: usize): bool {
-  const system = changetype<S>(0);
-  const bytes = load<u32>(CONTROL_STATE_BYTES);
   const scratch = scratchState(0);
-  system.begin(stateAt(index, bytes));
-  while (system.next(scratch) >= 0) {
-    const successor = find(scratch, bytes);
+  openState<S>(index);
+  while (nextSuccessor<S>(scratch) >= 0) {
+    const successor = findSuccessor(scratch);
     if (successor == NOT_FOUND || load<u8>(marks + successor) != 0) return true;
   }
-  system.finish();
+  closeState<S>();
   return false;
 }

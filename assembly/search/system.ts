@@ -23,6 +23,12 @@
  *   finish(): u32                   after next() gave -1: bit set of properties that the state
  *                                   just expanded violates, known only from that (deadlocks)
  *
+ *   ample(): i32                    after begin(): the number of a thread whose next steps alone
+ *                                   suffice in this state, or -1 (successors.ts has the rule)
+ *   restrict(thread: u32): void     after begin(): next() gives that thread's successors alone
+ *   canonical(state: usize): void   replaces a state by the representative of its class; a System
+ *                                   without symmetry leaves it as it is
+ *
  * next() may return successors equal to the state itself (stutters): they count as transitions.
  * Order of successors is fixed by the state bytes alone.
  */

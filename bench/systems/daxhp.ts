@@ -95,6 +95,14 @@ export class Daxhp {
     return -1;
   }
 
+  ample(): i32 {
+    return -1;
+  }
+
+  restrict(thread: u32): void {}
+
+  canonical(state: usize): void {}
+
   finish(): u32 {
     return 0;
   }

@@ -62,6 +62,14 @@ export class Graph {
     return word(rowOf(load<u32>(state)) + 2);
   }
 
+  ample(): i32 {
+    return -1;
+  }
+
+  restrict(thread: u32): void {}
+
+  canonical(state: usize): void {}
+
   finish(): u32 {
     return finished;
   }

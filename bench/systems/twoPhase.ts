@@ -68,6 +68,14 @@ export class TwoPhase {
     return committed && aborted ? 1 : 0;
   }
 
+  ample(): i32 {
+    return -1;
+  }
+
+  restrict(thread: u32): void {}
+
+  canonical(state: usize): void {}
+
   finish(): u32 {
     return taken == 0 ? 2 : 0;
   }

@@ -5,7 +5,6 @@ import {
   BUCKET_BYTES,
   BUCKET_SLOTS,
   CONTROL_ABORT,
-  CONTROL_ARENA,
   CONTROL_ATTENTION,
   CONTROL_BUCKETS,
   CONTROL_ERROR,
@@ -15,11 +14,14 @@ import {
   CONTROL_LEVEL_FROM,
   CONTROL_LEVEL_TO,
   CONTROL_LEVELS,
+  CONTROL_LEVELS_MAX,
   CONTROL_OWN_VIOLATIONS,
+  CONTROL_PACKED_BYTES,
+  CONTROL_PARTS_BUCKETS,
+  CONTROL_PARTS_RESERVED,
   CONTROL_READY,
   CONTROL_RESERVED,
   CONTROL_START,
-  CONTROL_STATE_BYTES,
   CONTROL_STOP,
   CONTROL_STOPPED_BY,
   CONTROL_TOP,
@@ -27,6 +29,7 @@ import {
   CONTROL_VIOLATIONS,
   CONTROL_WORKERS,
   LINE_TRANSITIONS,
+  PART_BYTES,
   WORKER_LINE_BYTES,
   WORKER_LINES,
 } from '../../assembly/search/layout.js';
@@ -118,10 +121,13 @@ function levelsOf(control: Control, from: number, to: number): number[] {
   });
 }
 
-/** Bytes in use: what lies before the states, the states, and the table. */
+/** Bytes in use: what lies before the sets, and of each set its members and its table. */
 function memoryInUse(control: Control): number {
-  const states = control.read(CONTROL_RESERVED) * control.read(CONTROL_STATE_BYTES);
-  return control.read(CONTROL_ARENA) + states + control.read(CONTROL_BUCKETS) * BUCKET_BYTES;
+  const before = control.read(CONTROL_LEVELS) + control.read(CONTROL_LEVELS_MAX) * 4;
+  const states = control.read(CONTROL_RESERVED) * control.read(CONTROL_PACKED_BYTES);
+  const parts = control.read(CONTROL_PARTS_RESERVED) * PART_BYTES;
+  const buckets = control.read(CONTROL_BUCKETS) + control.read(CONTROL_PARTS_BUCKETS);
+  return before + states + parts + buckets * BUCKET_BYTES;
 }
 
 function wide(control: Control, address: number): number {

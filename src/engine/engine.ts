@@ -16,13 +16,14 @@ import {
 } from './instantiate.js';
 import { limitReserved, type MemoryLimit, makeRoomCheck, memoryLimit } from './memoryLimit.js';
 import { memoryBytesMin, planMemory } from './memoryPlan.js';
+import type { Pauses } from './pauses.js';
 import type { Progress } from './progress.js';
 import { makeReplay, makeSuccessors, type Replay, type Successors } from './replay.js';
 import { sampled } from './sampler.js';
 import { runSearch, type SearchResult } from './search.js';
 import {
-  type ChosenTrace,
   evaluate,
+  type FoundTrace,
   indexOf,
   markReach,
   type StateBatch,
@@ -38,7 +39,7 @@ export { type MemoryLimit, OutOfRoom } from './memoryLimit.js';
 export type { Progress } from './progress.js';
 export type { Replay, Successor, Successors } from './replay.js';
 export type { SearchResult, StoppedBy } from './search.js';
-export type { ChosenTrace, StateBatch } from './services.js';
+export type { ChosenTrace, FoundTrace, StateBatch } from './services.js';
 export type { MemoryStats } from './stats.js';
 
 /** What to search, and how far. */
@@ -66,6 +67,8 @@ export interface EngineOptions {
   /** Looks every millisecond where the search is (SearchResult.samples); it costs a thread. */
   readonly sample?: boolean | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** What to do between two levels, while everything stands still. */
+  readonly pauses?: Pauses | undefined;
   /** Ends a search as `stoppedBy: 'interrupt'`; the services after it reject. */
   readonly signal?: AbortSignal | undefined;
   /**
@@ -87,8 +90,8 @@ export interface Engine {
   readonly successors: Successors;
   /** Searches; once. */
   search(): Promise<SearchResult>;
-  traceTo(property: number): Promise<ChosenTrace | null>;
-  traceToMarked(targets: Uint8Array): Promise<ChosenTrace | null>;
+  traceTo(property: number): Promise<FoundTrace | null>;
+  traceToMarked(targets: Uint8Array): Promise<FoundTrace | null>;
   markReach(marks: Uint8Array): Promise<Uint8Array>;
   states(): Iterable<StateBatch>;
   /** Which of the states found has these bytes; -1 when none has. */
@@ -173,6 +176,7 @@ export function openEngine(options: EngineOptions): Engine {
           memoryLimit: limit,
           signal,
           onProgress: options.onProgress,
+          pauses: options.pauses,
           readLabels: () => {
             const at = control.read(CONTROL_LABELS);
             return new Uint8Array(memory.buffer).slice(at, at + LABEL_DETAILS);

@@ -7,7 +7,7 @@
 import {
   CONTROL_ARENA,
   CONTROL_FOUND,
-  CONTROL_STATE_BYTES,
+  CONTROL_PACKED_BYTES,
   CONTROL_STOPPED_BY,
   CONTROL_TABLE,
   STOP_NONE,
@@ -32,19 +32,12 @@ const NOT_FOUND = 0xffffffff;
 const WORDS_MAX = 1 << 22;
 
 /** Indices of the initial states. */
-function initialOf({ engine, control, memory }: ServiceSetup): number[] {
-  const bytes = new Uint8Array(memory.buffer);
-  const stateBytes = control.read(CONTROL_STATE_BYTES);
-  const arena = control.read(CONTROL_ARENA);
-  const found = control.read(CONTROL_FOUND);
+function initialOf({ engine }: ServiceSetup): number[] {
   return Array.from({ length: engine.initialCount() >>> 0 }, (_, number) => {
     const at = engine.replayState() >>> 0;
     engine.writeInitial(number, at);
-    const wanted = Buffer.from(bytes.buffer, at, stateBytes);
-    for (let index = 0; index < found; index++) {
-      const place = arena + index * stateBytes;
-      if (wanted.equals(bytes.subarray(place, place + stateBytes))) return index;
-    }
+    const index = engine.indexOf(at) >>> 0;
+    if (index !== NOT_FOUND) return index;
     throw new EngineError(FAIL_USE, 'an initial state was not found again');
   });
 }
@@ -58,7 +51,7 @@ export function readGraph(setup: ServiceSetup): Graph {
   }
   const states = control.read(CONTROL_FOUND);
   engine.placeServices();
-  const stateBytes = control.read(CONTROL_STATE_BYTES);
+  const stateBytes = control.read(CONTROL_PACKED_BYTES);
   // Behind the states; the search keeps SIDE_BYTES a state free there.
   const to = (control.read(CONTROL_ARENA) + states * stateBytes + 7) & ~7;
   const room = roomAt(setup, to >>> 0);

@@ -16,6 +16,8 @@ export interface SearchExports {
   check(state: number): number;
   searchStart(): void;
   explore(worker: number, chunks: number): number;
+  unpackStates(first: number, count: number, to: number): void;
+  indexOf(state: number): number;
   placeServices(): void;
   traceBegin(target: number): number;
   traceRun(budget: number): number;
@@ -23,8 +25,9 @@ export interface SearchExports {
   reachBegin(): void;
   reachRun(budget: number): number;
   edges(first: number, to: number, room: number): number;
+  /** Where a state may be put for indexOf(). */
   lookupState(): number;
-  indexOf(): number;
+  countProbes(first: number, step: number, to: number, lengths: number): void;
   replayState(): number;
   replayInitial(number: number): void;
   replaySuccessorCount(): number;

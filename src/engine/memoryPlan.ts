@@ -2,7 +2,8 @@
  * Who owns which bytes of the one shared memory.
  *
  *   0     64              65536      + 1 MiB                                            top
- *   | none | control block | scenario | worker areas | labels | levels | states ->  <- table |
+ *   | none | control block | scenario | worker areas | unpacked | labels | levels |
+ *   | parts -> <- their table | states -> <- their table |
  *
  * The memory is reserved in full at once and never grows, so that views stay valid; a page costs
  * nothing before it is touched. Between the states and the table there is always room left for the
@@ -23,8 +24,10 @@ import {
   CONTROL_STATES_MAX,
   CONTROL_STOP_MASK,
   CONTROL_TOP,
+  CONTROL_UNPACKED,
   CONTROL_WORKERS,
   LABEL_DETAILS,
+  UNPACKED_BYTES,
   WORKER_AREA_BYTES,
   WORKERS_MAX,
 } from '../../assembly/search/layout.js';
@@ -37,7 +40,7 @@ const PAGES_MAX = 65535;
 const LEVELS_MAX = 1 << 20;
 /** A table that fits the caches is faster than a large empty one; it doubles when it fills. */
 const TABLE_BYTES = 1 << 22;
-const ARENA_BYTES_MIN = 1 << 20;
+const ARENA_BYTES_MIN = 1 << 21;
 
 /** Settings of a search that go to the control block. */
 export interface PlanOptions {
@@ -61,7 +64,7 @@ export function memoryBytesMin(workers: number): number {
 
 function arenaFor(workers: number): number {
   const areas = SCENARIO_OFFSET + SCENARIO_MAX_BYTES;
-  return areas + workers * WORKER_AREA_BYTES + LABEL_DETAILS + LEVELS_MAX * 4;
+  return areas + workers * WORKER_AREA_BYTES + UNPACKED_BYTES + LABEL_DETAILS + LEVELS_MAX * 4;
 }
 
 /**
@@ -109,7 +112,8 @@ function writeControl(memory: WebAssembly.Memory, options: PlanOptions): void {
   const words = new Uint32Array(memory.buffer);
   const top = memory.buffer.byteLength;
   const areas = SCENARIO_OFFSET + SCENARIO_MAX_BYTES;
-  const labels = areas + options.workers * WORKER_AREA_BYTES;
+  const unpacked = areas + options.workers * WORKER_AREA_BYTES;
+  const labels = unpacked + UNPACKED_BYTES;
   const levels = labels + LABEL_DETAILS;
   const arena = levels + LEVELS_MAX * 4;
   const tableBytes = Math.min(options.tableBytes ?? TABLE_BYTES, (top - arena) / 4);
@@ -122,6 +126,7 @@ function writeControl(memory: WebAssembly.Memory, options: PlanOptions): void {
     [CONTROL_STATES_MAX, Math.min(options.states ?? 0xffffffff, 0xffffffff)],
     [CONTROL_DEPTH_MAX, Math.min(options.depth ?? 0xffffffff, 0xffffffff)],
     [CONTROL_AREAS, areas],
+    [CONTROL_UNPACKED, unpacked],
     [CONTROL_LABELS, labels],
     [CONTROL_LEVELS, levels],
     [CONTROL_LEVELS_MAX, LEVELS_MAX],

@@ -4,8 +4,8 @@
  */
 import {
   CONTROL_ARENA,
+  CONTROL_PACKED_BYTES,
   CONTROL_RESERVED,
-  CONTROL_STATE_BYTES,
   CONTROL_TABLE,
   SUCCESSOR_HEAD_BYTES,
 } from '../../assembly/search/layout.js';
@@ -108,8 +108,9 @@ export function makeSuccessors(
 
 /** The memory between the states and the table, which is free outside a search. */
 function freeRoom(control: Control): { at: number; bytes: number } {
-  const states = control.read(CONTROL_RESERVED) * control.read(CONTROL_STATE_BYTES);
+  const states = control.read(CONTROL_RESERVED) * control.read(CONTROL_PACKED_BYTES);
   const at = control.read(CONTROL_ARENA) + states;
   const end = control.read(CONTROL_TABLE) || topOf(control);
-  return { at, bytes: end - at };
+  const aligned = (at + 7) & ~7;
+  return { at: aligned >>> 0, bytes: end - (aligned >>> 0) };
 }

@@ -7,6 +7,7 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import {
   RUN_DONE,
+  RUN_PAUSED,
   STOP_DEPTH,
   STOP_INTERRUPT,
   STOP_MEMORY,
@@ -25,6 +26,7 @@ import {
 import { lostThreadError, trapError } from './engineError.js';
 import type { SearchExports } from './instantiate.js';
 import { type MemoryLimit, makeMemoryWatch } from './memoryLimit.js';
+import { areAllPaused, type Pauses, requestPause, runPause } from './pauses.js';
 import { type Pool, startPool } from './pool.js';
 import { makeReporter, type Progress } from './progress.js';
 import type { Samples } from './sampler.js';
@@ -83,6 +85,7 @@ export interface SearchSetup {
   readonly memoryLimit: MemoryLimit;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((progress: Progress) => void) | undefined;
+  readonly pauses: Pauses | undefined;
   /** Reads labelsSeen out of the memory. */
   readonly readLabels: () => Uint8Array;
 }
@@ -137,7 +140,7 @@ function makeWatch(
   start: number,
   onPassed: (limit: MemoryLimit) => void,
 ): () => void {
-  const { control, seconds, signal, onProgress } = setup;
+  const { control, seconds, signal, onProgress, pauses } = setup;
   const report = onProgress === undefined ? undefined : makeReporter(onProgress);
   const watchMemory = makeMemoryWatch(setup.memoryLimit);
   return () => {
@@ -149,6 +152,7 @@ function makeWatch(
       onPassed(passed);
       requestStop(control, STOP_MEMORY);
     }
+    if (pauses?.isDue()) requestPause(control);
     report?.(countsNow(control), now);
   };
 }
@@ -165,7 +169,9 @@ async function exploreAll(setup: SearchSetup, watch: () => void): Promise<void> 
       const pool = threads.ready();
       if (pool !== null) return await handOver(setup, pool, watch);
       const began = performance.now();
-      if (setup.engine.explore(0, chunks) === RUN_DONE) return;
+      const phase = setup.engine.explore(0, chunks);
+      if (phase === RUN_DONE) return;
+      if (phase === RUN_PAUSED) await runPause(setup.control, setup.pauses);
       const took = performance.now() - began;
       if (took < SLICE_MILLISECONDS / 2) chunks = Math.min(CHUNKS_MAX, chunks * 2);
       else if (took > SLICE_MILLISECONDS * 2) chunks = Math.max(1, chunks >> 1);
@@ -221,12 +227,19 @@ function isWorthThreads({ control, workers, parallelFrom }: SearchSetup): boolea
 }
 
 async function handOver(setup: SearchSetup, pool: Pool, watch: () => void): Promise<void> {
-  const timer = setInterval(watch, WATCH_MILLISECONDS);
-  try {
-    await pool.takeOver();
-  } finally {
-    clearInterval(timer);
-  }
+  let isOver = false;
+  const end = pool.takeOver().finally(() => {
+    isOver = true;
+  });
+  // Not an interval: what is done at a pause takes as long as it takes.
+  const watching = (async () => {
+    while (!isOver) {
+      watch();
+      if (areAllPaused(setup.control)) await runPause(setup.control, setup.pauses);
+      await Promise.race([end, delay(WATCH_MILLISECONDS)]);
+    }
+  })();
+  await Promise.all([end, watching]);
   if (isFinished(setup.control)) return;
   throw lostThreadError(errorCode(setup.control), pool.failure());
 }

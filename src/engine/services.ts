@@ -7,15 +7,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   CONTROL_AREAS,
-  CONTROL_ARENA,
   CONTROL_FOUND,
   CONTROL_MARKS,
   CONTROL_STATE_BYTES,
   CONTROL_TARGET_LEVEL,
   CONTROL_TRACE_INITIAL,
+  CONTROL_UNPACKED,
   RECORD_BYTES,
   RUN_MORE,
   TARGET_MARKED,
+  UNPACKED_BYTES,
 } from '../../assembly/search/layout.js';
 import { type Control, isFinished } from './control.js';
 import { EngineError, FAIL_USE } from './engineError.js';
@@ -29,8 +30,15 @@ export interface ChosenTrace {
   readonly ordinals: readonly number[];
 }
 
+/** A path among the states of a search: `ordinals` count in what the search left of each state. */
+export interface FoundTrace extends ChosenTrace {
+  /** The states that the steps lead to, by their indices. */
+  readonly indices: readonly number[];
+}
+
 /**
- * Consecutive states; `bytes` is a view into the engine's memory, good until the engine is closed.
+ * Consecutive states; `bytes` is a view into the engine's memory, good until the next batch is
+ * asked for.
  */
 export interface StateBatch {
   /** Index of the first one. */
@@ -50,7 +58,6 @@ export interface ServiceSetup {
 }
 
 const STATES_A_CALL = 16384;
-const STATES_A_BATCH = 65536;
 
 /**
  * Calls `run` until it has no more to do, with turns for others in between. Throws when
@@ -87,7 +94,7 @@ function writeMarks(setup: ServiceSetup, marks: Uint8Array): Uint8Array {
  *
  * @returns null when the search found no violation of it.
  */
-export async function traceTo(setup: ServiceSetup, property: number): Promise<ChosenTrace | null> {
+export async function traceTo(setup: ServiceSetup, property: number): Promise<FoundTrace | null> {
   mustBeSearched(setup);
   return chooseTrace(setup, property);
 }
@@ -99,23 +106,26 @@ export async function traceTo(setup: ServiceSetup, property: number): Promise<Ch
 export async function traceToMarked(
   setup: ServiceSetup,
   targets: Uint8Array,
-): Promise<ChosenTrace | null> {
+): Promise<FoundTrace | null> {
   mustBeSearched(setup);
   writeMarks(setup, targets);
   return chooseTrace(setup, TARGET_MARKED);
 }
 
-async function chooseTrace(setup: ServiceSetup, target: number): Promise<ChosenTrace | null> {
+async function chooseTrace(setup: ServiceSetup, target: number): Promise<FoundTrace | null> {
   const { engine, control } = setup;
   if (engine.traceBegin(target) < 0) return null;
   await runAll(setup, (budget) => engine.traceRun(budget));
   const first = engine.traceChoose() >>> 0;
   const depth = control.read(CONTROL_TARGET_LEVEL);
   const view = new DataView(setup.memory.buffer);
-  const ordinals = Array.from({ length: depth }, (_, step) =>
-    view.getUint32(first + step * RECORD_BYTES, true),
-  );
-  return { initial: control.read(CONTROL_TRACE_INITIAL), ordinals };
+  const word = (step: number, at: number): number =>
+    view.getUint32(first + step * RECORD_BYTES + at, true);
+  return {
+    initial: control.read(CONTROL_TRACE_INITIAL),
+    ordinals: Array.from({ length: depth }, (_, step) => word(step, 0)),
+    indices: Array.from({ length: depth }, (_, step) => word(step, 4)),
+  };
 }
 
 /**
@@ -137,13 +147,14 @@ export async function markReach(setup: ServiceSetup, marks: Uint8Array): Promise
 /** Iterates over all states found, in the order of their levels. */
 export function* states(setup: ServiceSetup): Generator<StateBatch> {
   mustBeSearched(setup);
-  const { control, memory } = setup;
-  const arena = control.read(CONTROL_ARENA);
+  const { engine, control, memory } = setup;
+  const at = control.read(CONTROL_UNPACKED);
   const stateBytes = control.read(CONTROL_STATE_BYTES);
   const found = control.read(CONTROL_FOUND);
-  for (let first = 0; first < found; first += STATES_A_BATCH) {
-    const count = Math.min(STATES_A_BATCH, found - first);
-    const at = arena + first * stateBytes;
+  const most = Math.floor(UNPACKED_BYTES / stateBytes);
+  for (let first = 0; first < found; first += most) {
+    const count = Math.min(most, found - first);
+    engine.unpackStates(first, count, at);
     yield { first, count, bytes: new Uint8Array(memory.buffer, at, count * stateBytes) };
   }
 }
@@ -151,9 +162,9 @@ export function* states(setup: ServiceSetup): Generator<StateBatch> {
 /** Returns the index of a state among those found, by its bytes; -1 when it is none of them. */
 export function indexOf(setup: ServiceSetup, state: Uint8Array): number {
   mustBeSearched(setup);
-  const { engine, memory } = setup;
-  new Uint8Array(memory.buffer).set(state, engine.lookupState() >>> 0);
-  return engine.indexOf() | 0;
+  const at = setup.engine.lookupState() >>> 0;
+  new Uint8Array(setup.memory.buffer).set(state, at);
+  return setup.engine.indexOf(at) | 0;
 }
 
 /**

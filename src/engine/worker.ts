@@ -4,8 +4,14 @@
  * The loop is inside WebAssembly; calls are short only so that optimised code replaces the first,
  * slow one.
  */
-import { CONTROL_READY, CONTROL_START, RUN_MORE } from '../../assembly/search/layout.js';
+import {
+  CONTROL_READY,
+  CONTROL_START,
+  RUN_DONE,
+  RUN_PAUSED,
+} from '../../assembly/search/layout.js';
 import { instantiate, searchExports } from './instantiate.js';
+import { waitOutPause } from './pauses.js';
 
 export { runSampler } from './sampler.js';
 
@@ -30,5 +36,9 @@ export function runWorker({ module, memory, own, worker }: WorkerTask): void {
     Atomics.wait(words, CONTROL_START / 4, 0, WAIT_MILLISECONDS);
   }
   if (Atomics.load(words, CONTROL_START / 4) !== 1) return;
-  while (engine.explore(worker, CHUNKS_A_CALL) === RUN_MORE);
+  for (;;) {
+    const phase = engine.explore(worker, CHUNKS_A_CALL);
+    if (phase === RUN_DONE) return;
+    if (phase === RUN_PAUSED) waitOutPause(words);
+  }
 }

@@ -14,4 +14,4 @@ export * from './layout/scenario.ts';
 export * from './layout/state.ts';
 
 /** Changes with any change of these files; a stale .wasm is refused. */
-export const LAYOUT_VERSION = 3;
+export const LAYOUT_VERSION = 4;

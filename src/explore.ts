@@ -4,24 +4,36 @@
 import { Property } from '../assembly/layout.js';
 import { NO_LIVELOCK } from './compile/own.js';
 import { compileModel, type Scenario } from './compile/scenario.js';
-import type { Engine, MemoryLimit, Progress, SearchResult } from './engine/engine.js';
+import type {
+  CheckpointOptions,
+  Engine,
+  LossyOptions,
+  MemoryLimit,
+  Progress,
+  SearchResult,
+} from './engine/engine.js';
 import { EXIT } from './errors.js';
+import { identityOf } from './identity.js';
 import { PROPERTIES } from './kernel/properties.js';
+import type { Reduction } from './kernel/reductions.js';
 import { openKernelEngine } from './kernelEngine.js';
 import type { Model } from './model/model.js';
+import { doubtOf } from './verdict/doubt.js';
 import { compareExpectation } from './verdict/expectation.js';
 import { makeTrace, rowOf } from './verdict/findings.js';
-import { avoidanceOf, isMarked } from './verdict/inevitable.js';
+import { avoidanceOf, isMarked, keyOf } from './verdict/inevitable.js';
 import { lockOrderOf } from './verdict/lockOrder.js';
 import { observe, ownTraces, vacuousOwn } from './verdict/own.js';
 import { makePhaseClock, type PhaseClock } from './verdict/phases.js';
-import { checkRecoverable, type RecoverableAnswer } from './verdict/recoverable.js';
+import { checkRecoverable, type RecoverableAnswer, UNKNOWN } from './verdict/recoverable.js';
+import { planReductions, setReductions } from './verdict/reductions.js';
 import { scopeOf } from './verdict/scope.js';
 import { makeShortage } from './verdict/shortage.js';
 import { collectStats } from './verdict/stats.js';
-import { isMachineShort, stoppedBy, stoppedByMemory } from './verdict/stopped.js';
+import { isMachineShort, stoppedBy, stoppedByShortage } from './verdict/stopped.js';
 import { answerTemporal, UNANSWERED } from './verdict/temporal/answers.js';
 import type { Measured, Trace, Verdict } from './verdict/trace.js';
+import { type Show, showWith } from './verdict/unreduced.js';
 import { vacuousOf } from './verdict/vacuity.js';
 
 export interface ExploreOptions {
@@ -35,6 +47,14 @@ export interface ExploreOptions {
   readonly lockOrder?: boolean;
   /** Tells where time and memory went, and how often each thing was done; `measured.stats`. */
   readonly stats?: boolean;
+  /** Reductions that are made where the model's properties allow them. */
+  readonly reduce?: readonly Reduction[];
+  /** Where to save the search, to go on with it in another process. */
+  readonly checkpoint?: Omit<CheckpointOptions, 'identity'>;
+  /** What is kept of each state, and where old levels go: all of it, by default. */
+  readonly storage?: LossyOptions;
+  /** Greatest probability of a missed state with which a verdict still holds. Default: 1e-3. */
+  readonly omissionMax?: number;
   /** The engine's debug build, with its assertions. */
   readonly debug?: boolean;
 }
@@ -50,11 +70,18 @@ function stopMaskOf(model: Model): number {
   );
 }
 
-async function violationTraces(
-  engine: Engine,
-  scenario: Scenario,
-  result: SearchResult,
-): Promise<Trace[]> {
+/** A finished search, and how what it found is shown. */
+interface Finished {
+  readonly engine: Engine;
+  readonly scenario: Scenario;
+  readonly result: SearchResult;
+  readonly show: Show;
+  readonly isReduced: boolean;
+  readonly clock: PhaseClock;
+}
+
+async function violationTraces(finished: Finished): Promise<Trace[]> {
+  const { engine, scenario, result, show, isReduced } = finished;
   const traces: Trace[] = [];
   for (const { property } of result.violations) {
     const chosen = await engine.traceTo(property);
@@ -62,37 +89,51 @@ async function violationTraces(
     const row = rowOf(property);
     const isGood = (state: Uint8Array): boolean =>
       (engine.successors.check(state) & (1 << property)) === 0;
-    const avoidance = await avoidanceOf(engine, scenario, result.statesAtLeast, isGood);
+    const avoidance = isReduced
+      ? null
+      : await avoidanceOf(engine, scenario, result.statesAtLeast, isGood);
+    const isTarget = (state: Uint8Array): boolean => isViolatedBy(engine, state, property);
+    const about = { row, class: row.class, device: null, avoidance };
     traces.push(
-      makeTrace(engine, scenario, { row, class: row.class, device: null, chosen, avoidance }),
+      show(chosen, isTarget, (behaviour) =>
+        makeTrace(engine, scenario, { ...about, chosen: behaviour }),
+      ),
     );
   }
   return traces;
 }
 
-async function recoverableTraces(
-  engine: Engine,
-  scenario: Scenario,
-  result: SearchResult,
-): Promise<{ traces: Trace[]; answers: RecoverableAnswer[] }> {
+/** Whether a state violates a property, or is known to from its steps. */
+function isViolatedBy({ successors }: Engine, state: Uint8Array, property: number): boolean {
+  const bits = successors.check(state) | successors.expand(state).finished;
+  return ((bits >>> property) & 1) !== 0;
+}
+
+async function recoverableTraces({
+  engine,
+  scenario,
+  result,
+  show,
+  isReduced,
+}: Finished): Promise<{ traces: Trace[]; answers: RecoverableAnswer[] }> {
   const traces: Trace[] = [];
   const answers: RecoverableAnswer[] = [];
   if (!result.complete) return { traces, answers };
+  if (!engine.keepsStates) return { traces, answers: scenario.recoverable.map(() => UNKNOWN) };
   const row = rowOf(Property.Recoverable);
   for (const device of scenario.recoverable) {
     const answer = await checkRecoverable(engine, scenario, device, result.statesAtLeast);
     answers.push(answer);
     for (const loss of answer.losses) {
-      const avoidance = { canAvoid: (state: Uint8Array) => isMarked(engine, loss.reach, state) };
+      const canAvoid = (state: Uint8Array): boolean => isMarked(engine, loss.reach, state);
+      const avoidance = isReduced ? null : { canAvoid };
       const name = scenario.plan.devices[device]?.name ?? null;
+      const about = { row, class: loss.class, device: name, avoidance };
+      const isTarget = (state: Uint8Array, end: Uint8Array): boolean => keyOf(state) === keyOf(end);
       traces.push(
-        makeTrace(engine, scenario, {
-          row,
-          class: loss.class,
-          device: name,
-          chosen: loss.chosen,
-          avoidance,
-        }),
+        show(loss.chosen, isTarget, (behaviour) =>
+          makeTrace(engine, scenario, { ...about, chosen: behaviour }),
+        ),
       );
     }
   }
@@ -172,17 +213,14 @@ interface Answers {
 }
 
 /** Answers every property that the model asks for. */
-async function answerAll(
-  engine: Engine,
-  scenario: Scenario,
-  { result, clock }: { readonly result: SearchResult; readonly clock: PhaseClock },
-): Promise<Answers> {
+async function answerAll(finished: Finished): Promise<Answers> {
+  const { engine, scenario, result, clock } = finished;
   const isInterrupted = result.stoppedBy === 'interrupt';
   const { ask, limit } = makeShortage();
-  const invariants = isInterrupted ? [] : await violationTraces(engine, scenario, result);
-  const own = isInterrupted ? [] : await ownTraces(engine, scenario, result);
+  const invariants = isInterrupted ? [] : await violationTraces(finished);
+  const own = isInterrupted ? [] : await ownTraces(finished);
   clock.mark('traces');
-  const { traces, answers } = await recoverableTraces(engine, scenario, result);
+  const { traces, answers } = await recoverableTraces(finished);
   const observed = isInterrupted ? [] : observe(engine, scenario);
   const temporal = isInterrupted
     ? UNANSWERED
@@ -207,7 +245,8 @@ async function answerAll(
   };
 }
 
-function openFor(model: Model, scenario: Scenario, options: ExploreOptions): Engine {
+/** Opens the engine for a model, with its limits and those of the options. */
+function engineFor(model: Model, scenario: Scenario, options: ExploreOptions): Engine {
   return openKernelEngine(scenario, {
     workers: options.workers ?? 1,
     stopMask: stopMaskOf(model),
@@ -220,6 +259,11 @@ function openFor(model: Model, scenario: Scenario, options: ExploreOptions): Eng
     },
     onProgress: options.onProgress,
     signal: options.signal,
+    checkpoint: options.checkpoint && {
+      ...options.checkpoint,
+      identity: identityOf(model, scenario),
+    },
+    storage: options.storage,
     sample: options.stats,
     debug: options.debug ?? false,
   });
@@ -248,18 +292,25 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
   const scenario = compileModel(model);
   clock.mark('compile');
   const workers = options.workers ?? 1;
-  const engine = openFor(model, scenario, { ...options, workers });
+  const engine = engineFor(model, scenario, options);
+  const wanted = options.reduce ?? [];
+  const reductions = planReductions(scenario, wanted, { lockOrder: options.lockOrder === true });
+  setReductions(engine, scenario, reductions.on);
   clock.mark('reserve');
   const result = await engine.search();
   clock.mark('search');
-  const { violations, witnesses, held, vacuous, isComplete, shortOf } = await answerAll(
+  const answers = await answerAll({
     engine,
     scenario,
-    { result, clock },
-  );
-  const stopped =
-    stoppedBy(result) ??
-    (shortOf === null ? null : stoppedByMemory('memory after the search', shortOf));
+    result,
+    show: showWith(engine, scenario, reductions.on),
+    isReduced: reductions.on.length > 0,
+    clock,
+  });
+  const { violations, witnesses, held, vacuous, shortOf } = answers;
+  const stopped = stoppedBy(result) ?? stoppedByShortage(shortOf);
+  const doubt = doubtOf(scenario, result, options);
+  const isComplete = answers.isComplete && !doubt.isTooLikely;
   const verdict = verdictOf(
     violations,
     isComplete,
@@ -270,6 +321,7 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
     title: model.title,
     kernel: scenario.kernel.name,
     granularity: model.granularity,
+    ...(wanted.length > 0 && { reductions }),
     verdict,
     exitStatus: exitStatusOf(verdict, violations, scenario, isMachineShort(stopped)),
     distinctStates: result.distinctStates,
@@ -278,6 +330,7 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
     stoppedBy: stopped,
     violations,
     ...(witnesses.length > 0 && { witnesses }),
+    ...doubt.told,
     held,
     scope: scopeOf(scenario),
     vacuous,
@@ -288,6 +341,7 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
     expectation: compareExpectation(model.expect, {
       violations,
       isCutShort: !isComplete && result.stoppedBy !== 'violation',
+      isReduced: reductions.on.length > 0,
       states: result.distinctStates,
       transitions: result.transitions,
       depth: result.depth,

@@ -88,8 +88,17 @@ export enum Header {
   KernelBytes,
   /** Not 0 while it is asked what can be reached without a reboot. */
   RebootForbidden,
+  /** Which reductions the enumeration of successors applies: a set of REDUCE_ bits. */
+  Reductions,
+  /** A set of devices: while states are left out, whether one of these is bound stays to be seen. */
+  Watched,
   Count,
 }
+
+/** Of independent steps one order is taken (docs/partial-order.md). */
+export const REDUCE_ORDER = 1;
+/** States between which nothing can be decided are passed through and not kept. */
+export const REDUCE_MERGE = 2;
 
 // ---- Capacities -----------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { EXIT } from '../errors.js';
+import type { Reduction } from '../kernel/reductions.js';
 import type { Model } from '../model/model.js';
 import { renderVerdictJson } from '../report/json.js';
 import { renderLockOrder } from '../report/lockOrderText.js';
@@ -10,14 +11,25 @@ import { renderStats } from '../report/stats.js';
 import { renderVerdict } from '../report/text.js';
 import { renderTrace } from '../report/traceText.js';
 import type { Verdict } from '../verdict/trace.js';
+import {
+  type CheckpointWishes,
+  checkpointOf,
+  endCheckpointOf,
+  refuseCheckpoints,
+} from './checkpoint.js';
 import { loadModels, reject, warnOfUnknown, withRejections } from './load.js';
 import { type LookOptions, progressFor, styleFor } from './look.js';
 import { type Overrides, override } from './options.js';
 import { worstStatus } from './status.js';
+import { refuseStorage, type StorageWishes, storageOf } from './storage.js';
 import type { Terminal } from './terminal.js';
 import type { TraceFolder } from './traceFiles.js';
 
-export interface ExploreCommandOptions extends LookOptions, Overrides {
+export interface ExploreCommandOptions
+  extends LookOptions,
+    Overrides,
+    CheckpointWishes,
+    StorageWishes {
   readonly workers?: number;
   readonly maxSeconds?: number;
   readonly memory?: number;
@@ -25,6 +37,7 @@ export interface ExploreCommandOptions extends LookOptions, Overrides {
   readonly asDeclared?: boolean;
   readonly lockOrder?: boolean;
   readonly stats?: boolean;
+  readonly reduce?: readonly Reduction[];
 }
 
 /** Picks the options that change what is explored. */
@@ -55,8 +68,11 @@ export async function exploreModel(
       onProgress: progress.update,
       lockOrder: options.lockOrder === true,
       stats: options.stats === true,
+      ...(options.reduce !== undefined && { reduce: options.reduce }),
       ...(options.maxSeconds !== undefined && { seconds: options.maxSeconds }),
       ...(options.memory !== undefined && { memoryBytes: options.memory }),
+      ...checkpointOf(options, terminal),
+      ...storageOf(options),
     });
   } finally {
     progress.end();
@@ -124,6 +140,7 @@ async function exploreOne(
       ? renderVerdictJson(verdict, traceFiles)
       : verdictText(verdict, traceFiles, { options, terminal, exitStatus }),
   );
+  await endCheckpointOf(options, verdict, terminal);
   if (isDeclared && verdict.expectation === null) {
     terminal.writeError(
       `daxcheck: ${model.file}: --as-declared needs a model with \`expect\`, as it is written\n`,
@@ -138,6 +155,11 @@ export async function exploreCommand(
   options: ExploreCommandOptions,
   terminal: Terminal,
 ): Promise<number> {
+  const refusal = refuseCheckpoints(paths, options) ?? refuseStorage(options);
+  if (refusal !== null) {
+    terminal.writeError(`daxcheck: ${refusal}\n`);
+    return EXIT.usage;
+  }
   const loaded = loadModels(paths, terminal);
   if (!loaded.ok) return reject(loaded.diagnostics, options, terminal);
   const models = loaded.models.map((model) => override(model, overridesOf(options)));

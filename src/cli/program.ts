@@ -12,6 +12,8 @@ import {
   parseKernel,
   parseMemory,
   parseObserved,
+  parseProbability,
+  parseReductions,
   parseRelease,
   parseSeconds,
   parseWorkers,
@@ -32,6 +34,10 @@ Exit status:
 type Report = (status: number) => void;
 
 const json = (): Option => new Option('--json', 'print JSON, one object a line');
+const reduce = (): Option =>
+  new Option('--reduce <list>', 'leave out states that change no answer: por, merge').argParser(
+    parseReductions,
+  );
 const noColor = (): Option => new Option('--no-color', 'no colours, also on a terminal');
 
 function addExplore(program: Command, terminal: Terminal, report: Report): void {
@@ -52,6 +58,28 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
     .option('--max-seconds <n>', 'stop after this time', parseSeconds)
     .option('--memory <size>', 'use at most this much memory, such as 2G', parseMemory)
     .option('--continue', 'explore on after a violation')
+    .addOption(reduce())
+    .addOption(
+      new Option('--storage <kind>', 'what is kept of each state (default: exact)').choices([
+        'exact',
+        'fingerprint',
+        'fingerprint-128',
+        'bitstate',
+      ]),
+    )
+    .option('--disk <dir>', 'where old levels go, but for exact storage (default: temporary)')
+    .option(
+      '--max-omission <p>',
+      'greatest probability of a missed state with which a verdict holds (default: 0.001)',
+      parseProbability,
+    )
+    .addOption(
+      new Option('--checkpoint <dir>', 'save where the search is, to go on after a kill').conflicts(
+        'resume',
+      ),
+    )
+    .option('--checkpoint-every <n>', 'seconds between two saves (default: 60)', parseSeconds)
+    .option('--resume <dir>', 'go on from a checkpoint, and save on')
     .option('--trace-dir <dir>', 'write a trace file for each violation into this directory')
     .option('--lock-order', 'tell which locks are taken under which, and the cycles among them')
     .option('--stats', 'tell where time and memory went, and how often each thing was done')
@@ -129,6 +157,7 @@ function addGate(program: Command, terminal: Terminal, report: Report): void {
     .description('explore every model below a directory; 0 when each meets what it declares')
     .argument('<dir>', 'directory of model files (*.yaml, *.yml)')
     .option('--workers <n>', 'threads (default: one for each processor)', parseWorkers)
+    .addOption(reduce())
     .addOption(json())
     .addOption(noColor())
     .addHelpText(

@@ -5,6 +5,7 @@
 import { FAIL_RANGES } from '../../assembly/layout.js';
 import {
   EngineError,
+  FAIL_DISK,
   FAIL_LOST,
   FAIL_MEMORY,
   FAIL_ROOM,
@@ -77,6 +78,7 @@ const ENGINE_ENDINGS: ReadonlyMap<number, { readonly status: number; readonly me
     [FAIL_ROOM, { status: EXIT.outOfMemory }],
     [FAIL_LOST, { status: EXIT.systemError }],
     [FAIL_STALE, { status: EXIT.systemError }],
+    [FAIL_DISK, { status: EXIT.systemError }],
     [FAIL_RANGES, { status: EXIT.modelRejected, message: TOO_MANY_RANGES }],
   ]);
 

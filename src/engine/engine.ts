@@ -4,9 +4,15 @@
  * One engine is one search over one memory; open another one for another search.
  */
 import { CONTROL_LABELS, LABEL_DETAILS } from '../../assembly/search/layout.js';
+import { type CheckpointOptions, identified, searchSaved } from './checkpoint.js';
 import { controlOf } from './control.js';
 import { EngineError, FAIL_MEMORY, FAIL_USE } from './engineError.js';
-import { type Graph, readGraph } from './graph.js';
+import {
+  type EngineServices,
+  levelsFor,
+  servicesInMemory,
+  servicesOnDisk,
+} from './engineServices.js';
 import {
   compileModule,
   type ExpressionExports,
@@ -14,28 +20,21 @@ import {
   instantiateExpressions,
   searchExports,
 } from './instantiate.js';
+import { type LossyOptions, STORAGE_NUMBERS, searchLossy } from './lossy.js';
 import { limitReserved, type MemoryLimit, makeRoomCheck, memoryLimit } from './memoryLimit.js';
 import { memoryBytesMin, planMemory } from './memoryPlan.js';
 import type { Pauses } from './pauses.js';
 import type { Progress } from './progress.js';
 import { makeReplay, makeSuccessors, type Replay, type Successors } from './replay.js';
 import { sampled } from './sampler.js';
-import { runSearch, type SearchResult } from './search.js';
-import {
-  evaluate,
-  type FoundTrace,
-  indexOf,
-  markReach,
-  type StateBatch,
-  states,
-  traceTo,
-  traceToMarked,
-} from './services.js';
-import { type MemoryStats, memoryStats } from './stats.js';
+import { runSearch, type SearchResult, type SearchSetup } from './search.js';
 
+export type { CheckpointOptions } from './checkpoint.js';
 export { EngineError } from './engineError.js';
 export type { Graph } from './graph.js';
+export type { LossyOptions, Storage } from './lossy.js';
 export { type MemoryLimit, OutOfRoom } from './memoryLimit.js';
+export type { Omission } from './omission.js';
 export type { Progress } from './progress.js';
 export type { Replay, Successor, Successors } from './replay.js';
 export type { SearchResult, StoppedBy } from './search.js';
@@ -58,6 +57,8 @@ export interface EngineOptions {
   /** Properties that the model brings along: a module of expressions, and which of them end it. */
   readonly own?: { readonly wasm: Uint8Array; readonly stopMask: number } | undefined;
   /** `states` and `depth` act between levels; `seconds` and `memoryBytes` also within one. */
+  /** What is kept of each state, and where old levels go; exact by default. */
+  readonly storage?: LossyOptions | undefined;
   readonly limits: {
     readonly states?: number | undefined;
     readonly depth?: number | undefined;
@@ -69,6 +70,8 @@ export interface EngineOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** What to do between two levels, while everything stands still. */
   readonly pauses?: Pauses | undefined;
+  /** Where to save the search, or to go on from. */
+  readonly checkpoint?: CheckpointOptions | undefined;
   /** Ends a search as `stoppedBy: 'interrupt'`; the services after it reject. */
   readonly signal?: AbortSignal | undefined;
   /**
@@ -81,7 +84,7 @@ export interface EngineOptions {
 }
 
 /** One scenario in one memory. */
-export interface Engine {
+export interface Engine extends EngineServices {
   readonly stateBytes: number;
   readonly memory: WebAssembly.Memory;
   /** All exports of the module, for those that only its System has. */
@@ -90,29 +93,21 @@ export interface Engine {
   readonly successors: Successors;
   /** Searches; once. */
   search(): Promise<SearchResult>;
-  traceTo(property: number): Promise<FoundTrace | null>;
-  traceToMarked(targets: Uint8Array): Promise<FoundTrace | null>;
-  markReach(marks: Uint8Array): Promise<Uint8Array>;
-  states(): Iterable<StateBatch>;
-  /** Which of the states found has these bytes; -1 when none has. */
-  indexOf(state: Uint8Array): number;
-  /** What a module of expressions says of every state found: a word for each, by index. */
-  evaluate(wasm: Uint8Array): Uint32Array;
-  /** The same of one state, by its bytes; it becomes the present state of the replay. */
+  /**
+   * What a module of expressions says of one state, by its bytes; it becomes the present state of
+   * the replay.
+   */
   evaluateState(wasm: Uint8Array, state: Uint8Array): number;
-  /** Every transition of a complete search. */
-  graph(): Graph;
-  /** What the memory is used for, and how far lookups go. */
-  memoryStats(): MemoryStats;
 }
 
 const PARALLEL_FROM = 8192;
 
 /** Lays a memory out within the limit that holds; and the limit that it stands for. */
-function reserveMemory({ scenario, workers, stopMask, own, limits, tableBytes }: EngineOptions): {
+function reserveMemory(options: EngineOptions): {
   readonly memory: WebAssembly.Memory;
   readonly limit: MemoryLimit;
 } {
+  const { scenario, workers, stopMask, own, limits, tableBytes, storage } = options;
   const limit = memoryLimit(limits.memoryBytes);
   const least = memoryBytesMin(workers);
   if (limit.setBy === 'machine' && limit.bytes < least) {
@@ -127,6 +122,8 @@ function reserveMemory({ scenario, workers, stopMask, own, limits, tableBytes }:
     states: limits.states,
     depth: limits.depth,
     memoryBytes: limit.bytes,
+    storage: STORAGE_NUMBERS[storage?.storage ?? 'exact'],
+    hashBits: storage?.hashBits ?? 64,
     tableBytes,
   });
   return { memory, limit: limitReserved(limit, memory.buffer.byteLength) };
@@ -147,6 +144,7 @@ export function openEngine(options: EngineOptions): Engine {
   const engine = searchExports(instance);
   const control = controlOf(memory);
   const services = { engine, control, memory, signal, needRoom: makeRoomCheck(limit) };
+  const levels = levelsFor(options);
   let isSearched = false;
   const instances = new Map<Uint8Array, ExpressionExports>();
   const expressionsOf = (bytes: Uint8Array): ExpressionExports => {
@@ -163,40 +161,39 @@ export function openEngine(options: EngineOptions): Engine {
     search: async () => {
       if (isSearched) throw new EngineError(FAIL_USE, 'an engine searches once');
       isSearched = true;
-      const run = (): Promise<SearchResult> =>
-        runSearch({
-          engine,
-          control,
-          module,
-          memory,
-          own,
-          workers,
-          parallelFrom: options.parallelFrom ?? PARALLEL_FROM,
-          seconds: limits.seconds,
-          memoryLimit: limit,
-          signal,
-          onProgress: options.onProgress,
-          pauses: options.pauses,
-          readLabels: () => {
-            const at = control.read(CONTROL_LABELS);
-            return new Uint8Array(memory.buffer).slice(at, at + LABEL_DETAILS);
-          },
-        });
+      const setup: SearchSetup = {
+        engine,
+        control,
+        module,
+        memory,
+        own,
+        workers,
+        parallelFrom: options.parallelFrom ?? PARALLEL_FROM,
+        seconds: limits.seconds,
+        memoryLimit: limit,
+        signal,
+        onProgress: options.onProgress,
+        pauses: options.pauses,
+        readLabels: () => {
+          const at = control.read(CONTROL_LABELS);
+          return new Uint8Array(memory.buffer).slice(at, at + LABEL_DETAILS);
+        },
+      };
+      const { checkpoint, storage } = options;
+      const run = (): Promise<SearchResult> => {
+        if (storage !== undefined && levels !== null) return searchLossy(setup, storage, levels);
+        if (checkpoint === undefined) return runSearch(setup);
+        return searchSaved(setup, identified(checkpoint, options));
+      };
       return options.sample === true ? sampled(memory, run) : run();
     },
-    traceTo: (property) => traceTo(services, property),
-    traceToMarked: (targets) => traceToMarked(services, targets),
-    markReach: (marks) => markReach(services, marks),
-    states: () => states(services),
-    indexOf: (state) => indexOf(services, state),
+
+    ...(levels === null ? servicesInMemory(services) : servicesOnDisk(services, levels)),
     evaluateState: (wasm, state) => {
       const { check } = expressionsOf(wasm);
       const at = engine.replayState() >>> 0;
       new Uint8Array(memory.buffer).set(state, at);
       return check(at, 1, state.length, 0) >>> 0;
     },
-    evaluate: (wasm) => evaluate(services, compileModule(wasm)),
-    graph: () => readGraph(services),
-    memoryStats: () => memoryStats(services),
   };
 }

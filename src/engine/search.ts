@@ -26,6 +26,7 @@ import {
 import { lostThreadError, trapError } from './engineError.js';
 import type { SearchExports } from './instantiate.js';
 import { type MemoryLimit, makeMemoryWatch } from './memoryLimit.js';
+import type { Omission } from './omission.js';
 import { areAllPaused, type Pauses, requestPause, runPause } from './pauses.js';
 import { type Pool, startPool } from './pool.js';
 import { makeReporter, type Progress } from './progress.js';
@@ -64,6 +65,8 @@ export interface SearchResult {
   readonly seconds: number;
   /** Where the time went; only of a search that was sampled. */
   readonly samples?: Samples;
+  /** How likely states were missed; absent for an exact search. */
+  readonly omission?: Omission;
 }
 
 /** What a search needs. */
@@ -86,6 +89,8 @@ export interface SearchSetup {
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((progress: Progress) => void) | undefined;
   readonly pauses: Pauses | undefined;
+  /** Puts a search that was begun before into the memory: false when there is none. */
+  readonly restore?: () => Promise<boolean>;
   /** Reads labelsSeen out of the memory. */
   readonly readLabels: () => Uint8Array;
 }
@@ -111,7 +116,8 @@ export async function runSearch(setup: SearchSetup): Promise<SearchResult> {
     memoryLimit = passed;
   });
   try {
-    setup.engine.searchStart();
+    const isRestored = await setup.restore?.();
+    if (isRestored !== true) setup.engine.searchStart();
     await exploreAll(setup, watch);
   } catch (cause) {
     throw cause instanceof WebAssembly.RuntimeError

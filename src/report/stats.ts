@@ -1,4 +1,5 @@
 /** What `--stats` tells, as text: time, levels, steps, the table, and what the memory is for. */
+import type { MemoryStats } from '../engine/engine.js';
 import type { ActionCount, Stats, Verdict } from '../verdict/trace.js';
 import { formatCount, formatMemory, PAGE_WIDTH } from './layout.js';
 import { PLAIN, type Style } from './style.js';
@@ -13,12 +14,26 @@ export function renderStats(verdict: Verdict, style: Style = PLAIN): string {
   const sections = [
     section('Time', timeRows(stats), style),
     section('Levels', levelRows(stats), style),
-    section('Steps by command', actionRows(stats.commands), style),
-    section('Steps by where they begin in the kernel', actionRows(stats.points), style),
-    section('Table of states', tableRows(stats), style),
-    section('Memory', memoryRows(stats, verdict), style),
+    ...actionSections(stats, style),
+    ...keptSections(stats, verdict, style),
   ];
-  return `${sections.join('\n')}`;
+  return sections.join('\n');
+}
+
+function actionSections({ commands, points }: Stats, style: Style): string[] {
+  if (commands === undefined || points === undefined) return [];
+  return [
+    section('Steps by command', actionRows(commands), style),
+    section('Steps by where they begin in the kernel', actionRows(points), style),
+  ];
+}
+
+function keptSections({ kept }: Stats, verdict: Verdict, style: Style): string[] {
+  if (kept === undefined) return [];
+  return [
+    section('Table of states', tableRows(kept), style),
+    section('Memory', memoryRows(kept, verdict), style),
+  ];
 }
 
 type Row = readonly [name: string, value: string, note?: string];
@@ -80,7 +95,7 @@ function shortened(name: string): string {
   return name.length <= width ? name : `${name.slice(0, width - 1)}…`;
 }
 
-function tableRows({ probes }: Stats): Row[] {
+function tableRows({ probes }: MemoryStats): Row[] {
   return [
     ['load', `${(probes.load * 100).toFixed(1)} %`],
     ['slots read, mean', probes.mean.toFixed(2), `over ${formatCount(probes.sampled)} states`],
@@ -89,7 +104,7 @@ function tableRows({ probes }: Stats): Row[] {
   ];
 }
 
-function memoryRows(stats: Stats, { distinctStates, measured }: Verdict): Row[] {
+function memoryRows(stats: MemoryStats, { distinctStates, measured }: Verdict): Row[] {
   const { memory, parts, stateBytes, packedBytes } = stats;
   const found = measured.statesFound ?? distinctStates;
   const row = (name: string, bytes: number, note = ''): Row => [

@@ -4,7 +4,15 @@
  */
 import type { Finding, PropertyClass, Trace, Verdict } from '../verdict/trace.js';
 import { describeExitStatus } from './exitStatus.js';
-import { formatCount, formatMemory, labelled, PAGE_WIDTH, plural, wrap } from './layout.js';
+import {
+  formatBound,
+  formatCount,
+  formatMemory,
+  labelled,
+  PAGE_WIDTH,
+  plural,
+  wrap,
+} from './layout.js';
 import type { Style } from './style.js';
 import { propertyName } from './traceText.js';
 
@@ -77,6 +85,16 @@ function headerLines(verdict: Verdict, style: Style): string[] {
     ...labelled('model', verdict.model, HEADER),
     ...labelled('kernel', verdict.kernel, HEADER),
     ...labelled('granularity', describeGranularity(verdict.granularity), HEADER),
+    ...reductionLines(verdict),
+  ];
+}
+
+function reductionLines({ reductions }: Verdict): string[] {
+  if (reductions === undefined) return [];
+  const { on, refused } = reductions;
+  return [
+    ...labelled('reduced by', on.length === 0 ? 'nothing' : on.join(', '), HEADER),
+    ...refused.flatMap(({ name, why }) => labelled('', `not by ${name}: ${why}`, HEADER)),
   ];
 }
 
@@ -89,7 +107,7 @@ function describeGranularity(granularity: Verdict['granularity']): string {
 function verdictLine(verdict: Verdict, style: Style): string {
   switch (verdict.verdict) {
     case 'holds':
-      return `${style.good('HOLDS')} for ${verdict.scope}`;
+      return `${style.good('HOLDS')}${omissionPhrase(verdict)} for ${verdict.scope}`;
     case 'violated':
       return `${style.bad('VIOLATED')}: ${countByClass(verdict.violations)}`;
     case 'findings':
@@ -101,6 +119,26 @@ function verdictLine(verdict: Verdict, style: Style): string {
   }
 }
 
+/** What every "holds" of a lossy search carries. */
+function omissionPhrase({ omission }: Verdict): string {
+  if (omission === undefined) return '';
+  return `, with probability of an omission below ${formatBound(omission.probability)},`;
+}
+
+/** What of a lossy search is no proof, and the option that makes it one. */
+function doubtLines({ verdict, omission, unanswered = [] }: Verdict): string[] {
+  if (omission === undefined) return [];
+  const { storage, probability, max } = omission;
+  const chance = `  probability of an omission below ${formatBound(probability)} (${storage})`;
+  const advice = `to be sure: more --memory, or --storage exact`;
+  const above = `${chance},\n    above --max-omission ${max}; ${advice}`;
+  return [
+    // The line above says it where everything holds.
+    ...(verdict === 'holds' ? [] : [probability > max ? above : chance]),
+    ...unanswered.map((name) => `  not answered: ${name}; it needs --storage exact`),
+  ];
+}
+
 function countLines(verdict: Verdict): string[] {
   const { stoppedBy } = verdict;
   const atLeast = stoppedBy === null ? '' : 'at least ';
@@ -109,7 +147,7 @@ function countLines(verdict: Verdict): string[] {
     plural(verdict.transitions, 'transition'),
     `depth ${formatCount(verdict.depth)}`,
   ].join(', ');
-  return [`  ${counts}`, ...stoppedLines(verdict)];
+  return [`  ${counts}`, ...doubtLines(verdict), ...stoppedLines(verdict)];
 }
 
 /** What was found beyond the counts, which limit ended it, and what helps. */

@@ -14,6 +14,10 @@ export interface Avoidance {
 /** Searches beyond this are not walked again for it. */
 const STATES_MAX = 200_000;
 
+/** A state's bytes as a key. */
+export const keyOf = (state: Uint8Array): string =>
+  Buffer.from(state.buffer, state.byteOffset, state.byteLength).toString('latin1');
+
 /**
  * Whether the mark of a state is set, by its bytes. Asked of the few states of a trace; the marks
  * are of all states, so they are never turned into texts or objects.
@@ -33,7 +37,7 @@ export function isQuiet(state: Uint8Array, scenario: Scenario): boolean {
 
 /**
  * Walks the graph backwards from the good states, told by bytes and index; null when it is too
- * large to be walked again.
+ * large to be walked again, or not kept.
  */
 export async function avoidanceOf(
   engine: Engine,
@@ -41,7 +45,7 @@ export async function avoidanceOf(
   found: number,
   isGood: (state: Uint8Array, index: number) => boolean,
 ): Promise<Avoidance | null> {
-  if (found > STATES_MAX) return null;
+  if (found > STATES_MAX || !engine.keepsStates) return null;
   const marks = new Uint8Array(found);
   for (const { first, count, bytes } of engine.states()) {
     for (let index = 0; index < count; index++) {

@@ -22,7 +22,7 @@ export function collectStats(
       waiting: samples?.waiting ?? 0,
     },
     levels: levels.map((states, depth) => ({ states, seconds: samples?.levels[depth] ?? 0 })),
-    ...countActions(engine, scenario, result),
-    ...engine.memoryStats(),
+    ...(engine.keepsStates && countActions(engine, scenario, result)),
+    ...(engine.keepsStates && { kept: engine.memoryStats() }),
   };
 }

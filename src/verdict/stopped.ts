@@ -15,7 +15,12 @@ const LIMITS: { readonly [stop: string]: Stopped } = {
 };
 
 /** Options that make a search smaller, or its states. */
-const SMALLER: readonly string[] = ['--max-depth N', '--granularity call'];
+const SMALLER: readonly string[] = [
+  '--storage fingerprint',
+  '--reduce por,merge',
+  '--max-depth N',
+  '--granularity call',
+];
 
 /** Names the limit that stopped a search; null when none did. */
 export function stoppedBy(result: SearchResult): Stopped | null {
@@ -30,15 +35,20 @@ export function stoppedBy(result: SearchResult): Stopped | null {
  *
  * @param limit what it is called: the memory of the search, or of what is answered after it.
  */
-export function stoppedByMemory(limit: string, memory: MemoryLimit): Stopped {
+function stoppedByMemory(limit: string, memory: MemoryLimit): Stopped {
   const { setBy, source, bytes } = memory;
   const more = {
     user: 'more --memory',
     machine: 'a higher limit there, or a larger machine',
     engine: 'a smaller model',
   };
-  const option = setBy === 'user' ? '--memory' : (SMALLER[0] ?? '');
+  const option = setBy === 'user' ? '--memory' : '--storage fingerprint';
   return { limit, option, memory: { setBy, source, bytes }, helps: [more[setBy], ...SMALLER] };
+}
+
+/** The same for a question after the search that no memory was left to answer. */
+export function stoppedByShortage(memory: MemoryLimit | null): Stopped | null {
+  return memory === null ? null : stoppedByMemory('memory after the search', memory);
 }
 
 /** Whether the machine, and not the user, set the limit. */

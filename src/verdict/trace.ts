@@ -9,6 +9,7 @@ import type { Place, Range } from '../model/model.js';
 import type { DeadlockKind } from './deadlockKinds.js';
 import type { CycleVerdict } from './lockCycles.js';
 import type { Phases } from './phases.js';
+import type { ReductionPlan } from './reductions.js';
 
 export interface IomemLine extends Range {
   readonly name: string;
@@ -218,8 +219,8 @@ export interface ActionCount {
   readonly count: number;
 }
 
-/** What `--stats` tells. */
-export interface Stats extends MemoryStats {
+/** What `--stats` tells; of a search that keeps no states in memory, times and levels alone. */
+export interface Stats {
   /**
    * Of the search, `growing` is the time in which tables grew, and `waiting` that at barriers, of
    * all workers added up.
@@ -228,8 +229,10 @@ export interface Stats extends MemoryStats {
   /** By depth. */
   readonly levels: readonly { readonly states: number; readonly seconds: number }[];
   /** Steps by command, and by program point; each adds up to all steps. */
-  readonly commands: readonly ActionCount[];
-  readonly points: readonly ActionCount[];
+  readonly commands?: readonly ActionCount[];
+  readonly points?: readonly ActionCount[];
+  /** What the memory is used for, and how far lookups go. */
+  readonly kept?: MemoryStats;
 }
 
 export interface Measured {
@@ -251,6 +254,8 @@ export interface Verdict {
   readonly title: string;
   readonly kernel: string;
   readonly granularity: 'call' | 'step';
+  /** Which reductions were made, and which not, and why; absent where none was asked for. */
+  readonly reductions?: ReductionPlan;
   /**
    * 'violated': a kernel defect, an asked-for policy, or a property of the user's own.
    * 'findings': script findings only.
@@ -265,6 +270,18 @@ export interface Verdict {
   readonly violations: readonly Trace[];
   /** For each `reachable` that holds, a behaviour to the nearest such state; absent when none. */
   readonly witnesses?: readonly Trace[];
+  /**
+   * After a search that keeps less than whole states: what it keeps, the expected number of missed
+   * states, the probability of at least one, and the greatest one with which a verdict holds.
+   */
+  readonly omission?: {
+    readonly storage: string;
+    readonly expected: number;
+    readonly probability: number;
+    readonly max: number;
+  };
+  /** What was asked and needs all states in memory; absent when nothing does. */
+  readonly unanswered?: readonly string[];
   /** Properties that were checked and held. */
   readonly held: readonly string[];
   /** Devices, blocks, actors, faults and what is not modelled: printed beside every 'holds'. */

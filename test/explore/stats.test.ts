@@ -16,10 +16,15 @@ const MODELS = [
 const sumOf = (rows: readonly ActionCount[]): number =>
   rows.reduce((sum, { count }) => sum + count, 0);
 
-async function statsOf(model: Model, workers = 1): Promise<{ stats: Stats; transitions: number }> {
+async function statsOf(
+  model: Model,
+  workers = 1,
+): Promise<{ stats: Required<Stats>; transitions: number }> {
   const { measured, transitions } = await explore(model, { stats: true, workers });
-  if (measured.stats === undefined) throw new Error('there are no numbers');
-  return { stats: measured.stats, transitions };
+  const { stats } = measured;
+  const { commands, points, kept } = stats ?? {};
+  if (!stats || !commands || !points || !kept) throw new Error('there are numbers missing');
+  return { stats: { ...stats, commands, points, kept }, transitions };
 }
 
 describe('the steps that are counted', () => {
@@ -84,6 +89,19 @@ describe('the numbers of an exploration', () => {
   });
 });
 
+describe('the numbers of a search that keeps fingerprints', () => {
+  it('are times and levels', async () => {
+    const model = modelNamed('lifecycle/any-dynamic-step.yaml');
+    const { measured } = await explore(model, {
+      stats: true,
+      storage: { storage: 'fingerprint' },
+    });
+
+    expect(Object.keys(measured.stats ?? {})).toEqual(['seconds', 'levels']);
+    expect(measured.stats?.levels.reduce((sum, { states }) => sum + states, 0)).toBe(6265);
+  });
+});
+
 describe('the table of states', () => {
   it.each([64, 1 << 22])(
     'has every state found where it says, begun with %i bytes',
@@ -110,10 +128,11 @@ describe('the table of states', () => {
 describe('the parts of packed states', () => {
   it('are fewer than the states, and each is counted once', async () => {
     const { stats } = await statsOf(modelNamed('lifecycle/any-dynamic-step.yaml'), 2);
+    const { kept } = stats;
 
-    expect(stats.packedBytes).toBeLessThan(stats.stateBytes);
-    expect(stats.parts).toBeGreaterThan(0);
-    expect(stats.parts).toBeLessThan(6265);
-    expect(stats.memory.parts).toBe(stats.parts * 64);
+    expect(kept.packedBytes).toBeLessThan(kept.stateBytes);
+    expect(kept.parts).toBeGreaterThan(0);
+    expect(kept.parts).toBeLessThan(6265);
+    expect(kept.memory.parts).toBe(kept.parts * 64);
   });
 });

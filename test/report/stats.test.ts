@@ -6,6 +6,20 @@ import { verdict } from './fixtures.ts';
 
 const MIB = 2 ** 20;
 
+const KEPT = {
+  stateBytes: 250,
+  packedBytes: 16,
+  parts: 20_000,
+  memory: {
+    fixed: 7 * MIB,
+    states: 16 * MIB,
+    table: 32 * MIB,
+    parts: 1.25 * MIB,
+    partsTable: 0.5 * MIB,
+  },
+  probes: { load: 0.25, mean: 1.1234, percentile99: 3, most: 9, sampled: 1_048_576 },
+};
+
 const STATS: Stats = {
   seconds: {
     compile: 0.012,
@@ -22,17 +36,7 @@ const STATS: Stats = {
     { name: 'udev', count: 250 },
   ],
   points: Array.from({ length: 14 }, (_, point) => ({ name: `point ${point}`, count: 20 - point })),
-  stateBytes: 250,
-  packedBytes: 16,
-  parts: 20_000,
-  memory: {
-    fixed: 7 * MIB,
-    states: 16 * MIB,
-    table: 32 * MIB,
-    parts: 1.25 * MIB,
-    partsTable: 0.5 * MIB,
-  },
-  probes: { load: 0.25, mean: 1.1234, percentile99: 3, most: 9, sampled: 1_048_576 },
+  kept: KEPT,
 };
 
 const plain = verdict({ distinctStates: MIB });
@@ -105,10 +109,20 @@ describe('the numbers of an exploration', () => {
   });
 
   it('say nothing of parts where states are kept as they are', () => {
-    const unpacked = { ...STATS, parts: 0, stateBytes: 32, packedBytes: 32 };
+    const kept = { ...KEPT, parts: 0, stateBytes: 32, packedBytes: 32 };
+    const unpacked = { ...STATS, kept };
 
     expect(textOf(unpacked)).not.toContain('parts');
     expect(textOf(unpacked)).not.toContain('unpacked');
+  });
+
+  it('are times and levels alone where no states are kept', () => {
+    const { seconds, levels } = STATS;
+    const titles = textOf({ seconds, levels })
+      .split('\n')
+      .filter((line) => /^[A-Z]/.test(line));
+
+    expect(titles).toEqual(['Time', 'Levels']);
   });
 
   it('keep to the page with the longest of commands', () => {

@@ -61,7 +61,7 @@ describe('--memory', () => {
       expect(out).toMatch(/at least [\d,]+ distinct states, [\d,]+ transitions, depth \d+\n/);
       expect(out).toMatch(/found in all: [\d,]+ states, some at depth \d+\n/);
       expect(out).toContain('stopped by: memory, 64.0 MiB by --memory\n');
-      expect(out).toContain('what helps: more --memory; --max-depth N; --granularity call\n');
+      expect(out).toContain('what helps: more --memory; --storage fingerprint; ');
     },
     MINUTES,
   );
@@ -95,7 +95,7 @@ describe('a machine that is short of memory', () => {
       expect(status).toBe(152);
       expect(out).toMatch(/stopped by: memory, [\d.]+ MiB by ulimit -d\n/);
       expect(out).toContain(
-        'what helps: a higher limit there, or a larger machine; --max-depth N;',
+        'what helps: a higher limit there, or a larger machine; --storage fingerprint;',
       );
       expect(out).toContain('Exit status 152: out of memory\n');
     },

@@ -1,14 +1,15 @@
 // The complete wasm surface of the engine: the search's exports, and those that only the kernel
 // model has.
 import { enter, scratchState, systemScratch } from './control';
-import { forgetAnswers, sufficesAt } from './kernel/ahead';
 import { validZonesText } from './kernel/memoryBlockFiles';
 import { beginLockOrder, deadlockedThreads, findWay, lockOrderOf, waitPart } from './kernel/system';
 import { LAYOUT_VERSION, WAY_AT } from './layout';
 import { lockOrderTable } from './lockOrder';
 import { record } from './observe';
 import { recover } from './property/recoverable';
+import { forgetAnswers, sufficesAt } from './reduction/ahead';
 import { lookAt } from './state';
+import { makeCanonical } from './symmetry';
 import { tallyBegin as tallyBeginOf, tallyRun as tallyRunOf } from './tally';
 
 export * from './surface';
@@ -109,4 +110,10 @@ export function sufficient(state: usize, thread: u32): u32 {
   enter(0);
   forgetAnswers();
   return sufficesAt(state, thread);
+}
+
+/** Replaces a state by the representative of its class, where the scenario has permutations. */
+export function canonicalState(state: usize): void {
+  enter(0);
+  makeCanonical(state);
 }

@@ -2,7 +2,7 @@
  * Explores a model: every interleaving, a verdict, and a counterexample for each violated property.
  */
 import { Property } from '../assembly/layout.js';
-import { NO_LIVELOCK } from './compile/own.js';
+import { exploreBounded } from './bounded.js';
 import { compileModel, type Scenario } from './compile/scenario.js';
 import type {
   CheckpointOptions,
@@ -12,12 +12,12 @@ import type {
   Progress,
   SearchResult,
 } from './engine/engine.js';
-import { EXIT } from './errors.js';
 import { identityOf } from './identity.js';
-import { PROPERTIES } from './kernel/properties.js';
 import type { Reduction } from './kernel/reductions.js';
 import { openKernelEngine } from './kernelEngine.js';
 import type { Model } from './model/model.js';
+import { exploreByRuns, type StrategyRequest } from './strategies.js';
+import { exitStatusOf, heldOf, stopMaskOf, verdictOf } from './verdict/conclude.js';
 import { doubtOf } from './verdict/doubt.js';
 import { compareExpectation } from './verdict/expectation.js';
 import { makeTrace, rowOf } from './verdict/findings.js';
@@ -26,11 +26,11 @@ import { lockOrderOf } from './verdict/lockOrder.js';
 import { observe, ownTraces, vacuousOwn } from './verdict/own.js';
 import { makePhaseClock, type PhaseClock } from './verdict/phases.js';
 import { checkRecoverable, type RecoverableAnswer, UNKNOWN } from './verdict/recoverable.js';
-import { planReductions, setReductions } from './verdict/reductions.js';
+import { planReductions, type ReductionPlan, setReductions } from './verdict/reductions.js';
 import { scopeOf } from './verdict/scope.js';
 import { makeShortage } from './verdict/shortage.js';
 import { collectStats } from './verdict/stats.js';
-import { isMachineShort, stoppedBy, stoppedByShortage } from './verdict/stopped.js';
+import { stoppedBy, stoppedByShortage } from './verdict/stopped.js';
 import { answerTemporal, UNANSWERED } from './verdict/temporal/answers.js';
 import type { Measured, Trace, Verdict } from './verdict/trace.js';
 import { type Show, showWith } from './verdict/unreduced.js';
@@ -47,6 +47,8 @@ export interface ExploreOptions {
   readonly lockOrder?: boolean;
   /** Tells where time and memory went, and how often each thing was done; `measured.stats`. */
   readonly stats?: boolean;
+  /** Another search than breadth first (docs/strategies.md). */
+  readonly strategy?: StrategyRequest;
   /** Reductions that are made where the model's properties allow them. */
   readonly reduce?: readonly Reduction[];
   /** Where to save the search, to go on with it in another process. */
@@ -57,17 +59,6 @@ export interface ExploreOptions {
   readonly omissionMax?: number;
   /** The engine's debug build, with its assertions. */
   readonly debug?: boolean;
-}
-
-/** What ends a search that was not asked to go on: kernel defects and policies. */
-function stopMaskOf(model: Model): number {
-  if (model.continueAfterViolation) return 0;
-  return (
-    PROPERTIES.filter((row) => row.class !== 'script').reduce(
-      (mask, { bit }) => mask | (1 << bit),
-      0,
-    ) >>> 0
-  );
 }
 
 /** A finished search, and how what it found is shown. */
@@ -140,66 +131,6 @@ async function recoverableTraces({
   return { traces, answers };
 }
 
-/** What was checked and not found broken; `recoverable` only where it could be answered. */
-function heldOf(
-  scenario: Scenario,
-  violations: readonly Trace[],
-  answers: readonly RecoverableAnswer[],
-): readonly string[] {
-  const broken = new Set(
-    violations.map(({ finding }) => `${finding.property}/${finding.device ?? ''}`),
-  );
-  const plain = PROPERTIES.filter(
-    ({ name, bit }) => name !== 'recoverable' && ((scenario.checked >>> bit) & 1) !== 0,
-  )
-    .map(({ name }) => name)
-    .filter((name) => !broken.has(`${name}/`));
-  const recoverable = scenario.recoverable
-    .filter((_, index) => answers[index]?.isUnknown === false)
-    .map((device) => scenario.plan.devices[device]?.name ?? '?')
-    .filter((name) => !broken.has(`recoverable/${name}`))
-    .map((name) => `recoverable ${name}`);
-  const own = scenario.own.invariants
-    .map(({ name }) => name)
-    .filter((name) => !broken.has(`${name}/`));
-  return [...plain, ...own, ...recoverable];
-}
-
-/** A livelock is a kind of deadlock. */
-const DEADLOCKS = ['no-deadlock', NO_LIVELOCK];
-
-function exitStatusOf(
-  verdict: Verdict['verdict'],
-  violations: readonly Trace[],
-  { own }: Scenario,
-  isShort: boolean,
-): number {
-  if (verdict === 'violated') {
-    const kernel = violations
-      .filter(({ finding }) => finding.class !== 'script')
-      .map(({ finding }) => finding.property);
-    const ofBehaviours = ['recoverable', ...own.temporal.map(({ name }) => name)];
-    const others = [...DEADLOCKS, ...ofBehaviours];
-    if (kernel.some((name) => !others.includes(name))) return EXIT.invariantViolated;
-    const isDeadlock = kernel.some((name) => DEADLOCKS.includes(name));
-    return isDeadlock ? EXIT.deadlock : EXIT.temporalViolated;
-  }
-  if (verdict === 'findings') return EXIT.scriptFindings;
-  if (verdict === 'incomplete') return isShort ? EXIT.outOfMemory : EXIT.incomplete;
-  return verdict === 'vacuous' ? EXIT.vacuous : EXIT.holds;
-}
-
-function verdictOf(
-  violations: readonly Trace[],
-  isComplete: boolean,
-  isVacuous: boolean,
-): Verdict['verdict'] {
-  if (violations.some(({ finding }) => finding.class !== 'script')) return 'violated';
-  if (!isComplete) return 'incomplete';
-  if (violations.length > 0) return 'findings';
-  return isVacuous ? 'vacuous' : 'holds';
-}
-
 /** What was found out of a search, but for its numbers. */
 interface Answers {
   readonly violations: readonly Trace[];
@@ -245,6 +176,18 @@ async function answerAll(finished: Finished): Promise<Answers> {
   };
 }
 
+/** What is made of the reductions that were asked for. */
+function reductionsOf(
+  scenario: Scenario,
+  wanted: readonly Reduction[],
+  options: ExploreOptions,
+): ReductionPlan {
+  return planReductions(scenario, wanted, {
+    lockOrder: options.lockOrder === true,
+    isLossy: (options.storage?.storage ?? 'exact') !== 'exact',
+  });
+}
+
 /** Opens the engine for a model, with its limits and those of the options. */
 function engineFor(model: Model, scenario: Scenario, options: ExploreOptions): Engine {
   return openKernelEngine(scenario, {
@@ -261,7 +204,7 @@ function engineFor(model: Model, scenario: Scenario, options: ExploreOptions): E
     signal: options.signal,
     checkpoint: options.checkpoint && {
       ...options.checkpoint,
-      identity: identityOf(model, scenario),
+      identity: identityOf(model, scenario, options.reduce ?? []),
     },
     storage: options.storage,
     sample: options.stats,
@@ -288,16 +231,25 @@ function measuredOf(result: SearchResult, workers: number): Measured {
  * EngineError when the machine or the build does not allow a search.
  */
 export async function explore(model: Model, options: ExploreOptions = {}): Promise<Verdict> {
+  const { strategy } = options;
+  if (strategy === undefined || strategy.name === 'dfs') return exploreWhole(model, options);
+  if (strategy.name === 'bfs') return exploreBounded(model, strategy.maxSwitches, options);
+  return exploreByRuns(model, strategy, options);
+}
+
+/** Explores all of a model, breadth or depth first. */
+async function exploreWhole(model: Model, options: ExploreOptions): Promise<Verdict> {
+  const strategy = options.strategy?.name === 'dfs' ? options.strategy : undefined;
   const clock = makePhaseClock();
   const scenario = compileModel(model);
   clock.mark('compile');
-  const workers = options.workers ?? 1;
+  const workers = strategy === undefined ? (options.workers ?? 1) : 1;
   const engine = engineFor(model, scenario, options);
-  const wanted = options.reduce ?? [];
-  const reductions = planReductions(scenario, wanted, { lockOrder: options.lockOrder === true });
+  const wanted = strategy === undefined ? (options.reduce ?? []) : [];
+  const reductions = reductionsOf(scenario, wanted, options);
   setReductions(engine, scenario, reductions.on);
   clock.mark('reserve');
-  const result = await engine.search();
+  const result = await (strategy === undefined ? engine.search() : engine.depthFirst());
   clock.mark('search');
   const answers = await answerAll({
     engine,
@@ -311,19 +263,17 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
   const stopped = stoppedBy(result) ?? stoppedByShortage(shortOf);
   const doubt = doubtOf(scenario, result, options);
   const isComplete = answers.isComplete && !doubt.isTooLikely;
-  const verdict = verdictOf(
-    violations,
-    isComplete,
-    vacuous.length > 0 && result.distinctStates === 1,
-  );
+  const isVacuous = vacuous.length > 0 && result.distinctStates === 1;
+  const verdict = verdictOf(violations, isComplete, isVacuous);
   return {
     model: model.file,
     title: model.title,
     kernel: scenario.kernel.name,
     granularity: model.granularity,
+    ...(strategy !== undefined && { strategy }),
     ...(wanted.length > 0 && { reductions }),
     verdict,
-    exitStatus: exitStatusOf(verdict, violations, scenario, isMachineShort(stopped)),
+    exitStatus: exitStatusOf(verdict, violations, scenario, stopped),
     distinctStates: result.distinctStates,
     transitions: result.transitions,
     depth: result.depth,
@@ -338,7 +288,7 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
       options.lockOrder === true && result.stoppedBy !== 'interrupt'
         ? lockOrderOf(engine, scenario)
         : null,
-    expectation: compareExpectation(model.expect, {
+    expectation: compareExpectation(strategy === undefined ? model.expect : null, {
       violations,
       isCutShort: !isComplete && result.stoppedBy !== 'violation',
       isReduced: reductions.on.length > 0,
@@ -348,7 +298,7 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
     }),
     measured: {
       ...measuredOf(result, workers),
-      ...(options.stats === true && { stats: collectStats(engine, scenario, result, clock) }),
+      ...(options.stats && { stats: collectStats(engine, scenario, result, clock) }),
     },
   };
 }

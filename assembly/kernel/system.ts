@@ -8,6 +8,7 @@ import {
   INSTRUCTION_ENDED,
   INSTRUCTION_IDLE,
   Property,
+  REDUCE_SYMMETRY,
   SCENARIO_OFFSET,
   THREAD_INSTRUCTION_OFFSET,
   THREAD_PC_OFFSET,
@@ -18,6 +19,8 @@ import { isRecording, record } from '../observe';
 import { deadlocked, forgetWaits, noteEnded, noteWait } from '../property/deadlock';
 import { locksOwned, locksShared } from '../property/heldLocks';
 import { violations } from '../property/invariants';
+import { forgetAnswers } from '../reduction/ahead';
+import { ampleThread, runFurther, tellWays } from '../reduction/ample';
 import { header } from '../scenario';
 import { copyState, isEqual } from '../search/fingerprint';
 import {
@@ -32,9 +35,8 @@ import {
   waitLock,
   waitObject,
 } from '../state';
+import { makeCanonical } from '../symmetry';
 import { collecting, watchLocks } from '../watch';
-import { forgetAnswers } from './ahead';
-import { ampleThread, runFurther, tellWays } from './ample';
 
 let source: usize = 0;
 let cursor: u32 = 0;
@@ -70,8 +72,6 @@ export class KernelSystem {
     restricted = false;
     forgetChoices();
     forgetWaits();
-    const thread = this.ample();
-    if (thread >= 0) this.restrict(thread);
   }
 
   ample(): i32 {
@@ -109,7 +109,9 @@ export class KernelSystem {
     return violations(state);
   }
 
-  canonical(state: usize): void {}
+  canonical(state: usize): void {
+    if ((header(Header.Reductions) & REDUCE_SYMMETRY) != 0) makeCanonical(state);
+  }
 
   finish(): u32 {
     return deadlocked() != 0 ? (1 << Property.NoDeadlock) & header(Header.Properties) : 0;
@@ -162,6 +164,7 @@ export function findWay(from: usize, to: usize): bool {
     system.begin(from);
     if (thread >= 0) system.restrict(thread);
     while (!isFound && system.next(scratchState(0)) >= 0) {
+      system.canonical(scratchState(0));
       isFound = isEqual(scratchState(0), to, bytes);
     }
   }

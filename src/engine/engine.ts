@@ -28,6 +28,7 @@ import type { Progress } from './progress.js';
 import { makeReplay, makeSuccessors, type Replay, type Successors } from './replay.js';
 import { sampled } from './sampler.js';
 import { runSearch, type SearchResult, type SearchSetup } from './search.js';
+import { makeStrategies, type Strategies } from './strategies.js';
 
 export type { CheckpointOptions } from './checkpoint.js';
 export { EngineError } from './engineError.js';
@@ -40,6 +41,8 @@ export type { Replay, Successor, Successors } from './replay.js';
 export type { SearchResult, StoppedBy } from './search.js';
 export type { ChosenTrace, FoundTrace, StateBatch } from './services.js';
 export type { MemoryStats } from './stats.js';
+export type { SwarmResult } from './swarm.js';
+export type { ViolatedRun, WalksResult } from './walks.js';
 
 /** What to search, and how far. */
 export interface EngineOptions {
@@ -62,6 +65,8 @@ export interface EngineOptions {
   readonly limits: {
     readonly states?: number | undefined;
     readonly depth?: number | undefined;
+    /** Context switches: only behaviours with at most so many are followed, breadth first. */
+    readonly switches?: number | undefined;
     readonly seconds?: number | undefined;
     readonly memoryBytes?: number | undefined;
   };
@@ -84,7 +89,7 @@ export interface EngineOptions {
 }
 
 /** One scenario in one memory. */
-export interface Engine extends EngineServices {
+export interface Engine extends EngineServices, Strategies {
   readonly stateBytes: number;
   readonly memory: WebAssembly.Memory;
   /** All exports of the module, for those that only its System has. */
@@ -121,6 +126,7 @@ function reserveMemory(options: EngineOptions): {
     ownStopMask: own?.stopMask ?? null,
     states: limits.states,
     depth: limits.depth,
+    switches: limits.switches,
     memoryBytes: limit.bytes,
     storage: STORAGE_NUMBERS[storage?.storage ?? 'exact'],
     hashBits: storage?.hashBits ?? 64,
@@ -146,12 +152,35 @@ export function openEngine(options: EngineOptions): Engine {
   const services = { engine, control, memory, signal, needRoom: makeRoomCheck(limit) };
   const levels = levelsFor(options);
   let isSearched = false;
+  const searchOnce = (): void => {
+    if (isSearched) throw new EngineError(FAIL_USE, 'an engine searches once');
+    isSearched = true;
+  };
   const instances = new Map<Uint8Array, ExpressionExports>();
   const expressionsOf = (bytes: Uint8Array): ExpressionExports => {
     const known = instances.get(bytes) ?? instantiateExpressions(compileModule(bytes), memory);
     instances.set(bytes, known);
     return known;
   };
+  const setup: SearchSetup = {
+    engine,
+    control,
+    module,
+    memory,
+    own,
+    workers,
+    parallelFrom: options.parallelFrom ?? PARALLEL_FROM,
+    seconds: limits.seconds,
+    memoryLimit: limit,
+    signal,
+    onProgress: options.onProgress,
+    pauses: options.pauses,
+    readLabels: () => {
+      const at = control.read(CONTROL_LABELS);
+      return new Uint8Array(memory.buffer).slice(at, at + LABEL_DETAILS);
+    },
+  };
+  const found = levels === null ? servicesInMemory(services) : servicesOnDisk(services, levels);
   return {
     stateBytes: engine.stateBytes() >>> 0,
     memory,
@@ -159,26 +188,7 @@ export function openEngine(options: EngineOptions): Engine {
     replay: makeReplay(engine, memory),
     successors: makeSuccessors(engine, memory, control),
     search: async () => {
-      if (isSearched) throw new EngineError(FAIL_USE, 'an engine searches once');
-      isSearched = true;
-      const setup: SearchSetup = {
-        engine,
-        control,
-        module,
-        memory,
-        own,
-        workers,
-        parallelFrom: options.parallelFrom ?? PARALLEL_FROM,
-        seconds: limits.seconds,
-        memoryLimit: limit,
-        signal,
-        onProgress: options.onProgress,
-        pauses: options.pauses,
-        readLabels: () => {
-          const at = control.read(CONTROL_LABELS);
-          return new Uint8Array(memory.buffer).slice(at, at + LABEL_DETAILS);
-        },
-      };
+      searchOnce();
       const { checkpoint, storage } = options;
       const run = (): Promise<SearchResult> => {
         if (storage !== undefined && levels !== null) return searchLossy(setup, storage, levels);
@@ -187,8 +197,8 @@ export function openEngine(options: EngineOptions): Engine {
       };
       return options.sample === true ? sampled(memory, run) : run();
     },
-
-    ...(levels === null ? servicesInMemory(services) : servicesOnDisk(services, levels)),
+    ...found,
+    ...makeStrategies(setup, found, searchOnce),
     evaluateState: (wasm, state) => {
       const { check } = expressionsOf(wasm);
       const at = engine.replayState() >>> 0;

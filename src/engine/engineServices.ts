@@ -3,7 +3,7 @@
  * lossy search, by those on disk.
  */
 import { EngineError, FAIL_USE } from './engineError.js';
-import { type Graph, readGraph } from './graph.js';
+import { type Graph, type GraphSetup, readGraph } from './graph.js';
 import { compileModule } from './instantiate.js';
 import { type Levels, type LossyOptions, openLevels, statesOnDisk } from './lossy.js';
 import { traceOnDisk, traceToMarkedOnDisk } from './lossyTrace.js';
@@ -46,7 +46,7 @@ export function levelsFor({ storage }: { readonly storage?: LossyOptions | undef
 }
 
 /** Answers of an exact search. */
-export function servicesInMemory(setup: ServiceSetup): EngineServices {
+export function servicesInMemory(setup: GraphSetup): EngineServices {
   return {
     keepsStates: true,
     traceTo: (property) => traceTo(setup, property),

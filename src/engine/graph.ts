@@ -28,6 +28,12 @@ export interface Graph {
   readonly label: Uint32Array;
 }
 
+/** What the transitions are read with. */
+export interface GraphSetup extends ServiceSetup {
+  /** Throws when so many bytes more are not to be had. */
+  readonly needRoom: (bytes: number, what: string) => void;
+}
+
 const NOT_FOUND = 0xffffffff;
 const WORDS_MAX = 1 << 22;
 
@@ -43,7 +49,7 @@ function initialOf({ engine }: ServiceSetup): number[] {
 }
 
 /** Reads all transitions. Throws EngineError FAIL_USE when the search did not run to its end. */
-export function readGraph(setup: ServiceSetup): Graph {
+export function readGraph(setup: GraphSetup): Graph {
   mustBeSearched(setup);
   const { engine, control, memory } = setup;
   if (control.read(CONTROL_STOPPED_BY) !== STOP_NONE) {

@@ -99,7 +99,8 @@ const SLICE_MILLISECONDS = 15;
 const WATCH_MILLISECONDS = 20;
 const CHUNKS_MAX = 4096;
 
-const STOPPED_BY: Readonly<Record<number, StoppedBy>> = {
+/** Names of the reasons to stop. */
+export const STOPPED_BY: Readonly<Record<number, StoppedBy>> = {
   [STOP_VIOLATION]: 'violation',
   [STOP_STATES]: 'states',
   [STOP_DEPTH]: 'depth',
@@ -141,7 +142,7 @@ export async function runSearch(setup: SearchSetup): Promise<SearchResult> {
  *
  * @param onPassed is told which limit of memory was passed, when that ends the search.
  */
-function makeWatch(
+export function makeWatch(
   setup: SearchSetup,
   start: number,
   onPassed: (limit: MemoryLimit) => void,

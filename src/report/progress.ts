@@ -73,7 +73,7 @@ export function renderProgress(progress: Progress): string {
 }
 
 function renderRest(rest: ProgressRest | null): string {
-  if (rest === null) return 'rest unknown: too few levels';
+  if (rest === null) return 'rest unknown';
   const { statesLeast, secondsLeast, statesMost, secondsMost } = rest;
   const least = `${formatAbout(statesLeast)}, ${formatSeconds(secondsLeast)}`;
   if (statesMost === null || secondsMost === null) return `rest at least ${least}`;

@@ -13,7 +13,7 @@ export function renderStats(verdict: Verdict, style: Style = PLAIN): string {
   if (stats === undefined) return '';
   const sections = [
     section('Time', timeRows(stats), style),
-    section('Levels', levelRows(stats), style),
+    ...(stats.levels.length === 0 ? [] : [section('Levels', levelRows(stats), style)]),
     ...actionSections(stats, style),
     ...keptSections(stats, verdict, style),
   ];

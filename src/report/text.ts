@@ -2,7 +2,14 @@
  * The verdict as text: what was asked, one line of verdict, the counts, each class of finding
  * under its own heading, what held and for what scope, and how the run ended.
  */
-import type { Finding, PropertyClass, Trace, Verdict } from '../verdict/trace.js';
+import type {
+  BoundView,
+  Finding,
+  PropertyClass,
+  StrategyView,
+  Trace,
+  Verdict,
+} from '../verdict/trace.js';
 import { describeExitStatus } from './exitStatus.js';
 import {
   formatBound,
@@ -85,6 +92,7 @@ function headerLines(verdict: Verdict, style: Style): string[] {
     ...labelled('model', verdict.model, HEADER),
     ...labelled('kernel', verdict.kernel, HEADER),
     ...labelled('granularity', describeGranularity(verdict.granularity), HEADER),
+    ...strategyLines(verdict),
     ...reductionLines(verdict),
   ];
 }
@@ -96,6 +104,34 @@ function reductionLines({ reductions }: Verdict): string[] {
     ...labelled('reduced by', on.length === 0 ? 'nothing' : on.join(', '), HEADER),
     ...refused.flatMap(({ name, why }) => labelled('', `not by ${name}: ${why}`, HEADER)),
   ];
+}
+
+function strategyLines({ strategy }: Verdict): string[] {
+  if (strategy === undefined) return [];
+  const unchecked = strategy.name === 'dfs' ? [] : strategy.unchecked;
+  const open = unchecked.length === 0 ? [] : labelled('not asked', unchecked.join(', '), HEADER);
+  return [...labelled('strategy', describeStrategy(strategy), HEADER), ...open];
+}
+
+function describeStrategy(strategy: StrategyView): string {
+  if (strategy.name === 'dfs') return 'dfs (the state found last first; traces are not shortest)';
+  if (strategy.name === 'bfs') return describeBound(strategy);
+  const { name, seed, runs, depth, states, statesAbout } = strategy;
+  const steps = plural(depth, 'step');
+  const about = statesAbout === null ? '' : `; about ${formatCount(statesAbout)} distinct states`;
+  const searches = runs === 1 ? '1 search' : `${formatCount(runs)} searches`;
+  const what =
+    states === undefined
+      ? `${plural(runs, 'walk')} of at most ${steps}${about}`
+      : `${searches} of at most ${plural(states, 'state')} and ${steps}`;
+  return `${name}, seed ${seed}: ${what}`;
+}
+
+function describeBound({ maxSwitches, isCut }: BoundView): string {
+  const switches = maxSwitches === 1 ? '1 context switch' : `${maxSwitches} context switches`;
+  const what = `bfs, behaviours with at most ${switches}`;
+  if (isCut === null) return what;
+  return `${what}; ${isCut ? 'states lie beyond' : 'they come to every state'}`;
 }
 
 function describeGranularity(granularity: Verdict['granularity']): string {
@@ -140,10 +176,8 @@ function doubtLines({ verdict, omission, unanswered = [] }: Verdict): string[] {
 }
 
 function countLines(verdict: Verdict): string[] {
-  const { stoppedBy } = verdict;
-  const atLeast = stoppedBy === null ? '' : 'at least ';
   const counts = [
-    `${atLeast}${formatCount(verdict.distinctStates)} distinct states`,
+    describeStates(verdict),
     plural(verdict.transitions, 'transition'),
     `depth ${formatCount(verdict.depth)}`,
   ].join(', ');
@@ -164,6 +198,13 @@ function stoppedLines({ stoppedBy, measured, depth }: Verdict): string[] {
     ...labelled('stopped by:', `${limit}, ${size} by ${memory.source}`, STOP),
     ...labelled('what helps:', helps.join('; '), STOP),
   ];
+}
+
+/** Within a bound, a state counts once for each last thread and number of switches. */
+function describeStates({ distinctStates, stoppedBy, strategy }: Verdict): string {
+  const count = formatCount(distinctStates);
+  if (strategy?.name === 'bfs') return `${count} states with their last thread and switches`;
+  return `${stoppedBy === null ? '' : 'at least '}${count} distinct states`;
 }
 
 interface FindingContext {
@@ -234,6 +275,8 @@ function vacuousLines(verdict: Verdict, style: Style): string[] {
 
 function expectationLines(verdict: Verdict, style: Style): string[] {
   const { expectation } = verdict;
+  // What a model declares is the outcome of a search breadth first.
+  if (verdict.strategy !== undefined) return [];
   if (expectation === null) return ['Expectation: none declared'];
   if (expectation.met) return [`Expectation: ${style.good('met')}`];
   return [`Expectation: ${style.bad('NOT MET')}`, ...expectation.differences.flatMap(bullet)];

@@ -13,6 +13,8 @@ export function collectStats(
   clock: PhaseClock,
 ): Stats {
   const { levels, samples } = result;
+  // Without levels nobody knows which states were expanded, unless all were.
+  const areCounted = engine.keepsStates && (result.complete || levels.length > 0);
   return {
     seconds: {
       ...clock.seconds(),
@@ -22,7 +24,7 @@ export function collectStats(
       waiting: samples?.waiting ?? 0,
     },
     levels: levels.map((states, depth) => ({ states, seconds: samples?.levels[depth] ?? 0 })),
-    ...(engine.keepsStates && countActions(engine, scenario, result)),
+    ...(areCounted && countActions(engine, scenario, result)),
     ...(engine.keepsStates && { kept: engine.memoryStats() }),
   };
 }

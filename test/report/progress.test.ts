@@ -49,7 +49,7 @@ describe('progress', () => {
     const unknown = { ...POINT, rest: null };
 
     expect(renderProgress({ ...POINT, rest })).toMatch(/, rest at least 46,000, 1 s, frontier/);
-    expect(renderProgress(unknown)).toContain(', rest unknown: too few levels, ');
+    expect(renderProgress(unknown)).toContain(', rest unknown, ');
   });
 
   it('rewrites one line on a terminal, and clears it at the end', () => {

@@ -1,9 +1,10 @@
 // The complete wasm surface of the engine: the search's exports, and those that only the kernel
 // model has.
-import { enter, systemScratch } from './control';
+import { enter, scratchState, systemScratch } from './control';
+import { forgetAnswers, sufficesAt } from './kernel/ahead';
 import { validZonesText } from './kernel/memoryBlockFiles';
-import { beginLockOrder, deadlockedThreads, lockOrderOf, waitPart } from './kernel/system';
-import { LAYOUT_VERSION } from './layout';
+import { beginLockOrder, deadlockedThreads, findWay, lockOrderOf, waitPart } from './kernel/system';
+import { LAYOUT_VERSION, WAY_AT } from './layout';
 import { lockOrderTable } from './lockOrder';
 import { record } from './observe';
 import { recover } from './property/recoverable';
@@ -81,4 +82,27 @@ export function lockOrderEdges(): usize {
 export function canonicalState(state: usize): void {
   enter(0);
   makeCanonical(state);
+}
+
+/** Where the state is put to which wayBetween() leads. */
+export function wayTarget(): usize {
+  enter(0);
+  return scratchState(3);
+}
+
+/**
+ * Finds the steps that a reduced search took from the state of the replay to that of wayTarget():
+ * the address of their number (u32), behind which, from WAY_STATES_OFFSET on, the state after each
+ * lies; 0 when there is no such way.
+ */
+export function wayBetween(): usize {
+  enter(0);
+  return findWay(scratchState(1), scratchState(3)) ? systemScratch() + WAY_AT : 0;
+}
+
+/** How many successors a thread's next step has when it suffices at a state; else 0. */
+export function sufficient(state: usize, thread: u32): u32 {
+  enter(0);
+  forgetAnswers();
+  return sufficesAt(state, thread);
 }

@@ -7,17 +7,20 @@ import { compileModel, type Scenario } from './compile/scenario.js';
 import type { Engine, Progress, SearchResult } from './engine/engine.js';
 import { EXIT } from './errors.js';
 import { PROPERTIES } from './kernel/properties.js';
+import type { Reduction } from './kernel/reductions.js';
 import { openKernelEngine } from './kernelEngine.js';
 import type { Model } from './model/model.js';
 import { compareExpectation } from './verdict/expectation.js';
 import { makeTrace, rowOf } from './verdict/findings.js';
-import { avoidanceOf } from './verdict/inevitable.js';
+import { avoidanceOf, keyOf } from './verdict/inevitable.js';
 import { lockOrderOf } from './verdict/lockOrder.js';
 import { observe, ownTraces, vacuousOwn } from './verdict/own.js';
 import { checkRecoverable, type RecoverableAnswer } from './verdict/recoverable.js';
+import { planReductions, setReductions } from './verdict/reductions.js';
 import { scopeOf } from './verdict/scope.js';
 import { answerTemporal, UNANSWERED } from './verdict/temporal/answers.js';
 import type { Trace, Verdict } from './verdict/trace.js';
+import { type Show, showWith } from './verdict/unreduced.js';
 import { vacuousOf } from './verdict/vacuity.js';
 
 export interface ExploreOptions {
@@ -29,6 +32,8 @@ export interface ExploreOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Tells the order of locks as well; it costs a second pass over all states. */
   readonly lockOrder?: boolean;
+  /** Reductions that are made where the model's properties allow them. */
+  readonly reduce?: readonly Reduction[];
   /** The engine's debug build, with its assertions. */
   readonly debug?: boolean;
 }
@@ -59,11 +64,17 @@ function stopOf(stop: SearchResult['stoppedBy']): Verdict['stoppedBy'] {
   return stop === null ? null : { limit: LIMITS[stop] ?? stop, option: OPTIONS[stop] ?? '' };
 }
 
-async function violationTraces(
-  engine: Engine,
-  scenario: Scenario,
-  result: SearchResult,
-): Promise<Trace[]> {
+/** A finished search, and how what it found is shown. */
+interface Finished {
+  readonly engine: Engine;
+  readonly scenario: Scenario;
+  readonly result: SearchResult;
+  readonly show: Show;
+  readonly isReduced: boolean;
+}
+
+async function violationTraces(finished: Finished): Promise<Trace[]> {
+  const { engine, scenario, result, show, isReduced } = finished;
   const traces: Trace[] = [];
   for (const { property } of result.violations) {
     const chosen = await engine.traceTo(property);
@@ -71,19 +82,33 @@ async function violationTraces(
     const row = rowOf(property);
     const isGood = (state: Uint8Array): boolean =>
       (engine.successors.check(state) & (1 << property)) === 0;
-    const avoidance = await avoidanceOf(engine, scenario, result.statesAtLeast, isGood);
+    const avoidance = isReduced
+      ? null
+      : await avoidanceOf(engine, scenario, result.statesAtLeast, isGood);
+    const isTarget = (state: Uint8Array): boolean => isViolatedBy(engine, state, property);
+    const about = { row, class: row.class, device: null, avoidance };
     traces.push(
-      makeTrace(engine, scenario, { row, class: row.class, device: null, chosen, avoidance }),
+      show(chosen, isTarget, (behaviour) =>
+        makeTrace(engine, scenario, { ...about, chosen: behaviour }),
+      ),
     );
   }
   return traces;
 }
 
-async function recoverableTraces(
-  engine: Engine,
-  scenario: Scenario,
-  result: SearchResult,
-): Promise<{ traces: Trace[]; answers: RecoverableAnswer[] }> {
+/** Whether a state violates a property, or is known to from its steps. */
+function isViolatedBy({ successors }: Engine, state: Uint8Array, property: number): boolean {
+  const bits = successors.check(state) | successors.expand(state).finished;
+  return ((bits >>> property) & 1) !== 0;
+}
+
+async function recoverableTraces({
+  engine,
+  scenario,
+  result,
+  show,
+  isReduced,
+}: Finished): Promise<{ traces: Trace[]; answers: RecoverableAnswer[] }> {
   const traces: Trace[] = [];
   const answers: RecoverableAnswer[] = [];
   if (!result.complete) return { traces, answers };
@@ -93,16 +118,14 @@ async function recoverableTraces(
     answers.push(answer);
     for (const loss of answer.losses) {
       const isLost = lostStates(engine, loss.reach);
-      const avoidance = { canAvoid: (state: Uint8Array) => !isLost(state) };
+      const avoidance = isReduced ? null : { canAvoid: (state: Uint8Array) => !isLost(state) };
       const name = scenario.plan.devices[device]?.name ?? null;
+      const about = { row, class: loss.class, device: name, avoidance };
+      const isTarget = (state: Uint8Array, end: Uint8Array): boolean => keyOf(state) === keyOf(end);
       traces.push(
-        makeTrace(engine, scenario, {
-          row,
-          class: loss.class,
-          device: name,
-          chosen: loss.chosen,
-          avoidance,
-        }),
+        show(loss.chosen, isTarget, (behaviour) =>
+          makeTrace(engine, scenario, { ...about, chosen: behaviour }),
+        ),
       );
     }
   }
@@ -112,7 +135,6 @@ async function recoverableTraces(
 /** Whether a state is one from which the device can no longer be bound, by its bytes. */
 function lostStates(engine: Engine, reach: Uint8Array): (state: Uint8Array) => boolean {
   const lost = new Set<string>();
-  const keyOf = (state: Uint8Array): string => Buffer.from(state).toString('latin1');
   for (const { first, count, bytes } of engine.states()) {
     for (let index = 0; index < count; index++) {
       if (reach[first + index] !== 0) continue;
@@ -192,15 +214,12 @@ interface Answers {
 }
 
 /** Answers every property that the model asks for. */
-async function answerAll(
-  engine: Engine,
-  scenario: Scenario,
-  result: SearchResult,
-): Promise<Answers> {
+async function answerAll(finished: Finished): Promise<Answers> {
+  const { engine, scenario, result } = finished;
   const isInterrupted = result.stoppedBy === 'interrupt';
-  const invariants = isInterrupted ? [] : await violationTraces(engine, scenario, result);
-  const own = isInterrupted ? [] : await ownTraces(engine, scenario, result);
-  const { traces, answers } = await recoverableTraces(engine, scenario, result);
+  const invariants = isInterrupted ? [] : await violationTraces(finished);
+  const own = isInterrupted ? [] : await ownTraces(finished);
+  const { traces, answers } = await recoverableTraces(finished);
   const observed = isInterrupted ? [] : observe(engine, scenario);
   const temporal = isInterrupted
     ? UNANSWERED
@@ -223,18 +242,10 @@ async function answerAll(
   };
 }
 
-/**
- * Explores a model.
- *
- * @returns the verdict; all of it but `measured` is the same for any number of workers.
- * Throws a ModelRejection (an Error with `diagnostics`) for faults of scripts, rules and names, and
- * EngineError when the machine or the build does not allow a search.
- */
-export async function explore(model: Model, options: ExploreOptions = {}): Promise<Verdict> {
-  const scenario = compileModel(model);
-  const workers = options.workers ?? 1;
-  const engine = openKernelEngine(scenario, {
-    workers,
+/** Opens the engine for a model, with its limits and those of the options. */
+function engineFor(model: Model, scenario: Scenario, options: ExploreOptions): Engine {
+  return openKernelEngine(scenario, {
+    workers: options.workers ?? 1,
     stopMask: stopMaskOf(model),
     ownStopMask: model.continueAfterViolation ? 0 : 0xffffffff,
     limits: {
@@ -247,12 +258,30 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
     signal: options.signal,
     debug: options.debug ?? false,
   });
+}
+
+/**
+ * Explores a model.
+ *
+ * @returns the verdict; all of it but `measured` is the same for any number of workers.
+ * Throws a ModelRejection (an Error with `diagnostics`) for faults of scripts, rules and names, and
+ * EngineError when the machine or the build does not allow a search.
+ */
+export async function explore(model: Model, options: ExploreOptions = {}): Promise<Verdict> {
+  const scenario = compileModel(model);
+  const workers = options.workers ?? 1;
+  const engine = engineFor(model, scenario, options);
+  const wanted = options.reduce ?? [];
+  const reductions = planReductions(scenario, wanted, { lockOrder: options.lockOrder === true });
+  setReductions(engine, scenario, reductions.on);
   const result = await engine.search();
-  const { violations, witnesses, held, vacuous, isComplete } = await answerAll(
+  const { violations, witnesses, held, vacuous, isComplete } = await answerAll({
     engine,
     scenario,
     result,
-  );
+    show: showWith(engine, scenario, reductions.on),
+    isReduced: reductions.on.length > 0,
+  });
   const verdict = verdictOf(
     violations,
     isComplete,
@@ -263,6 +292,7 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
     title: model.title,
     kernel: scenario.kernel.name,
     granularity: model.granularity,
+    ...(wanted.length > 0 && { reductions }),
     verdict,
     exitStatus: exitStatusOf(verdict, violations, scenario),
     distinctStates: result.distinctStates,
@@ -281,6 +311,7 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
     expectation: compareExpectation(model.expect, {
       violations,
       isCutShort: !isComplete && result.stoppedBy !== 'violation',
+      isReduced: reductions.on.length > 0,
       states: result.distinctStates,
       transitions: result.transitions,
       depth: result.depth,

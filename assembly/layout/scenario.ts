@@ -97,6 +97,8 @@ export enum Header {
   SymmetryTable,
   SymmetryCount,
   SymmetryPointTable,
+  /** A set of devices: while states are left out, whether one of these is bound stays to be seen. */
+  Watched,
   Count,
 }
 

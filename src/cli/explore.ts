@@ -3,6 +3,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { EXIT } from '../errors.js';
+import type { Reduction } from '../kernel/reductions.js';
 import type { Model } from '../model/model.js';
 import { renderVerdictJson } from '../report/json.js';
 import { renderLockOrder } from '../report/lockOrderText.js';
@@ -23,6 +24,7 @@ export interface ExploreCommandOptions extends LookOptions, Overrides {
   readonly traceDir?: string;
   readonly asDeclared?: boolean;
   readonly lockOrder?: boolean;
+  readonly reduce?: readonly Reduction[];
 }
 
 /** Picks the options that change what is explored. */
@@ -52,6 +54,7 @@ export async function exploreModel(
       signal: terminal.interrupt,
       onProgress: progress.update,
       lockOrder: options.lockOrder === true,
+      ...(options.reduce !== undefined && { reduce: options.reduce }),
       ...(options.maxSeconds !== undefined && { seconds: options.maxSeconds }),
       ...(options.memory !== undefined && { memoryBytes: options.memory }),
     });

@@ -3,6 +3,7 @@
  */
 import { InvalidArgumentError } from 'commander';
 import { FEATURES, isFeature, isRelease, RELEASES, resolveKernel } from '../kernel/features.js';
+import { REDUCTIONS, type Reduction } from '../kernel/reductions.js';
 import { KNOWN_RELEASES } from '../kernel/releases.js';
 import type { Granularity, Model } from '../model/model.js';
 import { parseSize } from '../model/quantity.js';
@@ -88,6 +89,15 @@ export function parseObserved(text: string): readonly Observable[] {
   const found = OBSERVABLES.filter((name) => names.includes(name));
   if (found.length === names.length) return found;
   throw new InvalidArgumentError(`Expected some of ${OBSERVABLES.join(', ')}.`);
+}
+
+/** Reads the names of reductions, separated by commas. */
+export function parseReductions(text: string): readonly Reduction[] {
+  const names = text.split(',');
+  const known = REDUCTIONS.map(({ name }) => name);
+  const found = known.filter((name) => names.includes(name));
+  if (names.every((name) => known.some((other) => other === name))) return found;
+  throw new InvalidArgumentError(`Expected some of ${known.join(', ')}, separated by commas.`);
 }
 
 /** Reads a list of features, separated by commas, onto those of earlier uses of the option. */

@@ -12,6 +12,7 @@ import {
   parseKernel,
   parseMemory,
   parseObserved,
+  parseReductions,
   parseRelease,
   parseSeconds,
   parseWorkers,
@@ -32,6 +33,10 @@ Exit status:
 type Report = (status: number) => void;
 
 const json = (): Option => new Option('--json', 'print JSON, one object a line');
+const reduce = (): Option =>
+  new Option('--reduce <list>', 'leave out states that change no answer: por, merge').argParser(
+    parseReductions,
+  );
 const noColor = (): Option => new Option('--no-color', 'no colours, also on a terminal');
 
 function addExplore(program: Command, terminal: Terminal, report: Report): void {
@@ -52,6 +57,7 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
     .option('--max-seconds <n>', 'stop after this time', parseSeconds)
     .option('--memory <size>', 'use at most this much memory, such as 2G', parseMemory)
     .option('--continue', 'explore on after a violation')
+    .addOption(reduce())
     .option('--trace-dir <dir>', 'write a trace file for each violation into this directory')
     .option('--lock-order', 'tell which locks are taken under which, and the cycles among them')
     .option('--as-declared', 'exit 0 when the verdict is the one that the model declares')
@@ -128,6 +134,7 @@ function addGate(program: Command, terminal: Terminal, report: Report): void {
     .description('explore every model below a directory; 0 when each meets what it declares')
     .argument('<dir>', 'directory of model files (*.yaml, *.yml)')
     .option('--workers <n>', 'threads (default: one for each processor)', parseWorkers)
+    .addOption(reduce())
     .addOption(json())
     .addOption(noColor())
     .addHelpText(

@@ -76,6 +76,16 @@ function headerLines(verdict: Verdict, style: Style): string[] {
     ...labelled('model', verdict.model, HEADER),
     ...labelled('kernel', verdict.kernel, HEADER),
     ...labelled('granularity', describeGranularity(verdict.granularity), HEADER),
+    ...reductionLines(verdict),
+  ];
+}
+
+function reductionLines({ reductions }: Verdict): string[] {
+  if (reductions === undefined) return [];
+  const { on, refused } = reductions;
+  return [
+    ...labelled('reduced by', on.length === 0 ? 'nothing' : on.join(', '), HEADER),
+    ...refused.flatMap(({ name, why }) => labelled('', `not by ${name}: ${why}`, HEADER)),
   ];
 }
 

@@ -7,6 +7,7 @@ import type { Engine, SearchResult } from '../engine/engine.js';
 import { makeTrace } from './findings.js';
 import { avoidanceOf, keyOf } from './inevitable.js';
 import type { Trace } from './trace.js';
+import type { Show } from './unreduced.js';
 
 /** The states that violate own invariant number `property`, by index: 1. */
 function marksOf(words: Uint32Array, property: number): Uint8Array {
@@ -14,11 +15,19 @@ function marksOf(words: Uint32Array, property: number): Uint8Array {
 }
 
 /** The trace to each violated own invariant, in the order of the model. */
-export async function ownTraces(
-  engine: Engine,
-  scenario: Scenario,
-  result: SearchResult,
-): Promise<Trace[]> {
+export async function ownTraces({
+  engine,
+  scenario,
+  result,
+  show,
+  isReduced,
+}: {
+  readonly engine: Engine;
+  readonly scenario: Scenario;
+  readonly result: SearchResult;
+  readonly show: Show;
+  readonly isReduced: boolean;
+}): Promise<Trace[]> {
   const { check } = scenario.ownModules;
   if (check === null || result.ownViolations.length === 0) return [];
   const words = engine.evaluate(check);
@@ -30,15 +39,22 @@ export async function ownTraces(
     if (invariant === undefined || chosen === null) continue;
     const bad = badStates(engine, marks);
     const isGood = (state: Uint8Array): boolean => !bad.has(keyOf(state));
-    const avoidance = await avoidanceOf(engine, scenario, result.statesAtLeast, isGood);
+    const avoidance = isReduced
+      ? null
+      : await avoidanceOf(engine, scenario, result.statesAtLeast, isGood);
+    const isTarget = (state: Uint8Array): boolean =>
+      ((engine.evaluateState(check, state) >>> property) & 1) !== 0;
     const when = invariant.form === 'quiet' ? 'between system calls' : 'in some state';
     const row = {
       name: invariant.name,
       bit: null,
       summary: `${when} not: ${oneLine(invariant.text)}`,
     };
+    const about = { row, class: 'own', device: null, avoidance } as const;
     traces.push(
-      makeTrace(engine, scenario, { row, class: 'own', device: null, chosen, avoidance }),
+      show(chosen, isTarget, (behaviour) =>
+        makeTrace(engine, scenario, { ...about, chosen: behaviour }),
+      ),
     );
   }
   return traces;

@@ -7,6 +7,7 @@
 import type { Place, Range } from '../model/model.js';
 import type { DeadlockKind } from './deadlockKinds.js';
 import type { CycleVerdict } from './lockCycles.js';
+import type { ReductionPlan } from './reductions.js';
 
 export interface IomemLine extends Range {
   readonly name: string;
@@ -209,6 +210,8 @@ export interface Verdict {
   readonly title: string;
   readonly kernel: string;
   readonly granularity: 'call' | 'step';
+  /** Which reductions were made, and which not, and why; absent where none was asked for. */
+  readonly reductions?: ReductionPlan;
   /**
    * 'violated': a kernel defect, an asked-for policy, or a property of the user's own.
    * 'findings': script findings only.

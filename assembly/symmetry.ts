@@ -187,7 +187,8 @@ export function makeCanonical(state: usize): void {
   for (let number: u32 = 0; number < fields; number++) {
     const field = fieldAt(number);
     const at = state + <usize>load<u16>(field, FIELD_AT_OFFSET);
-    storeField(at, load<u8>(field, FIELD_WIDTH_OFFSET), load<u64>(image + ((<usize>number) << 3)));
+    const value = load<u64>(image + ((<usize>number) << 3));
+    storeField(at, load<u8>(field, FIELD_WIDTH_OFFSET), value);
   }
 }
 

@@ -1,10 +1,11 @@
 /**
  * Explores a model: every interleaving, a verdict, and a counterexample for each violated property.
  */
-import { Property } from '../assembly/layout.js';
+import { FAIL_SYMMETRY, Property } from '../assembly/layout.js';
 import { NO_LIVELOCK } from './compile/own.js';
 import { compileModel, type Scenario } from './compile/scenario.js';
-import type { Engine, Progress, SearchResult } from './engine/engine.js';
+import { labelsOfClasses } from './compile/symmetry/labels.js';
+import { type Engine, EngineError, type Progress, type SearchResult } from './engine/engine.js';
 import { EXIT } from './errors.js';
 import { PROPERTIES } from './kernel/properties.js';
 import type { Reduction } from './kernel/reductions.js';
@@ -16,7 +17,7 @@ import { avoidanceOf, keyOf } from './verdict/inevitable.js';
 import { lockOrderOf } from './verdict/lockOrder.js';
 import { observe, ownTraces, vacuousOwn } from './verdict/own.js';
 import { checkRecoverable, type RecoverableAnswer } from './verdict/recoverable.js';
-import { planReductions, setReductions } from './verdict/reductions.js';
+import { planReductions, type ReductionPlan, setReductions } from './verdict/reductions.js';
 import { scopeOf } from './verdict/scope.js';
 import { answerTemporal, UNANSWERED } from './verdict/temporal/answers.js';
 import type { Trace, Verdict } from './verdict/trace.js';
@@ -227,7 +228,7 @@ async function answerAll(finished: Finished): Promise<Answers> {
   const violations = [...invariants, ...own, ...traces, ...temporal.violations];
   const vacuous = result.complete
     ? [
-        ...vacuousOf(scenario, result.labelsSeen, answers),
+        ...vacuousOf(scenario, labelsOfClasses(result.labelsSeen, scenario.symmetry), answers),
         ...vacuousOwn(scenario, observed),
         ...temporal.vacuous,
       ]
@@ -260,6 +261,36 @@ function engineFor(model: Model, scenario: Scenario, options: ExploreOptions): E
   });
 }
 
+interface Searched {
+  readonly scenario: Scenario;
+  readonly engine: Engine;
+  readonly reductions: ReductionPlan;
+  readonly result: SearchResult;
+}
+
+/**
+ * Searches a model with the reductions that it allows: where devices turn out not to be alike, once
+ * more with like threads alone.
+ */
+async function search(
+  model: Model,
+  options: ExploreOptions,
+  symmetry: boolean | 'threads',
+): Promise<Searched> {
+  const scenario = compileModel(model, { symmetry });
+  const engine = engineFor(model, scenario, options);
+  const wanted = options.reduce ?? [];
+  const reductions = planReductions(scenario, wanted, { lockOrder: options.lockOrder === true });
+  setReductions(engine, scenario, reductions.on);
+  try {
+    return { scenario, engine, reductions, result: await engine.search() };
+  } catch (cause) {
+    const isOrdered = cause instanceof EngineError && cause.code === FAIL_SYMMETRY;
+    if (!isOrdered || symmetry === 'threads') throw cause;
+    return search(model, options, 'threads');
+  }
+}
+
 /**
  * Explores a model.
  *
@@ -268,13 +299,13 @@ function engineFor(model: Model, scenario: Scenario, options: ExploreOptions): E
  * EngineError when the machine or the build does not allow a search.
  */
 export async function explore(model: Model, options: ExploreOptions = {}): Promise<Verdict> {
-  const scenario = compileModel(model);
-  const workers = options.workers ?? 1;
-  const engine = engineFor(model, scenario, options);
   const wanted = options.reduce ?? [];
-  const reductions = planReductions(scenario, wanted, { lockOrder: options.lockOrder === true });
-  setReductions(engine, scenario, reductions.on);
-  const result = await engine.search();
+  const workers = options.workers ?? 1;
+  const { scenario, engine, reductions, result } = await search(
+    model,
+    options,
+    wanted.includes('symmetry'),
+  );
   const { violations, witnesses, held, vacuous, isComplete } = await answerAll({
     engine,
     scenario,

@@ -80,12 +80,18 @@ function headerLines(verdict: Verdict, style: Style): string[] {
   ];
 }
 
+/** What a search has counted. */
+const statesOf = ({ reductions }: Verdict): string =>
+  reductions?.on.includes('symmetry') === true ? 'classes of states' : 'distinct states';
+
 function reductionLines({ reductions }: Verdict): string[] {
   if (reductions === undefined) return [];
-  const { on, refused } = reductions;
+  const { on, refused, like = [], apart = [] } = reductions;
   return [
     ...labelled('reduced by', on.length === 0 ? 'nothing' : on.join(', '), HEADER),
     ...refused.flatMap(({ name, why }) => labelled('', `not by ${name}: ${why}`, HEADER)),
+    ...like.flatMap((names) => labelled('', `alike: ${names.join(', ')}`, HEADER)),
+    ...apart.flatMap((why) => labelled('', why, HEADER)),
   ];
 }
 
@@ -114,7 +120,7 @@ function countLines(verdict: Verdict): string[] {
   const { stoppedBy } = verdict;
   const atLeast = stoppedBy === null ? '' : 'at least ';
   const counts = [
-    `${atLeast}${formatCount(verdict.distinctStates)} distinct states`,
+    `${atLeast}${formatCount(verdict.distinctStates)} ${statesOf(verdict)}`,
     plural(verdict.transitions, 'transition'),
     `depth ${formatCount(verdict.depth)}`,
   ].join(', ');

@@ -50,6 +50,17 @@ function whyOrderMatters(scenario: Scenario, { lockOrder }: ReductionContext): s
 export interface ReductionPlan {
   readonly on: readonly Reduction[];
   readonly refused: readonly RefusedReduction[];
+  /** With symmetry: groups of like threads and devices; and why others are kept apart. */
+  readonly like?: readonly (readonly string[])[];
+  readonly apart?: readonly string[];
+}
+
+/** Why states of like things are not one to a search, in words; null where they are. */
+function whyNotSymmetric({ symmetry }: Scenario, isOrdered: boolean): string | null {
+  if (isOrdered) return 'a path of por or merge is followed by its exact states';
+  if (symmetry !== null && symmetry.renamings.length > 0) return null;
+  const [first = 'no two actors or devices are alike'] = symmetry?.refused ?? [];
+  return first;
 }
 
 /**
@@ -63,17 +74,23 @@ export function planReductions(
   context: ReductionContext,
 ): ReductionPlan {
   const asked = REDUCTIONS.map(({ name }) => name).filter((name) => wanted.includes(name));
-  const why = whyOrderMatters(scenario, context);
-  const isRefused = (name: Reduction): boolean => why !== null && ORDER_REDUCTIONS.includes(name);
-  return {
-    on: asked.filter((name) => !isRefused(name)),
-    refused: why === null ? [] : asked.filter(isRefused).map((name) => ({ name, why })),
-  };
+  const order = whyOrderMatters(scenario, context);
+  const isOrdered = order === null && asked.some((name) => ORDER_REDUCTIONS.includes(name));
+  const symmetry = whyNotSymmetric(scenario, isOrdered);
+  const whyNot = (name: Reduction): string | null =>
+    ORDER_REDUCTIONS.includes(name) ? order : symmetry;
+  const on = asked.filter((name) => whyNot(name) === null);
+  const refused = asked.flatMap((name) => {
+    const why = whyNot(name);
+    return why === null ? [] : [{ name, why }];
+  });
+  if (!on.includes('symmetry') || scenario.symmetry === null) return { on, refused };
+  return { on, refused, like: scenario.symmetry.like, apart: scenario.symmetry.refused };
 }
 
 /**
- * Sets which reductions an engine makes in what is searched or asked next. A behaviour that is shown
- * is followed with none. Those of symmetry need a scenario that was compiled with them.
+ * Sets which reductions an engine makes in what is searched or asked next. A behaviour that is
+ * shown is followed with none. Those of symmetry need a scenario that was compiled with them.
  */
 export function setReductions(
   engine: Engine,

@@ -5,8 +5,9 @@
  */
 import { WAY_STATES_OFFSET } from '../../assembly/layout.js';
 import type { Scenario } from '../compile/scenario.js';
-import type { ChosenTrace, Engine } from '../engine/engine.js';
+import type { ChosenTrace, Engine, FoundTrace } from '../engine/engine.js';
 import type { Reduction } from '../kernel/reductions.js';
+import { executedTrace } from './executed.js';
 import { keyOf } from './inevitable.js';
 import { setReductions } from './reductions.js';
 
@@ -173,7 +174,7 @@ function keptPath(engine: Engine, { initial, ordinals }: ChosenTrace): readonly 
 
 /** Shows behaviours of a search with these reductions. */
 export type Show = <Shown>(
-  chosen: ChosenTrace,
+  chosen: FoundTrace,
   isTarget: IsTarget,
   make: (behaviour: ChosenTrace) => Shown,
 ) => Shown;
@@ -184,6 +185,14 @@ export type Show = <Shown>(
  */
 export function showWith(engine: Engine, scenario: Scenario, on: readonly Reduction[]): Show {
   if (on.length === 0) return (chosen, _, make) => make(chosen);
+  if (on.includes('symmetry')) {
+    return (chosen, _, make) => {
+      setReductions(engine, scenario, []);
+      const shown = make(executedTrace(engine, chosen));
+      setReductions(engine, scenario, on);
+      return shown;
+    };
+  }
   return (chosen, isTarget, make) => {
     const path = refinePath(engine, keptPath(engine, chosen));
     setReductions(engine, scenario, []);

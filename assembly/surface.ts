@@ -7,10 +7,14 @@ import { explore as exploreOf, searchStart as searchStartOf } from './search/exp
 import { CONTROL_STATE_BYTES, SEARCH_VERSION } from './search/layout';
 import { unpack } from './search/parts';
 import {
+  chooseInitial,
   placeServices as placeServicesOf,
   traceBegin as traceBeginOf,
   traceChoose as traceChooseOf,
+  traceIndex as traceIndexOf,
   traceRun as traceRunOf,
+  traceStep as traceStepOf,
+  traceThread as traceThreadOf,
 } from './search/predecessors';
 import { reachBegin as reachBeginOf, reachRun as reachRunOf } from './search/reach';
 import {
@@ -22,8 +26,19 @@ import {
   successors as successorsOf,
   violatedBy as violatedByOf,
 } from './search/replay';
+import {
+  resumeBegin as resumeBeginOf,
+  resumeEnd as resumeEndOf,
+  resumeFill as resumeFillOf,
+} from './search/resume';
 import { findState } from './search/successors';
 import { stateAt } from './search/visitedSet';
+import {
+  dropLevels as dropLevelsOf,
+  fillWindow as fillWindowOf,
+  openWindow as openWindowOf,
+  traceFrom as traceFromOf,
+} from './search/window';
 
 /** Version of the control block; compared when the module is loaded. */
 export const searchVersion: u32 = SEARCH_VERSION;
@@ -76,6 +91,21 @@ export function indexOf(state: usize): u32 {
   return findState(state);
 }
 
+/** Lays the memory out for a search to go on with: 0 when it does not fit. */
+export function resumeBegin(states: u32, parts: u32): i32 {
+  return i32(resumeBeginOf<System>(states, parts));
+}
+
+/** Puts loaded states into the table. */
+export function resumeFill(from: u32, to: u32): void {
+  resumeFillOf(from, to);
+}
+
+/** Begins the level that was loaded. */
+export function resumeEnd(): void {
+  resumeEndOf();
+}
+
 /** Finds room for marks and records behind the states. */
 export function placeServices(): void {
   placeServicesOf();
@@ -95,6 +125,47 @@ export function traceRun(budget: u32): i32 {
 /** Address of the ordinals of the chosen trace. */
 export function traceChoose(): usize {
   return traceChooseOf<System>();
+}
+
+/** Drops the levels before the present one out of the memory of a lossy search. */
+export function dropLevels(): void {
+  dropLevelsOf();
+}
+
+/** Lays the memory out for states from disk: 0 when they do not fit. */
+export function openWindow(from: u32, to: u32, known: u32): i32 {
+  return i32(openWindowOf(from, to, known));
+}
+
+/** Puts loaded states into the window's table. */
+export function fillWindow(from: u32, to: u32): void {
+  fillWindowOf(from, to);
+}
+
+/** Starts the pass back over windows, from a level. */
+export function traceFrom(target: u32, level: u32): void {
+  traceFromOf(target, level);
+}
+
+/** Chooses the initial state of a trace over windows: its index. */
+export function traceInitial(): u32 {
+  enter(0);
+  return chooseInitial<System>();
+}
+
+/** Chooses a step of it: the ordinal. */
+export function traceStep(index: u32, thread: i32, level: u32): u32 {
+  return traceStepOf<System>(index, thread, level);
+}
+
+/** The state that it leads to. */
+export function traceIndex(): u32 {
+  return traceIndexOf();
+}
+
+/** Its thread. */
+export function traceThread(): i32 {
+  return traceThreadOf();
 }
 
 /** Starts the fixpoint over the marks. */

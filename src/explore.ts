@@ -5,18 +5,27 @@ import { FAIL_SYMMETRY, Property } from '../assembly/layout.js';
 import { NO_LIVELOCK } from './compile/own.js';
 import { compileModel, type Scenario } from './compile/scenario.js';
 import { labelsOfClasses } from './compile/symmetry/labels.js';
-import { type Engine, EngineError, type Progress, type SearchResult } from './engine/engine.js';
+import {
+  type CheckpointOptions,
+  type Engine,
+  EngineError,
+  type LossyOptions,
+  type Progress,
+  type SearchResult,
+} from './engine/engine.js';
 import { EXIT } from './errors.js';
+import { identityOf } from './identity.js';
 import { PROPERTIES } from './kernel/properties.js';
 import type { Reduction } from './kernel/reductions.js';
 import { openKernelEngine } from './kernelEngine.js';
 import type { Model } from './model/model.js';
+import { doubtOf } from './verdict/doubt.js';
 import { compareExpectation } from './verdict/expectation.js';
 import { makeTrace, rowOf } from './verdict/findings.js';
 import { avoidanceOf, keyOf } from './verdict/inevitable.js';
 import { lockOrderOf } from './verdict/lockOrder.js';
 import { observe, ownTraces, vacuousOwn } from './verdict/own.js';
-import { checkRecoverable, type RecoverableAnswer } from './verdict/recoverable.js';
+import { checkRecoverable, type RecoverableAnswer, UNKNOWN } from './verdict/recoverable.js';
 import { planReductions, type ReductionPlan, setReductions } from './verdict/reductions.js';
 import { scopeOf } from './verdict/scope.js';
 import { answerTemporal, UNANSWERED } from './verdict/temporal/answers.js';
@@ -35,6 +44,12 @@ export interface ExploreOptions {
   readonly lockOrder?: boolean;
   /** Reductions that are made where the model's properties allow them. */
   readonly reduce?: readonly Reduction[];
+  /** Where to save the search, to go on with it in another process. */
+  readonly checkpoint?: Omit<CheckpointOptions, 'identity'>;
+  /** What is kept of each state, and where old levels go: all of it, by default. */
+  readonly storage?: LossyOptions;
+  /** Greatest probability of a missed state with which a verdict still holds. Default: 1e-3. */
+  readonly omissionMax?: number;
   /** The engine's debug build, with its assertions. */
   readonly debug?: boolean;
 }
@@ -113,6 +128,7 @@ async function recoverableTraces({
   const traces: Trace[] = [];
   const answers: RecoverableAnswer[] = [];
   if (!result.complete) return { traces, answers };
+  if (!engine.keepsStates) return { traces, answers: scenario.recoverable.map(() => UNKNOWN) };
   const row = rowOf(Property.Recoverable);
   for (const device of scenario.recoverable) {
     const answer = await checkRecoverable(engine, scenario, device, result.statesAtLeast);
@@ -257,6 +273,11 @@ function engineFor(model: Model, scenario: Scenario, options: ExploreOptions): E
     },
     onProgress: options.onProgress,
     signal: options.signal,
+    checkpoint: options.checkpoint && {
+      ...options.checkpoint,
+      identity: identityOf(model, scenario),
+    },
+    storage: options.storage,
     debug: options.debug ?? false,
   });
 }
@@ -300,19 +321,21 @@ async function search(
  */
 export async function explore(model: Model, options: ExploreOptions = {}): Promise<Verdict> {
   const wanted = options.reduce ?? [];
-  const workers = options.workers ?? 1;
   const { scenario, engine, reductions, result } = await search(
     model,
     options,
     wanted.includes('symmetry'),
   );
-  const { violations, witnesses, held, vacuous, isComplete } = await answerAll({
+  const answers = await answerAll({
     engine,
     scenario,
     result,
     show: showWith(engine, scenario, reductions.on),
     isReduced: reductions.on.length > 0,
   });
+  const { violations, witnesses, held, vacuous } = answers;
+  const doubt = doubtOf(scenario, result, options);
+  const isComplete = answers.isComplete && !doubt.isTooLikely;
   const verdict = verdictOf(
     violations,
     isComplete,
@@ -332,6 +355,7 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
     stoppedBy: stopOf(result.stoppedBy),
     violations,
     ...(witnesses.length > 0 && { witnesses }),
+    ...doubt.told,
     held,
     scope: scopeOf(scenario),
     vacuous,
@@ -351,7 +375,7 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
       seconds: result.seconds,
       statesPerSecond: result.seconds > 0 ? Math.round(result.distinctStates / result.seconds) : 0,
       memoryBytes: result.memoryBytes,
-      workers,
+      workers: options.workers ?? 1,
     },
   };
 }

@@ -47,10 +47,11 @@ import {
   STATE_BYTES_MAX,
 } from './layout';
 import { beginLevels, noteViolations } from './level';
+import { isLossy, lossyHash, noteState, touchLossy } from './lossy';
 import { checkOwn } from './own';
 import { placeParts, takePartBlock } from './parts';
 import { closeState, nextSuccessor, openState, packAlone, packSuccessor } from './successors';
-import { insert, touchSlot, touchState } from './visitedSet';
+import { insert, stateAt, touchSlot, touchState } from './visitedSet';
 
 /**
  * Makes level 0 of the initial states. Called once, by one worker, over zeroed memory with its
@@ -81,7 +82,10 @@ export function searchStart<S>(): void {
       packed = packAlone(0, state, packedScratch());
     }
     const width = load<u32>(CONTROL_PACKED_BYTES);
-    if (!insert(packed, fingerprint(packed, width), index, width)) continue;
+    const isNew = isLossy()
+      ? keep(state, lossyHash(state), packed, index)
+      : insert(packed, fingerprint(packed, width), index, width);
+    if (!isNew) continue;
     noteViolations(system.check(state), 0);
     checkOwn(state, 1, 0);
     store<u32>(line, index + 1, LINE_NEXT);
@@ -179,6 +183,13 @@ function expand<S>(worker: u32, from: u32, to: u32): bool {
   return insertBatch<S>(worker, count, depth + 1);
 }
 
+/** Notes a state of a lossy search, and puts it in its place when it is new. */
+function keep(state: usize, hash: u64, packed: usize, index: u32): bool {
+  if (!noteState(state, hash)) return false;
+  copyState(stateAt(index), packed, load<u32>(CONTROL_PACKED_BYTES));
+  return true;
+}
+
 /** Where the packed states of the batch lie: states that are not packed stay where they are. */
 function batchMembers(): usize {
   return load<u32>(CONTROL_PARTS) != 0 ? batchPacked() : batchStates();
@@ -195,15 +206,19 @@ function batchMembers(): usize {
 function touchBatch(line: usize, count: u32): void {
   const width = load<u32>(CONTROL_PACKED_BYTES);
   const hashes = batchHashes();
+  const bytes = load<u32>(CONTROL_STATE_BYTES);
+  const lossy = isLossy();
   let member = batchMembers();
+  let state = batchStates();
   let touched: u64 = 0;
   for (let number: u32 = 0; number < count; ++number) {
-    const hash = fingerprint(member, width);
+    const hash = lossy ? lossyHash(state) : fingerprint(member, width);
     store<u64>(hashes + ((<usize>number) << 3), hash);
-    touched += touchSlot(hash);
+    touched += lossy ? touchLossy(hash) : touchSlot(hash);
     member += width;
+    state += bytes;
   }
-  for (let number: u32 = 0; number < count; ++number) {
+  for (let number: u32 = 0; number < count && !lossy; ++number) {
     touched += touchState(load<u64>(hashes + ((<usize>number) << 3)));
   }
   store<u64>(line, touched, LINE_TOUCHED);
@@ -220,6 +235,7 @@ function insertBatch<S>(worker: u32, count: u32, depth: u32): bool {
   const bytes = load<u32>(CONTROL_STATE_BYTES);
   const width = load<u32>(CONTROL_PACKED_BYTES);
   const hasOwn = load<u32>(CONTROL_OWN) != 0;
+  const lossy = isLossy();
   const line = workerLine(worker);
   const hashes = batchHashes();
   const states = batchStates();
@@ -234,7 +250,8 @@ function insertBatch<S>(worker: u32, count: u32, depth: u32): bool {
       if (!refill(worker)) return false;
       next = load<u32>(line, LINE_NEXT);
     }
-    if (insert(member, load<u64>(hashes + ((<usize>number) << 3)), next, width)) {
+    const hash = load<u64>(hashes + ((<usize>number) << 3));
+    if (lossy ? keep(state, hash, member, next) : insert(member, hash, next, width)) {
       const violated = system.check(state);
       if (violated != 0) noteViolations(violated, depth);
       // New states move together, for the own properties to be asked of all at once.

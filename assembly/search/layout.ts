@@ -10,7 +10,7 @@
 //   | own  | parts | a line of 64 bytes for each worker  | scenario, areas, ... (memoryPlan.ts)
 
 /** Changes with any change below; a stale .wasm is refused. */
-export const SEARCH_VERSION = 3;
+export const SEARCH_VERSION = 4;
 
 // ---- Settings: written by the driver before the start, then read only (error and requests apart)
 
@@ -86,6 +86,10 @@ export const CONTROL_PACKED_BYTES = 168;
 export const CONTROL_PARTS = 172;
 /** u32: 1 when a worker needs a larger table of parts. */
 export const CONTROL_GROW_PARTS = 176;
+/** u32: what is kept of a state, a Storage. */
+export const CONTROL_STORAGE = 180;
+/** u64: bits of a hash that count in a lossy search. */
+export const CONTROL_HASH_MASK = 184;
 
 /** The same of the parts. */
 export const CONTROL_PARTS_TABLE = 1152;
@@ -93,6 +97,11 @@ export const CONTROL_PARTS_BUCKETS = 1156;
 export const CONTROL_PARTS_ARENA = 1160;
 export const CONTROL_PARTS_TOP = 1164;
 export const CONTROL_PARTS_GROW_AT = 1168;
+
+/** u32: index of the first state in memory; those before it are on disk (window.ts). */
+export const CONTROL_FIRST = 1172;
+/** u32: pauses that are over. */
+export const CONTROL_PAUSES = 1176;
 /** u32: places for parts given out. */
 export const CONTROL_PARTS_RESERVED = 1216;
 
@@ -223,6 +232,14 @@ export const RUN_DONE = 0;
 export const RUN_MORE = 1;
 /** Of explore alone: all workers stand still between two levels until CONTROL_PAUSE is 0. */
 export const RUN_PAUSED = 2;
+
+/** What is kept of a state found: all of it, or less (lossy.ts). */
+export const STORAGE_EXACT = 0;
+export const STORAGE_FINGERPRINT = 1;
+export const STORAGE_FINGERPRINT_128 = 2;
+export const STORAGE_BITSTATE = 3;
+/** Bits drawn for a state of a bitstate search, of the 64 of a word. */
+export const STORAGE_BITSTATE_DRAWS = 5;
 
 /** Why a search ended before everything was expanded. */
 export const STOP_NONE = 0;

@@ -207,7 +207,22 @@ export function traceChoose<S>(): usize {
 let chosenIndex: u32 = 0;
 let chosenThread: i32 = 0;
 
-function chooseInitial<S>(): u32 {
+/** The state that the step chosen last leads to, and its thread. */
+export function traceIndex(): u32 {
+  return chosenIndex;
+}
+export function traceThread(): i32 {
+  return chosenThread;
+}
+
+/** Chooses a step from a state of a level, after one of `thread` (-1: none): its ordinal. */
+export function traceStep<S>(index: u32, thread: i32, level: u32): u32 {
+  enter(0);
+  return chooseStep<S>(index, thread, levelFrom(level + 1), levelFrom(level + 2));
+}
+
+/** Chooses the initial state: its index; its number goes to CONTROL_TRACE_INITIAL. */
+export function chooseInitial<S>(): u32 {
   const system = changetype<S>(0);
   const scratch = scratchState(0);
   const count = system.initialCount();

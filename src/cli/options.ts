@@ -47,6 +47,15 @@ export function parseSeconds(text: string): number {
   return seconds;
 }
 
+/** Reads a probability, such as 0.01 or 1e-6. */
+export function parseProbability(text: string): number {
+  const probability = Number(text);
+  if (!/^[0-9.]+(e-?[0-9]+)?$/i.test(text) || !(probability >= 0 && probability <= 1)) {
+    throw new InvalidArgumentError('Expected a probability from 0 to 1, such as 1e-6.');
+  }
+  return probability;
+}
+
 /** Reads an amount of memory into bytes. */
 export function parseMemory(text: string): number {
   const bytes = parseSize(text);

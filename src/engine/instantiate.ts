@@ -16,6 +16,17 @@ export interface SearchExports {
   check(state: number): number;
   searchStart(): void;
   explore(worker: number, chunks: number): number;
+  resumeBegin(states: number, parts: number): number;
+  resumeFill(from: number, to: number): void;
+  resumeEnd(): void;
+  dropLevels(): void;
+  openWindow(from: number, to: number, known: number): number;
+  fillWindow(from: number, to: number): void;
+  traceFrom(target: number, level: number): void;
+  traceInitial(): number;
+  traceStep(index: number, thread: number, level: number): number;
+  traceIndex(): number;
+  traceThread(): number;
   unpackStates(first: number, count: number, to: number): void;
   indexOf(state: number): number;
   placeServices(): void;

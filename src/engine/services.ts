@@ -162,7 +162,11 @@ export function* states(setup: ServiceSetup): Generator<StateBatch> {
  *
  * @returns a word for each state in the order of `states`; bit n: expression n is true.
  */
-export function evaluate(setup: ServiceSetup, module: WebAssembly.Module): Uint32Array {
+export function evaluate(
+  setup: ServiceSetup,
+  module: WebAssembly.Module,
+  batches: Iterable<StateBatch>,
+): Uint32Array {
   mustBeSearched(setup);
   const { control, memory } = setup;
   const expressions = instantiateExpressions(module, memory);
@@ -170,7 +174,7 @@ export function evaluate(setup: ServiceSetup, module: WebAssembly.Module): Uint3
   // The scratch memory of worker 0, which no search uses any more.
   const to = control.read(CONTROL_AREAS);
   const stateBytes = control.read(CONTROL_STATE_BYTES);
-  for (const { first, count, bytes } of states(setup)) {
+  for (const { first, count, bytes } of batches) {
     expressions.check(bytes.byteOffset, count, stateBytes, to);
     words.set(new Uint32Array(memory.buffer, to, count), first);
   }

@@ -57,6 +57,8 @@ function verdictSummary(verdict: Verdict) {
     transitions: verdict.transitions,
     depth: verdict.depth,
     stoppedBy: verdict.stoppedBy,
+    ...(verdict.omission !== undefined && { omission: verdict.omission }),
+    ...(verdict.unanswered !== undefined && { unanswered: verdict.unanswered }),
     violations: verdict.violations.map(violationSummary),
     held: verdict.held,
     scope: verdict.scope,

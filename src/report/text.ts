@@ -4,7 +4,15 @@
  */
 import type { Finding, PropertyClass, Trace, Verdict } from '../verdict/trace.js';
 import { describeExitStatus } from './exitStatus.js';
-import { formatCount, formatMemory, labelled, PAGE_WIDTH, plural, wrap } from './layout.js';
+import {
+  formatBound,
+  formatCount,
+  formatMemory,
+  labelled,
+  PAGE_WIDTH,
+  plural,
+  wrap,
+} from './layout.js';
 import type { Style } from './style.js';
 import { propertyName } from './traceText.js';
 
@@ -104,7 +112,7 @@ function describeGranularity(granularity: Verdict['granularity']): string {
 function verdictLine(verdict: Verdict, style: Style): string {
   switch (verdict.verdict) {
     case 'holds':
-      return `${style.good('HOLDS')} for ${verdict.scope}`;
+      return `${style.good('HOLDS')}${omissionPhrase(verdict)} for ${verdict.scope}`;
     case 'violated':
       return `${style.bad('VIOLATED')}: ${countByClass(verdict.violations)}`;
     case 'findings':
@@ -116,6 +124,26 @@ function verdictLine(verdict: Verdict, style: Style): string {
   }
 }
 
+/** What every "holds" of a lossy search carries. */
+function omissionPhrase({ omission }: Verdict): string {
+  if (omission === undefined) return '';
+  return `, with probability of an omission below ${formatBound(omission.probability)},`;
+}
+
+/** What of a lossy search is no proof, and the option that makes it one. */
+function doubtLines({ verdict, omission, unanswered = [] }: Verdict): string[] {
+  if (omission === undefined) return [];
+  const { storage, probability, max } = omission;
+  const chance = `  probability of an omission below ${formatBound(probability)} (${storage})`;
+  const advice = `to be sure: more --memory, or --storage exact`;
+  const above = `${chance},\n    above --max-omission ${max}; ${advice}`;
+  return [
+    // The line above says it where everything holds.
+    ...(verdict === 'holds' ? [] : [probability > max ? above : chance]),
+    ...unanswered.map((name) => `  not answered: ${name}; it needs --storage exact`),
+  ];
+}
+
 function countLines(verdict: Verdict): string[] {
   const { stoppedBy } = verdict;
   const atLeast = stoppedBy === null ? '' : 'at least ';
@@ -124,8 +152,12 @@ function countLines(verdict: Verdict): string[] {
     plural(verdict.transitions, 'transition'),
     `depth ${formatCount(verdict.depth)}`,
   ].join(', ');
-  if (stoppedBy === null) return [`  ${counts}`];
-  return [`  ${counts}`, `  stopped by: ${stoppedBy.limit}; to go on: ${stoppedBy.option}`];
+  if (stoppedBy === null) return [`  ${counts}`, ...doubtLines(verdict)];
+  return [
+    `  ${counts}`,
+    ...doubtLines(verdict),
+    `  stopped by: ${stoppedBy.limit}; to go on: ${stoppedBy.option}`,
+  ];
 }
 
 interface FindingContext {

@@ -226,6 +226,18 @@ export interface Verdict {
   readonly violations: readonly Trace[];
   /** For each `reachable` that holds, a behaviour to the nearest such state; absent when none. */
   readonly witnesses?: readonly Trace[];
+  /**
+   * After a search that keeps less than whole states: what it keeps, the expected number of missed
+   * states, the probability of at least one, and the greatest one with which a verdict holds.
+   */
+  readonly omission?: {
+    readonly storage: string;
+    readonly expected: number;
+    readonly probability: number;
+    readonly max: number;
+  };
+  /** What was asked and needs all states in memory; absent when nothing does. */
+  readonly unanswered?: readonly string[];
   /** Properties that were checked and held. */
   readonly held: readonly string[];
   /** Devices, blocks, actors, faults and what is not modelled: printed beside every 'holds'. */

@@ -192,7 +192,7 @@ export function makeCanonical(state: usize): void {
   }
 }
 
-/** Whether the image of the present permutation is less than the state: only what changes counts. */
+/** Whether the image of the present permutation is less than the state, by what changes alone. */
 function isLessThanOwn(): bool {
   const count = <u32>load<u16>(changed);
   for (let index: u32 = 1; index <= count; index++) {

@@ -78,12 +78,6 @@ export function lockOrderEdges(): usize {
   return lockOrderTable();
 }
 
-/** Replaces a state by the representative of its class, where the scenario has permutations. */
-export function canonicalState(state: usize): void {
-  enter(0);
-  makeCanonical(state);
-}
-
 /** Where the state is put to which wayBetween() leads. */
 export function wayTarget(): usize {
   enter(0);
@@ -105,4 +99,10 @@ export function sufficient(state: usize, thread: u32): u32 {
   enter(0);
   forgetAnswers();
   return sufficesAt(state, thread);
+}
+
+/** Replaces a state by the representative of its class, where the scenario has permutations. */
+export function canonicalState(state: usize): void {
+  enter(0);
+  makeCanonical(state);
 }

@@ -2,7 +2,7 @@
  * Explores a model: every interleaving, a verdict, and a counterexample for each violated property.
  */
 import { FAIL_SYMMETRY, Property } from '../assembly/layout.js';
-import { NO_LIVELOCK } from './compile/own.js';
+import { exploreBounded } from './bounded.js';
 import { compileModel, type Scenario } from './compile/scenario.js';
 import { labelsOfClasses } from './compile/symmetry/labels.js';
 import {
@@ -13,12 +13,12 @@ import {
   type Progress,
   type SearchResult,
 } from './engine/engine.js';
-import { EXIT } from './errors.js';
 import { identityOf } from './identity.js';
-import { PROPERTIES } from './kernel/properties.js';
 import type { Reduction } from './kernel/reductions.js';
 import { openKernelEngine } from './kernelEngine.js';
 import type { Model } from './model/model.js';
+import { exploreByRuns, type StrategyRequest } from './strategies.js';
+import { exitStatusOf, heldOf, stopMaskOf, stopOf, verdictOf } from './verdict/conclude.js';
 import { doubtOf } from './verdict/doubt.js';
 import { compareExpectation } from './verdict/expectation.js';
 import { makeTrace, rowOf } from './verdict/findings.js';
@@ -42,6 +42,8 @@ export interface ExploreOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Tells the order of locks as well; it costs a second pass over all states. */
   readonly lockOrder?: boolean;
+  /** Another search than breadth first (docs/strategies.md). */
+  readonly strategy?: StrategyRequest;
   /** Reductions that are made where the model's properties allow them. */
   readonly reduce?: readonly Reduction[];
   /** Where to save the search, to go on with it in another process. */
@@ -52,32 +54,6 @@ export interface ExploreOptions {
   readonly omissionMax?: number;
   /** The engine's debug build, with its assertions. */
   readonly debug?: boolean;
-}
-
-/** What ends a search that was not asked to go on: kernel defects and policies. */
-function stopMaskOf(model: Model): number {
-  if (model.continueAfterViolation) return 0;
-  return (
-    PROPERTIES.filter((row) => row.class !== 'script').reduce(
-      (mask, { bit }) => mask | (1 << bit),
-      0,
-    ) >>> 0
-  );
-}
-
-const OPTIONS: { readonly [limit: string]: string } = {
-  violation: '--continue',
-  states: '--max-states',
-  depth: '--max-depth',
-  time: '--max-seconds',
-  memory: '--memory',
-  interrupt: 'run it again',
-};
-
-const LIMITS: { readonly [limit: string]: string } = { violation: 'first violation' };
-
-function stopOf(stop: SearchResult['stoppedBy']): Verdict['stoppedBy'] {
-  return stop === null ? null : { limit: LIMITS[stop] ?? stop, option: OPTIONS[stop] ?? '' };
 }
 
 /** A finished search, and how what it found is shown. */
@@ -161,65 +137,6 @@ function lostStates(engine: Engine, reach: Uint8Array): (state: Uint8Array) => b
   return (state) => lost.has(keyOf(state));
 }
 
-/** What was checked and not found broken; `recoverable` only where it could be answered. */
-function heldOf(
-  scenario: Scenario,
-  violations: readonly Trace[],
-  answers: readonly RecoverableAnswer[],
-): readonly string[] {
-  const broken = new Set(
-    violations.map(({ finding }) => `${finding.property}/${finding.device ?? ''}`),
-  );
-  const plain = PROPERTIES.filter(
-    ({ name, bit }) => name !== 'recoverable' && ((scenario.checked >>> bit) & 1) !== 0,
-  )
-    .map(({ name }) => name)
-    .filter((name) => !broken.has(`${name}/`));
-  const recoverable = scenario.recoverable
-    .filter((_, index) => answers[index]?.isUnknown === false)
-    .map((device) => scenario.plan.devices[device]?.name ?? '?')
-    .filter((name) => !broken.has(`recoverable/${name}`))
-    .map((name) => `recoverable ${name}`);
-  const own = scenario.own.invariants
-    .map(({ name }) => name)
-    .filter((name) => !broken.has(`${name}/`));
-  return [...plain, ...own, ...recoverable];
-}
-
-/** A livelock is a kind of deadlock. */
-const DEADLOCKS = ['no-deadlock', NO_LIVELOCK];
-
-function exitStatusOf(
-  verdict: Verdict['verdict'],
-  violations: readonly Trace[],
-  { own }: Scenario,
-): number {
-  if (verdict === 'violated') {
-    const kernel = violations
-      .filter(({ finding }) => finding.class !== 'script')
-      .map(({ finding }) => finding.property);
-    const ofBehaviours = ['recoverable', ...own.temporal.map(({ name }) => name)];
-    const others = [...DEADLOCKS, ...ofBehaviours];
-    if (kernel.some((name) => !others.includes(name))) return EXIT.invariantViolated;
-    const isDeadlock = kernel.some((name) => DEADLOCKS.includes(name));
-    return isDeadlock ? EXIT.deadlock : EXIT.temporalViolated;
-  }
-  if (verdict === 'findings') return EXIT.scriptFindings;
-  if (verdict === 'incomplete') return EXIT.incomplete;
-  return verdict === 'vacuous' ? EXIT.vacuous : EXIT.holds;
-}
-
-function verdictOf(
-  violations: readonly Trace[],
-  isComplete: boolean,
-  isVacuous: boolean,
-): Verdict['verdict'] {
-  if (violations.some(({ finding }) => finding.class !== 'script')) return 'violated';
-  if (!isComplete) return 'incomplete';
-  if (violations.length > 0) return 'findings';
-  return isVacuous ? 'vacuous' : 'holds';
-}
-
 /** What was found out of a search, but for its numbers. */
 interface Answers {
   readonly violations: readonly Trace[];
@@ -259,6 +176,18 @@ async function answerAll(finished: Finished): Promise<Answers> {
   };
 }
 
+/** What is made of the reductions that were asked for. */
+function reductionsOf(
+  scenario: Scenario,
+  wanted: readonly Reduction[],
+  options: ExploreOptions,
+): ReductionPlan {
+  return planReductions(scenario, wanted, {
+    lockOrder: options.lockOrder === true,
+    isLossy: (options.storage?.storage ?? 'exact') !== 'exact',
+  });
+}
+
 /** Opens the engine for a model, with its limits and those of the options. */
 function engineFor(model: Model, scenario: Scenario, options: ExploreOptions): Engine {
   return openKernelEngine(scenario, {
@@ -275,7 +204,7 @@ function engineFor(model: Model, scenario: Scenario, options: ExploreOptions): E
     signal: options.signal,
     checkpoint: options.checkpoint && {
       ...options.checkpoint,
-      identity: identityOf(model, scenario),
+      identity: identityOf(model, scenario, options.reduce ?? []),
     },
     storage: options.storage,
     debug: options.debug ?? false,
@@ -290,25 +219,26 @@ interface Searched {
 }
 
 /**
- * Searches a model with the reductions that it allows: where devices turn out not to be alike, once
- * more with like threads alone.
+ * Searches a model, breadth first with the reductions that it allows: where devices turn out not to
+ * be alike, once more with like threads alone.
  */
 async function search(
   model: Model,
   options: ExploreOptions,
-  symmetry: boolean | 'threads',
+  { wanted, symmetry }: { wanted: readonly Reduction[]; symmetry: boolean | 'threads' },
 ): Promise<Searched> {
   const scenario = compileModel(model, { symmetry });
   const engine = engineFor(model, scenario, options);
-  const wanted = options.reduce ?? [];
-  const reductions = planReductions(scenario, wanted, { lockOrder: options.lockOrder === true });
+  const reductions = reductionsOf(scenario, wanted, options);
   setReductions(engine, scenario, reductions.on);
+  const isDepthFirst = options.strategy?.name === 'dfs';
   try {
-    return { scenario, engine, reductions, result: await engine.search() };
+    const result = await (isDepthFirst ? engine.depthFirst() : engine.search());
+    return { scenario, engine, reductions, result };
   } catch (cause) {
     const isOrdered = cause instanceof EngineError && cause.code === FAIL_SYMMETRY;
     if (!isOrdered || symmetry === 'threads') throw cause;
-    return search(model, options, 'threads');
+    return search(model, options, { wanted, symmetry: 'threads' });
   }
 }
 
@@ -320,12 +250,22 @@ async function search(
  * EngineError when the machine or the build does not allow a search.
  */
 export async function explore(model: Model, options: ExploreOptions = {}): Promise<Verdict> {
-  const wanted = options.reduce ?? [];
-  const { scenario, engine, reductions, result } = await search(
-    model,
-    options,
-    wanted.includes('symmetry'),
-  );
+  const { strategy } = options;
+  if (strategy === undefined || strategy.name === 'dfs') return exploreWhole(model, options);
+  if (strategy.name === 'bfs') return exploreBounded(model, strategy.maxSwitches, options);
+  return exploreByRuns(model, strategy, options);
+}
+
+/** Explores all of a model, breadth or depth first. */
+async function exploreWhole(model: Model, options: ExploreOptions): Promise<Verdict> {
+  const strategy = options.strategy?.name === 'dfs' ? options.strategy : undefined;
+  const workers = strategy === undefined ? (options.workers ?? 1) : 1;
+  const wanted = strategy === undefined ? (options.reduce ?? []) : [];
+  const symmetry = wanted.includes('symmetry');
+  const { scenario, engine, reductions, result } = await search(model, options, {
+    wanted,
+    symmetry,
+  });
   const answers = await answerAll({
     engine,
     scenario,
@@ -346,6 +286,7 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
     title: model.title,
     kernel: scenario.kernel.name,
     granularity: model.granularity,
+    ...(strategy !== undefined && { strategy }),
     ...(wanted.length > 0 && { reductions }),
     verdict,
     exitStatus: exitStatusOf(verdict, violations, scenario),
@@ -363,7 +304,7 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
       options.lockOrder === true && result.stoppedBy !== 'interrupt'
         ? lockOrderOf(engine, scenario)
         : null,
-    expectation: compareExpectation(model.expect, {
+    expectation: compareExpectation(strategy === undefined ? model.expect : null, {
       violations,
       isCutShort: !isComplete && result.stoppedBy !== 'violation',
       isReduced: reductions.on.length > 0,
@@ -375,7 +316,7 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
       seconds: result.seconds,
       statesPerSecond: result.seconds > 0 ? Math.round(result.distinctStates / result.seconds) : 0,
       memoryBytes: result.memoryBytes,
-      workers: options.workers ?? 1,
+      workers,
     },
   };
 }

@@ -8,11 +8,16 @@ import type { Scenario } from './compile/scenario.js';
 import type { Model } from './model/model.js';
 
 /** Names what can differ between two searches; the engine adds digests of scenario and build. */
-export function identityOf(model: Model, scenario: Scenario): { readonly [name: string]: string } {
+export function identityOf(
+  model: Model,
+  scenario: Scenario,
+  reductions: readonly string[],
+): { readonly [name: string]: string } {
   return {
     program: `daxcheck ${packageJson.version}`,
     kernel: scenario.kernel.name,
     granularity: model.granularity,
     'end (--continue)': model.continueAfterViolation ? 'all of it' : 'the first violation',
+    '--reduce': [...reductions].sort().join(',') || 'none',
   };
 }

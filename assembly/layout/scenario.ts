@@ -90,6 +90,8 @@ export enum Header {
   RebootForbidden,
   /** Which reductions the enumeration of successors applies: a set of REDUCE_ bits. */
   Reductions,
+  /** A set of devices: while states are left out, whether one of these is bound stays to be seen. */
+  Watched,
   // Symmetries: fields that some permutation changes, the permutations, and the locals of threads
   // at each program point (0 where no device is permuted).
   SymmetryFieldTable,
@@ -97,8 +99,6 @@ export enum Header {
   SymmetryTable,
   SymmetryCount,
   SymmetryPointTable,
-  /** A set of devices: while states are left out, whether one of these is bound stays to be seen. */
-  Watched,
   Count,
 }
 

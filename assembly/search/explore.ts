@@ -14,6 +14,7 @@ import {
 } from '../control';
 import { must } from '../fail';
 import { meet, requestParts, requestRoom, setTable } from './barrier';
+import { tailBytes } from './bound';
 import { copyState, fingerprint } from './fingerprint';
 import { takeBlock } from './frontier';
 import {
@@ -50,7 +51,14 @@ import { beginLevels, noteViolations } from './level';
 import { isLossy, lossyHash, noteState, touchLossy } from './lossy';
 import { checkOwn } from './own';
 import { placeParts, takePartBlock } from './parts';
-import { closeState, nextSuccessor, openState, packAlone, packSuccessor } from './successors';
+import {
+  closeState,
+  initialState,
+  nextSuccessor,
+  openState,
+  packAlone,
+  packSuccessor,
+} from './successors';
 import { insert, stateAt, touchSlot, touchState } from './visitedSet';
 
 /**
@@ -60,7 +68,7 @@ import { insert, stateAt, touchSlot, touchState } from './visitedSet';
 export function searchStart<S>(): void {
   enter(0);
   const system = changetype<S>(0);
-  const bytes = system.stateBytes();
+  const bytes = system.stateBytes() + tailBytes();
   must(bytes > 0 && (bytes & 7) == 0 && bytes <= <u32>STATE_BYTES_MAX, FAIL_STATE_BYTES);
   store<u32>(CONTROL_STATE_BYTES, bytes);
   memory.fill(CONTROL_VIOLATIONS, 0xff, 128);
@@ -74,8 +82,7 @@ export function searchStart<S>(): void {
     if (load<u32>(line, LINE_NEXT) == load<u32>(line, LINE_END) && !refill(0)) return;
     const index = load<u32>(line, LINE_NEXT);
     const state = scratchState(0);
-    system.writeInitial(number, state);
-    system.canonical(state);
+    initialState<S>(number, state);
     let packed = packAlone(0, state, packedScratch());
     while (packed == 0) {
       if (!refillParts(0)) return;
@@ -130,7 +137,7 @@ export function explore<S>(worker: u32, chunks: u32): i32 {
  * Takes a block for the worker, and meets the others when that needs a larger table. False on a
  * stop.
  */
-function refill(worker: u32): bool {
+export function refill(worker: u32): bool {
   while (!takeBlock(worker)) {
     requestRoom();
     if (meet() == PHASE_STOPPED) return false;
@@ -139,7 +146,7 @@ function refill(worker: u32): bool {
 }
 
 /** The same for a block of places for parts. */
-function refillParts(worker: u32): bool {
+export function refillParts(worker: u32): bool {
   while (!takePartBlock(worker)) {
     requestParts();
     if (meet() == PHASE_STOPPED) return false;

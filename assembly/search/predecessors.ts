@@ -40,7 +40,15 @@ import {
   TARGET_MARKED,
 } from './layout';
 import { levelFrom } from './level';
-import { closeState, findState, findSuccessor, nextSuccessor, openState } from './successors';
+import {
+  closeState,
+  findState,
+  findSuccessor,
+  initialState,
+  nextSuccessor,
+  openState,
+  successorOrdinal,
+} from './successors';
 import { NOT_FOUND } from './visitedSet';
 
 const COST_NONE: u32 = 0xffffffff;
@@ -229,8 +237,7 @@ export function chooseInitial<S>(): u32 {
   let best = COST_NONE;
   let chosen: u32 = NOT_FOUND;
   for (let number: u32 = 0; number < count; ++number) {
-    system.writeInitial(number, scratch);
-    system.canonical(scratch);
+    initialState<S>(number, scratch);
     const index = findState(scratch);
     if (index >= levelFrom(1)) continue;
     const cost = load<u32>(recordAt(index));
@@ -248,7 +255,7 @@ function chooseStep<S>(index: u32, thread: i32, from: u32, to: u32): u32 {
   let best = COST_NONE;
   let chosen: u32 = 0;
   openState<S>(index);
-  for (let ordinal: u32 = 0; ; ++ordinal) {
+  while (true) {
     const label = nextSuccessor<S>(scratch);
     if (label < 0) break;
     const successor = findSuccessor(scratch);
@@ -259,7 +266,7 @@ function chooseStep<S>(index: u32, thread: i32, from: u32, to: u32): u32 {
     if (thread >= 0 && mover != thread) ++cost;
     if (cost > best || (cost == best && mover >= chosenThread)) continue;
     best = cost;
-    chosen = ordinal;
+    chosen = successorOrdinal();
     chosenIndex = successor;
     chosenThread = mover;
   }

@@ -21,6 +21,7 @@ import { type LookOptions, progressFor, styleFor } from './look.js';
 import { type Overrides, override } from './options.js';
 import { worstStatus } from './status.js';
 import { refuseStorage, type StorageWishes, storageOf } from './storage.js';
+import { refuseStrategy, type StrategyWishes, strategyOf } from './strategy.js';
 import type { Terminal } from './terminal.js';
 import type { TraceFolder } from './traceFiles.js';
 
@@ -28,7 +29,8 @@ export interface ExploreCommandOptions
   extends LookOptions,
     Overrides,
     CheckpointWishes,
-    StorageWishes {
+    StorageWishes,
+    StrategyWishes {
   readonly workers?: number;
   readonly maxSeconds?: number;
   readonly memory?: number;
@@ -65,6 +67,7 @@ export async function exploreModel(
       signal: terminal.interrupt,
       onProgress: progress.update,
       lockOrder: options.lockOrder === true,
+      ...strategyOf(options),
       ...(options.reduce !== undefined && { reduce: options.reduce }),
       ...(options.maxSeconds !== undefined && { seconds: options.maxSeconds }),
       ...(options.memory !== undefined && { memoryBytes: options.memory }),
@@ -146,7 +149,8 @@ export async function exploreCommand(
   options: ExploreCommandOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const refusal = refuseCheckpoints(paths, options) ?? refuseStorage(options);
+  const refusal =
+    refuseCheckpoints(paths, options) ?? refuseStorage(options) ?? refuseStrategy(options);
   if (refusal !== null) {
     terminal.writeError(`daxcheck: ${refusal}\n`);
     return EXIT.usage;

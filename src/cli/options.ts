@@ -31,6 +31,13 @@ export function parseCount(text: string): number {
   return count;
 }
 
+/** Reads a whole number, zero included. */
+export function parseWhole(text: string): number {
+  const count = Number(text);
+  if (/^[0-9]+$/.test(text) && count <= COUNT_MAX) return count;
+  throw new InvalidArgumentError(`Expected a whole number from 0 to ${COUNT_MAX}.`);
+}
+
 /** Reads a number of worker threads. */
 export function parseWorkers(text: string): number {
   const count = parseCount(text);

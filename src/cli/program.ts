@@ -19,6 +19,7 @@ import {
   parseWorkers,
 } from './options.js';
 import { endingOf } from './status.js';
+import { withStrategyOptions } from './strategy.js';
 import type { Terminal } from './terminal.js';
 
 const STATUSES = `
@@ -42,8 +43,7 @@ const reduce = (): Option =>
 const noColor = (): Option => new Option('--no-color', 'no colours, also on a terminal');
 
 function addExplore(program: Command, terminal: Terminal, report: Report): void {
-  program
-    .command('explore')
+  withStrategyOptions(program.command('explore'))
     .description('explore every interleaving of the models and print a verdict for each')
     .argument('<model...>', 'model files')
     .option('--workers <n>', 'threads (default: one for each processor)', parseWorkers)

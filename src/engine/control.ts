@@ -111,7 +111,8 @@ function memoryInUse(control: Control): number {
   return before + states + parts + buckets * BUCKET_BYTES;
 }
 
-function wide(control: Control, address: number): number {
+/** The u64 at an address, as far as a number is exact. */
+export function wide(control: Control, address: number): number {
   return control.read(address) + control.read(address + 4) * 2 ** 32;
 }
 
@@ -121,7 +122,8 @@ export interface Violated {
   readonly depth: number;
 }
 
-function readViolations(control: Control, table: number): readonly Violated[] {
+/** Reads a table of violations. */
+export function readViolations(control: Control, table: number): readonly Violated[] {
   const violations: Violated[] = [];
   for (let property = 0; property < 32; property += 1) {
     const at = control.read(table + property * 4);

@@ -26,6 +26,7 @@ import type { Pauses } from './pauses.js';
 import type { Progress } from './progress.js';
 import { makeReplay, makeSuccessors, type Replay, type Successors } from './replay.js';
 import { runSearch, type SearchResult, type SearchSetup } from './search.js';
+import { makeStrategies, type Strategies } from './strategies.js';
 
 export type { CheckpointOptions } from './checkpoint.js';
 export { EngineError } from './engineError.js';
@@ -36,6 +37,8 @@ export type { Progress } from './progress.js';
 export type { Replay, Successor, Successors } from './replay.js';
 export type { SearchResult, StoppedBy } from './search.js';
 export type { ChosenTrace, FoundTrace, StateBatch } from './services.js';
+export type { SwarmResult } from './swarm.js';
+export type { ViolatedRun, WalksResult } from './walks.js';
 
 /** What to search, and how far. */
 export interface EngineOptions {
@@ -58,6 +61,8 @@ export interface EngineOptions {
   readonly limits: {
     readonly states?: number | undefined;
     readonly depth?: number | undefined;
+    /** Context switches: only behaviours with at most so many are followed, breadth first. */
+    readonly switches?: number | undefined;
     readonly seconds?: number | undefined;
     readonly memoryBytes?: number | undefined;
   };
@@ -78,7 +83,7 @@ export interface EngineOptions {
 }
 
 /** One scenario in one memory. */
-export interface Engine extends EngineServices {
+export interface Engine extends EngineServices, Strategies {
   readonly stateBytes: number;
   readonly memory: WebAssembly.Memory;
   /** All exports of the module, for those that only its System has. */
@@ -96,6 +101,24 @@ export interface Engine extends EngineServices {
 
 const PARALLEL_FROM = 8192;
 
+/** Reserves the memory of a search. */
+function memoryFor(options: EngineOptions): WebAssembly.Memory {
+  const { scenario, workers, stopMask, limits, tableBytes } = options;
+  return planMemory({
+    scenario,
+    workers,
+    stopMask,
+    ownStopMask: options.own?.stopMask ?? null,
+    states: limits.states,
+    depth: limits.depth,
+    switches: limits.switches,
+    memoryBytes: limits.memoryBytes,
+    storage: STORAGE_NUMBERS[options.storage?.storage ?? 'exact'],
+    hashBits: options.storage?.hashBits ?? 64,
+    tableBytes,
+  });
+}
+
 /**
  * Compiles the module, reserves the memory and writes the scenario into it.
  *
@@ -104,19 +127,8 @@ const PARALLEL_FROM = 8192;
  */
 export function openEngine(options: EngineOptions): Engine {
   const module = compileModule(options.wasm);
-  const { scenario, workers, stopMask, limits, tableBytes, signal } = options;
-  const memory = planMemory({
-    scenario,
-    workers,
-    stopMask,
-    ownStopMask: options.own?.stopMask ?? null,
-    states: limits.states,
-    depth: limits.depth,
-    memoryBytes: limits.memoryBytes,
-    storage: STORAGE_NUMBERS[options.storage?.storage ?? 'exact'],
-    hashBits: options.storage?.hashBits ?? 64,
-    tableBytes,
-  });
+  const { workers, limits, signal } = options;
+  const memory = memoryFor(options);
   const own = options.own === undefined ? null : compileModule(options.own.wasm);
   const instance = instantiate(module, memory, own);
   const engine = searchExports(instance);
@@ -124,12 +136,34 @@ export function openEngine(options: EngineOptions): Engine {
   const services = { engine, control, memory, signal };
   const levels = levelsFor(options);
   let isSearched = false;
+  const searchOnce = (): void => {
+    if (isSearched) throw new EngineError(FAIL_USE, 'an engine searches once');
+    isSearched = true;
+  };
   const instances = new Map<Uint8Array, ExpressionExports>();
   const expressionsOf = (bytes: Uint8Array): ExpressionExports => {
     const known = instances.get(bytes) ?? instantiateExpressions(compileModule(bytes), memory);
     instances.set(bytes, known);
     return known;
   };
+  const setup: SearchSetup = {
+    engine,
+    control,
+    module,
+    memory,
+    own,
+    workers,
+    parallelFrom: options.parallelFrom ?? PARALLEL_FROM,
+    seconds: limits.seconds,
+    signal,
+    onProgress: options.onProgress,
+    pauses: options.pauses,
+    readLabels: () => {
+      const at = control.read(CONTROL_LABELS);
+      return new Uint8Array(memory.buffer).slice(at, at + LABEL_DETAILS);
+    },
+  };
+  const found = levels === null ? servicesInMemory(services) : servicesOnDisk(services, levels);
   return {
     stateBytes: engine.stateBytes() >>> 0,
     memory,
@@ -137,32 +171,14 @@ export function openEngine(options: EngineOptions): Engine {
     replay: makeReplay(engine, memory),
     successors: makeSuccessors(engine, memory, control),
     search: async () => {
-      if (isSearched) throw new EngineError(FAIL_USE, 'an engine searches once');
-      isSearched = true;
-      const setup: SearchSetup = {
-        engine,
-        control,
-        module,
-        memory,
-        own,
-        workers,
-        parallelFrom: options.parallelFrom ?? PARALLEL_FROM,
-        seconds: limits.seconds,
-        signal,
-        onProgress: options.onProgress,
-        pauses: options.pauses,
-        readLabels: () => {
-          const at = control.read(CONTROL_LABELS);
-          return new Uint8Array(memory.buffer).slice(at, at + LABEL_DETAILS);
-        },
-      };
+      searchOnce();
       const { checkpoint, storage } = options;
       if (storage !== undefined && levels !== null) return searchLossy(setup, storage, levels);
       if (checkpoint === undefined) return runSearch(setup);
       return searchSaved(setup, identified(checkpoint, options));
     },
-
-    ...(levels === null ? servicesInMemory(services) : servicesOnDisk(services, levels)),
+    ...found,
+    ...makeStrategies(setup, found, searchOnce),
     evaluateState: (wasm, state) => {
       const { check } = expressionsOf(wasm);
       const at = engine.replayState() >>> 0;

@@ -43,6 +43,20 @@ export interface SearchExports {
   violatedBy(state: number): number;
   successors(state: number, to: number, most: number): number;
   successorsFinish(): number;
+  beyondBegin(): void;
+  beyondRun(budget: number): number;
+  depthFirstStart(): void;
+  depthFirstRun(budget: number): number;
+  depthFirstDepth(index: number): number;
+  depthFirstParent(index: number): number;
+  depthFirstOrdinal(index: number): number;
+  runsBegin(): void;
+  walks(worker: number, most: number): number;
+  walkAgain(run: number, target: number): number;
+  swarm(worker: number, most: number): number;
+  swarmAgain(run: number, target: number): number;
+  followSteps(initial: number, steps: number, count: number, target: number, to: number): number;
+  nameSteps(initial: number, steps: number, count: number): void;
 }
 
 /** Compiles the module unless it is compiled already. */

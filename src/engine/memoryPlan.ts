@@ -11,6 +11,7 @@
  */
 import { SCENARIO_MAX_BYTES, SCENARIO_OFFSET } from '../../assembly/layout.js';
 import {
+  BOUND_MAX,
   BUCKET_BYTES,
   CONTROL_AREAS,
   CONTROL_ARENA,
@@ -29,6 +30,7 @@ import {
   CONTROL_UNPACKED,
   CONTROL_WORKERS,
   LABEL_DETAILS,
+  NO_BOUND,
   STORAGE_BITSTATE,
   UNPACKED_BYTES,
   WORKER_AREA_BYTES,
@@ -55,6 +57,8 @@ export interface PlanOptions {
   readonly ownStopMask: number | null;
   readonly states: number | undefined;
   readonly depth: number | undefined;
+  /** Most context switches of a behaviour; undefined for no bound. */
+  readonly switches: number | undefined;
   /** Most bytes of the memory; undefined for as much as 32 bits address. */
   readonly memoryBytes: number | undefined;
   /** What is kept of a state: a STORAGE_* number. */
@@ -146,6 +150,7 @@ function writeControl(memory: WebAssembly.Memory, options: PlanOptions): void {
     [CONTROL_OWN, options.ownStopMask === null ? 0 : 1],
     [CONTROL_OWN_STOP_MASK, options.ownStopMask ?? 0],
     [CONTROL_STATES_MAX, Math.min(options.states ?? 0xffffffff, 0xffffffff)],
+    [BOUND_MAX, options.switches ?? NO_BOUND],
     [CONTROL_DEPTH_MAX, Math.min(options.depth ?? 0xffffffff, 0xffffffff)],
     [CONTROL_AREAS, areas],
     [CONTROL_UNPACKED, unpacked],

@@ -91,7 +91,8 @@ const SLICE_MILLISECONDS = 15;
 const WATCH_MILLISECONDS = 20;
 const CHUNKS_MAX = 4096;
 
-const STOPPED_BY: Readonly<Record<number, StoppedBy>> = {
+/** Names of the reasons to stop. */
+export const STOPPED_BY: Readonly<Record<number, StoppedBy>> = {
   [STOP_VIOLATION]: 'violation',
   [STOP_STATES]: 'states',
   [STOP_DEPTH]: 'depth',
@@ -125,7 +126,7 @@ export async function runSearch(setup: SearchSetup): Promise<SearchResult> {
 }
 
 /** Returns what looks at limits and shows progress, to be called now and then. */
-function makeWatch(setup: SearchSetup, start: number): () => void {
+export function makeWatch(setup: SearchSetup, start: number): () => void {
   const { control, seconds, signal, onProgress, pauses } = setup;
   const report = onProgress === undefined ? undefined : makeReporter(onProgress);
   return () => {

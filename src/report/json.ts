@@ -50,6 +50,7 @@ function verdictSummary(verdict: Verdict) {
     title: verdict.title,
     kernel: verdict.kernel,
     granularity: verdict.granularity,
+    ...(verdict.strategy !== undefined && { strategy: verdict.strategy }),
     ...(verdict.reductions !== undefined && { reductions: verdict.reductions }),
     verdict: verdict.verdict,
     exitStatus: verdict.exitStatus,

@@ -2,7 +2,14 @@
  * The verdict as text: what was asked, one line of verdict, the counts, each class of finding
  * under its own heading, what held and for what scope, and how the run ended.
  */
-import type { Finding, PropertyClass, Trace, Verdict } from '../verdict/trace.js';
+import type {
+  BoundView,
+  Finding,
+  PropertyClass,
+  StrategyView,
+  Trace,
+  Verdict,
+} from '../verdict/trace.js';
 import { describeExitStatus } from './exitStatus.js';
 import {
   formatBound,
@@ -84,6 +91,7 @@ function headerLines(verdict: Verdict, style: Style): string[] {
     ...labelled('model', verdict.model, HEADER),
     ...labelled('kernel', verdict.kernel, HEADER),
     ...labelled('granularity', describeGranularity(verdict.granularity), HEADER),
+    ...strategyLines(verdict),
     ...reductionLines(verdict),
   ];
 }
@@ -101,6 +109,34 @@ function reductionLines({ reductions }: Verdict): string[] {
     ...like.flatMap((names) => labelled('', `alike: ${names.join(', ')}`, HEADER)),
     ...apart.flatMap((why) => labelled('', why, HEADER)),
   ];
+}
+
+function strategyLines({ strategy }: Verdict): string[] {
+  if (strategy === undefined) return [];
+  const unchecked = strategy.name === 'dfs' ? [] : strategy.unchecked;
+  const open = unchecked.length === 0 ? [] : labelled('not asked', unchecked.join(', '), HEADER);
+  return [...labelled('strategy', describeStrategy(strategy), HEADER), ...open];
+}
+
+function describeStrategy(strategy: StrategyView): string {
+  if (strategy.name === 'dfs') return 'dfs (the state found last first; traces are not shortest)';
+  if (strategy.name === 'bfs') return describeBound(strategy);
+  const { name, seed, runs, depth, states, statesAbout } = strategy;
+  const steps = plural(depth, 'step');
+  const about = statesAbout === null ? '' : `; about ${formatCount(statesAbout)} distinct states`;
+  const searches = runs === 1 ? '1 search' : `${formatCount(runs)} searches`;
+  const what =
+    states === undefined
+      ? `${plural(runs, 'walk')} of at most ${steps}${about}`
+      : `${searches} of at most ${plural(states, 'state')} and ${steps}`;
+  return `${name}, seed ${seed}: ${what}`;
+}
+
+function describeBound({ maxSwitches, isCut }: BoundView): string {
+  const switches = maxSwitches === 1 ? '1 context switch' : `${maxSwitches} context switches`;
+  const what = `bfs, behaviours with at most ${switches}`;
+  if (isCut === null) return what;
+  return `${what}; ${isCut ? 'states lie beyond' : 'they come to every state'}`;
 }
 
 function describeGranularity(granularity: Verdict['granularity']): string {
@@ -146,9 +182,8 @@ function doubtLines({ verdict, omission, unanswered = [] }: Verdict): string[] {
 
 function countLines(verdict: Verdict): string[] {
   const { stoppedBy } = verdict;
-  const atLeast = stoppedBy === null ? '' : 'at least ';
   const counts = [
-    `${atLeast}${formatCount(verdict.distinctStates)} ${statesOf(verdict)}`,
+    describeStates(verdict),
     plural(verdict.transitions, 'transition'),
     `depth ${formatCount(verdict.depth)}`,
   ].join(', ');
@@ -158,6 +193,14 @@ function countLines(verdict: Verdict): string[] {
     ...doubtLines(verdict),
     `  stopped by: ${stoppedBy.limit}; to go on: ${stoppedBy.option}`,
   ];
+}
+
+/** Within a bound, a state counts once for each last thread and number of switches. */
+function describeStates(verdict: Verdict): string {
+  const { distinctStates, stoppedBy, strategy } = verdict;
+  const count = formatCount(distinctStates);
+  if (strategy?.name === 'bfs') return `${count} states with their last thread and switches`;
+  return `${stoppedBy === null ? '' : 'at least '}${count} ${statesOf(verdict)}`;
 }
 
 interface FindingContext {
@@ -228,6 +271,8 @@ function vacuousLines(verdict: Verdict, style: Style): string[] {
 
 function expectationLines(verdict: Verdict, style: Style): string[] {
   const { expectation } = verdict;
+  // What a model declares is the outcome of a search breadth first.
+  if (verdict.strategy !== undefined) return [];
   if (expectation === null) return ['Expectation: none declared'];
   if (expectation.met) return [`Expectation: ${style.good('met')}`];
   return [`Expectation: ${style.bad('NOT MET')}`, ...expectation.differences.flatMap(bullet)];

@@ -23,6 +23,8 @@ export interface RefusedReduction {
 export interface ReductionContext {
   /** The order of locks is told as well. */
   readonly lockOrder: boolean;
+  /** Less than whole states is kept (docs/storage.md). */
+  readonly isLossy: boolean;
 }
 
 /** Whether somebody reboots the machine. */
@@ -55,6 +57,9 @@ export interface ReductionPlan {
   readonly apart?: readonly string[];
 }
 
+const IN_FULL = 'its paths are followed by states that are kept in full';
+const DEPTH_ASKED = 'it asks at which depth a state was found';
+
 /** Why states of like things are not one to a search, in words; null where they are. */
 function whyNotSymmetric({ symmetry }: Scenario, isOrdered: boolean): string | null {
   if (isOrdered) return 'a path of por or merge is followed by its exact states';
@@ -76,9 +81,12 @@ export function planReductions(
   const asked = REDUCTIONS.map(({ name }) => name).filter((name) => wanted.includes(name));
   const order = whyOrderMatters(scenario, context);
   const isOrdered = order === null && asked.some((name) => ORDER_REDUCTIONS.includes(name));
-  const symmetry = whyNotSymmetric(scenario, isOrdered);
-  const whyNot = (name: Reduction): string | null =>
-    ORDER_REDUCTIONS.includes(name) ? order : symmetry;
+  const symmetry = context.isLossy ? IN_FULL : whyNotSymmetric(scenario, isOrdered);
+  const whyNot = (name: Reduction): string | null => {
+    if (name === 'symmetry') return symmetry;
+    if (order !== null) return order;
+    return name === 'por' && context.isLossy ? DEPTH_ASKED : null;
+  };
   const on = asked.filter((name) => whyNot(name) === null);
   const refused = asked.flatMap((name) => {
     const why = whyNot(name);

@@ -1,16 +1,18 @@
 /**
  * Explores a model: every interleaving, a verdict, and a counterexample for each violated property.
  */
-import { Property } from '../assembly/layout.js';
+import { FAIL_SYMMETRY, Property } from '../assembly/layout.js';
 import { exploreBounded } from './bounded.js';
 import { compileModel, type Scenario } from './compile/scenario.js';
-import type {
-  CheckpointOptions,
-  Engine,
-  LossyOptions,
-  MemoryLimit,
-  Progress,
-  SearchResult,
+import { labelsOfClasses } from './compile/symmetry/labels.js';
+import {
+  type CheckpointOptions,
+  type Engine,
+  EngineError,
+  type LossyOptions,
+  type MemoryLimit,
+  type Progress,
+  type SearchResult,
 } from './engine/engine.js';
 import { identityOf } from './identity.js';
 import type { Reduction } from './kernel/reductions.js';
@@ -160,7 +162,7 @@ async function answerAll(finished: Finished): Promise<Answers> {
   const violations = [...invariants, ...own, ...traces, ...temporal.violations];
   const vacuous = result.complete
     ? [
-        ...vacuousOf(scenario, result.labelsSeen, answers),
+        ...vacuousOf(scenario, labelsOfClasses(result.labelsSeen, scenario.symmetry), answers),
         ...vacuousOwn(scenario, observed),
         ...temporal.vacuous,
       ]
@@ -223,6 +225,43 @@ function measuredOf(result: SearchResult, workers: number): Measured {
   };
 }
 
+interface SearchHow {
+  readonly wanted: readonly Reduction[];
+  /** Whether like things are looked for: threads alone, or devices too. */
+  readonly symmetry: boolean | 'threads';
+  readonly clock: PhaseClock;
+}
+
+interface Searched {
+  readonly scenario: Scenario;
+  readonly engine: Engine;
+  readonly reductions: ReductionPlan;
+  readonly result: SearchResult;
+}
+
+/**
+ * Searches a model, breadth first with the reductions that it allows: where devices turn out not to
+ * be alike, once more with like threads alone.
+ */
+async function search(model: Model, options: ExploreOptions, how: SearchHow): Promise<Searched> {
+  const { wanted, symmetry, clock } = how;
+  const scenario = compileModel(model, { symmetry });
+  clock.mark('compile');
+  const engine = engineFor(model, scenario, options);
+  clock.mark('reserve');
+  const reductions = reductionsOf(scenario, wanted, options);
+  setReductions(engine, scenario, reductions.on);
+  const isDepthFirst = options.strategy?.name === 'dfs';
+  try {
+    const result = await (isDepthFirst ? engine.depthFirst() : engine.search());
+    return { scenario, engine, reductions, result };
+  } catch (cause) {
+    const isOrdered = cause instanceof EngineError && cause.code === FAIL_SYMMETRY;
+    if (!isOrdered || symmetry === 'threads') throw cause;
+    return search(model, options, { ...how, symmetry: 'threads' });
+  }
+}
+
 /**
  * Explores a model.
  *
@@ -241,15 +280,14 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
 async function exploreWhole(model: Model, options: ExploreOptions): Promise<Verdict> {
   const strategy = options.strategy?.name === 'dfs' ? options.strategy : undefined;
   const clock = makePhaseClock();
-  const scenario = compileModel(model);
-  clock.mark('compile');
   const workers = strategy === undefined ? (options.workers ?? 1) : 1;
-  const engine = engineFor(model, scenario, options);
   const wanted = strategy === undefined ? (options.reduce ?? []) : [];
-  const reductions = reductionsOf(scenario, wanted, options);
-  setReductions(engine, scenario, reductions.on);
-  clock.mark('reserve');
-  const result = await (strategy === undefined ? engine.search() : engine.depthFirst());
+  const symmetry = wanted.includes('symmetry');
+  const { scenario, engine, reductions, result } = await search(model, options, {
+    wanted,
+    symmetry,
+    clock,
+  });
   clock.mark('search');
   const answers = await answerAll({
     engine,

@@ -97,12 +97,18 @@ function headerLines(verdict: Verdict, style: Style): string[] {
   ];
 }
 
+/** What a search has counted. */
+const statesOf = ({ reductions }: Verdict): string =>
+  reductions?.on.includes('symmetry') === true ? 'classes of states' : 'distinct states';
+
 function reductionLines({ reductions }: Verdict): string[] {
   if (reductions === undefined) return [];
-  const { on, refused } = reductions;
+  const { on, refused, like = [], apart = [] } = reductions;
   return [
     ...labelled('reduced by', on.length === 0 ? 'nothing' : on.join(', '), HEADER),
     ...refused.flatMap(({ name, why }) => labelled('', `not by ${name}: ${why}`, HEADER)),
+    ...like.flatMap((names) => labelled('', `alike: ${names.join(', ')}`, HEADER)),
+    ...apart.flatMap((why) => labelled('', why, HEADER)),
   ];
 }
 
@@ -201,10 +207,11 @@ function stoppedLines({ stoppedBy, measured, depth }: Verdict): string[] {
 }
 
 /** Within a bound, a state counts once for each last thread and number of switches. */
-function describeStates({ distinctStates, stoppedBy, strategy }: Verdict): string {
+function describeStates(verdict: Verdict): string {
+  const { distinctStates, stoppedBy, strategy } = verdict;
   const count = formatCount(distinctStates);
   if (strategy?.name === 'bfs') return `${count} states with their last thread and switches`;
-  return `${stoppedBy === null ? '' : 'at least '}${count} distinct states`;
+  return `${stoppedBy === null ? '' : 'at least '}${count} ${statesOf(verdict)}`;
 }
 
 interface FindingContext {

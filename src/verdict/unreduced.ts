@@ -7,6 +7,7 @@ import { WAY_STATES_OFFSET } from '../../assembly/layout.js';
 import type { Scenario } from '../compile/scenario.js';
 import type { ChosenTrace, Engine, FoundTrace } from '../engine/engine.js';
 import type { Reduction } from '../kernel/reductions.js';
+import { executedTrace } from './executed.js';
 import { keyOf } from './inevitable.js';
 import { setReductions } from './reductions.js';
 
@@ -188,6 +189,14 @@ export type Show = <Shown>(
  */
 export function showWith(engine: Engine, scenario: Scenario, on: readonly Reduction[]): Show {
   if (on.length === 0) return (chosen, _, make) => make(chosen);
+  if (on.includes('symmetry')) {
+    return (chosen, _, make) => {
+      setReductions(engine, scenario, []);
+      const shown = make(executedTrace(engine, chosen));
+      setReductions(engine, scenario, on);
+      return shown;
+    };
+  }
   return (chosen, isTarget, make) => {
     const path = refinePath(engine, keptPath(engine, chosen));
     setReductions(engine, scenario, []);

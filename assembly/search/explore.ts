@@ -5,6 +5,7 @@
 // as the same worker.
 import {
   batchHashes,
+  batchLikely,
   batchPacked,
   batchStates,
   enter,
@@ -14,7 +15,7 @@ import {
 } from '../control';
 import { must } from '../fail';
 import { meet, requestParts, requestRoom, setTable } from './barrier';
-import { copyState, fingerprint } from './fingerprint';
+import { copyState, fingerprint, isEqual } from './fingerprint';
 import { takeBlock } from './frontier';
 import {
   BATCH_BYTES,
@@ -50,7 +51,7 @@ import { beginLevels, noteViolations } from './level';
 import { checkOwn } from './own';
 import { placeParts, takePartBlock } from './parts';
 import { closeState, nextSuccessor, openState, packAlone, packSuccessor } from './successors';
-import { insert, touchSlot, touchState } from './visitedSet';
+import { insert, likely, stateAt, touchSlot } from './visitedSet';
 
 /**
  * Makes level 0 of the initial states. Called once, by one worker, over zeroed memory with its
@@ -185,8 +186,9 @@ function batchMembers(): usize {
 }
 
 /**
- * Hashes the states of the batch, and touches their slots and then the states that those speak of,
- * so that the waits for memory of the whole batch overlap instead of adding up.
+ * Hashes the states of the batch, touches their slots, and then the states that are most likely
+ * equal to them. Each in a loop of its own, as short as can be, so that the waits for memory of the
+ * whole batch overlap instead of adding up.
  *
  * Not done while successors are generated: a System writes bytes, the hash reads words of them, and
  * such a read has to wait until the write has left the processor's store buffer, behind every load
@@ -195,18 +197,29 @@ function batchMembers(): usize {
 function touchBatch(line: usize, count: u32): void {
   const width = load<u32>(CONTROL_PACKED_BYTES);
   const hashes = batchHashes();
+  const equals = batchLikely();
   let member = batchMembers();
-  let touched: u64 = 0;
   for (let number: u32 = 0; number < count; ++number) {
-    const hash = fingerprint(member, width);
-    store<u64>(hashes + ((<usize>number) << 3), hash);
-    touched += touchSlot(hash);
+    store<u64>(hashes + ((<usize>number) << 3), fingerprint(member, width));
     member += width;
   }
+  let touched: u64 = 0;
   for (let number: u32 = 0; number < count; ++number) {
-    touched += touchState(load<u64>(hashes + ((<usize>number) << 3)));
+    touched += touchSlot(load<u64>(hashes + ((<usize>number) << 3)));
+  }
+  for (let number: u32 = 0; number < count; ++number) {
+    const seen = likely(load<u64>(hashes + ((<usize>number) << 3)));
+    store<u32>(equals + ((<usize>number) << 2), seen);
+    // Without a branch: where there is none, the first state.
+    touched += load<u64>(stateAt(seen - u32(seen != 0)));
   }
   store<u64>(line, touched, LINE_TOUCHED);
+}
+
+/** Tells whether a packed state of the batch equals the one that it most likely does. */
+function isKnown(number: u32, member: usize, width: u32): bool {
+  const seen = load<u32>(batchLikely() + ((<usize>number) << 2));
+  return seen != 0 && isEqual(stateAt(seen - 1), member, width);
 }
 
 /**
@@ -228,7 +241,8 @@ function insertBatch<S>(worker: u32, count: u32, depth: u32): bool {
   let member = batchMembers();
   let next = load<u32>(line, LINE_NEXT);
   let fresh: u32 = 0;
-  for (let number: u32 = 0; number < count; ++number) {
+  for (let number: u32 = 0; number < count; ++number, state += bytes, member += width) {
+    if (isKnown(number, member, width)) continue;
     if (next == load<u32>(line, LINE_END)) {
       store<u32>(line, next, LINE_NEXT);
       if (!refill(worker)) return false;
@@ -242,8 +256,6 @@ function insertBatch<S>(worker: u32, count: u32, depth: u32): bool {
       ++fresh;
       ++next;
     }
-    state += bytes;
-    member += width;
   }
   store<u32>(line, next, LINE_NEXT);
   if (hasOwn) checkOwn(states, fresh, depth);

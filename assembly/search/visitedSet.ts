@@ -86,6 +86,26 @@ export function insert(state: usize, hash: u64, index: u32, bytes: u32): bool {
   return place(SET_STATES, state, hash, index, bytes) == index;
 }
 
+/** Puts a packed state of the arena that is not in the set into its first empty slot. */
+export function insertDistinct(hash: u64, index: u32): void {
+  const buckets = load<u32>(CONTROL_BUCKETS);
+  const table = <usize>load<u32>(CONTROL_TABLE);
+  const top = <usize>load<u32>(CONTROL_TOP);
+  const where = (hash >> 32) * <u64>buckets;
+  const entry = (hash << 32) | <u64>(index + 1);
+  const first = <usize>(<u32>where >> 29);
+  let bucket = table + <usize>(where >> 32) * BUCKET_BYTES;
+  for (let probe: u32 = 0; probe < buckets; ++probe) {
+    for (let slot: usize = 0; slot < <usize>BUCKET_SLOTS; ++slot) {
+      const at = bucket + (((first + slot) & 7) << 3);
+      if (atomic.load<u64>(at) == 0 && atomic.cmpxchg<u64>(at, 0, entry) == 0) return;
+    }
+    bucket += BUCKET_BYTES;
+    if (bucket == top) bucket = table;
+  }
+  fail(FAIL_TABLE_FULL);
+}
+
 /** Looks a packed state up: its index, or NOT_FOUND. */
 export function find(state: usize): u32 {
   const bytes = load<u32>(CONTROL_PACKED_BYTES);

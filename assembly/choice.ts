@@ -11,6 +11,9 @@ const FAIL_CHOICES: i32 = 108;
 export let choiceDepth: u32 = 0;
 export let choiceCount: u32 = 0;
 
+/** Whether a repeated step offered another number of answers at a choice than it did before. */
+export let choicesDiffer: bool = false;
+
 export function restartChoices(): void {
   choiceDepth = 0;
 }
@@ -37,7 +40,7 @@ export function choose(count: u32): u32 {
     choiceCount++;
     store<u8>(at, 0);
     store<u8>(at, count, 1);
-  }
+  } else if (<u32>load<u8>(at, 1) != count) choicesDiffer = true;
   choiceDepth++;
   return load<u8>(at);
 }
@@ -54,4 +57,27 @@ export function nextChoices(): bool {
     choiceCount--;
   }
   return false;
+}
+
+/** Copies the choices to a place with room for all of them, and how many were taken. */
+export function saveChoices(to: usize): void {
+  store<u32>(to, choiceDepth);
+  store<u32>(to, choiceCount, 4);
+  memory.copy(to + 8, choice(0), (<usize>choiceCount) << 1);
+}
+
+/** Copies the choices that were taken from number `first` on, as those of a step of its own. */
+export function saveChoicesFrom(first: u32, to: usize): void {
+  const count = choiceDepth - first;
+  store<u32>(to, 0);
+  store<u32>(to, count, 4);
+  memory.copy(to + 8, choice(first), (<usize>count) << 1);
+}
+
+/** Puts saved choices back: a step that begins anew repeats them. */
+export function restoreChoices(from: usize): void {
+  choiceDepth = load<u32>(from);
+  choiceCount = load<u32>(from, 4);
+  choicesDiffer = false;
+  memory.copy(choice(0), from + 8, (<usize>choiceCount) << 1);
 }

@@ -1,13 +1,15 @@
 // The complete wasm surface of the engine: the search's exports, and those that only the kernel
 // model has.
-import { enter, systemScratch } from './control';
+import { enter, scratchState, systemScratch } from './control';
+import { forgetAnswers, sufficesAt } from './kernel/ahead';
 import { validZonesText } from './kernel/memoryBlockFiles';
-import { beginLockOrder, deadlockedThreads, lockOrderOf, waitPart } from './kernel/system';
-import { LAYOUT_VERSION } from './layout';
+import { beginLockOrder, deadlockedThreads, findWay, lockOrderOf, waitPart } from './kernel/system';
+import { LAYOUT_VERSION, WAY_AT } from './layout';
 import { lockOrderTable } from './lockOrder';
 import { record } from './observe';
 import { recover } from './property/recoverable';
 import { lookAt } from './state';
+import { makeCanonical } from './symmetry';
 
 export * from './surface';
 
@@ -74,4 +76,33 @@ export function lockOrderRun(states: usize, count: u32): void {
 export function lockOrderEdges(): usize {
   enter(0);
   return lockOrderTable();
+}
+
+/** Where the state is put to which wayBetween() leads. */
+export function wayTarget(): usize {
+  enter(0);
+  return scratchState(3);
+}
+
+/**
+ * Finds the steps that a reduced search took from the state of the replay to that of wayTarget():
+ * the address of their number (u32), behind which, from WAY_STATES_OFFSET on, the state after each
+ * lies; 0 when there is no such way.
+ */
+export function wayBetween(): usize {
+  enter(0);
+  return findWay(scratchState(1), scratchState(3)) ? systemScratch() + WAY_AT : 0;
+}
+
+/** How many successors a thread's next step has when it suffices at a state; else 0. */
+export function sufficient(state: usize, thread: u32): u32 {
+  enter(0);
+  forgetAnswers();
+  return sufficesAt(state, thread);
+}
+
+/** Replaces a state by the representative of its class, where the scenario has permutations. */
+export function canonicalState(state: usize): void {
+  enter(0);
+  makeCanonical(state);
 }

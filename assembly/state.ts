@@ -61,10 +61,14 @@ import { header, table } from './scenario';
 export {
   choiceCount,
   choiceDepth,
+  choicesDiffer,
   choose,
   forgetChoices,
   nextChoices,
   restartChoices,
+  restoreChoices,
+  saveChoices,
+  saveChoicesFrom,
 } from './choice';
 
 /** A step's answer. */

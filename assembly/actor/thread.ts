@@ -216,8 +216,13 @@ function oneStep(): i32 {
  * @returns whether it moved.
  */
 export function runThread(state: usize, thread: u32, whole: bool): bool {
-  enterState(state, thread);
   restartChoices();
+  return runOn(state, thread, whole);
+}
+
+/** Moves a thread as runThread() does, within a transition that has taken choices already. */
+export function runOn(state: usize, thread: u32, whole: bool): bool {
+  enterState(state, thread);
   startedInstruction = 0;
   let steps = 0;
   while (true) {

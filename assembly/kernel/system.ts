@@ -8,6 +8,7 @@ import {
   INSTRUCTION_ENDED,
   INSTRUCTION_IDLE,
   Property,
+  REDUCE_SYMMETRY,
   SCENARIO_OFFSET,
   THREAD_INSTRUCTION_OFFSET,
   THREAD_PC_OFFSET,
@@ -19,7 +20,7 @@ import { deadlocked, forgetWaits, noteEnded, noteWait } from '../property/deadlo
 import { locksOwned, locksShared } from '../property/heldLocks';
 import { violations } from '../property/invariants';
 import { header } from '../scenario';
-import { copyState } from '../search/fingerprint';
+import { copyState, isEqual } from '../search/fingerprint';
 import {
   choiceCount,
   forgetChoices,
@@ -32,14 +33,22 @@ import {
   waitLock,
   waitObject,
 } from '../state';
+import { makeCanonical } from '../symmetry';
 import { collecting, watchLocks } from '../watch';
+import { forgetAnswers } from './ahead';
+import { ampleThread, runFurther, tellWays } from './ample';
 
 let source: usize = 0;
 let cursor: u32 = 0;
+/** The first thread that is no longer tried. */
+let last: u32 = 0;
+/** Only one thread's steps are enumerated. */
+let restricted: bool = false;
 
 @unmanaged
 export class KernelSystem {
   stateBytes(): u32 {
+    if (header(Header.Reductions) != 0) forgetAnswers();
     return header(Header.StateBytes);
   }
 
@@ -58,23 +67,37 @@ export class KernelSystem {
     source = state;
     lookAt(state);
     // After an oops nothing goes on.
-    cursor = isOopsed() ? header(Header.ThreadCount) : 0;
+    last = header(Header.ThreadCount);
+    cursor = isOopsed() ? last : 0;
+    restricted = false;
     forgetChoices();
     forgetWaits();
+    const thread = this.ample();
+    if (thread >= 0) this.restrict(thread);
+  }
+
+  ample(): i32 {
+    return ampleThread(source);
+  }
+
+  restrict(thread: u32): void {
+    cursor = thread;
+    last = thread + 1;
+    restricted = true;
   }
 
   next(to: usize): i32 {
     const bytes = header(Header.StateBytes);
-    const count = header(Header.ThreadCount);
     const whole = header(Header.Granularity) == 0;
-    while (cursor < count) {
+    while (cursor < last) {
       copyState(to, source, bytes);
       const thread = cursor;
       if (isRecording()) record(true);
       if (collecting) collectOf(to, thread);
       const moved = runThread(to, thread, whole);
       const label = thread | (startedInstruction << 8);
-      if (!moved && choiceCount == 0) noteBlocked(thread);
+      if (moved) runFurther(source, to, thread, !restricted);
+      else if (choiceCount == 0) noteBlocked(thread);
       if (!nextChoices()) {
         cursor++;
         forgetChoices();
@@ -88,13 +111,9 @@ export class KernelSystem {
     return violations(state);
   }
 
-  ample(): i32 {
-    return -1;
+  canonical(state: usize): void {
+    if ((header(Header.Reductions) & REDUCE_SYMMETRY) != 0) makeCanonical(state);
   }
-
-  restrict(thread: u32): void {}
-
-  canonical(state: usize): void {}
 
   finish(): u32 {
     return deadlocked() != 0 ? (1 << Property.NoDeadlock) & header(Header.Properties) : 0;
@@ -129,6 +148,29 @@ export function waitPart(state: usize, thread: u32, part: u32): u32 {
   if (part == 0) return waitLock;
   if (part == 1) return waitObject;
   return part == 2 ? waitHolders : waitKind;
+}
+
+/**
+ * Finds the transition of a reduced search that leads from a state to another, and writes down its
+ * steps (layout/observation.ts, WAY_AT). Neither state lies in scratch place 0.
+ *
+ * @returns whether there is one.
+ */
+export function findWay(from: usize, to: usize): bool {
+  const system = changetype<KernelSystem>(0);
+  const bytes = system.stateBytes();
+  let isFound = false;
+  tellWays(true);
+  // In full, and as it is where one thread's steps suffice.
+  for (let thread = -1; thread < <i32>header(Header.ThreadCount) && !isFound; thread++) {
+    system.begin(from);
+    if (thread >= 0) system.restrict(thread);
+    while (!isFound && system.next(scratchState(0)) >= 0) {
+      isFound = isEqual(scratchState(0), to, bytes);
+    }
+  }
+  tellWays(false);
+  return isFound;
 }
 
 /** Tells the collection of locks whose step begins, and what that thread holds. */

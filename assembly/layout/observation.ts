@@ -109,6 +109,18 @@ export const CHOICES_AT = 98304;
 /** Room for choices of one step: a few at each memory block that a step brings online. */
 export const CHOICES_MAX = 2048;
 
+// ---- Looking ahead --------------------------------------------------------------------
+
+/** In the worker's scratch memory, behind the choices: room of the search among other threads. */
+export const AHEAD_AT = 131072;
+export const AHEAD_BYTES = 786432;
+/** Behind that: a state of at most STATE_BYTES_MAX. */
+export const BEFORE_AT = 917504;
+/** Behind that: how many steps a transition took, u32, and the state after each. */
+export const WAY_AT = 933888;
+export const WAY_STATES_OFFSET = 8;
+export const WAY_BYTES = 114688;
+
 // ---- The order of locks ---------------------------------------------------------------
 
 /** Room for classes of locks; a class is a number of the enum Lock. */

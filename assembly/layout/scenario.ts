@@ -88,8 +88,26 @@ export enum Header {
   KernelBytes,
   /** Not 0 while it is asked what can be reached without a reboot. */
   RebootForbidden,
+  /** Which reductions the enumeration of successors applies: a set of REDUCE_ bits. */
+  Reductions,
+  /** A set of devices: while states are left out, whether one of these is bound stays to be seen. */
+  Watched,
+  // Symmetries: fields that some permutation changes, the permutations, and the locals of threads
+  // at each program point (0 where no device is permuted).
+  SymmetryFieldTable,
+  SymmetryFieldCount,
+  SymmetryTable,
+  SymmetryCount,
+  SymmetryPointTable,
   Count,
 }
+
+/** Of independent steps one order is taken (docs/partial-order.md). */
+export const REDUCE_ORDER = 1;
+/** States between which nothing can be decided are passed through and not kept. */
+export const REDUCE_MERGE = 2;
+/** Of states that differ in the names of like things one is kept. */
+export const REDUCE_SYMMETRY = 4;
 
 // ---- Capacities -----------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Diagnostic } from '../errors.js';
 import { EXIT, formatDiagnostic } from '../errors.js';
+import type { Reduction } from '../kernel/reductions.js';
 import { loadModel } from '../loadModel.js';
 import { toLines } from '../report/json.js';
 import { formatCount } from '../report/layout.js';
@@ -17,6 +18,7 @@ import type { Terminal } from './terminal.js';
 
 export interface GateOptions extends LookOptions {
   readonly workers?: number;
+  readonly reduce?: readonly Reduction[];
 }
 
 /** One line of the gate's table. */

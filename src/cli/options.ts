@@ -3,6 +3,7 @@
  */
 import { InvalidArgumentError } from 'commander';
 import { FEATURES, isFeature, isRelease, RELEASES, resolveKernel } from '../kernel/features.js';
+import { REDUCTIONS, type Reduction } from '../kernel/reductions.js';
 import { KNOWN_RELEASES } from '../kernel/releases.js';
 import type { Granularity, Model } from '../model/model.js';
 import { parseSize } from '../model/quantity.js';
@@ -30,6 +31,13 @@ export function parseCount(text: string): number {
   return count;
 }
 
+/** Reads a whole number, zero included. */
+export function parseWhole(text: string): number {
+  const count = Number(text);
+  if (/^[0-9]+$/.test(text) && count <= COUNT_MAX) return count;
+  throw new InvalidArgumentError(`Expected a whole number from 0 to ${COUNT_MAX}.`);
+}
+
 /** Reads a number of worker threads. */
 export function parseWorkers(text: string): number {
   const count = parseCount(text);
@@ -44,6 +52,15 @@ export function parseSeconds(text: string): number {
     throw new InvalidArgumentError('Expected a number of seconds above 0.');
   }
   return seconds;
+}
+
+/** Reads a probability, such as 0.01 or 1e-6. */
+export function parseProbability(text: string): number {
+  const probability = Number(text);
+  if (!/^[0-9.]+(e-?[0-9]+)?$/i.test(text) || !(probability >= 0 && probability <= 1)) {
+    throw new InvalidArgumentError('Expected a probability from 0 to 1, such as 1e-6.');
+  }
+  return probability;
 }
 
 /** Reads an amount of memory into bytes. */
@@ -88,6 +105,15 @@ export function parseObserved(text: string): readonly Observable[] {
   const found = OBSERVABLES.filter((name) => names.includes(name));
   if (found.length === names.length) return found;
   throw new InvalidArgumentError(`Expected some of ${OBSERVABLES.join(', ')}.`);
+}
+
+/** Reads the names of reductions, separated by commas. */
+export function parseReductions(text: string): readonly Reduction[] {
+  const names = text.split(',');
+  const known = REDUCTIONS.map(({ name }) => name);
+  const found = known.filter((name) => names.includes(name));
+  if (names.every((name) => known.some((other) => other === name))) return found;
+  throw new InvalidArgumentError(`Expected some of ${known.join(', ')}, separated by commas.`);
 }
 
 /** Reads a list of features, separated by commas, onto those of earlier uses of the option. */

@@ -2,23 +2,33 @@
  * The user's own properties that a single state can violate: their traces, and what of them was
  * never tested.
  */
+import type { OwnInvariant } from '../compile/own.js';
 import type { Scenario } from '../compile/scenario.js';
 import type { Engine, SearchResult } from '../engine/engine.js';
 import { makeTrace } from './findings.js';
 import { avoidanceOf, keyOf } from './inevitable.js';
 import type { Trace } from './trace.js';
+import type { Show } from './unreduced.js';
 
 /** The states that violate own invariant number `property`, by index: 1. */
-function marksOf(words: Uint32Array, property: number): Uint8Array {
+export function marksOf(words: Uint32Array, property: number): Uint8Array {
   return Uint8Array.from(words, (word) => (word >>> property) & 1);
 }
 
 /** The trace to each violated own invariant, in the order of the model. */
-export async function ownTraces(
-  engine: Engine,
-  scenario: Scenario,
-  result: SearchResult,
-): Promise<Trace[]> {
+export async function ownTraces({
+  engine,
+  scenario,
+  result,
+  show,
+  isReduced,
+}: {
+  readonly engine: Engine;
+  readonly scenario: Scenario;
+  readonly result: SearchResult;
+  readonly show: Show;
+  readonly isReduced: boolean;
+}): Promise<Trace[]> {
   const { check } = scenario.ownModules;
   if (check === null || result.ownViolations.length === 0) return [];
   const words = engine.evaluate(check);
@@ -26,22 +36,34 @@ export async function ownTraces(
   for (const { property } of result.ownViolations) {
     const invariant = scenario.own.invariants[property];
     const marks = marksOf(words, property);
-    const chosen = await engine.traceToMarked(marks);
+    const chosen = await engine.traceToOwn(property, marks);
     if (invariant === undefined || chosen === null) continue;
     const bad = badStates(engine, marks);
     const isGood = (state: Uint8Array): boolean => !bad.has(keyOf(state));
-    const avoidance = await avoidanceOf(engine, scenario, result.statesAtLeast, isGood);
-    const when = invariant.form === 'quiet' ? 'between system calls' : 'in some state';
-    const row = {
-      name: invariant.name,
-      bit: null,
-      summary: `${when} not: ${oneLine(invariant.text)}`,
-    };
+    const avoidance = isReduced
+      ? null
+      : await avoidanceOf(engine, scenario, result.statesAtLeast, isGood);
+    const isTarget = (state: Uint8Array): boolean =>
+      ((engine.evaluateState(check, state) >>> property) & 1) !== 0;
+    const row = ownRow(invariant);
+    const about = { row, class: 'own', device: null, avoidance } as const;
     traces.push(
-      makeTrace(engine, scenario, { row, class: 'own', device: null, chosen, avoidance }),
+      show(chosen, isTarget, (behaviour) =>
+        makeTrace(engine, scenario, { ...about, chosen: behaviour }),
+      ),
     );
   }
   return traces;
+}
+
+/** How a violated own invariant is told. */
+export function ownRow({ name, form, text }: OwnInvariant): {
+  name: string;
+  bit: null;
+  summary: string;
+} {
+  const when = form === 'quiet' ? 'between system calls' : 'in some state';
+  return { name, bit: null, summary: `${when} not: ${oneLine(text)}` };
 }
 
 /** An expression on one line. */

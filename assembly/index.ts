@@ -1,13 +1,13 @@
 // The complete wasm surface of the engine: the search's exports, and those that only the kernel
 // model has.
 import { enter, scratchState, systemScratch } from './control';
-import { forgetAnswers, sufficesAt } from './kernel/ahead';
 import { validZonesText } from './kernel/memoryBlockFiles';
 import { beginLockOrder, deadlockedThreads, findWay, lockOrderOf, waitPart } from './kernel/system';
 import { LAYOUT_VERSION, WAY_AT } from './layout';
 import { lockOrderTable } from './lockOrder';
 import { record } from './observe';
 import { recover } from './property/recoverable';
+import { forgetAnswers, sufficesAt } from './reduction/ahead';
 import { lookAt } from './state';
 import { makeCanonical } from './symmetry';
 

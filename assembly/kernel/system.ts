@@ -19,6 +19,8 @@ import { isRecording, record } from '../observe';
 import { deadlocked, forgetWaits, noteEnded, noteWait } from '../property/deadlock';
 import { locksOwned, locksShared } from '../property/heldLocks';
 import { violations } from '../property/invariants';
+import { forgetAnswers } from '../reduction/ahead';
+import { ampleThread, runFurther, tellWays } from '../reduction/ample';
 import { header } from '../scenario';
 import { copyState, isEqual } from '../search/fingerprint';
 import {
@@ -35,8 +37,6 @@ import {
 } from '../state';
 import { makeCanonical } from '../symmetry';
 import { collecting, watchLocks } from '../watch';
-import { forgetAnswers } from './ahead';
-import { ampleThread, runFurther, tellWays } from './ample';
 
 let source: usize = 0;
 let cursor: u32 = 0;
@@ -72,8 +72,6 @@ export class KernelSystem {
     restricted = false;
     forgetChoices();
     forgetWaits();
-    const thread = this.ample();
-    if (thread >= 0) this.restrict(thread);
   }
 
   ample(): i32 {
@@ -166,6 +164,7 @@ export function findWay(from: usize, to: usize): bool {
     system.begin(from);
     if (thread >= 0) system.restrict(thread);
     while (!isFound && system.next(scratchState(0)) >= 0) {
+      system.canonical(scratchState(0));
       isFound = isEqual(scratchState(0), to, bytes);
     }
   }

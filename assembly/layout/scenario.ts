@@ -90,7 +90,7 @@ export enum Header {
   RebootForbidden,
   /** Which reductions the enumeration of successors applies: a set of REDUCE_ bits. */
   Reductions,
-  /** A set of devices: while states are left out, whether one of these is bound stays to be seen. */
+  /** A set of devices of which it must stay to be seen, under a reduction, whether one is bound. */
   Watched,
   // Symmetries: fields that some permutation changes, the permutations, and the locals of threads
   // at each program point (0 where no device is permuted).

@@ -19,7 +19,7 @@ import {
   SCENARIO_OFFSET,
 } from '../../assembly/layout.js';
 import type { Scenario } from '../compile/scenario.js';
-import type { ChosenTrace, Engine } from '../engine/engine.js';
+import type { Engine, FoundTrace } from '../engine/engine.js';
 import { isQuiet } from './inevitable.js';
 import { kernelExports } from './steps.js';
 import type { PropertyClass } from './trace.js';
@@ -27,7 +27,7 @@ import type { PropertyClass } from './trace.js';
 export interface Loss {
   readonly device: number;
   readonly class: PropertyClass;
-  readonly chosen: ChosenTrace;
+  readonly chosen: FoundTrace;
   /** States from which the device can still be bound again, by index. */
   readonly reach: Uint8Array;
 }

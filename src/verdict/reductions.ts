@@ -80,8 +80,8 @@ export function planReductions(
 }
 
 /**
- * Sets which reductions an engine makes in what is searched or asked next. A behaviour that is shown
- * is followed with none. Those of symmetry need a scenario that was compiled with them.
+ * Sets which reductions an engine makes in what is searched or asked next. A behaviour that is
+ * shown is followed with none.
  */
 export function setReductions(
   engine: Engine,

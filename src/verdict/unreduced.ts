@@ -5,7 +5,7 @@
  */
 import { WAY_STATES_OFFSET } from '../../assembly/layout.js';
 import type { Scenario } from '../compile/scenario.js';
-import type { ChosenTrace, Engine } from '../engine/engine.js';
+import type { ChosenTrace, Engine, FoundTrace } from '../engine/engine.js';
 import type { Reduction } from '../kernel/reductions.js';
 import { keyOf } from './inevitable.js';
 import { setReductions } from './reductions.js';
@@ -161,19 +161,23 @@ export function behaviourOf(
 }
 
 /** The states that a found path goes through, the initial one first. */
-function keptPath(engine: Engine, { initial, ordinals }: ChosenTrace): readonly Uint8Array[] {
+function keptPath(engine: Engine, { initial, indices }: FoundTrace): readonly Uint8Array[] {
   engine.replay.initial(initial);
-  const path = [engine.replay.state()];
-  for (const ordinal of ordinals) {
-    engine.replay.take(ordinal);
-    path.push(engine.replay.state());
+  const start = engine.replay.state();
+  const kept = new Map<number, Uint8Array>();
+  for (const { first, count, bytes } of engine.states()) {
+    for (const index of indices) {
+      if (index < first || index >= first + count) continue;
+      const at = (index - first) * engine.stateBytes;
+      kept.set(index, bytes.slice(at, at + engine.stateBytes));
+    }
   }
-  return path;
+  return [start, ...indices.map((index) => kept.get(index) ?? start)];
 }
 
 /** Shows behaviours of a search with these reductions. */
 export type Show = <Shown>(
-  chosen: ChosenTrace,
+  chosen: FoundTrace,
   isTarget: IsTarget,
   make: (behaviour: ChosenTrace) => Shown,
 ) => Shown;

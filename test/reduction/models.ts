@@ -56,11 +56,13 @@ export async function searchAll(
 
 /** All states found, by their index. */
 export function statesOf({ engine }: Searched): Uint8Array[] {
-  return [...engine.states()].flatMap(({ count, bytes }) =>
-    Array.from({ length: count }, (_, index) =>
-      bytes.slice(index * engine.stateBytes, (index + 1) * engine.stateBytes),
-    ),
-  );
+  const states: Uint8Array[] = [];
+  for (const { count, bytes } of engine.states()) {
+    for (let index = 0; index < count; index++) {
+      states.push(bytes.slice(index * engine.stateBytes, (index + 1) * engine.stateBytes));
+    }
+  }
+  return states;
 }
 
 /** The quiet states found, each with the depth at which it was found. */
@@ -75,7 +77,7 @@ export function quietDepths(searched: Searched): ReadonlyMap<string, number> {
   return new Map(depths);
 }
 
-/** What must not depend on reductions: properties violated, own ones, and commands started (label 0 starts none). */
+/** What must not depend on reductions: what is violated, and commands started (label 0: none). */
 export function findingsOf({ result }: Searched): object {
   return {
     violated: result.violations.map(({ property }) => property).sort((a, b) => a - b),

@@ -65,9 +65,9 @@ function render(rows: readonly Row[]): string {
   return [
     HEAD,
     ...lines,
-    `\nMedian of all ${rows.length}: ${of(({ por }) => por, rows)} times fewer with \`por\`, `,
-    `${of(({ merge }) => merge, rows)} with \`merge\`, ${of(({ both }) => both, rows)} with both.\n`,
-    `Of the ${races.length} in which two threads meet: ${of(({ both }) => both, races)} with both.\n`,
+    `\nMedian of all ${rows.length}, times fewer: ${of((row) => row.por, rows)} with \`por\`, `,
+    `${of((row) => row.merge, rows)} with \`merge\`, ${of((row) => row.both, rows)} with both.\n`,
+    `Of the ${races.length} in which threads meet: ${of((row) => row.both, races)} with both.\n`,
   ].join('');
 }
 

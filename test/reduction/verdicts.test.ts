@@ -14,7 +14,7 @@ import { modelsUpTo } from './models.ts';
 
 const BOTH = ['por', 'merge'] as const;
 
-/** Built-in properties that the state at the end of a trace violates, followed without reduction. */
+/** Built-in properties that the state at the end of a trace violates. */
 function violatedAtEnd(model: Model, trace: Trace): readonly string[] {
   const engine = openKernelEngine(compileModel(model));
   engine.replay.initial(0);

@@ -34,7 +34,7 @@ import {
 const STATES_MAX: u32 = 64;
 /** Successors that the step in question may have. */
 export const ANSWERS_MAX: u32 = 8;
-/** Saved choices: of the transition at hand, of the other thread's step, of the step in question. */
+/** Saved choices: of the transition, of the other thread's step, of the step in question. */
 const CHOICES_BYTES: usize = 4352;
 const HASHES: usize = 16384;
 const STATES: usize = 32768;
@@ -184,7 +184,7 @@ function endsAfterAll(choices: usize, end: usize, other: u32, count: u32): bool 
   return true;
 }
 
-/** Whether the step in question, taken after another one, gives what the other one gives after it. */
+/** Whether the step in question and another one, in both orders, end alike. */
 function commutes(after: usize, thread: u32, other: u32, count: u32): bool {
   const first = answer(ANSWERS_MAX + 1);
   const second = answer(ANSWERS_MAX + 2);

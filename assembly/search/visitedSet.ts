@@ -124,8 +124,8 @@ export function touchSlot(hash: u64): u64 {
 }
 
 /**
- * Looks at all slots of the bucket where the search for a state begins at once: the index + 1 of the
- * one with the tag of its hash, which is most likely equal to it, or 0.
+ * Looks at all slots of the bucket where the search for a state begins at once: the index + 1 of
+ * the one with the tag of its hash, which is most likely equal to it, or 0.
  *
  * What it reads at once is no atomic load; the slot is read again, and whoever asks compares.
  */

@@ -42,7 +42,7 @@ export function batchHashes(): usize {
   return area + WORKER_SCRATCH_BYTES + WORKER_STATES_BYTES;
 }
 
-/** Returns the address of the indices + 1 of the states that those of a batch may equal, u32 each. */
+/** Returns the address of the indices + 1 of the states that a batch's may equal, u32 each. */
 export function batchLikely(): usize {
   return batchHashes() + BATCH_HASHES_BYTES;
 }

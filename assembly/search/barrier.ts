@@ -4,10 +4,11 @@
 // one to come decides for all what the meeting was for. A worker that asked for something has set
 // its request before it came, so the decision is never made without it. A level ends only when all
 // came and nobody asked.
-import { workerLine } from '../control';
+import { partScratch, workerLine } from '../control';
 import { fingerprint } from './fingerprint';
 import { isHole } from './frontier';
 import {
+  BATCH_MAX,
   BUCKET_BYTES,
   BUCKET_SLOTS,
   CONTROL_ABORT,
@@ -44,7 +45,7 @@ import {
 import { finishLevel, finishStopped } from './level';
 import { growLossy, isLossy, lossyRoom } from './lossy';
 import { arePartsFull, canPartsGrow, growParts } from './parts';
-import { insert, stateAt } from './visitedSet';
+import { insertDistinct, stateAt, touchSlot } from './visitedSet';
 
 /** A worker that waits looks up this often, in nanoseconds, whether another one is lost. */
 const WAIT_NANOSECONDS: i64 = 20_000_000;
@@ -218,11 +219,25 @@ function fillTable(): void {
     if (from >= count) return;
     const to = min(from + MOVE_STATES, count);
     const mayHaveHoles = isNearHole(from, to);
-    for (let index = from; index < to; ++index) {
-      if (mayHaveHoles && isHole(index)) continue;
-      const state = stateAt(index);
-      insert(state, fingerprint(state, bytes), index, bytes);
+    for (let first = from; first < to; first += <u32>BATCH_MAX) {
+      fillBatch(first, min(first + <u32>BATCH_MAX, to), mayHaveHoles, bytes);
     }
+  }
+}
+
+/**
+ * Puts a few states into the table: touches all their slots first, so that the waits overlap. They
+ * are distinct, so none is compared.
+ */
+function fillBatch(from: u32, to: u32, mayHaveHoles: bool, bytes: u32): void {
+  let touched: u64 = 0;
+  for (let index = from; index < to; ++index) {
+    touched += touchSlot(fingerprint(stateAt(index), bytes));
+  }
+  store<u64>(partScratch(), touched);
+  for (let index = from; index < to; ++index) {
+    if (mayHaveHoles && isHole(index)) continue;
+    insertDistinct(fingerprint(stateAt(index), bytes), index);
   }
 }
 

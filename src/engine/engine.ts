@@ -59,9 +59,9 @@ export interface EngineOptions {
   readonly stopMask: number;
   /** Properties that the model brings along: a module of expressions, and which of them end it. */
   readonly own?: { readonly wasm: Uint8Array; readonly stopMask: number } | undefined;
-  /** `states` and `depth` act between levels; `seconds` and `memoryBytes` also within one. */
   /** What is kept of each state, and where old levels go; exact by default. */
   readonly storage?: LossyOptions | undefined;
+  /** `states` and `depth` act between levels; `seconds` and `memoryBytes` also within one. */
   readonly limits: {
     readonly states?: number | undefined;
     readonly depth?: number | undefined;

@@ -1,7 +1,7 @@
 // Which steps a search took: by the instruction of the thread that moved, by the thread where it
 // was at none, and by the program point that the step began at. Counted after the search by
 // expanding the states once more; the search itself counts nothing.
-import { enter, scratchState, systemScratch } from './control';
+import { enter, scratchState } from './control';
 import { KernelSystem } from './kernel/system';
 import {
   INSTRUCTION_IDLE,
@@ -12,18 +12,23 @@ import {
   THREAD_INSTRUCTION_OFFSET,
   THREAD_PC_OFFSET,
 } from './layout';
+import { CONTROL_UNPACKED } from './search/layout';
 import { closeState, nextSuccessor, openState } from './search/successors';
 import { lookAt, threadRecord } from './state';
 
-/** Empties the tables; returns their address, good until something else uses the scratch memory. */
+/** Where the tables are: the room for unpacked states. Reductions keep answers in the scratch. */
+function tables(): usize {
+  return <usize>load<u32>(CONTROL_UNPACKED);
+}
+
+/** Empties the tables; returns their address, good until states are unpacked. */
 export function tallyBegin(): usize {
-  enter(0);
-  memory.fill(systemScratch(), 0, TALLY_BYTES);
-  return systemScratch();
+  memory.fill(tables(), 0, TALLY_BYTES);
+  return tables();
 }
 
 function count(at: usize, number: u32): void {
-  const word = systemScratch() + at + ((<usize>number) << 3);
+  const word = tables() + at + ((<usize>number) << 3);
   store<u64>(word, load<u64>(word) + 1);
 }
 

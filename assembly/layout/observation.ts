@@ -152,7 +152,7 @@ export const EDGE_READ_READ = 64;
 
 // ---- Steps by who took them -----------------------------------------------------------
 
-/** In the worker's scratch memory, u64 each: by instruction, thread and program point. */
+/** In the room for unpacked states, u64 each: by instruction, thread and program point. */
 export const TALLY_INSTRUCTIONS = 0;
 export const TALLY_THREADS = 524288;
 export const TALLY_POINTS = 526336;

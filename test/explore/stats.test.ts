@@ -50,6 +50,17 @@ describe('the steps that are counted', () => {
     expect(sumOf(stats.points)).toBe(transitions);
   });
 
+  it.each([['por'], ['merge'], ['por', 'merge'], ['symmetry']] as const)(
+    'are those that a reduced search took, by %s',
+    async (...reduce) => {
+      const model = { ...modelNamed('lifecycle/any-dynamic-step.yaml'), expect: null };
+      const { measured, transitions } = await explore(model, { stats: true, reduce });
+
+      expect(sumOf(measured.stats?.commands ?? [])).toBe(transitions);
+      expect(sumOf(measured.stats?.points ?? [])).toBe(transitions);
+    },
+  );
+
   it('are the same for any number of workers', async () => {
     const model = modelNamed('lifecycle/any-dynamic-step.yaml');
     const { stats: alone } = await statsOf(model, 1);

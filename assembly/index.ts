@@ -9,6 +9,7 @@ import { record } from './observe';
 import { recover } from './property/recoverable';
 import { forgetAnswers, sufficesAt } from './reduction/ahead';
 import { lookAt } from './state';
+import { makeCanonical } from './symmetry';
 
 export * from './surface';
 
@@ -98,4 +99,10 @@ export function sufficient(state: usize, thread: u32): u32 {
   enter(0);
   forgetAnswers();
   return sufficesAt(state, thread);
+}
+
+/** Replaces a state by the representative of its class, where the scenario has permutations. */
+export function canonicalState(state: usize): void {
+  enter(0);
+  makeCanonical(state);
 }

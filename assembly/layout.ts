@@ -12,6 +12,7 @@ export * from './layout/points.ts';
 export * from './layout/program.ts';
 export * from './layout/scenario.ts';
 export * from './layout/state.ts';
+export * from './layout/symmetry.ts';
 
 /** Changes with any change of these files; a stale .wasm is refused. */
 export const LAYOUT_VERSION = 4;

@@ -1,21 +1,19 @@
 /**
- * Measures searches and cold starts: every model of bench/models, and small systems with known
- * counts, each with several numbers of workers.
- *
- * A search's time is that of the search alone; a cold start is a whole process, from `node` to the
- * verdict. Counts that differ between rounds, or from those that the model declares, are an error.
+ * The whole bench: which subjects and peers, in which order, and what is known of the machine.
  */
-import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, loadavg, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { compileModel } from '../src/compile/scenario.js';
-import { type Engine, openEngine } from '../src/engine/engine.js';
-import { openKernelEngine } from '../src/kernelEngine.js';
-import { loadModel } from '../src/loadModel.js';
-import { type ColdStart, median, type Results, type SearchRow } from './table.js';
+import { measureColdStart, measureLarge, measureModels } from './models.js';
+import { findPeers, type Peer } from './peers.js';
+import type { Results } from './results.js';
+import { SUBJECTS, type Subject } from './subjects.js';
+import { measureSystems } from './systems.js';
 
-export { table } from './table.js';
+export { document } from './document.js';
+export { resultsSchema } from './results.js';
+export { tables } from './table.js';
 
 export interface BenchOptions {
   /** The project's folder. */
@@ -24,131 +22,78 @@ export interface BenchOptions {
   readonly workers: readonly number[];
   /** Rows whose name holds one of these words; none for all. */
   readonly only: readonly string[];
+  /** Whether other checkers run too. */
+  readonly peers: boolean;
+  /** Only the run that is as large as the machine. */
+  readonly large: boolean;
+  /** Other subjects than those of the bench; for tests. */
+  readonly subjects?: readonly Subject[];
+  /** How hard the C compiler tries for the peers. Default: -O3. */
+  readonly optimise?: '-O0' | '-O3';
 }
 
-/** Something to search: opened anew for each round. */
-interface Subject {
-  readonly name: string;
-  readonly depth: number | null;
-  /** Counts that are known, to compare with. */
-  readonly states: number | null;
-  readonly open: (workers: number) => Engine;
-}
-
-const COLD_START = 'cold-start.yaml';
-
-/** Names, scenario bytes and published numbers of states (test/search/counts.test.ts). */
-const SYSTEMS: readonly (readonly [string, readonly number[], number])[] = [
-  ['daxhp', [3, 2, 2, 0], 2462080],
-  ['grid', [6, 10], 1000000],
-  ['twoPhase', [7], 296448],
-];
-
-function systemSubjects(root: string): Subject[] {
-  return SYSTEMS.map(([name, scenario, states]) => {
-    const wasm = readFileSync(join(root, 'build', 'systems', `${name}.wasm`));
-    const open = (workers: number): Engine =>
-      openEngine({ wasm, scenario: Uint8Array.from(scenario), workers, stopMask: 0, limits: {} });
-    return { name: `${name} ${scenario.join(',')}`, depth: null, states, open };
-  });
-}
-
-function modelSubject(root: string, file: string): Subject {
-  const loaded = loadModel(join(root, 'bench', 'models', file));
-  if (!loaded.ok) throw new Error(loaded.diagnostics.map(({ message }) => message).join('\n'));
-  const { limits, expect } = loaded.model;
-  const scenario = compileModel(loaded.model);
-  const depth = limits.depth ?? undefined;
-  const open = (workers: number): Engine =>
-    openKernelEngine(scenario, { workers, limits: { depth, states: limits.states ?? undefined } });
-  return { name: file, depth: limits.depth, states: expect?.states ?? null, open };
-}
-
-/** Rounds to tenths of a millisecond. */
-const rounded = (seconds: number): number => Math.round(seconds * 1e4) / 1e4;
-
-async function searchOnce(subject: Subject, workers: number): Promise<SearchRow> {
-  const engine = subject.open(workers);
-  const found = await engine.search();
-  if (subject.states !== null && subject.states !== found.distinctStates) {
-    throw new Error(`${subject.name}: ${found.distinctStates} states, not ${subject.states}`);
+/** Which commit the files are of. */
+function commitOf(root: string): Results['commit'] {
+  try {
+    const git = (...args: string[]): string =>
+      execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: 'pipe' }).trim();
+    // What the bench itself writes is no change of what is measured.
+    const paths = ['assembly', 'src', 'bench/systems', 'bench/models', 'scripts'];
+    const changes = git('status', '--porcelain', '--', ...paths);
+    return { id: git('rev-parse', '--short=10', 'HEAD'), changed: changes !== '' };
+  } catch {
+    return { id: 'unknown', changed: false };
   }
-  return {
-    name: subject.name,
-    workers,
-    depthLimit: subject.depth,
-    states: found.distinctStates,
-    transitions: found.transitions,
-    stateBytes: engine.stateBytes,
-    memoryBytes: found.memoryBytes,
-    seconds: [rounded(found.seconds)],
-  };
 }
 
-async function searches(options: BenchOptions, tell: (text: string) => void): Promise<SearchRow[]> {
-  const files = readdirSync(join(options.root, 'bench', 'models'))
-    .filter((file) => file.endsWith('.yaml'))
-    .sort();
-  const subjects = [
-    ...files.map((file) => modelSubject(options.root, file)),
-    ...systemSubjects(options.root),
-  ].filter(({ name }) => isWanted(name, options));
-  const rows = new Map<string, SearchRow>();
-  for (let round = 1; round <= options.rounds; round++) {
-    tell(`searches: round ${round} of ${options.rounds}`);
-    for (const subject of subjects) {
-      for (const workers of options.workers) {
-        const row = await searchOnce(subject, workers);
-        const key = `${subject.name}/${workers}`;
-        const before = rows.get(key);
-        rows.set(key, { ...row, seconds: [...(before?.seconds ?? []), ...row.seconds] });
-      }
-    }
+function available(options: BenchOptions, tell: (text: string) => void): readonly Peer[] {
+  const { root, optimise = '-O3' } = options;
+  const peerOptions = { root, jar: process.env.TLA2TOOLS, optimise };
+  const peers = options.peers ? findPeers(peerOptions) : [];
+  for (const { tool, version, absent } of peers) {
+    if (version === null) tell(`${tool} does not run: ${absent}`);
   }
-  return [...rows.values()];
-}
-
-function isWanted(name: string, { only }: BenchOptions): boolean {
-  return only.length === 0 || only.some((word) => name.includes(word));
-}
-
-function processSeconds(args: readonly string[]): number {
-  const start = performance.now();
-  const done = spawnSync(process.execPath, args, { stdio: 'ignore' });
-  if (done.status !== 0) throw new Error(`${args.join(' ')} ended with status ${done.status}`);
-  return rounded((performance.now() - start) / 1000);
-}
-
-/** Cold starts, each beside one of Node alone: the part that is not ours. */
-function coldStarts(options: BenchOptions): ColdStart | null {
-  if (!isWanted('cold-start', options)) return null;
-  const model = join(options.root, 'bench', 'models', COLD_START);
-  const command = [join(options.root, 'dist', 'cli.js'), 'explore', model, '--as-declared'];
-  const seconds: number[] = [];
-  const nodeSeconds: number[] = [];
-  // One more than is counted: the first one reads the files from the disk.
-  for (let round = 0; round <= options.rounds * 3; round++) {
-    seconds.push(processSeconds(command));
-    nodeSeconds.push(processSeconds(['-e', '0']));
-  }
-  return { model: COLD_START, seconds: seconds.slice(1), nodeSeconds: nodeSeconds.slice(1) };
+  return peers;
 }
 
 /** Measures everything that is asked for. */
-export async function measureAll(
-  options: BenchOptions,
-  tell: (text: string) => void,
-): Promise<Results> {
-  const rows = await searches(options, tell);
-  tell('cold starts');
-  const coldStart = coldStarts(options);
-  return {
-    date: new Date().toISOString().slice(0, 10),
-    machine: { cpu: cpus()[0]?.model ?? 'unknown', processors: cpus().length },
-    node: process.version,
-    v8: process.versions.v8,
-    rounds: options.rounds,
-    searches: rows.map((row) => ({ ...row, medianSeconds: median(row.seconds) })),
-    coldStart,
-  };
+export function measureAll(options: BenchOptions, tell: (text: string) => void): Results {
+  const { root, rounds, workers, only } = options;
+  const load = loadavg()[0] ?? 0;
+  const isWanted = (name: string): boolean =>
+    only.length === 0 || only.some((word) => name.includes(word));
+  const peers = available(options, tell);
+  const all = options.subjects ?? SUBJECTS.filter(({ bench }) => bench !== 'no');
+  const subjects = options.large
+    ? []
+    : all.filter(({ system, size }) => isWanted(`${system} ${size}`));
+  const present = peers.filter(({ version }) => version !== null);
+  const place = mkdtempSync(join(tmpdir(), 'daxcheck-bench-'));
+  const date = new Date().toISOString().slice(0, 10);
+  const commit = commitOf(root);
+  const models = { root, rounds, workers, isWanted, tell };
+  try {
+    return {
+      format: 2,
+      date,
+      commit,
+      machine: {
+        cpu: cpus()[0]?.model ?? 'unknown',
+        processors: cpus().length,
+        memoryBytes: totalmem(),
+        system: `${process.platform} ${release()}`,
+        load,
+      },
+      node: process.version,
+      v8: process.versions.v8,
+      rounds,
+      peers: peers.map(({ tool, version, absent }) => ({ tool, version, absent })),
+      systems: measureSystems({ root, place, rounds, workers, subjects, peers: present, tell }),
+      models: options.large ? [] : measureModels(models),
+      coldStart: options.large ? null : measureColdStart(models),
+      large: options.large ? { ...measureLarge(models), date, commit } : null,
+    };
+  } finally {
+    rmSync(place, { recursive: true });
+  }
 }

@@ -1,62 +1,79 @@
 /**
- * `npm run bench`: measures the built program, prints a table and writes bench/results.json.
+ * `npm run bench`: measures the built program beside its peers, prints tables, and writes
+ * bench/results.json and docs/benchmarks.md.
  *
- * The measuring itself is TypeScript (bench/measure.ts) and is bundled here first. Rounds go over
- * all rows in turn, so that a machine that is slow for a while is so for every row; what counts is
- * the median. `--rounds N` (default 5), `--workers 1,2`, and words that pick rows by name.
+ * `--rounds N` (default 5), `--workers 1,2`, `--no-peers`, `--large` for the one run that is as
+ * large as the machine, and words that pick rows by name. A part of the rows is a look, not a
+ * record: nothing is written then, unless `--write` is given. `--tables` measures nothing and
+ * writes the document again from bench/results.json.
  */
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
+import { bundleBench } from './bundle.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const BUNDLE = join(ROOT, 'build', 'bench', 'measure.js');
-
-async function bundle() {
-  await build({
-    absWorkingDir: ROOT,
-    entryPoints: ['bench/measure.ts'],
-    outfile: BUNDLE,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    external: ['piscina'],
-    banner: {
-      // Bundled CommonJS packages call require for Node's own modules.
-      js: "import { createRequire as r } from 'node:module'; const require = r(import.meta.url);",
-    },
-    logLevel: 'warning',
-  });
-}
+const RESULTS = join(ROOT, 'bench', 'results.json');
+const DOCUMENT = join(ROOT, 'docs', 'benchmarks.md');
 
 const { values, positionals } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     workers: { type: 'string', default: '1,2' },
+    peers: { type: 'boolean' },
+    'no-peers': { type: 'boolean', default: false },
+    large: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    tables: { type: 'boolean', default: false },
   },
   allowPositionals: true,
 });
 
-await bundle();
-const { measureAll, table } = await import(BUNDLE);
-const results = await measureAll(
-  {
-    root: ROOT,
-    rounds: Number(values.rounds),
-    workers: values.workers.split(',').map(Number),
-    only: positionals,
-  },
-  (/** @type {string} */ text) => process.stderr.write(`${text}\n`),
-);
-process.stdout.write(table(results));
-// A part of the rows is a look, not a record.
-if (positionals.length === 0) {
-  const file = join(ROOT, 'bench', 'results.json');
-  writeFileSync(file, JSON.stringify(results));
+/** @param {string} text of the option --rounds or --workers */
+function counts(text) {
+  const numbers = text.split(',').map(Number);
+  if (numbers.some((number) => !Number.isInteger(number) || number < 1)) {
+    process.stderr.write(`bench: ${text} is not a number from 1 on, or several with commas\n`);
+    process.exit(2);
+  }
+  return numbers;
+}
+
+const [rounds = 1] = counts(values.rounds);
+const { measureAll, tables, document, resultsSchema } = await import(await bundleBench(ROOT));
+
+/** @param {Record<string, string>} found tables by name */
+function writeDocument(found) {
+  const text = Object.entries(found).reduce(
+    (/** @type {string} */ whole, [name, body]) => document(whole, name, body),
+    readFileSync(DOCUMENT, 'utf8'),
+  );
+  writeFileSync(DOCUMENT, text);
+}
+
+function measure() {
+  const tell = (/** @type {string} */ text) => process.stderr.write(`${text}\n`);
+  const peers = values.peers ?? !values['no-peers'];
+  const options = { root: ROOT, rounds, workers: counts(values.workers), only: positionals, peers };
+  const results = measureAll({ ...options, large: values.large }, tell);
+  const found = tables(results);
+  process.stdout.write(`${Object.values(found).join('\n\n')}\n`);
+  if (!values.write && (positionals.length > 0 || !peers)) return;
+  const before = JSON.parse(readFileSync(RESULTS, 'utf8'));
+  // The large run is measured by itself, and kept beside the others.
+  const all = values.large
+    ? { ...before, large: results.large }
+    : { ...results, large: before.large ?? null };
+  writeFileSync(RESULTS, JSON.stringify(resultsSchema.parse(all)));
   const formatter = join(ROOT, 'node_modules', '@biomejs', 'biome', 'bin', 'biome');
-  spawnSync(process.execPath, [formatter, 'format', '--write', file], { cwd: ROOT });
+  spawnSync(process.execPath, [formatter, 'format', '--write', RESULTS], { cwd: ROOT });
+  writeDocument(found);
+}
+
+if (values.tables) {
+  writeDocument(tables(resultsSchema.parse(JSON.parse(readFileSync(RESULTS, 'utf8')))));
+} else {
+  measure();
 }

@@ -55,6 +55,9 @@ const BUILDS = [
   system('daxhp', 'Daxhp', 'release'),
   system('grid', 'Grid', 'release'),
   system('twoPhase', 'TwoPhase', 'release'),
+  system('philosophers', 'Philosophers', 'release'),
+  system('peterson', 'Peterson', 'release'),
+  system('hanoi', 'Hanoi', 'release'),
   system('graph', 'Graph', 'release'),
   system('graph', 'Graph', 'debug'),
 ];

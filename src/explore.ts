@@ -2,21 +2,29 @@
  * Explores a model: every interleaving, a verdict, and a counterexample for each violated property.
  */
 import { Property } from '../assembly/layout.js';
-import { NO_LIVELOCK } from './compile/own.js';
+import { exploreBounded } from './bounded.js';
 import { compileModel, type Scenario } from './compile/scenario.js';
-import type { Engine, Progress, SearchResult } from './engine/engine.js';
-import { EXIT } from './errors.js';
-import { PROPERTIES } from './kernel/properties.js';
+import type {
+  CheckpointOptions,
+  Engine,
+  LossyOptions,
+  Progress,
+  SearchResult,
+} from './engine/engine.js';
+import { identityOf } from './identity.js';
 import type { Reduction } from './kernel/reductions.js';
 import { openKernelEngine } from './kernelEngine.js';
 import type { Model } from './model/model.js';
+import { exploreByRuns, type StrategyRequest } from './strategies.js';
+import { exitStatusOf, heldOf, stopMaskOf, stopOf, verdictOf } from './verdict/conclude.js';
+import { doubtOf } from './verdict/doubt.js';
 import { compareExpectation } from './verdict/expectation.js';
 import { makeTrace, rowOf } from './verdict/findings.js';
 import { avoidanceOf, keyOf } from './verdict/inevitable.js';
 import { lockOrderOf } from './verdict/lockOrder.js';
 import { observe, ownTraces, vacuousOwn } from './verdict/own.js';
-import { checkRecoverable, type RecoverableAnswer } from './verdict/recoverable.js';
-import { planReductions, setReductions } from './verdict/reductions.js';
+import { checkRecoverable, type RecoverableAnswer, UNKNOWN } from './verdict/recoverable.js';
+import { planReductions, type ReductionPlan, setReductions } from './verdict/reductions.js';
 import { scopeOf } from './verdict/scope.js';
 import { answerTemporal, UNANSWERED } from './verdict/temporal/answers.js';
 import type { Trace, Verdict } from './verdict/trace.js';
@@ -32,36 +40,18 @@ export interface ExploreOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Tells the order of locks as well; it costs a second pass over all states. */
   readonly lockOrder?: boolean;
+  /** Another search than breadth first (docs/strategies.md). */
+  readonly strategy?: StrategyRequest;
   /** Reductions that are made where the model's properties allow them. */
   readonly reduce?: readonly Reduction[];
+  /** Where to save the search, to go on with it in another process. */
+  readonly checkpoint?: Omit<CheckpointOptions, 'identity'>;
+  /** What is kept of each state, and where old levels go: all of it, by default. */
+  readonly storage?: LossyOptions;
+  /** Greatest probability of a missed state with which a verdict still holds. Default: 1e-3. */
+  readonly omissionMax?: number;
   /** The engine's debug build, with its assertions. */
   readonly debug?: boolean;
-}
-
-/** What ends a search that was not asked to go on: kernel defects and policies. */
-function stopMaskOf(model: Model): number {
-  if (model.continueAfterViolation) return 0;
-  return (
-    PROPERTIES.filter((row) => row.class !== 'script').reduce(
-      (mask, { bit }) => mask | (1 << bit),
-      0,
-    ) >>> 0
-  );
-}
-
-const OPTIONS: { readonly [limit: string]: string } = {
-  violation: '--continue',
-  states: '--max-states',
-  depth: '--max-depth',
-  time: '--max-seconds',
-  memory: '--memory',
-  interrupt: 'run it again',
-};
-
-const LIMITS: { readonly [limit: string]: string } = { violation: 'first violation' };
-
-function stopOf(stop: SearchResult['stoppedBy']): Verdict['stoppedBy'] {
-  return stop === null ? null : { limit: LIMITS[stop] ?? stop, option: OPTIONS[stop] ?? '' };
 }
 
 /** A finished search, and how what it found is shown. */
@@ -112,6 +102,7 @@ async function recoverableTraces({
   const traces: Trace[] = [];
   const answers: RecoverableAnswer[] = [];
   if (!result.complete) return { traces, answers };
+  if (!engine.keepsStates) return { traces, answers: scenario.recoverable.map(() => UNKNOWN) };
   const row = rowOf(Property.Recoverable);
   for (const device of scenario.recoverable) {
     const answer = await checkRecoverable(engine, scenario, device, result.statesAtLeast);
@@ -142,65 +133,6 @@ function lostStates(engine: Engine, reach: Uint8Array): (state: Uint8Array) => b
     }
   }
   return (state) => lost.has(keyOf(state));
-}
-
-/** What was checked and not found broken; `recoverable` only where it could be answered. */
-function heldOf(
-  scenario: Scenario,
-  violations: readonly Trace[],
-  answers: readonly RecoverableAnswer[],
-): readonly string[] {
-  const broken = new Set(
-    violations.map(({ finding }) => `${finding.property}/${finding.device ?? ''}`),
-  );
-  const plain = PROPERTIES.filter(
-    ({ name, bit }) => name !== 'recoverable' && ((scenario.checked >>> bit) & 1) !== 0,
-  )
-    .map(({ name }) => name)
-    .filter((name) => !broken.has(`${name}/`));
-  const recoverable = scenario.recoverable
-    .filter((_, index) => answers[index]?.isUnknown === false)
-    .map((device) => scenario.plan.devices[device]?.name ?? '?')
-    .filter((name) => !broken.has(`recoverable/${name}`))
-    .map((name) => `recoverable ${name}`);
-  const own = scenario.own.invariants
-    .map(({ name }) => name)
-    .filter((name) => !broken.has(`${name}/`));
-  return [...plain, ...own, ...recoverable];
-}
-
-/** A livelock is a kind of deadlock. */
-const DEADLOCKS = ['no-deadlock', NO_LIVELOCK];
-
-function exitStatusOf(
-  verdict: Verdict['verdict'],
-  violations: readonly Trace[],
-  { own }: Scenario,
-): number {
-  if (verdict === 'violated') {
-    const kernel = violations
-      .filter(({ finding }) => finding.class !== 'script')
-      .map(({ finding }) => finding.property);
-    const ofBehaviours = ['recoverable', ...own.temporal.map(({ name }) => name)];
-    const others = [...DEADLOCKS, ...ofBehaviours];
-    if (kernel.some((name) => !others.includes(name))) return EXIT.invariantViolated;
-    const isDeadlock = kernel.some((name) => DEADLOCKS.includes(name));
-    return isDeadlock ? EXIT.deadlock : EXIT.temporalViolated;
-  }
-  if (verdict === 'findings') return EXIT.scriptFindings;
-  if (verdict === 'incomplete') return EXIT.incomplete;
-  return verdict === 'vacuous' ? EXIT.vacuous : EXIT.holds;
-}
-
-function verdictOf(
-  violations: readonly Trace[],
-  isComplete: boolean,
-  isVacuous: boolean,
-): Verdict['verdict'] {
-  if (violations.some(({ finding }) => finding.class !== 'script')) return 'violated';
-  if (!isComplete) return 'incomplete';
-  if (violations.length > 0) return 'findings';
-  return isVacuous ? 'vacuous' : 'holds';
 }
 
 /** What was found out of a search, but for its numbers. */
@@ -242,6 +174,18 @@ async function answerAll(finished: Finished): Promise<Answers> {
   };
 }
 
+/** What is made of the reductions that were asked for. */
+function reductionsOf(
+  scenario: Scenario,
+  wanted: readonly Reduction[],
+  options: ExploreOptions,
+): ReductionPlan {
+  return planReductions(scenario, wanted, {
+    lockOrder: options.lockOrder === true,
+    isLossy: (options.storage?.storage ?? 'exact') !== 'exact',
+  });
+}
+
 /** Opens the engine for a model, with its limits and those of the options. */
 function engineFor(model: Model, scenario: Scenario, options: ExploreOptions): Engine {
   return openKernelEngine(scenario, {
@@ -256,6 +200,11 @@ function engineFor(model: Model, scenario: Scenario, options: ExploreOptions): E
     },
     onProgress: options.onProgress,
     signal: options.signal,
+    checkpoint: options.checkpoint && {
+      ...options.checkpoint,
+      identity: identityOf(model, scenario, options.reduce ?? []),
+    },
+    storage: options.storage,
     debug: options.debug ?? false,
   });
 }
@@ -268,20 +217,32 @@ function engineFor(model: Model, scenario: Scenario, options: ExploreOptions): E
  * EngineError when the machine or the build does not allow a search.
  */
 export async function explore(model: Model, options: ExploreOptions = {}): Promise<Verdict> {
+  const { strategy } = options;
+  if (strategy === undefined || strategy.name === 'dfs') return exploreWhole(model, options);
+  if (strategy.name === 'bfs') return exploreBounded(model, strategy.maxSwitches, options);
+  return exploreByRuns(model, strategy, options);
+}
+
+/** Explores all of a model, breadth or depth first. */
+async function exploreWhole(model: Model, options: ExploreOptions): Promise<Verdict> {
+  const strategy = options.strategy?.name === 'dfs' ? options.strategy : undefined;
   const scenario = compileModel(model);
-  const workers = options.workers ?? 1;
+  const workers = strategy === undefined ? (options.workers ?? 1) : 1;
   const engine = engineFor(model, scenario, options);
-  const wanted = options.reduce ?? [];
-  const reductions = planReductions(scenario, wanted, { lockOrder: options.lockOrder === true });
+  const wanted = strategy === undefined ? (options.reduce ?? []) : [];
+  const reductions = reductionsOf(scenario, wanted, options);
   setReductions(engine, scenario, reductions.on);
-  const result = await engine.search();
-  const { violations, witnesses, held, vacuous, isComplete } = await answerAll({
+  const result = await (strategy === undefined ? engine.search() : engine.depthFirst());
+  const answers = await answerAll({
     engine,
     scenario,
     result,
     show: showWith(engine, scenario, reductions.on),
     isReduced: reductions.on.length > 0,
   });
+  const { violations, witnesses, held, vacuous } = answers;
+  const doubt = doubtOf(scenario, result, options);
+  const isComplete = answers.isComplete && !doubt.isTooLikely;
   const verdict = verdictOf(
     violations,
     isComplete,
@@ -292,6 +253,7 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
     title: model.title,
     kernel: scenario.kernel.name,
     granularity: model.granularity,
+    ...(strategy !== undefined && { strategy }),
     ...(wanted.length > 0 && { reductions }),
     verdict,
     exitStatus: exitStatusOf(verdict, violations, scenario),
@@ -301,6 +263,7 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
     stoppedBy: stopOf(result.stoppedBy),
     violations,
     ...(witnesses.length > 0 && { witnesses }),
+    ...doubt.told,
     held,
     scope: scopeOf(scenario),
     vacuous,
@@ -308,7 +271,7 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
       options.lockOrder === true && result.stoppedBy !== 'interrupt'
         ? lockOrderOf(engine, scenario)
         : null,
-    expectation: compareExpectation(model.expect, {
+    expectation: compareExpectation(strategy === undefined ? model.expect : null, {
       violations,
       isCutShort: !isComplete && result.stoppedBy !== 'violation',
       isReduced: reductions.on.length > 0,

@@ -33,4 +33,5 @@ export { createStyle, PLAIN } from './report/style.js';
 export { renderVerdict } from './report/text.js';
 export { renderTrace } from './report/traceText.js';
 export { run } from './run.js';
+export type { StrategyRequest } from './strategies.js';
 export type * from './verdict/trace.js';

@@ -60,7 +60,7 @@ import {
 } from './memoryBlock';
 import { unlockMemHotplug } from './memoryHotplug';
 import { isHeard } from './memoryNotifier';
-import { blockState, zoneFor, zoneOf } from './zone';
+import { blockState, deviceOfBlock, zoneFor, zoneOf } from './zone';
 
 // ---- memoryN/state and memoryN/online -------------------------------------------------
 
@@ -88,7 +88,10 @@ function isToBeDrained(index: u32): bool {
   const owner = threadRecord(load<u8>(st, GLOBAL_HOTPLUG_OFFSET) - 1);
   const pc: Pc = load<u16>(owner, THREAD_PC_OFFSET);
   const draining = pc == Pc.try_remove_memory__drain || pc == Pc.offline_and_remove_memory__drain;
-  if (draining) return <u32>load<u8>(owner, THREAD_BLOCK_OFFSET) < index;
+  if (draining) {
+    const drained = <u32>load<u8>(owner, THREAD_BLOCK_OFFSET);
+    return drained < index && deviceOfBlock(drained) == deviceOfBlock(index);
+  }
   return (
     pc == Pc.remove_memory__remove ||
     (pc > Pc.offline_and_remove_memory__lock && pc < Pc.offline_and_remove_memory__drain)

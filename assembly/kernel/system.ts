@@ -8,6 +8,7 @@ import {
   INSTRUCTION_ENDED,
   INSTRUCTION_IDLE,
   Property,
+  REDUCE_SYMMETRY,
   SCENARIO_OFFSET,
   THREAD_INSTRUCTION_OFFSET,
   THREAD_PC_OFFSET,
@@ -34,6 +35,7 @@ import {
   waitLock,
   waitObject,
 } from '../state';
+import { makeCanonical } from '../symmetry';
 import { collecting, watchLocks } from '../watch';
 
 let source: usize = 0;
@@ -107,7 +109,9 @@ export class KernelSystem {
     return violations(state);
   }
 
-  canonical(state: usize): void {}
+  canonical(state: usize): void {
+    if ((header(Header.Reductions) & REDUCE_SYMMETRY) != 0) makeCanonical(state);
+  }
 
   finish(): u32 {
     return deadlocked() != 0 ? (1 << Property.NoDeadlock) & header(Header.Properties) : 0;

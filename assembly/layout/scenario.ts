@@ -92,6 +92,13 @@ export enum Header {
   Reductions,
   /** A set of devices of which it must stay to be seen, under a reduction, whether one is bound. */
   Watched,
+  // Symmetries: fields that some permutation changes, the permutations, and the locals of threads
+  // at each program point (0 where no device is permuted).
+  SymmetryFieldTable,
+  SymmetryFieldCount,
+  SymmetryTable,
+  SymmetryCount,
+  SymmetryPointTable,
   Count,
 }
 
@@ -99,6 +106,8 @@ export enum Header {
 export const REDUCE_ORDER = 1;
 /** States between which nothing can be decided are passed through and not kept. */
 export const REDUCE_MERGE = 2;
+/** Of states that differ in the names of like things one is kept. */
+export const REDUCE_SYMMETRY = 4;
 
 // ---- Capacities -----------------------------------------------------------------------
 

@@ -11,12 +11,12 @@ import {
   BUCKET_BYTES,
   BUCKET_SLOTS,
   CONTROL_ABORT,
-  CONTROL_ARENA,
   CONTROL_ARRIVED,
   CONTROL_ATTENTION,
   CONTROL_BUCKETS,
   CONTROL_CAPACITY,
   CONTROL_CLEARED,
+  CONTROL_FIRST,
   CONTROL_GENERATION,
   CONTROL_GROW,
   CONTROL_GROW_AT,
@@ -41,6 +41,7 @@ import {
   STOP_MEMORY,
 } from './layout';
 import { finishLevel, finishStopped } from './level';
+import { growLossy, isLossy, lossyRoom } from './lossy';
 import { arePartsFull, canPartsGrow, growParts } from './parts';
 import { insert, stateAt } from './visitedSet';
 
@@ -137,34 +138,46 @@ export function setTable(buckets: u32): void {
   store<u32>(CONTROL_BUCKETS, buckets);
   store<u32>(CONTROL_CAPACITY, capacityBelow(table));
   // 5/8 full: beyond it the probes get longer faster than the memory is saved.
-  store<u32>(CONTROL_GROW_AT, <u32>((<u64>buckets * BUCKET_SLOTS * 5) / 8));
+  store<u32>(CONTROL_GROW_AT, roomOf(buckets, 10));
+}
+
+/** Members that a table may have when so many sixteenths of it are used. */
+function roomOf(buckets: u32, sixteenths: u32): u32 {
+  if (isLossy()) return lossyRoom(buckets, sixteenths);
+  return <u32>((<u64>buckets * BUCKET_SLOTS * sixteenths) / 16);
 }
 
 function capacityBelow(table: u32): u32 {
-  const arena = load<u32>(CONTROL_ARENA);
+  const first = load<u32>(CONTROL_FIRST);
+  const arena = <u32>stateAt(first);
   if (table <= arena) return 0;
-  return (table - arena) / (load<u32>(CONTROL_PACKED_BYTES) + SIDE_BYTES);
+  return first + (table - arena) / (load<u32>(CONTROL_PACKED_BYTES) + SIDE_BYTES);
 }
 
 /**
  * Doubles the table towards the arena; when that would leave too little room for states, the old
  * table is filled further instead and false is returned.
  */
-function enlarge(): bool {
+export function enlarge(): bool {
   const buckets = load<u32>(CONTROL_BUCKETS);
   const reserved = atomic.load<u32>(CONTROL_RESERVED);
-  const room = <u64>(load<u32>(CONTROL_TOP) - load<u32>(CONTROL_ARENA));
+  const first = load<u32>(CONTROL_FIRST);
+  const room = <u64>(load<u32>(CONTROL_TOP) - <u32>stateAt(first));
   const table = <u64>buckets * 2 * BUCKET_BYTES;
   if (table < room) {
     const capacity = capacityBelow(load<u32>(CONTROL_TOP) - <u32>table);
-    if (<u64>capacity > <u64>reserved + reserved / 4) {
+    if (<u64>capacity > <u64>reserved + (reserved - first) / 4) {
       setTable(buckets * 2);
+      if (isLossy()) {
+        growLossy(buckets);
+        return false;
+      }
       atomic.store<u32>(CONTROL_CLEARED, 0);
       atomic.store<u32>(CONTROL_MOVED, 0);
       return true;
     }
   }
-  const limit = <u32>((<u64>buckets * BUCKET_SLOTS * 15) / 16);
+  const limit = roomOf(buckets, 15);
   if (load<u32>(CONTROL_GROW_AT) < limit) {
     store<u32>(CONTROL_GROW_AT, limit);
   } else {

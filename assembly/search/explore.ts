@@ -14,6 +14,7 @@ import {
 } from '../control';
 import { must } from '../fail';
 import { meet, requestParts, requestRoom, setTable } from './barrier';
+import { tailBytes } from './bound';
 import { copyState, fingerprint } from './fingerprint';
 import { takeBlock } from './frontier';
 import {
@@ -47,10 +48,18 @@ import {
   STATE_BYTES_MAX,
 } from './layout';
 import { beginLevels, noteViolations } from './level';
+import { isLossy, lossyHash, noteState, touchLossy } from './lossy';
 import { checkOwn } from './own';
 import { placeParts, takePartBlock } from './parts';
-import { closeState, nextSuccessor, openState, packAlone, packSuccessor } from './successors';
-import { insert, touchSlot, touchState } from './visitedSet';
+import {
+  closeState,
+  initialState,
+  nextSuccessor,
+  openState,
+  packAlone,
+  packSuccessor,
+} from './successors';
+import { insert, stateAt, touchSlot, touchState } from './visitedSet';
 
 /**
  * Makes level 0 of the initial states. Called once, by one worker, over zeroed memory with its
@@ -59,7 +68,7 @@ import { insert, touchSlot, touchState } from './visitedSet';
 export function searchStart<S>(): void {
   enter(0);
   const system = changetype<S>(0);
-  const bytes = system.stateBytes();
+  const bytes = system.stateBytes() + tailBytes();
   must(bytes > 0 && (bytes & 7) == 0 && bytes <= <u32>STATE_BYTES_MAX, FAIL_STATE_BYTES);
   store<u32>(CONTROL_STATE_BYTES, bytes);
   memory.fill(CONTROL_VIOLATIONS, 0xff, 128);
@@ -73,15 +82,17 @@ export function searchStart<S>(): void {
     if (load<u32>(line, LINE_NEXT) == load<u32>(line, LINE_END) && !refill(0)) return;
     const index = load<u32>(line, LINE_NEXT);
     const state = scratchState(0);
-    system.writeInitial(number, state);
-    system.canonical(state);
+    initialState<S>(number, state);
     let packed = packAlone(0, state, packedScratch());
     while (packed == 0) {
       if (!refillParts(0)) return;
       packed = packAlone(0, state, packedScratch());
     }
     const width = load<u32>(CONTROL_PACKED_BYTES);
-    if (!insert(packed, fingerprint(packed, width), index, width)) continue;
+    const isNew = isLossy()
+      ? keep(state, lossyHash(state), packed, index)
+      : insert(packed, fingerprint(packed, width), index, width);
+    if (!isNew) continue;
     noteViolations(system.check(state), 0);
     checkOwn(state, 1, 0);
     store<u32>(line, index + 1, LINE_NEXT);
@@ -126,7 +137,7 @@ export function explore<S>(worker: u32, chunks: u32): i32 {
  * Takes a block for the worker, and meets the others when that needs a larger table. False on a
  * stop.
  */
-function refill(worker: u32): bool {
+export function refill(worker: u32): bool {
   while (!takeBlock(worker)) {
     requestRoom();
     if (meet() == PHASE_STOPPED) return false;
@@ -135,7 +146,7 @@ function refill(worker: u32): bool {
 }
 
 /** The same for a block of places for parts. */
-function refillParts(worker: u32): bool {
+export function refillParts(worker: u32): bool {
   while (!takePartBlock(worker)) {
     requestParts();
     if (meet() == PHASE_STOPPED) return false;
@@ -179,6 +190,13 @@ function expand<S>(worker: u32, from: u32, to: u32): bool {
   return insertBatch<S>(worker, count, depth + 1);
 }
 
+/** Notes a state of a lossy search, and puts it in its place when it is new. */
+function keep(state: usize, hash: u64, packed: usize, index: u32): bool {
+  if (!noteState(state, hash)) return false;
+  copyState(stateAt(index), packed, load<u32>(CONTROL_PACKED_BYTES));
+  return true;
+}
+
 /** Where the packed states of the batch lie: states that are not packed stay where they are. */
 function batchMembers(): usize {
   return load<u32>(CONTROL_PARTS) != 0 ? batchPacked() : batchStates();
@@ -195,15 +213,19 @@ function batchMembers(): usize {
 function touchBatch(line: usize, count: u32): void {
   const width = load<u32>(CONTROL_PACKED_BYTES);
   const hashes = batchHashes();
+  const bytes = load<u32>(CONTROL_STATE_BYTES);
+  const lossy = isLossy();
   let member = batchMembers();
+  let state = batchStates();
   let touched: u64 = 0;
   for (let number: u32 = 0; number < count; ++number) {
-    const hash = fingerprint(member, width);
+    const hash = lossy ? lossyHash(state) : fingerprint(member, width);
     store<u64>(hashes + ((<usize>number) << 3), hash);
-    touched += touchSlot(hash);
+    touched += lossy ? touchLossy(hash) : touchSlot(hash);
     member += width;
+    state += bytes;
   }
-  for (let number: u32 = 0; number < count; ++number) {
+  for (let number: u32 = 0; number < count && !lossy; ++number) {
     touched += touchState(load<u64>(hashes + ((<usize>number) << 3)));
   }
   store<u64>(line, touched, LINE_TOUCHED);
@@ -220,6 +242,7 @@ function insertBatch<S>(worker: u32, count: u32, depth: u32): bool {
   const bytes = load<u32>(CONTROL_STATE_BYTES);
   const width = load<u32>(CONTROL_PACKED_BYTES);
   const hasOwn = load<u32>(CONTROL_OWN) != 0;
+  const lossy = isLossy();
   const line = workerLine(worker);
   const hashes = batchHashes();
   const states = batchStates();
@@ -234,7 +257,8 @@ function insertBatch<S>(worker: u32, count: u32, depth: u32): bool {
       if (!refill(worker)) return false;
       next = load<u32>(line, LINE_NEXT);
     }
-    if (insert(member, load<u64>(hashes + ((<usize>number) << 3)), next, width)) {
+    const hash = load<u64>(hashes + ((<usize>number) << 3));
+    if (lossy ? keep(state, hash, member, next) : insert(member, hash, next, width)) {
       const violated = system.check(state);
       if (violated != 0) noteViolations(violated, depth);
       // New states move together, for the own properties to be asked of all at once.

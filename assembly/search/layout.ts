@@ -10,7 +10,7 @@
 //   | own  | parts | a line of 64 bytes for each worker  | scenario, areas, ... (memoryPlan.ts)
 
 /** Changes with any change below; a stale .wasm is refused. */
-export const SEARCH_VERSION = 3;
+export const SEARCH_VERSION = 4;
 
 // ---- Settings: written by the driver before the start, then read only (error and requests apart)
 
@@ -86,6 +86,10 @@ export const CONTROL_PACKED_BYTES = 168;
 export const CONTROL_PARTS = 172;
 /** u32: 1 when a worker needs a larger table of parts. */
 export const CONTROL_GROW_PARTS = 176;
+/** u32: what is kept of a state, a Storage. */
+export const CONTROL_STORAGE = 180;
+/** u64: bits of a hash that count in a lossy search. */
+export const CONTROL_HASH_MASK = 184;
 
 /** The same of the parts. */
 export const CONTROL_PARTS_TABLE = 1152;
@@ -93,6 +97,11 @@ export const CONTROL_PARTS_BUCKETS = 1156;
 export const CONTROL_PARTS_ARENA = 1160;
 export const CONTROL_PARTS_TOP = 1164;
 export const CONTROL_PARTS_GROW_AT = 1168;
+
+/** u32: index of the first state in memory; those before it are on disk (window.ts). */
+export const CONTROL_FIRST = 1172;
+/** u32: pauses that are over. */
+export const CONTROL_PAUSES = 1176;
 /** u32: places for parts given out. */
 export const CONTROL_PARTS_RESERVED = 1216;
 
@@ -167,6 +176,76 @@ export const CONTROL_OWN_STOP_MASK = 964;
 /** u32 each: least depth at which own property 0-31 was violated, 0xffffffff for none. */
 export const CONTROL_OWN_VIOLATIONS = 1024;
 
+// ---- Bound of context switches --------------------------------------------------------
+
+/** u32: most context switches of a behaviour; NO_BOUND for no bound. */
+export const BOUND_MAX = 3456;
+export const NO_BOUND = 0xffffffff;
+/** Bytes that the search keeps behind a state's own where there is a bound. */
+export const TAIL_BYTES = 8;
+/**
+ * u32: where the pass is that looks beyond: states, first for their threads and then for what they
+ * lead to; 1 when it found a state there.
+ */
+export const BEYOND_CURSOR = 3460;
+export const BEYOND_FOUND = 3464;
+/** 36 bytes: a bit for each thread + 1. */
+export const BEYOND_THREADS = 3468;
+
+// ---- Depth first ----------------------------------------------------------------------
+
+/** u32: address of the links: two words for each state; how many states they are for. */
+export const DEPTH_LINKS = 3520;
+export const DEPTH_LINKS_MAX = 3524;
+/** u32: the state on top of the stack; 1 when a state was too deep; depth of the deepest one. */
+export const DEPTH_ON_STACK = 3528;
+export const DEPTH_IS_CUT = 3532;
+export const DEPTH_DEEPEST = 3536;
+
+// ---- Runs: walks and other searches that are repeated with another stream of numbers ----
+
+/** u64: what all runs are drawn from. */
+export const RUNS_SEED = 3584;
+/** u32: most steps of a run. */
+export const RUNS_DEPTH_MAX = 3592;
+/** u32: number of the run after the last one to be done now. */
+export const RUNS_TO = 3596;
+/** u32: address of the room of worker 0; the next one follows after RUNS_ROOM_BYTES. */
+export const RUNS_ROOMS = 3600;
+/** u32: address of the ordinals of a run that is done again; RUNS_DEPTH_MAX of u32. */
+export const RUNS_TRAIL = 3604;
+/** u32: address and bytes of the bitmap of states seen, a bit for each hash. */
+export const RUNS_BITMAP = 3608;
+export const RUNS_BITMAP_BYTES = 3612;
+/** u32: initial state of a run that is done again. */
+export const RUNS_INITIAL = 3616;
+/** u32: next run to be taken by a worker; a line of its own. */
+export const RUNS_NEXT = 3648;
+
+/**
+ * Of a swarm. u32: most states of a search; address of a record for each search; the least number
+ * of a search that ended the swarm.
+ */
+export const RUNS_STATES_MAX = 3620;
+export const RUNS_RECORDS = 3624;
+export const RUNS_LEAST = 3628;
+/** u32: address and bytes of worker 0's stack; bytes from one worker's bitmap to the next one's. */
+export const RUNS_STACK = 3632;
+export const RUNS_STACK_BYTES = 3636;
+export const RUNS_SHARE = 3640;
+/** Of a record: states, steps, greatest depth, and 1 when the search ran to its end; u32 each. */
+export const RUN_RECORD_BYTES = 16;
+export const RECORD_STATES = 0;
+export const RECORD_STEPS = 4;
+export const RECORD_DEEPEST = 8;
+export const RECORD_ENDED = 12;
+
+/** A worker's room: successors of a state, what is known of them, a state. */
+export const RUNS_STATES_BYTES = 1048576;
+export const RUNS_ROOM_BYTES = 1131776;
+/** Added to the number of an own property where a target is named. */
+export const TARGET_OWN = 32;
+
 // ---- Workers --------------------------------------------------------------------------
 
 export const WORKERS_MAX = 64;
@@ -180,6 +259,9 @@ export const LINE_NEXT = 8;
 export const LINE_END = 12;
 /** u64: a sum that nobody reads; it keeps loads ahead of their use from being optimised away. */
 export const LINE_TOUCHED = 16;
+/** u32: longest run of the worker, and how many bits of the bitmap it has set. */
+export const LINE_LONGEST = 56;
+export const LINE_SEEN = 60;
 /** u32: next place of the worker's block of parts, and its end. */
 export const LINE_PART_NEXT = 24;
 export const LINE_PART_END = 28;
@@ -223,6 +305,14 @@ export const RUN_DONE = 0;
 export const RUN_MORE = 1;
 /** Of explore alone: all workers stand still between two levels until CONTROL_PAUSE is 0. */
 export const RUN_PAUSED = 2;
+
+/** What is kept of a state found: all of it, or less (lossy.ts). */
+export const STORAGE_EXACT = 0;
+export const STORAGE_FINGERPRINT = 1;
+export const STORAGE_FINGERPRINT_128 = 2;
+export const STORAGE_BITSTATE = 3;
+/** Bits drawn for a state of a bitstate search, of the 64 of a word. */
+export const STORAGE_BITSTATE_DRAWS = 5;
 
 /** Why a search ended before everything was expanded. */
 export const STOP_NONE = 0;

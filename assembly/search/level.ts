@@ -104,7 +104,8 @@ export function finishStopped(): u32 {
   return finish(atomic.load<u32>(CONTROL_STOP), count);
 }
 
-function beginLevel(level: u32, from: u32, to: u32): u32 {
+/** Begins a level that has been found in full; or ends the search there. */
+export function beginLevel(level: u32, from: u32, to: u32): u32 {
   store<u32>(CONTROL_LEVEL, level);
   store<u32>(CONTROL_LEVEL_FROM, from);
   store<u32>(CONTROL_LEVEL_TO, to);

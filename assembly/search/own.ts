@@ -16,3 +16,9 @@ export function checkOwn(states: usize, count: u32, depth: u32): void {
   const violated = check(states, count, load<u32>(CONTROL_STATE_BYTES), 0);
   if (violated != 0) noteDepths(CONTROL_OWN_VIOLATIONS, violated, depth);
 }
+
+/** Returns the own properties that one state violates, wherever it lies. */
+export function ownViolations(state: usize): u32 {
+  if (load<u32>(CONTROL_OWN) == 0) return 0;
+  return check(state, 1, load<u32>(CONTROL_STATE_BYTES), 0);
+}

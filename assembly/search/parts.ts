@@ -168,6 +168,16 @@ export function arePartsFull(): bool {
   return load<u32>(CONTROL_PARTS_RESERVED) + PART_BLOCK > load<u32>(CONTROL_PARTS_GROW_AT);
 }
 
+/** Sets the table of the parts for so many, over memory without any; false when they do not fit. */
+export function fitParts(count: u32): bool {
+  store<u32>(CONTROL_PARTS_RESERVED, count);
+  while (arePartsFull()) {
+    if (!canPartsGrow()) return false;
+    setPartTable(load<u32>(CONTROL_PARTS_BUCKETS) * 2);
+  }
+  return true;
+}
+
 /** Doubles the table of the parts until they fit in. Only while all workers stand still. */
 export function growParts(): void {
   const count = load<u32>(CONTROL_PARTS_RESERVED);

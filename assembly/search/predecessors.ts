@@ -40,7 +40,15 @@ import {
   TARGET_MARKED,
 } from './layout';
 import { levelFrom } from './level';
-import { closeState, findState, findSuccessor, nextSuccessor, openState } from './successors';
+import {
+  closeState,
+  findState,
+  findSuccessor,
+  initialState,
+  nextSuccessor,
+  openState,
+  successorOrdinal,
+} from './successors';
 import { NOT_FOUND } from './visitedSet';
 
 const COST_NONE: u32 = 0xffffffff;
@@ -207,15 +215,29 @@ export function traceChoose<S>(): usize {
 let chosenIndex: u32 = 0;
 let chosenThread: i32 = 0;
 
-function chooseInitial<S>(): u32 {
+/** The state that the step chosen last leads to, and its thread. */
+export function traceIndex(): u32 {
+  return chosenIndex;
+}
+export function traceThread(): i32 {
+  return chosenThread;
+}
+
+/** Chooses a step from a state of a level, after one of `thread` (-1: none): its ordinal. */
+export function traceStep<S>(index: u32, thread: i32, level: u32): u32 {
+  enter(0);
+  return chooseStep<S>(index, thread, levelFrom(level + 1), levelFrom(level + 2));
+}
+
+/** Chooses the initial state: its index; its number goes to CONTROL_TRACE_INITIAL. */
+export function chooseInitial<S>(): u32 {
   const system = changetype<S>(0);
   const scratch = scratchState(0);
   const count = system.initialCount();
   let best = COST_NONE;
   let chosen: u32 = NOT_FOUND;
   for (let number: u32 = 0; number < count; ++number) {
-    system.writeInitial(number, scratch);
-    system.canonical(scratch);
+    initialState<S>(number, scratch);
     const index = findState(scratch);
     if (index >= levelFrom(1)) continue;
     const cost = load<u32>(recordAt(index));
@@ -233,7 +255,7 @@ function chooseStep<S>(index: u32, thread: i32, from: u32, to: u32): u32 {
   let best = COST_NONE;
   let chosen: u32 = 0;
   openState<S>(index);
-  for (let ordinal: u32 = 0; ; ++ordinal) {
+  while (true) {
     const label = nextSuccessor<S>(scratch);
     if (label < 0) break;
     const successor = findSuccessor(scratch);
@@ -244,7 +266,7 @@ function chooseStep<S>(index: u32, thread: i32, from: u32, to: u32): u32 {
     if (thread >= 0 && mover != thread) ++cost;
     if (cost > best || (cost == best && mover >= chosenThread)) continue;
     best = cost;
-    chosen = ordinal;
+    chosen = successorOrdinal();
     chosenIndex = successor;
     chosenThread = mover;
   }

@@ -2,7 +2,9 @@
 // that all of them see the same graph. What a search leaves out (a reduction) is left out here.
 //
 // A state is unpacked into a buffer of the worker; successors are packed against it.
+
 import { openedState, packedScratch, scratchState } from '../control';
+import { isWithinBound, openTail, tailBytes, writeTail } from './bound';
 import { CONTROL_PARTS } from './layout';
 import { levelEndOf } from './level';
 import { NO_WORKER, pack, unpack } from './parts';
@@ -14,6 +16,8 @@ let tuple: usize = 0;
 let opened: usize = 0;
 /** Only one thread's successors are enumerated. */
 let restricted: bool = false;
+/** Enumerated so far, those left out by the bound included. */
+let enumerated: u32 = 0;
 
 /**
  * Begins the enumeration of the successors of state number `index`.
@@ -28,19 +32,39 @@ export function openState<S>(index: u32): usize {
     opened = openedState();
     unpack(tuple, opened);
   }
+  enumerated = 0;
+  openTail(opened);
   system.begin(opened);
   restricted = false;
-  const thread = system.ample();
+  // Within a bound every step counts: what one thread's steps alone suffice for may need others'.
+  const thread = tailBytes() == 0 ? system.ample() : -1;
   if (thread >= 0) restrictTo<S>(thread, index);
   return opened;
 }
 
-/** Writes the next successor: its label, or -1 at the end. */
+/** Writes the next successor within the bound: its label, or -1 at the end. */
 export function nextSuccessor<S>(to: usize): i32 {
   const system = changetype<S>(0);
-  const label = system.next(to);
-  if (label >= 0) system.canonical(to);
-  return label;
+  while (true) {
+    const label = system.next(to);
+    if (label < 0) return label;
+    ++enumerated;
+    system.canonical(to);
+    if (isWithinBound(opened, to, label)) return label;
+  }
+}
+
+/** Ordinal of the last successor among all that the System enumerates. */
+export function successorOrdinal(): u32 {
+  return enumerated - 1;
+}
+
+/** Writes an initial state as the search keeps it. */
+export function initialState<S>(number: u32, to: usize): void {
+  const system = changetype<S>(0);
+  system.writeInitial(number, to);
+  system.canonical(to);
+  writeTail(to, 0, 0);
 }
 
 /** Ends an enumeration: what the expansion says of the state (System.finish). */
@@ -64,6 +88,7 @@ function restrictTo<S>(thread: i32, index: u32): void {
     restricted = false;
     break;
   }
+  enumerated = 0;
   system.begin(opened);
   if (restricted) system.restrict(thread);
 }

@@ -10,14 +10,27 @@ import { renderLockOrder } from '../report/lockOrderText.js';
 import { renderVerdict } from '../report/text.js';
 import { renderTrace } from '../report/traceText.js';
 import type { Verdict } from '../verdict/trace.js';
+import {
+  type CheckpointWishes,
+  checkpointOf,
+  endCheckpointOf,
+  refuseCheckpoints,
+} from './checkpoint.js';
 import { loadModels, reject, warnOfUnknown, withRejections } from './load.js';
 import { type LookOptions, progressFor, styleFor } from './look.js';
 import { type Overrides, override } from './options.js';
 import { worstStatus } from './status.js';
+import { refuseStorage, type StorageWishes, storageOf } from './storage.js';
+import { refuseStrategy, type StrategyWishes, strategyOf } from './strategy.js';
 import type { Terminal } from './terminal.js';
 import type { TraceFolder } from './traceFiles.js';
 
-export interface ExploreCommandOptions extends LookOptions, Overrides {
+export interface ExploreCommandOptions
+  extends LookOptions,
+    Overrides,
+    CheckpointWishes,
+    StorageWishes,
+    StrategyWishes {
   readonly workers?: number;
   readonly maxSeconds?: number;
   readonly memory?: number;
@@ -54,9 +67,12 @@ export async function exploreModel(
       signal: terminal.interrupt,
       onProgress: progress.update,
       lockOrder: options.lockOrder === true,
+      ...strategyOf(options),
       ...(options.reduce !== undefined && { reduce: options.reduce }),
       ...(options.maxSeconds !== undefined && { seconds: options.maxSeconds }),
       ...(options.memory !== undefined && { memoryBytes: options.memory }),
+      ...checkpointOf(options, terminal),
+      ...storageOf(options),
     });
   } finally {
     progress.end();
@@ -118,6 +134,7 @@ async function exploreOne(
       ? renderVerdictJson(verdict, traceFiles)
       : verdictText(verdict, traceFiles, { options, terminal, exitStatus }),
   );
+  await endCheckpointOf(options, verdict, terminal);
   if (isDeclared && verdict.expectation === null) {
     terminal.writeError(
       `daxcheck: ${model.file}: --as-declared needs a model with \`expect\`, as it is written\n`,
@@ -132,6 +149,12 @@ export async function exploreCommand(
   options: ExploreCommandOptions,
   terminal: Terminal,
 ): Promise<number> {
+  const refusal =
+    refuseCheckpoints(paths, options) ?? refuseStorage(options) ?? refuseStrategy(options);
+  if (refusal !== null) {
+    terminal.writeError(`daxcheck: ${refusal}\n`);
+    return EXIT.usage;
+  }
   const loaded = loadModels(paths, terminal);
   if (!loaded.ok) return reject(loaded.diagnostics, options, terminal);
   const models = loaded.models.map((model) => override(model, overridesOf(options)));

@@ -31,6 +31,13 @@ export function parseCount(text: string): number {
   return count;
 }
 
+/** Reads a whole number, zero included. */
+export function parseWhole(text: string): number {
+  const count = Number(text);
+  if (/^[0-9]+$/.test(text) && count <= COUNT_MAX) return count;
+  throw new InvalidArgumentError(`Expected a whole number from 0 to ${COUNT_MAX}.`);
+}
+
 /** Reads a number of worker threads. */
 export function parseWorkers(text: string): number {
   const count = parseCount(text);
@@ -45,6 +52,15 @@ export function parseSeconds(text: string): number {
     throw new InvalidArgumentError('Expected a number of seconds above 0.');
   }
   return seconds;
+}
+
+/** Reads a probability, such as 0.01 or 1e-6. */
+export function parseProbability(text: string): number {
+  const probability = Number(text);
+  if (!/^[0-9.]+(e-?[0-9]+)?$/i.test(text) || !(probability >= 0 && probability <= 1)) {
+    throw new InvalidArgumentError('Expected a probability from 0 to 1, such as 1e-6.');
+  }
+  return probability;
 }
 
 /** Reads an amount of memory into bytes. */

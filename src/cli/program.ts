@@ -12,12 +12,14 @@ import {
   parseKernel,
   parseMemory,
   parseObserved,
+  parseProbability,
   parseReductions,
   parseRelease,
   parseSeconds,
   parseWorkers,
 } from './options.js';
 import { endingOf } from './status.js';
+import { withStrategyOptions } from './strategy.js';
 import type { Terminal } from './terminal.js';
 
 const STATUSES = `
@@ -40,8 +42,7 @@ const reduce = (): Option =>
 const noColor = (): Option => new Option('--no-color', 'no colours, also on a terminal');
 
 function addExplore(program: Command, terminal: Terminal, report: Report): void {
-  program
-    .command('explore')
+  withStrategyOptions(program.command('explore'))
     .description('explore every interleaving of the models and print a verdict for each')
     .argument('<model...>', 'model files')
     .option('--workers <n>', 'threads (default: one for each processor)', parseWorkers)
@@ -58,6 +59,27 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
     .option('--memory <size>', 'use at most this much memory, such as 2G', parseMemory)
     .option('--continue', 'explore on after a violation')
     .addOption(reduce())
+    .addOption(
+      new Option('--storage <kind>', 'what is kept of each state (default: exact)').choices([
+        'exact',
+        'fingerprint',
+        'fingerprint-128',
+        'bitstate',
+      ]),
+    )
+    .option('--disk <dir>', 'where old levels go, but for exact storage (default: temporary)')
+    .option(
+      '--max-omission <p>',
+      'greatest probability of a missed state with which a verdict holds (default: 0.001)',
+      parseProbability,
+    )
+    .addOption(
+      new Option('--checkpoint <dir>', 'save where the search is, to go on after a kill').conflicts(
+        'resume',
+      ),
+    )
+    .option('--checkpoint-every <n>', 'seconds between two saves (default: 60)', parseSeconds)
+    .option('--resume <dir>', 'go on from a checkpoint, and save on')
     .option('--trace-dir <dir>', 'write a trace file for each violation into this directory')
     .option('--lock-order', 'tell which locks are taken under which, and the cycles among them')
     .option('--as-declared', 'exit 0 when the verdict is the one that the model declares')

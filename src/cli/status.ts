@@ -3,7 +3,13 @@
  */
 
 import { FAIL_RANGES } from '../../assembly/layout.js';
-import { EngineError, FAIL_MEMORY, FAIL_STALE, FAIL_USE } from '../engine/engineError.js';
+import {
+  EngineError,
+  FAIL_DISK,
+  FAIL_MEMORY,
+  FAIL_STALE,
+  FAIL_USE,
+} from '../engine/engineError.js';
 import type { Diagnostic } from '../errors.js';
 import { EXIT } from '../errors.js';
 import { LabError } from '../lab/labError.js';
@@ -68,6 +74,7 @@ const ENGINE_ENDINGS: ReadonlyMap<number, { readonly status: number; readonly me
     [FAIL_USE, { status: EXIT.optionMismatch }],
     [FAIL_MEMORY, { status: EXIT.outOfMemory }],
     [FAIL_STALE, { status: EXIT.systemError }],
+    [FAIL_DISK, { status: EXIT.systemError }],
     [FAIL_RANGES, { status: EXIT.modelRejected, message: TOO_MANY_RANGES }],
   ]);
 

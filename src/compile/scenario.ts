@@ -29,9 +29,11 @@ import { encodePublications } from './publications.js';
 import { checkReads, keepsSizes } from './reads.js';
 import { compileRecovery } from './recovery.js';
 import { rejection } from './reject.js';
+import { spareReservations } from './spares.js';
 import { planState, type StatePlan } from './statePlan.js';
 import { encodeStatics, planStatics, type StaticNode } from './statics.js';
 import { makeStrings, type Strings } from './strings.js';
+import { type SymmetryPlan, symmetryOf } from './symmetry/plan.js';
 import {
   encodeBlocks,
   encodeDevices,
@@ -71,6 +73,17 @@ export interface Scenario {
   readonly livelock: boolean;
   readonly own: OwnPlan;
   readonly ownModules: OwnModules;
+  /** Null where states are not reduced by symmetry. */
+  readonly symmetry: SymmetryPlan | null;
+}
+
+/** Which reductions of the search a scenario is compiled for. */
+export interface CompileOptions {
+  /**
+   * States that like threads and devices make of one another stand for one another; `threads`:
+   * threads alone, where a search has found that devices are not alike (FAIL_SYMMETRY).
+   */
+  readonly symmetry?: boolean | 'threads';
 }
 
 interface Compiled {
@@ -118,7 +131,8 @@ function startThreads(
 }
 
 /** Everything of a compiled model but its bytes. */
-interface Parts extends Omit<Scenario, 'bytes' | 'instructionsAt' | 'recoveryFrom' | 'ownModules'> {
+interface Parts
+  extends Omit<Scenario, 'bytes' | 'instructionsAt' | 'recoveryFrom' | 'ownModules' | 'symmetry'> {
   readonly actors: readonly ActorProgram[];
   readonly encoded: EncodedPrograms;
   readonly strings: readonly string[];
@@ -136,28 +150,6 @@ function countVariables(
 ): number {
   const own = threads.map(({ actor }) => (actor === null ? [] : (actors[actor]?.variables ?? [])));
   return own.flat().length;
-}
-
-/** Reservations that failed adds leave behind, one in the other, before v5.3's roll-back. */
-const SPARES_MAX = 2;
-
-function spareReservations(
-  model: Model,
-  features: ReadonlySet<string>,
-  isDivided: boolean,
-): number {
-  // A pair for each of two ranges that a failed hot-removal leaves behind.
-  if (features.has('kmem-hotremove')) return isDivided ? 2 * SPARES_MAX : 0;
-  if (features.has('kmem-add-rollback') || !features.has('kmem')) return 0;
-  const canAlwaysFail =
-    !features.has('memory-resource-children') || model.machine.memoryLimit !== null;
-  if (canAlwaysFail) return SPARES_MAX;
-  const points = ['add_memory', 'arch_add_memory'];
-  const failures = model.faults.filter(({ point }) => points.includes(point));
-  return Math.min(
-    SPARES_MAX,
-    failures.reduce((sum, { times }) => sum + times, 0),
-  );
 }
 
 interface Resolved {
@@ -369,9 +361,13 @@ function encodeTables(parts: Parts): readonly (readonly [Header, Uint8Array])[] 
  *
  * Throws a ModelRejection that carries every fault of scripts, rules, names and sizes at once.
  */
-export function compileModel(model: Model): Scenario {
+export function compileModel(model: Model, options: CompileOptions = {}): Scenario {
   const parts = resolve(model);
-  const bytes = assemble(headerWords(parts), encodeTables(parts));
+  const tables = encodeTables(parts);
+  const { symmetry: wanted = false } = options;
+  const symmetry = wanted === false ? null : symmetryOf(parts, tables, wanted === true);
+  const words = new Map([...headerWords(parts), ...(symmetry?.words ?? [])]);
+  const bytes = assemble(words, [...tables, ...(symmetry?.tables ?? [])]);
   if (bytes.length > SCENARIO_MAX_BYTES) {
     const message = `the compiled model takes ${bytes.length} bytes`;
     const limit = `${SCENARIO_MAX_BYTES} bytes`;
@@ -387,6 +383,7 @@ export function compileModel(model: Model): Scenario {
     ...rest,
     bytes,
     ownModules: makeOwnModules(own, places),
+    symmetry: symmetry?.plan ?? null,
     instructionsAt: view.getUint32(Header.InstructionTable * 4, true),
     recoveryFrom: recovery ?? encoded.sources.length,
   };

@@ -8,6 +8,7 @@ import {
   CONTROL_BUCKETS,
   CONTROL_ERROR,
   CONTROL_FINISHED,
+  CONTROL_FIRST,
   CONTROL_FOUND,
   CONTROL_LEVEL,
   CONTROL_LEVEL_FROM,
@@ -103,13 +104,15 @@ export function countsNow(control: Control): Counts {
 /** Bytes in use: what lies before the sets, and of each set its members and its table. */
 function memoryInUse(control: Control): number {
   const before = control.read(CONTROL_LEVELS) + control.read(CONTROL_LEVELS_MAX) * 4;
-  const states = control.read(CONTROL_RESERVED) * control.read(CONTROL_PACKED_BYTES);
+  const inMemory = control.read(CONTROL_RESERVED) - control.read(CONTROL_FIRST);
+  const states = inMemory * control.read(CONTROL_PACKED_BYTES);
   const parts = control.read(CONTROL_PARTS_RESERVED) * PART_BYTES;
   const buckets = control.read(CONTROL_BUCKETS) + control.read(CONTROL_PARTS_BUCKETS);
   return before + states + parts + buckets * BUCKET_BYTES;
 }
 
-function wide(control: Control, address: number): number {
+/** The u64 at an address, as far as a number is exact. */
+export function wide(control: Control, address: number): number {
   return control.read(address) + control.read(address + 4) * 2 ** 32;
 }
 
@@ -119,7 +122,8 @@ export interface Violated {
   readonly depth: number;
 }
 
-function readViolations(control: Control, table: number): readonly Violated[] {
+/** Reads a table of violations. */
+export function readViolations(control: Control, table: number): readonly Violated[] {
   const violations: Violated[] = [];
   for (let property = 0; property < 32; property += 1) {
     const at = control.read(table + property * 4);

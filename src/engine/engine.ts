@@ -4,9 +4,15 @@
  * One engine is one search over one memory; open another one for another search.
  */
 import { CONTROL_LABELS, LABEL_DETAILS } from '../../assembly/search/layout.js';
+import { type CheckpointOptions, identified, searchSaved } from './checkpoint.js';
 import { controlOf } from './control.js';
 import { EngineError, FAIL_USE } from './engineError.js';
-import { type Graph, readGraph } from './graph.js';
+import {
+  type EngineServices,
+  levelsFor,
+  servicesInMemory,
+  servicesOnDisk,
+} from './engineServices.js';
 import {
   compileModule,
   type ExpressionExports,
@@ -14,27 +20,25 @@ import {
   instantiateExpressions,
   searchExports,
 } from './instantiate.js';
+import { type LossyOptions, STORAGE_NUMBERS, searchLossy } from './lossy.js';
 import { planMemory } from './memoryPlan.js';
 import type { Pauses } from './pauses.js';
 import type { Progress } from './progress.js';
 import { makeReplay, makeSuccessors, type Replay, type Successors } from './replay.js';
-import { runSearch, type SearchResult } from './search.js';
-import {
-  evaluate,
-  type FoundTrace,
-  markReach,
-  type StateBatch,
-  states,
-  traceTo,
-  traceToMarked,
-} from './services.js';
+import { runSearch, type SearchResult, type SearchSetup } from './search.js';
+import { makeStrategies, type Strategies } from './strategies.js';
 
+export type { CheckpointOptions } from './checkpoint.js';
 export { EngineError } from './engineError.js';
 export type { Graph } from './graph.js';
+export type { LossyOptions, Storage } from './lossy.js';
+export type { Omission } from './omission.js';
 export type { Progress } from './progress.js';
 export type { Replay, Successor, Successors } from './replay.js';
 export type { SearchResult, StoppedBy } from './search.js';
 export type { ChosenTrace, FoundTrace, StateBatch } from './services.js';
+export type { SwarmResult } from './swarm.js';
+export type { ViolatedRun, WalksResult } from './walks.js';
 
 /** What to search, and how far. */
 export interface EngineOptions {
@@ -52,15 +56,21 @@ export interface EngineOptions {
   /** Properties that the model brings along: a module of expressions, and which of them end it. */
   readonly own?: { readonly wasm: Uint8Array; readonly stopMask: number } | undefined;
   /** `states` and `depth` act between levels; `seconds` and `memoryBytes` also within one. */
+  /** What is kept of each state, and where old levels go; exact by default. */
+  readonly storage?: LossyOptions | undefined;
   readonly limits: {
     readonly states?: number | undefined;
     readonly depth?: number | undefined;
+    /** Context switches: only behaviours with at most so many are followed, breadth first. */
+    readonly switches?: number | undefined;
     readonly seconds?: number | undefined;
     readonly memoryBytes?: number | undefined;
   };
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** What to do between two levels, while everything stands still. */
   readonly pauses?: Pauses | undefined;
+  /** Where to save the search, or to go on from. */
+  readonly checkpoint?: CheckpointOptions | undefined;
   /** Ends a search as `stoppedBy: 'interrupt'`; the services after it reject. */
   readonly signal?: AbortSignal | undefined;
   /**
@@ -73,7 +83,7 @@ export interface EngineOptions {
 }
 
 /** One scenario in one memory. */
-export interface Engine {
+export interface Engine extends EngineServices, Strategies {
   readonly stateBytes: number;
   readonly memory: WebAssembly.Memory;
   /** All exports of the module, for those that only its System has. */
@@ -82,19 +92,32 @@ export interface Engine {
   readonly successors: Successors;
   /** Searches; once. */
   search(): Promise<SearchResult>;
-  traceTo(property: number): Promise<FoundTrace | null>;
-  traceToMarked(targets: Uint8Array): Promise<FoundTrace | null>;
-  markReach(marks: Uint8Array): Promise<Uint8Array>;
-  states(): Iterable<StateBatch>;
-  /** What a module of expressions says of every state found: a word for each, by index. */
-  evaluate(wasm: Uint8Array): Uint32Array;
-  /** The same of one state, by its bytes; it becomes the present state of the replay. */
+  /**
+   * What a module of expressions says of one state, by its bytes; it becomes the present state of
+   * the replay.
+   */
   evaluateState(wasm: Uint8Array, state: Uint8Array): number;
-  /** Every transition of a complete search. */
-  graph(): Graph;
 }
 
 const PARALLEL_FROM = 8192;
+
+/** Reserves the memory of a search. */
+function memoryFor(options: EngineOptions): WebAssembly.Memory {
+  const { scenario, workers, stopMask, limits, tableBytes } = options;
+  return planMemory({
+    scenario,
+    workers,
+    stopMask,
+    ownStopMask: options.own?.stopMask ?? null,
+    states: limits.states,
+    depth: limits.depth,
+    switches: limits.switches,
+    memoryBytes: limits.memoryBytes,
+    storage: STORAGE_NUMBERS[options.storage?.storage ?? 'exact'],
+    hashBits: options.storage?.hashBits ?? 64,
+    tableBytes,
+  });
+}
 
 /**
  * Compiles the module, reserves the memory and writes the scenario into it.
@@ -104,29 +127,43 @@ const PARALLEL_FROM = 8192;
  */
 export function openEngine(options: EngineOptions): Engine {
   const module = compileModule(options.wasm);
-  const { scenario, workers, stopMask, limits, tableBytes, signal } = options;
-  const memory = planMemory({
-    scenario,
-    workers,
-    stopMask,
-    ownStopMask: options.own?.stopMask ?? null,
-    states: limits.states,
-    depth: limits.depth,
-    memoryBytes: limits.memoryBytes,
-    tableBytes,
-  });
+  const { workers, limits, signal } = options;
+  const memory = memoryFor(options);
   const own = options.own === undefined ? null : compileModule(options.own.wasm);
   const instance = instantiate(module, memory, own);
   const engine = searchExports(instance);
   const control = controlOf(memory);
   const services = { engine, control, memory, signal };
+  const levels = levelsFor(options);
   let isSearched = false;
+  const searchOnce = (): void => {
+    if (isSearched) throw new EngineError(FAIL_USE, 'an engine searches once');
+    isSearched = true;
+  };
   const instances = new Map<Uint8Array, ExpressionExports>();
   const expressionsOf = (bytes: Uint8Array): ExpressionExports => {
     const known = instances.get(bytes) ?? instantiateExpressions(compileModule(bytes), memory);
     instances.set(bytes, known);
     return known;
   };
+  const setup: SearchSetup = {
+    engine,
+    control,
+    module,
+    memory,
+    own,
+    workers,
+    parallelFrom: options.parallelFrom ?? PARALLEL_FROM,
+    seconds: limits.seconds,
+    signal,
+    onProgress: options.onProgress,
+    pauses: options.pauses,
+    readLabels: () => {
+      const at = control.read(CONTROL_LABELS);
+      return new Uint8Array(memory.buffer).slice(at, at + LABEL_DETAILS);
+    },
+  };
+  const found = levels === null ? servicesInMemory(services) : servicesOnDisk(services, levels);
   return {
     stateBytes: engine.stateBytes() >>> 0,
     memory,
@@ -134,37 +171,19 @@ export function openEngine(options: EngineOptions): Engine {
     replay: makeReplay(engine, memory),
     successors: makeSuccessors(engine, memory, control),
     search: async () => {
-      if (isSearched) throw new EngineError(FAIL_USE, 'an engine searches once');
-      isSearched = true;
-      return runSearch({
-        engine,
-        control,
-        module,
-        memory,
-        own,
-        workers,
-        parallelFrom: options.parallelFrom ?? PARALLEL_FROM,
-        seconds: limits.seconds,
-        signal,
-        onProgress: options.onProgress,
-        pauses: options.pauses,
-        readLabels: () => {
-          const at = control.read(CONTROL_LABELS);
-          return new Uint8Array(memory.buffer).slice(at, at + LABEL_DETAILS);
-        },
-      });
+      searchOnce();
+      const { checkpoint, storage } = options;
+      if (storage !== undefined && levels !== null) return searchLossy(setup, storage, levels);
+      if (checkpoint === undefined) return runSearch(setup);
+      return searchSaved(setup, identified(checkpoint, options));
     },
-    traceTo: (property) => traceTo(services, property),
-    traceToMarked: (targets) => traceToMarked(services, targets),
-    markReach: (marks) => markReach(services, marks),
-    states: () => states(services),
+    ...found,
+    ...makeStrategies(setup, found, searchOnce),
     evaluateState: (wasm, state) => {
       const { check } = expressionsOf(wasm);
       const at = engine.replayState() >>> 0;
       new Uint8Array(memory.buffer).set(state, at);
       return check(at, 1, state.length, 0) >>> 0;
     },
-    evaluate: (wasm) => evaluate(services, compileModule(wasm)),
-    graph: () => readGraph(services),
   };
 }

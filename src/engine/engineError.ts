@@ -19,6 +19,7 @@ export const FAIL_STALE = 1001;
 export const FAIL_MEMORY = 1002;
 export const FAIL_TRAP = 1003;
 export const FAIL_USE = 1004;
+export const FAIL_DISK = 1005;
 
 const TEXTS: Readonly<Record<number, string>> = {
   [FAIL_TABLE_FULL]: 'the table of visited states is full although places were given out',

@@ -16,6 +16,17 @@ export interface SearchExports {
   check(state: number): number;
   searchStart(): void;
   explore(worker: number, chunks: number): number;
+  resumeBegin(states: number, parts: number): number;
+  resumeFill(from: number, to: number): void;
+  resumeEnd(): void;
+  dropLevels(): void;
+  openWindow(from: number, to: number, known: number): number;
+  fillWindow(from: number, to: number): void;
+  traceFrom(target: number, level: number): void;
+  traceInitial(): number;
+  traceStep(index: number, thread: number, level: number): number;
+  traceIndex(): number;
+  traceThread(): number;
   unpackStates(first: number, count: number, to: number): void;
   indexOf(state: number): number;
   placeServices(): void;
@@ -32,6 +43,20 @@ export interface SearchExports {
   violatedBy(state: number): number;
   successors(state: number, to: number, most: number): number;
   successorsFinish(): number;
+  beyondBegin(): void;
+  beyondRun(budget: number): number;
+  depthFirstStart(): void;
+  depthFirstRun(budget: number): number;
+  depthFirstDepth(index: number): number;
+  depthFirstParent(index: number): number;
+  depthFirstOrdinal(index: number): number;
+  runsBegin(): void;
+  walks(worker: number, most: number): number;
+  walkAgain(run: number, target: number): number;
+  swarm(worker: number, most: number): number;
+  swarmAgain(run: number, target: number): number;
+  followSteps(initial: number, steps: number, count: number, target: number, to: number): number;
+  nameSteps(initial: number, steps: number, count: number): void;
 }
 
 /** Compiles the module unless it is compiled already. */

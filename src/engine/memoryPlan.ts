@@ -11,11 +11,13 @@
  */
 import { SCENARIO_MAX_BYTES, SCENARIO_OFFSET } from '../../assembly/layout.js';
 import {
+  BOUND_MAX,
   BUCKET_BYTES,
   CONTROL_AREAS,
   CONTROL_ARENA,
   CONTROL_BUCKETS,
   CONTROL_DEPTH_MAX,
+  CONTROL_HASH_MASK,
   CONTROL_LABELS,
   CONTROL_LEVELS,
   CONTROL_LEVELS_MAX,
@@ -23,10 +25,13 @@ import {
   CONTROL_OWN_STOP_MASK,
   CONTROL_STATES_MAX,
   CONTROL_STOP_MASK,
+  CONTROL_STORAGE,
   CONTROL_TOP,
   CONTROL_UNPACKED,
   CONTROL_WORKERS,
   LABEL_DETAILS,
+  NO_BOUND,
+  STORAGE_BITSTATE,
   UNPACKED_BYTES,
   WORKER_AREA_BYTES,
   WORKERS_MAX,
@@ -39,6 +44,8 @@ const PAGES_MAX = 65535;
 const LEVELS_MAX = 1 << 20;
 /** A table that fits the caches is faster than a large empty one; it doubles when it fills. */
 const TABLE_BYTES = 1 << 22;
+/** 8 thousand million bits. */
+const BITS_BYTES = 1 << 30;
 const ARENA_BYTES_MIN = 1 << 21;
 
 /** Settings of a search that go to the control block. */
@@ -50,8 +57,14 @@ export interface PlanOptions {
   readonly ownStopMask: number | null;
   readonly states: number | undefined;
   readonly depth: number | undefined;
+  /** Most context switches of a behaviour; undefined for no bound. */
+  readonly switches: number | undefined;
   /** Most bytes of the memory; undefined for as much as 32 bits address. */
   readonly memoryBytes: number | undefined;
+  /** What is kept of a state: a STORAGE_* number. */
+  readonly storage: number;
+  /** Bits of a hash that count in a lossy search. */
+  readonly hashBits: number;
   /** Bytes of the table at the start; for tests of its growth. */
   readonly tableBytes: number | undefined;
 }
@@ -108,6 +121,12 @@ function reserve(memoryBytes: number | undefined, least: number): WebAssembly.Me
   }
 }
 
+/** Bits are all there from the start, because they cannot grow; a table doubles when it fills. */
+function tableBytesOf({ storage, tableBytes }: PlanOptions, room: number): number {
+  if (storage === STORAGE_BITSTATE) return Math.min(tableBytes ?? BITS_BYTES, room / 2);
+  return Math.min(tableBytes ?? TABLE_BYTES, room / 4);
+}
+
 function writeControl(memory: WebAssembly.Memory, options: PlanOptions): void {
   const words = new Uint32Array(memory.buffer);
   const top = memory.buffer.byteLength;
@@ -116,14 +135,22 @@ function writeControl(memory: WebAssembly.Memory, options: PlanOptions): void {
   const labels = unpacked + UNPACKED_BYTES;
   const levels = labels + LABEL_DETAILS;
   const arena = levels + LEVELS_MAX * 4;
-  const tableBytes = Math.min(options.tableBytes ?? TABLE_BYTES, (top - arena) / 4);
+  const tableBytes = tableBytesOf(options, top - arena);
+  // The low bits of 64: they are what a lossy search keeps.
+  const [low, high] = [32, 64].map(
+    (end) => 2 ** Math.max(0, Math.min(32, options.hashBits - end + 32)) - 1,
+  );
   const settings: readonly (readonly [number, number])[] = [
     // One worker until a pool takes over.
     [CONTROL_WORKERS, 1],
     [CONTROL_STOP_MASK, options.stopMask],
+    [CONTROL_STORAGE, options.storage],
+    [CONTROL_HASH_MASK, low ?? 0],
+    [CONTROL_HASH_MASK + 4, high ?? 0],
     [CONTROL_OWN, options.ownStopMask === null ? 0 : 1],
     [CONTROL_OWN_STOP_MASK, options.ownStopMask ?? 0],
     [CONTROL_STATES_MAX, Math.min(options.states ?? 0xffffffff, 0xffffffff)],
+    [BOUND_MAX, options.switches ?? NO_BOUND],
     [CONTROL_DEPTH_MAX, Math.min(options.depth ?? 0xffffffff, 0xffffffff)],
     [CONTROL_AREAS, areas],
     [CONTROL_UNPACKED, unpacked],

@@ -6,6 +6,7 @@ import {
   CONTROL_ABORT,
   CONTROL_PAUSE,
   CONTROL_PAUSED,
+  CONTROL_PAUSES,
   CONTROL_WORKERS,
 } from '../../assembly/search/layout.js';
 import type { Control } from './control.js';
@@ -18,6 +19,17 @@ export interface Pauses {
   run(): Promise<void>;
 }
 
+/** Makes one of two; a pause that one of them asks for is a pause of both. */
+export function bothPauses(first: Pauses, second: Pauses | undefined): Pauses {
+  if (second === undefined) return first;
+  return {
+    isDue: () => first.isDue() || second.isDue(),
+    run: async () => {
+      for (const pauses of [first, second]) if (pauses.isDue()) await pauses.run();
+    },
+  };
+}
+
 const WAIT_MILLISECONDS = 100;
 
 /** Asks for a pause at the next barrier between levels. */
@@ -27,10 +39,12 @@ export function requestPause(control: Control): void {
 
 /** In a worker thread: waits until the pause is over, or the search is aborted. */
 export function waitOutPause(words: Int32Array<ArrayBufferLike>): void {
+  // Not by CONTROL_PAUSE: the next pause may be asked for before this thread has woken up.
+  const over = Atomics.load(words, CONTROL_PAUSES / 4);
   Atomics.add(words, CONTROL_PAUSED / 4, 1);
-  while (Atomics.load(words, CONTROL_PAUSE / 4) !== 0) {
+  while (Atomics.load(words, CONTROL_PAUSES / 4) === over) {
     if (Atomics.load(words, CONTROL_ABORT / 4) !== 0) return;
-    Atomics.wait(words, CONTROL_PAUSE / 4, 1, WAIT_MILLISECONDS);
+    Atomics.wait(words, CONTROL_PAUSES / 4, over, WAIT_MILLISECONDS);
   }
 }
 
@@ -45,6 +59,7 @@ export async function runPause(control: Control, pauses: Pauses | undefined): Pr
     await pauses?.run();
   } finally {
     control.write(CONTROL_PAUSED, 0);
-    control.signal(CONTROL_PAUSE, 0);
+    control.write(CONTROL_PAUSE, 0);
+    control.signal(CONTROL_PAUSES, control.read(CONTROL_PAUSES) + 1);
   }
 }

@@ -25,6 +25,7 @@ import {
 } from './control.js';
 import { trapError } from './engineError.js';
 import type { SearchExports } from './instantiate.js';
+import type { Omission } from './omission.js';
 import { areAllPaused, type Pauses, requestPause, runPause } from './pauses.js';
 import { type Pool, startPool } from './pool.js';
 import { makeReporter, type Progress } from './progress.js';
@@ -58,6 +59,8 @@ export interface SearchResult {
   readonly labelsSeen: Uint8Array;
   readonly memoryBytes: number;
   readonly seconds: number;
+  /** How likely states were missed; absent for an exact search. */
+  readonly omission?: Omission;
 }
 
 /** What a search needs. */
@@ -78,6 +81,8 @@ export interface SearchSetup {
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((progress: Progress) => void) | undefined;
   readonly pauses: Pauses | undefined;
+  /** Puts a search that was begun before into the memory: false when there is none. */
+  readonly restore?: () => Promise<boolean>;
   /** Reads labelsSeen out of the memory. */
   readonly readLabels: () => Uint8Array;
 }
@@ -86,7 +91,8 @@ const SLICE_MILLISECONDS = 15;
 const WATCH_MILLISECONDS = 20;
 const CHUNKS_MAX = 4096;
 
-const STOPPED_BY: Readonly<Record<number, StoppedBy>> = {
+/** Names of the reasons to stop. */
+export const STOPPED_BY: Readonly<Record<number, StoppedBy>> = {
   [STOP_VIOLATION]: 'violation',
   [STOP_STATES]: 'states',
   [STOP_DEPTH]: 'depth',
@@ -100,7 +106,8 @@ export async function runSearch(setup: SearchSetup): Promise<SearchResult> {
   const start = performance.now();
   const watch = makeWatch(setup, start);
   try {
-    setup.engine.searchStart();
+    const isRestored = await setup.restore?.();
+    if (isRestored !== true) setup.engine.searchStart();
     await exploreAll(setup, watch);
   } catch (cause) {
     throw cause instanceof WebAssembly.RuntimeError
@@ -119,7 +126,7 @@ export async function runSearch(setup: SearchSetup): Promise<SearchResult> {
 }
 
 /** Returns what looks at limits and shows progress, to be called now and then. */
-function makeWatch(setup: SearchSetup, start: number): () => void {
+export function makeWatch(setup: SearchSetup, start: number): () => void {
   const { control, seconds, signal, onProgress, pauses } = setup;
   const report = onProgress === undefined ? undefined : makeReporter(onProgress);
   return () => {

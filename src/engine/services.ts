@@ -6,15 +6,16 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
+  BEYOND_FOUND,
   CONTROL_AREAS,
   CONTROL_FOUND,
   CONTROL_MARKS,
-  CONTROL_STATE_BYTES,
   CONTROL_TARGET_LEVEL,
   CONTROL_TRACE_INITIAL,
   CONTROL_UNPACKED,
   RECORD_BYTES,
   RUN_MORE,
+  TAIL_BYTES,
   TARGET_MARKED,
   UNPACKED_BYTES,
 } from '../../assembly/search/layout.js';
@@ -142,14 +143,22 @@ export async function markReach(setup: ServiceSetup, marks: Uint8Array): Promise
   return Uint8Array.from(place);
 }
 
+/** Tells whether a state lies beyond the bound of context switches, after a complete search. */
+export async function isCutByBound(setup: ServiceSetup): Promise<boolean> {
+  mustBeSearched(setup);
+  setup.engine.beyondBegin();
+  await runAll(setup, (budget) => setup.engine.beyondRun(budget));
+  return setup.control.read(BEYOND_FOUND) === 1;
+}
+
 /** Iterates over all states found, in the order of their levels. */
 export function* states(setup: ServiceSetup): Generator<StateBatch> {
   mustBeSearched(setup);
   const { engine, control, memory } = setup;
   const at = control.read(CONTROL_UNPACKED);
-  const stateBytes = control.read(CONTROL_STATE_BYTES);
+  const stateBytes = engine.stateBytes() >>> 0;
   const found = control.read(CONTROL_FOUND);
-  const most = Math.floor(UNPACKED_BYTES / stateBytes);
+  const most = Math.floor((UNPACKED_BYTES - TAIL_BYTES) / stateBytes);
   for (let first = 0; first < found; first += most) {
     const count = Math.min(most, found - first);
     engine.unpackStates(first, count, at);
@@ -162,15 +171,19 @@ export function* states(setup: ServiceSetup): Generator<StateBatch> {
  *
  * @returns a word for each state in the order of `states`; bit n: expression n is true.
  */
-export function evaluate(setup: ServiceSetup, module: WebAssembly.Module): Uint32Array {
+export function evaluate(
+  setup: ServiceSetup,
+  module: WebAssembly.Module,
+  batches: Iterable<StateBatch>,
+): Uint32Array {
   mustBeSearched(setup);
   const { control, memory } = setup;
   const expressions = instantiateExpressions(module, memory);
   const words = new Uint32Array(control.read(CONTROL_FOUND));
   // The scratch memory of worker 0, which no search uses any more.
   const to = control.read(CONTROL_AREAS);
-  const stateBytes = control.read(CONTROL_STATE_BYTES);
-  for (const { first, count, bytes } of states(setup)) {
+  const stateBytes = setup.engine.stateBytes() >>> 0;
+  for (const { first, count, bytes } of batches) {
     expressions.check(bytes.byteOffset, count, stateBytes, to);
     words.set(new Uint32Array(memory.buffer, to, count), first);
   }

@@ -8,6 +8,7 @@ import {
   CONTROL_READY,
   CONTROL_START,
   RUN_DONE,
+  RUN_MORE,
   RUN_PAUSED,
 } from '../../assembly/search/layout.js';
 import { instantiate, searchExports } from './instantiate.js';
@@ -23,6 +24,7 @@ export interface WorkerTask {
 }
 
 const CHUNKS_A_CALL = 8;
+const WALKS_A_CALL = 4;
 const WAIT_MILLISECONDS = 100;
 
 /** Waits for the start, then explores to the end of the search. */
@@ -39,4 +41,16 @@ export function runWorker({ module, memory, own, worker }: WorkerTask): void {
     if (phase === RUN_DONE) return;
     if (phase === RUN_PAUSED) waitOutPause(words);
   }
+}
+
+/** Walks until no walk is left of those to be done now. */
+export function runWalks({ module, memory, own, worker }: WorkerTask): void {
+  const engine = searchExports(instantiate(module, memory, own));
+  while (engine.walks(worker, WALKS_A_CALL) === RUN_MORE);
+}
+
+/** Searches until no search of the swarm is left. */
+export function runSwarm({ module, memory, own, worker }: WorkerTask): void {
+  const engine = searchExports(instantiate(module, memory, own));
+  while (engine.swarm(worker, 1) === RUN_MORE);
 }

@@ -77,6 +77,14 @@ export function formatCount(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 }
 
+/** Writes a probability with one digit, rounded up: `3e-8`. */
+export function formatBound(probability: number): string {
+  if (probability >= 1) return '1';
+  const power = Math.floor(Math.log10(Math.max(probability, Number.MIN_VALUE)));
+  const digit = Math.ceil(probability / 10 ** power);
+  return digit > 9 ? `1e${power + 1}` : `${digit}e${power}`;
+}
+
 /** Writes `1 step`, `2 steps`. */
 export function plural(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;

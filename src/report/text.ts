@@ -2,9 +2,24 @@
  * The verdict as text: what was asked, one line of verdict, the counts, each class of finding
  * under its own heading, what held and for what scope, and how the run ended.
  */
-import type { Finding, PropertyClass, Trace, Verdict } from '../verdict/trace.js';
+import type {
+  BoundView,
+  Finding,
+  PropertyClass,
+  StrategyView,
+  Trace,
+  Verdict,
+} from '../verdict/trace.js';
 import { describeExitStatus } from './exitStatus.js';
-import { formatCount, formatMemory, labelled, PAGE_WIDTH, plural, wrap } from './layout.js';
+import {
+  formatBound,
+  formatCount,
+  formatMemory,
+  labelled,
+  PAGE_WIDTH,
+  plural,
+  wrap,
+} from './layout.js';
 import type { Style } from './style.js';
 import { propertyName } from './traceText.js';
 
@@ -76,6 +91,7 @@ function headerLines(verdict: Verdict, style: Style): string[] {
     ...labelled('model', verdict.model, HEADER),
     ...labelled('kernel', verdict.kernel, HEADER),
     ...labelled('granularity', describeGranularity(verdict.granularity), HEADER),
+    ...strategyLines(verdict),
     ...reductionLines(verdict),
   ];
 }
@@ -89,6 +105,34 @@ function reductionLines({ reductions }: Verdict): string[] {
   ];
 }
 
+function strategyLines({ strategy }: Verdict): string[] {
+  if (strategy === undefined) return [];
+  const unchecked = strategy.name === 'dfs' ? [] : strategy.unchecked;
+  const open = unchecked.length === 0 ? [] : labelled('not asked', unchecked.join(', '), HEADER);
+  return [...labelled('strategy', describeStrategy(strategy), HEADER), ...open];
+}
+
+function describeStrategy(strategy: StrategyView): string {
+  if (strategy.name === 'dfs') return 'dfs (the state found last first; traces are not shortest)';
+  if (strategy.name === 'bfs') return describeBound(strategy);
+  const { name, seed, runs, depth, states, statesAbout } = strategy;
+  const steps = plural(depth, 'step');
+  const about = statesAbout === null ? '' : `; about ${formatCount(statesAbout)} distinct states`;
+  const searches = runs === 1 ? '1 search' : `${formatCount(runs)} searches`;
+  const what =
+    states === undefined
+      ? `${plural(runs, 'walk')} of at most ${steps}${about}`
+      : `${searches} of at most ${plural(states, 'state')} and ${steps}`;
+  return `${name}, seed ${seed}: ${what}`;
+}
+
+function describeBound({ maxSwitches, isCut }: BoundView): string {
+  const switches = maxSwitches === 1 ? '1 context switch' : `${maxSwitches} context switches`;
+  const what = `bfs, behaviours with at most ${switches}`;
+  if (isCut === null) return what;
+  return `${what}; ${isCut ? 'states lie beyond' : 'they come to every state'}`;
+}
+
 function describeGranularity(granularity: Verdict['granularity']): string {
   return granularity === 'call'
     ? 'call (a system call runs until it returns or waits)'
@@ -98,7 +142,7 @@ function describeGranularity(granularity: Verdict['granularity']): string {
 function verdictLine(verdict: Verdict, style: Style): string {
   switch (verdict.verdict) {
     case 'holds':
-      return `${style.good('HOLDS')} for ${verdict.scope}`;
+      return `${style.good('HOLDS')}${omissionPhrase(verdict)} for ${verdict.scope}`;
     case 'violated':
       return `${style.bad('VIOLATED')}: ${countByClass(verdict.violations)}`;
     case 'findings':
@@ -110,16 +154,46 @@ function verdictLine(verdict: Verdict, style: Style): string {
   }
 }
 
+/** What every "holds" of a lossy search carries. */
+function omissionPhrase({ omission }: Verdict): string {
+  if (omission === undefined) return '';
+  return `, with probability of an omission below ${formatBound(omission.probability)},`;
+}
+
+/** What of a lossy search is no proof, and the option that makes it one. */
+function doubtLines({ verdict, omission, unanswered = [] }: Verdict): string[] {
+  if (omission === undefined) return [];
+  const { storage, probability, max } = omission;
+  const chance = `  probability of an omission below ${formatBound(probability)} (${storage})`;
+  const advice = `to be sure: more --memory, or --storage exact`;
+  const above = `${chance},\n    above --max-omission ${max}; ${advice}`;
+  return [
+    // The line above says it where everything holds.
+    ...(verdict === 'holds' ? [] : [probability > max ? above : chance]),
+    ...unanswered.map((name) => `  not answered: ${name}; it needs --storage exact`),
+  ];
+}
+
 function countLines(verdict: Verdict): string[] {
   const { stoppedBy } = verdict;
-  const atLeast = stoppedBy === null ? '' : 'at least ';
   const counts = [
-    `${atLeast}${formatCount(verdict.distinctStates)} distinct states`,
+    describeStates(verdict),
     plural(verdict.transitions, 'transition'),
     `depth ${formatCount(verdict.depth)}`,
   ].join(', ');
-  if (stoppedBy === null) return [`  ${counts}`];
-  return [`  ${counts}`, `  stopped by: ${stoppedBy.limit}; to go on: ${stoppedBy.option}`];
+  if (stoppedBy === null) return [`  ${counts}`, ...doubtLines(verdict)];
+  return [
+    `  ${counts}`,
+    ...doubtLines(verdict),
+    `  stopped by: ${stoppedBy.limit}; to go on: ${stoppedBy.option}`,
+  ];
+}
+
+/** Within a bound, a state counts once for each last thread and number of switches. */
+function describeStates({ distinctStates, stoppedBy, strategy }: Verdict): string {
+  const count = formatCount(distinctStates);
+  if (strategy?.name === 'bfs') return `${count} states with their last thread and switches`;
+  return `${stoppedBy === null ? '' : 'at least '}${count} distinct states`;
 }
 
 interface FindingContext {
@@ -190,6 +264,8 @@ function vacuousLines(verdict: Verdict, style: Style): string[] {
 
 function expectationLines(verdict: Verdict, style: Style): string[] {
   const { expectation } = verdict;
+  // What a model declares is the outcome of a search breadth first.
+  if (verdict.strategy !== undefined) return [];
   if (expectation === null) return ['Expectation: none declared'];
   if (expectation.met) return [`Expectation: ${style.good('met')}`];
   return [`Expectation: ${style.bad('NOT MET')}`, ...expectation.differences.flatMap(bullet)];

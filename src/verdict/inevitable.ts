@@ -26,14 +26,17 @@ export function isQuiet(state: Uint8Array, scenario: Scenario): boolean {
   return true;
 }
 
-/** Walks the graph backwards from the good states; null when it is too large to be walked again. */
+/**
+ * Walks the graph backwards from the good states; null when it is too large to be walked again, or
+ * not kept.
+ */
 export async function avoidanceOf(
   engine: Engine,
   scenario: Scenario,
   found: number,
   isGood: (state: Uint8Array) => boolean,
 ): Promise<Avoidance | null> {
-  if (found > STATES_MAX) return null;
+  if (found > STATES_MAX || !engine.keepsStates) return null;
   const marks = new Uint8Array(found);
   for (const { first, count, bytes } of engine.states()) {
     for (let index = 0; index < count; index++) {

@@ -2,6 +2,7 @@
  * The user's own properties that a single state can violate: their traces, and what of them was
  * never tested.
  */
+import type { OwnInvariant } from '../compile/own.js';
 import type { Scenario } from '../compile/scenario.js';
 import type { Engine, SearchResult } from '../engine/engine.js';
 import { makeTrace } from './findings.js';
@@ -10,7 +11,7 @@ import type { Trace } from './trace.js';
 import type { Show } from './unreduced.js';
 
 /** The states that violate own invariant number `property`, by index: 1. */
-function marksOf(words: Uint32Array, property: number): Uint8Array {
+export function marksOf(words: Uint32Array, property: number): Uint8Array {
   return Uint8Array.from(words, (word) => (word >>> property) & 1);
 }
 
@@ -35,7 +36,7 @@ export async function ownTraces({
   for (const { property } of result.ownViolations) {
     const invariant = scenario.own.invariants[property];
     const marks = marksOf(words, property);
-    const chosen = await engine.traceToMarked(marks);
+    const chosen = await engine.traceToOwn(property, marks);
     if (invariant === undefined || chosen === null) continue;
     const bad = badStates(engine, marks);
     const isGood = (state: Uint8Array): boolean => !bad.has(keyOf(state));
@@ -44,12 +45,7 @@ export async function ownTraces({
       : await avoidanceOf(engine, scenario, result.statesAtLeast, isGood);
     const isTarget = (state: Uint8Array): boolean =>
       ((engine.evaluateState(check, state) >>> property) & 1) !== 0;
-    const when = invariant.form === 'quiet' ? 'between system calls' : 'in some state';
-    const row = {
-      name: invariant.name,
-      bit: null,
-      summary: `${when} not: ${oneLine(invariant.text)}`,
-    };
+    const row = ownRow(invariant);
     const about = { row, class: 'own', device: null, avoidance } as const;
     traces.push(
       show(chosen, isTarget, (behaviour) =>
@@ -58,6 +54,16 @@ export async function ownTraces({
     );
   }
   return traces;
+}
+
+/** How a violated own invariant is told. */
+export function ownRow({ name, form, text }: OwnInvariant): {
+  name: string;
+  bit: null;
+  summary: string;
+} {
+  const when = form === 'quiet' ? 'between system calls' : 'in some state';
+  return { name, bit: null, summary: `${when} not: ${oneLine(text)}` };
 }
 
 /** An expression on one line. */

@@ -40,6 +40,9 @@ export interface RecoverableAnswer {
   readonly isUnknown: boolean;
 }
 
+/** The answer where it cannot be asked; its premise is not known either. */
+export const UNKNOWN: RecoverableAnswer = { losses: [], premises: 1, isUnknown: true };
+
 const BOUND = 1;
 const LOST = 2;
 

@@ -23,6 +23,8 @@ export interface RefusedReduction {
 export interface ReductionContext {
   /** The order of locks is told as well. */
   readonly lockOrder: boolean;
+  /** Less than whole states is kept (docs/storage.md). */
+  readonly isLossy: boolean;
 }
 
 /** Whether somebody reboots the machine. */
@@ -63,11 +65,17 @@ export function planReductions(
   context: ReductionContext,
 ): ReductionPlan {
   const asked = REDUCTIONS.map(({ name }) => name).filter((name) => wanted.includes(name));
-  const why = whyOrderMatters(scenario, context);
-  const isRefused = (name: Reduction): boolean => why !== null && ORDER_REDUCTIONS.includes(name);
+  const order = whyOrderMatters(scenario, context);
+  const whyNot = (name: Reduction): string | null => {
+    if (order !== null && ORDER_REDUCTIONS.includes(name)) return order;
+    return name === 'por' && context.isLossy ? 'it asks at which depth a state was found' : null;
+  };
   return {
-    on: asked.filter((name) => !isRefused(name)),
-    refused: why === null ? [] : asked.filter(isRefused).map((name) => ({ name, why })),
+    on: asked.filter((name) => whyNot(name) === null),
+    refused: asked.flatMap((name) => {
+      const why = whyNot(name);
+      return why === null ? [] : [{ name, why }];
+    }),
   };
 }
 

@@ -38,6 +38,8 @@ export interface KernelExports {
    * else ends the wait, a WaitKind.
    */
   waitOf(state: number, thread: number, part: number): number;
+  /** Replaces a state by the representative of its class. */
+  canonicalState(state: number): void;
 }
 
 export const kernelExports = (engine: Engine): KernelExports =>

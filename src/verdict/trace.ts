@@ -202,6 +202,35 @@ export interface Measured {
   readonly workers: number;
 }
 
+/** How a search went that was not breadth first, or within a bound. */
+export type StrategyView =
+  | { readonly name: 'dfs' }
+  | BoundView
+  | {
+      readonly name: 'random' | 'swarm';
+      /** What all chance was drawn from. */
+      readonly seed: number;
+      /** Runs done to their end, numbered from 0. */
+      readonly runs: number;
+      /** Most steps of a run. */
+      readonly depth: number;
+      /** Most states of a search, where runs are searches. */
+      readonly states?: number;
+      /** About how many distinct states were seen; null when that cannot be told. */
+      readonly statesAbout: number | null;
+      /** Properties that were asked for and that it cannot answer. */
+      readonly unchecked: readonly string[];
+    };
+
+/** A search breadth first of the behaviours with so many context switches. */
+export interface BoundView {
+  readonly name: 'bfs';
+  readonly maxSwitches: number;
+  /** A step leads out of what was found: true; null when the search ended early. */
+  readonly isCut: boolean | null;
+  readonly unchecked: readonly string[];
+}
+
 /**
  * The whole answer to `explore`. Everything but `measured` is the same for any number of workers.
  */
@@ -210,6 +239,8 @@ export interface Verdict {
   readonly title: string;
   readonly kernel: string;
   readonly granularity: 'call' | 'step';
+  /** Absent for a search breadth first. */
+  readonly strategy?: StrategyView;
   /** Which reductions were made, and which not, and why; absent where none was asked for. */
   readonly reductions?: ReductionPlan;
   /**
@@ -226,6 +257,18 @@ export interface Verdict {
   readonly violations: readonly Trace[];
   /** For each `reachable` that holds, a behaviour to the nearest such state; absent when none. */
   readonly witnesses?: readonly Trace[];
+  /**
+   * After a search that keeps less than whole states: what it keeps, the expected number of missed
+   * states, the probability of at least one, and the greatest one with which a verdict holds.
+   */
+  readonly omission?: {
+    readonly storage: string;
+    readonly expected: number;
+    readonly probability: number;
+    readonly max: number;
+  };
+  /** What was asked and needs all states in memory; absent when nothing does. */
+  readonly unanswered?: readonly string[];
   /** Properties that were checked and held. */
   readonly held: readonly string[];
   /** Devices, blocks, actors, faults and what is not modelled: printed beside every 'holds'. */

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyGraph, encodeGraph, open, type SystemName, searchAll } from '../search/systems.ts';
@@ -45,5 +46,25 @@ describe(`any number of workers (${SEED_TITLE})`, () => {
       searchAll(open('daxhp', [2, 2, 2, 1], { tableBytes }));
 
     expect(await run(64)).toEqual(await run(1 << 22));
+  });
+
+  it('meet in code of the baseline compiler too', () => {
+    const count = (flags: readonly string[], workers: string): unknown => {
+      const model = 'bench/models/two-devices-step.yaml';
+      const limits = ['--max-depth', '23', '--workers', workers, '--json'];
+      const { stdout } = spawnSync(
+        process.execPath,
+        [...flags, 'dist/cli.js', 'explore', model, ...limits],
+        { encoding: 'utf8' },
+      );
+      const { distinctStates, transitions } = JSON.parse(stdout);
+      return { distinctStates, transitions };
+    };
+
+    const alone = count([], '1');
+
+    for (let round = 0; round < 3; round += 1) {
+      expect(count(['--liftoff-only'], '2')).toEqual(alone);
+    }
   });
 });

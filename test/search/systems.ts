@@ -10,7 +10,15 @@ import {
   type SearchResult,
 } from '../../src/engine/engine.ts';
 
-export type SystemName = 'daxhp' | 'grid' | 'twoPhase' | 'graph' | 'graph.debug';
+export type SystemName =
+  | 'daxhp'
+  | 'grid'
+  | 'twoPhase'
+  | 'philosophers'
+  | 'peterson'
+  | 'hanoi'
+  | 'graph'
+  | 'graph.debug';
 
 /** Options of a search with defaults: one worker, no limits, nothing stops it. */
 export type SearchOptions = Partial<Omit<EngineOptions, 'wasm' | 'scenario'>>;

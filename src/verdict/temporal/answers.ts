@@ -216,7 +216,7 @@ export async function answerTemporal(
   const asking = { engine, scenario, observed, states: result.statesAtLeast };
   let made: Behaviours | undefined;
   const behaviours = (): Behaviours | null => {
-    if (!result.complete) return null;
+    if (!result.complete || !engine.keepsStates) return null;
     made ??= kernelBehaviours(engine, scenario);
     return made;
   };

@@ -1,0 +1,106 @@
+/**
+ * Explores the behaviours of a model with at most so many context switches, breadth first.
+ */
+import { compileModel, type Scenario } from './compile/scenario.js';
+import type { Engine, SearchResult } from './engine/engine.js';
+import type { Model } from './model/model.js';
+import { openForStrategy, type StrategyOptions, uncheckedOf } from './strategies.js';
+import { exitStatusOf, heldOf, stopOf, verdictOf } from './verdict/conclude.js';
+import { makeTrace, rowOf } from './verdict/findings.js';
+import { marksOf, observe, ownRow, vacuousOwn } from './verdict/own.js';
+import { scopeOf } from './verdict/scope.js';
+import type { Trace, Verdict } from './verdict/trace.js';
+import { vacuousOf } from './verdict/vacuity.js';
+
+const CUT: NonNullable<Verdict['stoppedBy']> = {
+  limit: 'context switches',
+  option: '--max-switches',
+};
+
+/** A trace to each violated property, the shortest of those within the bound. */
+async function tracesOf(
+  engine: Engine,
+  scenario: Scenario,
+  result: SearchResult,
+): Promise<Trace[]> {
+  const traces: Trace[] = [];
+  const common = { device: null, avoidance: null };
+  for (const { property } of result.violations) {
+    const chosen = await engine.traceTo(property);
+    const row = rowOf(property);
+    if (chosen === null) continue;
+    traces.push(makeTrace(engine, scenario, { ...common, row, class: row.class, chosen }));
+  }
+  const { check } = scenario.ownModules;
+  if (check === null || result.ownViolations.length === 0) return traces;
+  const words = engine.evaluate(check);
+  for (const { property } of result.ownViolations) {
+    const chosen = await engine.traceToOwn(property, marksOf(words, property));
+    const invariant = scenario.own.invariants[property];
+    if (chosen === null || invariant === undefined) continue;
+    const row = ownRow(invariant);
+    traces.push(makeTrace(engine, scenario, { ...common, row, class: 'own', chosen }));
+  }
+  return traces;
+}
+
+/**
+ * Explores a model within a bound of context switches.
+ *
+ * @returns a verdict that is complete when no state lies beyond the bound, and nothing is asked
+ * that needs the behaviours beyond it; the same for any number of workers.
+ */
+export async function exploreBounded(
+  model: Model,
+  maxSwitches: number,
+  options: StrategyOptions = {},
+): Promise<Verdict> {
+  const scenario = compileModel(model);
+  const engine = openForStrategy(model, scenario, options, {
+    states: model.limits.states ?? undefined,
+    depth: model.limits.depth ?? undefined,
+    seconds: options.seconds,
+    switches: maxSwitches,
+  });
+  const result = await engine.search();
+  const isInterrupted = result.stoppedBy === 'interrupt';
+  const violations = isInterrupted ? [] : await tracesOf(engine, scenario, result);
+  const isCut = result.complete ? await engine.isCutByBound() : null;
+  const unchecked = uncheckedOf(scenario);
+  const isComplete = isCut === false && unchecked.length === 0;
+  const vacuous = isComplete
+    ? [
+        ...vacuousOf(scenario, result.labelsSeen, []),
+        ...vacuousOwn(scenario, observe(engine, scenario)),
+      ]
+    : [];
+  const verdict = verdictOf(
+    violations,
+    isComplete,
+    vacuous.length > 0 && result.distinctStates === 1,
+  );
+  const { distinctStates, transitions, depth, seconds, memoryBytes } = result;
+  return {
+    model: model.file,
+    title: model.title,
+    kernel: scenario.kernel.name,
+    granularity: model.granularity,
+    strategy: { name: 'bfs', maxSwitches, isCut, unchecked },
+    verdict,
+    exitStatus: exitStatusOf(verdict, violations, scenario),
+    ...{ distinctStates, transitions, depth },
+    stoppedBy: isCut === true ? CUT : stopOf(result.stoppedBy),
+    violations,
+    held: heldOf(scenario, violations, []),
+    scope: scopeOf(scenario),
+    vacuous,
+    lockOrder: null,
+    expectation: null,
+    measured: {
+      seconds,
+      statesPerSecond: seconds > 0 ? Math.round(distinctStates / seconds) : 0,
+      memoryBytes,
+      workers: options.workers ?? 1,
+    },
+  };
+}

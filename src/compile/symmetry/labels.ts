@@ -1,0 +1,23 @@
+/**
+ * What a search over representatives has taken, said of all that is alike: a command that one
+ * administrator has given, every like administrator can give.
+ */
+import type { SymmetryPlan } from './plan.js';
+
+/**
+ * Marks every instruction that a renaming makes of one that is marked.
+ *
+ * @param labelsSeen for each detail of a label, which is an instruction's number + 1, 1 or 0.
+ */
+export function labelsOfClasses(
+  labelsSeen: Uint8Array,
+  { renamings }: Pick<SymmetryPlan, 'renamings'>,
+): Uint8Array {
+  const all = Uint8Array.from(labelsSeen);
+  for (const { instructions } of renamings) {
+    for (const [old, fresh] of instructions.entries()) {
+      if (labelsSeen[old + 1] === 1) all[fresh + 1] = 1;
+    }
+  }
+  return all;
+}

@@ -1,0 +1,140 @@
+/**
+ * Drives a swarm: searches in worker threads, until one finds a violation that ends it or none is
+ * left.
+ *
+ * The searches before the first one that ends the swarm are done to their end, and what those after
+ * it found is not told: so the outcome does not depend on which worker was faster.
+ */
+import {
+  CONTROL_OWN_VIOLATIONS,
+  CONTROL_STOP,
+  CONTROL_VIOLATIONS,
+  CONTROL_WORKERS,
+  RECORD_DEEPEST,
+  RECORD_ENDED,
+  RECORD_STATES,
+  RECORD_STEPS,
+  RUN_RECORD_BYTES,
+  RUNS_BITMAP,
+  RUNS_BITMAP_BYTES,
+  RUNS_LEAST,
+  RUNS_NEXT,
+  RUNS_RECORDS,
+  RUNS_TO,
+  STOP_INTERRUPT,
+  STOP_TIME,
+} from '../../assembly/search/layout.js';
+import { type Control, readViolations, requestStop } from './control.js';
+import { planSwarm, type SwarmOptions } from './runs.js';
+import { runOnThreads, startRunThreads } from './runThreads.js';
+import type { ViolatedRun, WalksSetup } from './walks.js';
+
+const NONE = 0xffffffff;
+const REPORT_SECONDS = 0.2;
+
+/** The outcome of a swarm; all but the last two follows from the seed and `searches`. */
+export interface SwarmResult {
+  /** Searches done to their end, without a gap: numbers 0 to `searches` - 1. */
+  readonly searches: number;
+  /** Over all of them: states expanded, one that several searches met as often as they did. */
+  readonly states: number;
+  readonly steps: number;
+  /** Greatest depth of a state. */
+  readonly deepest: number;
+  /** Most states of one search: there are at least so many distinct ones. */
+  readonly seenAtLeast: number;
+  readonly violations: readonly ViolatedRun[];
+  readonly ownViolations: readonly ViolatedRun[];
+  readonly stoppedBy: 'violation' | 'runs' | 'time' | 'interrupt';
+  readonly seconds: number;
+  readonly memoryBytes: number;
+}
+
+/** Searches until a violation ends it, or a limit. Throws EngineError when the engine traps. */
+export async function runSwarm(setup: WalksSetup, options: SwarmOptions): Promise<SwarmResult> {
+  const { engine, control } = setup;
+  const start = performance.now();
+  const now = (): number => (performance.now() - start) / 1000;
+  planSwarm(control, engine.stateBytes() >>> 0, options);
+  control.write(CONTROL_WORKERS, options.workers);
+  control.write(RUNS_LEAST, NONE);
+  control.write(RUNS_TO, options.runs);
+  engine.runsBegin();
+  const threads = await startRunThreads('runSwarm', options.workers);
+  try {
+    const watch = makeWatch(setup, options, now);
+    watch();
+    await runOnThreads(setup, threads, options.workers, watch);
+  } finally {
+    await threads.destroy();
+  }
+  return readResult(control, options.runs, now());
+}
+
+function makeWatch(
+  { control, signal, onProgress }: WalksSetup,
+  options: SwarmOptions,
+  now: () => number,
+): () => void {
+  const { seconds, runs } = options;
+  let shown = 0;
+  return () => {
+    const at = now();
+    if (signal?.aborted) requestStop(control, STOP_INTERRUPT);
+    else if (seconds !== undefined && at >= seconds) requestStop(control, STOP_TIME);
+    if (onProgress === undefined || at - shown < REPORT_SECONDS) return;
+    shown = at;
+    const { seenAtLeast, states, steps, deepest } = totals(control, runs);
+    onProgress({
+      distinctStates: seenAtLeast,
+      transitions: steps,
+      depth: deepest,
+      frontier: 0,
+      memoryBytes: memoryInUse(control),
+      seconds: at,
+      statesPerSecond: states / at,
+      remainingSeconds: null,
+    });
+  };
+}
+
+/** Bytes in use: all before the bitmaps, and the bitmaps; not what lies on the stacks. */
+function memoryInUse(control: Control): number {
+  const bitmaps = control.read(CONTROL_WORKERS) * control.read(RUNS_BITMAP_BYTES);
+  return control.read(RUNS_BITMAP) + bitmaps;
+}
+
+/** Sums of the searches that are done without a gap, from the first one on. */
+function totals(control: Control, runs: number) {
+  const records = control.read(RUNS_RECORDS);
+  const sums = { searches: 0, states: 0, steps: 0, deepest: 0, seenAtLeast: 0 };
+  const to = Math.min(runs, control.read(RUNS_NEXT), control.read(RUNS_LEAST) + 1);
+  for (; sums.searches < to; sums.searches += 1) {
+    const at = records + sums.searches * RUN_RECORD_BYTES;
+    if (control.read(at + RECORD_ENDED) === 0) break;
+    const states = control.read(at + RECORD_STATES);
+    sums.states += states;
+    sums.steps += control.read(at + RECORD_STEPS);
+    sums.deepest = Math.max(sums.deepest, control.read(at + RECORD_DEEPEST));
+    sums.seenAtLeast = Math.max(sums.seenAtLeast, states);
+  }
+  return sums;
+}
+
+function readResult(control: Control, runs: number, seconds: number): SwarmResult {
+  const least = control.read(RUNS_LEAST);
+  const runsOf = (table: number): ViolatedRun[] =>
+    readViolations(control, table)
+      .map(({ property, depth }) => ({ property, run: depth }))
+      .filter(({ run }) => run <= least);
+  const stop = control.read(CONTROL_STOP);
+  const byLimit = stop === STOP_TIME ? 'time' : stop === 0 ? 'runs' : 'interrupt';
+  return {
+    ...totals(control, runs),
+    violations: runsOf(CONTROL_VIOLATIONS),
+    ownViolations: runsOf(CONTROL_OWN_VIOLATIONS),
+    stoppedBy: least === NONE ? byLimit : 'violation',
+    seconds,
+    memoryBytes: memoryInUse(control),
+  };
+}

@@ -1,0 +1,189 @@
+/**
+ * Drives random walks: in rounds, so that what is reported depends on the seed and not on which
+ * worker was faster.
+ *
+ * All walks of a round are done to their end; a round in which a violation ends the search is the
+ * last one. A stop for another reason leaves an unbroken sequence of walks as well, since a walk
+ * that was begun is finished: asking for just so many walks repeats the run.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Piscina } from 'piscina';
+import {
+  CONTROL_OWN_STOP_MASK,
+  CONTROL_OWN_VIOLATIONS,
+  CONTROL_STOP,
+  CONTROL_STOP_MASK,
+  CONTROL_VIOLATIONS,
+  CONTROL_WORKERS,
+  LINE_LONGEST,
+  LINE_SEEN,
+  LINE_TRANSITIONS,
+  RUN_DONE,
+  RUNS_BITMAP,
+  RUNS_BITMAP_BYTES,
+  RUNS_NEXT,
+  RUNS_TO,
+  STOP_INTERRUPT,
+  STOP_TIME,
+  WORKER_LINE_BYTES,
+  WORKER_LINES,
+} from '../../assembly/search/layout.js';
+import { type Control, errorCode, readViolations, requestStop, wide } from './control.js';
+import { trapError } from './engineError.js';
+import type { SearchExports } from './instantiate.js';
+import type { Progress } from './progress.js';
+import { planRuns, type RunsOptions } from './runs.js';
+import { runOnThreads, startRunThreads } from './runThreads.js';
+
+/** A property by its number, and the least number of a run that violates it. */
+export interface ViolatedRun {
+  readonly property: number;
+  readonly run: number;
+}
+
+/** The outcome of walks; all but the last two follow from the seed and `walks`. */
+export interface WalksResult {
+  /** Walks done, all of them to their end; numbers 0 to `walks` - 1. */
+  readonly walks: number;
+  readonly steps: number;
+  /** Steps of the longest one. */
+  readonly longest: number;
+  /** Bits of the bitmap that were set: there are at least so many distinct states. */
+  readonly seenAtLeast: number;
+  /** About how many there are, by linear counting (Whang et al., 1990); null when it is full. */
+  readonly seenAbout: number | null;
+  readonly violations: readonly ViolatedRun[];
+  readonly ownViolations: readonly ViolatedRun[];
+  readonly stoppedBy: 'violation' | 'runs' | 'time' | 'interrupt';
+  readonly seconds: number;
+  readonly memoryBytes: number;
+}
+
+/** What walks need. */
+export interface WalksSetup {
+  readonly engine: SearchExports;
+  readonly control: Control;
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly own: WebAssembly.Module | null;
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: ((progress: Progress) => void) | undefined;
+}
+
+const ROUND_MIN = 64;
+const ROUND_MAX = 4096;
+const SLICE_MILLISECONDS = 15;
+/** Rounds are walked by the main thread before this: a thread takes some 40 ms to start. */
+const PARALLEL_AFTER = 0.5;
+
+/** Walks until a violation ends it, or a limit. Throws EngineError when the engine traps. */
+export async function runWalks(setup: WalksSetup, options: RunsOptions): Promise<WalksResult> {
+  const { control } = setup;
+  const start = performance.now();
+  const now = (): number => (performance.now() - start) / 1000;
+  planRuns(control, options);
+  control.write(CONTROL_WORKERS, options.workers);
+  const watch = makeWatch(setup, options, now);
+  const after = options.parallelAfter ?? PARALLEL_AFTER;
+  let threads: Piscina | null = null;
+  try {
+    setup.engine.runsBegin();
+    for (let to = 0; to < options.runs && control.read(CONTROL_STOP) === 0 && !isEnded(control); ) {
+      const round = Math.min(Math.max(ROUND_MIN, to), ROUND_MAX, options.runs - to);
+      to += round;
+      control.write(RUNS_TO, to);
+      if (options.workers > 1 && now() >= after)
+        threads ??= await startRunThreads('runWalks', options.workers);
+      if (threads === null) await walkHere(setup, watch);
+      else await runOnThreads(setup, threads, options.workers, watch);
+      control.write(RUNS_NEXT, Math.min(control.read(RUNS_NEXT), to));
+    }
+  } catch (cause) {
+    throw cause instanceof WebAssembly.RuntimeError ? trapError(errorCode(control), cause) : cause;
+  } finally {
+    await threads?.destroy();
+  }
+  return readResult(control, now());
+}
+
+/** One round by this thread, in short calls. */
+async function walkHere({ engine }: WalksSetup, watch: () => void): Promise<void> {
+  for (let walks = 1; ; ) {
+    watch();
+    const began = performance.now();
+    if (engine.walks(0, walks) === RUN_DONE) return;
+    if (performance.now() - began < SLICE_MILLISECONDS / 2) walks *= 2;
+    await nextTurn();
+  }
+}
+
+/** Tells whether a violation that ends the search was found in the rounds so far. */
+function isEnded(control: Control): boolean {
+  const isIn = (table: number, mask: number): boolean =>
+    readViolations(control, table).some(({ property }) => ((mask >>> property) & 1) !== 0);
+  return (
+    isIn(CONTROL_VIOLATIONS, control.read(CONTROL_STOP_MASK)) ||
+    isIn(CONTROL_OWN_VIOLATIONS, control.read(CONTROL_OWN_STOP_MASK))
+  );
+}
+
+/** Sums of the workers' lines. */
+function totals(control: Control): { steps: number; longest: number; seen: number } {
+  const sums = { steps: 0, longest: 0, seen: 0 };
+  for (let worker = 0; worker < control.read(CONTROL_WORKERS); worker += 1) {
+    const line = WORKER_LINES + worker * WORKER_LINE_BYTES;
+    sums.steps += wide(control, line + LINE_TRANSITIONS);
+    sums.longest = Math.max(sums.longest, control.read(line + LINE_LONGEST));
+    sums.seen += control.read(line + LINE_SEEN);
+  }
+  return sums;
+}
+
+const REPORT_SECONDS = 0.2;
+
+function makeWatch(
+  { control, signal, onProgress }: WalksSetup,
+  { seconds }: RunsOptions,
+  now: () => number,
+): () => void {
+  let shown = { seconds: 0, seen: 0 };
+  return () => {
+    const at = now();
+    if (signal?.aborted) requestStop(control, STOP_INTERRUPT);
+    else if (seconds !== undefined && at >= seconds) requestStop(control, STOP_TIME);
+    if (onProgress === undefined || at - shown.seconds < REPORT_SECONDS) return;
+    const { steps, longest, seen } = totals(control);
+    onProgress({
+      distinctStates: seen,
+      transitions: steps,
+      depth: longest,
+      frontier: 0,
+      memoryBytes: control.read(RUNS_BITMAP) + control.read(RUNS_BITMAP_BYTES),
+      seconds: at,
+      statesPerSecond: (seen - shown.seen) / (at - shown.seconds),
+      remainingSeconds: null,
+    });
+    shown = { seconds: at, seen };
+  };
+}
+
+function readResult(control: Control, seconds: number): WalksResult {
+  const { steps, longest, seen } = totals(control);
+  const bits = control.read(RUNS_BITMAP_BYTES) * 8;
+  const runsOf = (table: number): ViolatedRun[] =>
+    readViolations(control, table).map(({ property, depth }) => ({ property, run: depth }));
+  const stop = control.read(CONTROL_STOP);
+  const byLimit = stop === STOP_TIME ? 'time' : stop === 0 ? 'runs' : 'interrupt';
+  return {
+    walks: control.read(RUNS_NEXT),
+    steps,
+    longest,
+    seenAtLeast: seen,
+    seenAbout: seen < bits ? Math.round(-bits * Math.log1p(-seen / bits)) : null,
+    violations: runsOf(CONTROL_VIOLATIONS),
+    ownViolations: runsOf(CONTROL_OWN_VIOLATIONS),
+    stoppedBy: isEnded(control) ? 'violation' : byLimit,
+    seconds,
+    memoryBytes: control.read(RUNS_BITMAP) + control.read(RUNS_BITMAP_BYTES),
+  };
+}

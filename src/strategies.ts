@@ -1,0 +1,210 @@
+/**
+ * Explores a model otherwise than breadth first: what was found is real, and what was not found is
+ * no proof.
+ */
+import { TARGET_OWN } from '../assembly/search/layout.js';
+import { NO_LIVELOCK } from './compile/own.js';
+import { compileModel, type Scenario } from './compile/scenario.js';
+import type {
+  ChosenTrace,
+  Engine,
+  EngineOptions,
+  Progress,
+  ViolatedRun,
+  WalksResult,
+} from './engine/engine.js';
+import { openKernelEngine } from './kernelEngine.js';
+import type { Model } from './model/model.js';
+import { exitStatusOf, heldOf, stopMaskOf, verdictOf } from './verdict/conclude.js';
+import { makeTrace, rowOf } from './verdict/findings.js';
+import { ownRow } from './verdict/own.js';
+import { scopeOf } from './verdict/scope.js';
+import { temporalName } from './verdict/temporal/answers.js';
+import type { Trace, Verdict } from './verdict/trace.js';
+
+/** A strategy of many runs. */
+export interface RunsRequest {
+  readonly name: 'random' | 'swarm';
+  /** What all chance is drawn from; 1 by default. */
+  readonly seed?: number;
+  /**
+   * How many walks, 1,000 by default; how many searches of a swarm, 64 by default. With a limit of
+   * time, that alone ends them by default.
+   */
+  readonly runs?: number;
+}
+
+/** How to search, other than breadth first. */
+export type StrategyRequest =
+  | { readonly name: 'dfs' }
+  | RunsRequest
+  /** Breadth first, behaviours with at most so many context switches. */
+  | { readonly name: 'bfs'; readonly maxSwitches: number };
+
+/** The options of `explore` that a strategy heeds. */
+export interface StrategyOptions {
+  readonly workers?: number;
+  readonly seconds?: number;
+  readonly memoryBytes?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+  readonly debug?: boolean;
+}
+
+const SEED = 1;
+const RUNS: { readonly [N in RunsRequest['name']]: number } = { random: 1000, swarm: 64 };
+/** Runs where only time ends them: as many as are numbered, and as have room for their records. */
+const RUNS_MAX: { readonly [N in RunsRequest['name']]: number } = {
+  random: 2 ** 32 - 2 ** 16,
+  swarm: 100_000,
+};
+/** Steps of a run, and states of a search, where neither model nor command line says otherwise. */
+const DEPTH = 1000;
+const STATES = 100_000;
+
+const STOPS: { readonly [S in WalksResult['stoppedBy']]: NonNullable<Verdict['stoppedBy']> } = {
+  violation: { limit: 'first violation', option: '--continue' },
+  runs: { limit: 'runs', option: '--runs, or another --seed' },
+  time: { limit: 'time', option: '--max-seconds' },
+  interrupt: { limit: 'interrupt', option: 'run it again' },
+};
+
+/** What no single behaviour can show, and is therefore left open. */
+export function uncheckedOf(scenario: Scenario): readonly string[] {
+  return [
+    ...scenario.recoverable.map((device) => `recoverable ${scenario.plan.devices[device]?.name}`),
+    ...scenario.own.temporal.map(temporalName),
+    ...(scenario.livelock ? [NO_LIVELOCK] : []),
+  ];
+}
+
+/** What runs of either kind came to, under the same names. */
+interface Outcome {
+  readonly runs: number;
+  readonly steps: number;
+  readonly deepest: number;
+  readonly seenAtLeast: number;
+  readonly seenAbout: number | null;
+  readonly violations: readonly ViolatedRun[];
+  readonly ownViolations: readonly ViolatedRun[];
+  readonly stoppedBy: WalksResult['stoppedBy'];
+  readonly seconds: number;
+  readonly memoryBytes: number;
+  readonly traceTo: (run: number, target: number) => ChosenTrace | null;
+}
+
+/** What is asked of them. */
+interface Asked {
+  readonly seed: number;
+  readonly depth: number;
+  readonly runs: number;
+  readonly states: number;
+  readonly seconds: number | undefined;
+}
+
+async function outcomeOf(
+  engine: Engine,
+  name: RunsRequest['name'],
+  asked: Asked,
+): Promise<Outcome> {
+  if (name === 'random') {
+    const walks = await engine.walks(asked);
+    return { ...walks, runs: walks.walks, deepest: walks.longest, traceTo: engine.walkTo };
+  }
+  const swarm = await engine.swarm(asked);
+  return { ...swarm, runs: swarm.searches, seenAbout: null, traceTo: engine.swarmTo };
+}
+
+/** The traces of the runs that violate something. */
+function tracesOf(engine: Engine, scenario: Scenario, outcome: Outcome): Trace[] {
+  const common = { device: null, avoidance: null };
+  const builtIn = outcome.violations.flatMap(({ property, run }) => {
+    const chosen = outcome.traceTo(run, property);
+    const row = rowOf(property);
+    const request = { ...common, row, class: row.class };
+    return chosen === null ? [] : [makeTrace(engine, scenario, { ...request, chosen })];
+  });
+  const own = outcome.ownViolations.flatMap(({ property, run }) => {
+    const chosen = outcome.traceTo(run, property + TARGET_OWN);
+    const invariant = scenario.own.invariants[property];
+    if (chosen === null || invariant === undefined) return [];
+    const request = { ...common, row: ownRow(invariant), class: 'own' as const };
+    return [makeTrace(engine, scenario, { ...request, chosen })];
+  });
+  return [...builtIn, ...own];
+}
+
+/** Opens the engine for a strategy: what ends it is what ends a search breadth first. */
+export function openForStrategy(
+  model: Model,
+  scenario: Scenario,
+  options: StrategyOptions,
+  limits: EngineOptions['limits'] = {},
+): Engine {
+  return openKernelEngine(scenario, {
+    workers: options.workers ?? 1,
+    stopMask: stopMaskOf(model),
+    ownStopMask: model.continueAfterViolation ? 0 : 0xffffffff,
+    limits: { ...limits, memoryBytes: options.memoryBytes },
+    onProgress: options.onProgress,
+    signal: options.signal,
+    debug: options.debug ?? false,
+  });
+}
+
+/**
+ * Explores a model by a strategy.
+ *
+ * @returns a verdict that never says `holds`. All of it but `measured` follows from the model, the
+ * strategy and its seed, unless time or an interrupt ended it.
+ */
+export async function exploreByRuns(
+  model: Model,
+  request: RunsRequest,
+  options: StrategyOptions = {},
+): Promise<Verdict> {
+  const scenario = compileModel(model);
+  const engine = openForStrategy(model, scenario, options);
+  const { name, seed = SEED } = request;
+  const runs = request.runs ?? (options.seconds === undefined ? RUNS : RUNS_MAX)[name];
+  const depth = model.limits.depth ?? DEPTH;
+  const states = model.limits.states ?? STATES;
+  const asked = { seed, depth, runs, states, seconds: options.seconds };
+  const outcome = await outcomeOf(engine, name, asked);
+  const violations = tracesOf(engine, scenario, outcome);
+  const verdict = verdictOf(violations, false, false);
+  const { seconds, steps, seenAtLeast } = outcome;
+  return {
+    model: model.file,
+    title: model.title,
+    kernel: scenario.kernel.name,
+    granularity: model.granularity,
+    strategy: {
+      name,
+      seed,
+      runs: outcome.runs,
+      depth,
+      ...(name === 'swarm' && { states }),
+      statesAbout: outcome.seenAbout,
+      unchecked: uncheckedOf(scenario),
+    },
+    verdict,
+    exitStatus: exitStatusOf(verdict, violations, scenario),
+    distinctStates: seenAtLeast,
+    transitions: steps,
+    depth: outcome.deepest,
+    stoppedBy: STOPS[outcome.stoppedBy],
+    violations,
+    held: heldOf(scenario, violations, []),
+    scope: scopeOf(scenario),
+    vacuous: [],
+    lockOrder: null,
+    expectation: null,
+    measured: {
+      seconds,
+      statesPerSecond: seconds > 0 ? Math.round(seenAtLeast / seconds) : 0,
+      memoryBytes: outcome.memoryBytes,
+      workers: options.workers ?? 1,
+    },
+  };
+}

@@ -1,0 +1,99 @@
+/**
+ * From what a search found to its verdict and status; the same for every strategy.
+ */
+import { NO_LIVELOCK } from '../compile/own.js';
+import type { Scenario } from '../compile/scenario.js';
+import type { SearchResult } from '../engine/engine.js';
+import { EXIT } from '../errors.js';
+import { PROPERTIES } from '../kernel/properties.js';
+import type { Model } from '../model/model.js';
+import type { RecoverableAnswer } from './recoverable.js';
+import type { Trace, Verdict } from './trace.js';
+
+/** What ends a search that was not asked to go on: kernel defects and policies. */
+export function stopMaskOf(model: Model): number {
+  if (model.continueAfterViolation) return 0;
+  return (
+    PROPERTIES.filter((row) => row.class !== 'script').reduce(
+      (mask, { bit }) => mask | (1 << bit),
+      0,
+    ) >>> 0
+  );
+}
+
+/** What was checked and not found broken; `recoverable` only where it could be answered. */
+export function heldOf(
+  scenario: Scenario,
+  violations: readonly Trace[],
+  answers: readonly RecoverableAnswer[],
+): readonly string[] {
+  const broken = new Set(
+    violations.map(({ finding }) => `${finding.property}/${finding.device ?? ''}`),
+  );
+  const plain = PROPERTIES.filter(
+    ({ name, bit }) => name !== 'recoverable' && ((scenario.checked >>> bit) & 1) !== 0,
+  )
+    .map(({ name }) => name)
+    .filter((name) => !broken.has(`${name}/`));
+  const recoverable = scenario.recoverable
+    .filter((_, index) => answers[index]?.isUnknown === false)
+    .map((device) => scenario.plan.devices[device]?.name ?? '?')
+    .filter((name) => !broken.has(`recoverable/${name}`))
+    .map((name) => `recoverable ${name}`);
+  const own = scenario.own.invariants
+    .map(({ name }) => name)
+    .filter((name) => !broken.has(`${name}/`));
+  return [...plain, ...own, ...recoverable];
+}
+
+/** A livelock is a kind of deadlock. */
+const DEADLOCKS = ['no-deadlock', NO_LIVELOCK];
+
+/** The status of a verdict with these violations. */
+export function exitStatusOf(
+  verdict: Verdict['verdict'],
+  violations: readonly Trace[],
+  { own }: Scenario,
+): number {
+  if (verdict === 'violated') {
+    const kernel = violations
+      .filter(({ finding }) => finding.class !== 'script')
+      .map(({ finding }) => finding.property);
+    const ofBehaviours = ['recoverable', ...own.temporal.map(({ name }) => name)];
+    const others = [...DEADLOCKS, ...ofBehaviours];
+    if (kernel.some((name) => !others.includes(name))) return EXIT.invariantViolated;
+    const isDeadlock = kernel.some((name) => DEADLOCKS.includes(name));
+    return isDeadlock ? EXIT.deadlock : EXIT.temporalViolated;
+  }
+  if (verdict === 'findings') return EXIT.scriptFindings;
+  if (verdict === 'incomplete') return EXIT.incomplete;
+  return verdict === 'vacuous' ? EXIT.vacuous : EXIT.holds;
+}
+
+/** The verdict, out of what was found and whether the search saw everything. */
+export function verdictOf(
+  violations: readonly Trace[],
+  isComplete: boolean,
+  isVacuous: boolean,
+): Verdict['verdict'] {
+  if (violations.some(({ finding }) => finding.class !== 'script')) return 'violated';
+  if (!isComplete) return 'incomplete';
+  if (violations.length > 0) return 'findings';
+  return isVacuous ? 'vacuous' : 'holds';
+}
+
+const OPTIONS: { readonly [limit: string]: string } = {
+  violation: '--continue',
+  states: '--max-states',
+  depth: '--max-depth',
+  time: '--max-seconds',
+  memory: '--memory',
+  interrupt: 'run it again',
+};
+
+const LIMITS: { readonly [limit: string]: string } = { violation: 'first violation' };
+
+/** Which limit ended a search, and the option that raises it. */
+export function stopOf(stop: SearchResult['stoppedBy']): Verdict['stoppedBy'] {
+  return stop === null ? null : { limit: LIMITS[stop] ?? stop, option: OPTIONS[stop] ?? '' };
+}

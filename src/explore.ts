@@ -1,15 +1,17 @@
 /**
  * Explores a model: every interleaving, a verdict, and a counterexample for each violated property.
  */
-import { Property } from '../assembly/layout.js';
+import { FAIL_SYMMETRY, Property } from '../assembly/layout.js';
 import { exploreBounded } from './bounded.js';
-import { compileModel, type Scenario } from './compile/scenario.js';
-import type {
-  CheckpointOptions,
-  Engine,
-  LossyOptions,
-  Progress,
-  SearchResult,
+import { type CompileOptions, compileModel, type Scenario } from './compile/scenario.js';
+import { labelsOfClasses } from './compile/symmetry/labels.js';
+import {
+  type CheckpointOptions,
+  type Engine,
+  EngineError,
+  type LossyOptions,
+  type Progress,
+  type SearchResult,
 } from './engine/engine.js';
 import { identityOf } from './identity.js';
 import type { Reduction } from './kernel/reductions.js';
@@ -145,6 +147,13 @@ interface Answers {
   readonly isComplete: boolean;
 }
 
+/** Which commands were started, by one thread or by one that is like it. */
+function labelsOf({ scenario, result, isReduced }: Finished): Uint8Array {
+  const { symmetry } = scenario;
+  const { labelsSeen } = result;
+  return isReduced && symmetry !== null ? labelsOfClasses(labelsSeen, symmetry) : labelsSeen;
+}
+
 /** Answers every property that the model asks for. */
 async function answerAll(finished: Finished): Promise<Answers> {
   const { engine, scenario, result } = finished;
@@ -159,7 +168,7 @@ async function answerAll(finished: Finished): Promise<Answers> {
   const violations = [...invariants, ...own, ...traces, ...temporal.violations];
   const vacuous = result.complete
     ? [
-        ...vacuousOf(scenario, result.labelsSeen, answers),
+        ...vacuousOf(scenario, labelsOf(finished), answers),
         ...vacuousOwn(scenario, observed),
         ...temporal.vacuous,
       ]
@@ -223,10 +232,27 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
   return exploreByRuns(model, strategy, options);
 }
 
-/** Explores all of a model, breadth or depth first. */
+/** Explores all of a model; where like things turn out to be told apart, with fewer or none. */
 async function exploreWhole(model: Model, options: ExploreOptions): Promise<Verdict> {
+  const wanted = options.strategy === undefined && options.reduce?.includes('symmetry') === true;
+  for (const symmetry of wanted ? ([true, 'threads'] as const) : []) {
+    try {
+      return await exploreOnce(model, options, symmetry);
+    } catch (error) {
+      if (!(error instanceof EngineError) || error.code !== FAIL_SYMMETRY) throw error;
+    }
+  }
+  return exploreOnce(model, options, false);
+}
+
+/** Explores all of a model, breadth or depth first. */
+async function exploreOnce(
+  model: Model,
+  options: ExploreOptions,
+  symmetry: NonNullable<CompileOptions['symmetry']>,
+): Promise<Verdict> {
   const strategy = options.strategy?.name === 'dfs' ? options.strategy : undefined;
-  const scenario = compileModel(model);
+  const scenario = compileModel(model, { symmetry });
   const workers = strategy === undefined ? (options.workers ?? 1) : 1;
   const engine = engineFor(model, scenario, options);
   const wanted = strategy === undefined ? (options.reduce ?? []) : [];

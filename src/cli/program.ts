@@ -36,9 +36,10 @@ type Report = (status: number) => void;
 
 const json = (): Option => new Option('--json', 'print JSON, one object a line');
 const reduce = (): Option =>
-  new Option('--reduce <list>', 'leave out states that change no answer: por, merge').argParser(
-    parseReductions,
-  );
+  new Option(
+    '--reduce <list>',
+    'leave out states that change no answer: por, merge, symmetry',
+  ).argParser(parseReductions);
 const noColor = (): Option => new Option('--no-color', 'no colours, also on a terminal');
 
 function addExplore(program: Command, terminal: Terminal, report: Report): void {

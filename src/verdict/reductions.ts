@@ -48,6 +48,13 @@ function whyOrderMatters(scenario: Scenario, { lockOrder }: ReductionContext): s
   return lockOrder ? 'the order of locks is collected from every step' : null;
 }
 
+/** Why like things of a model are kept apart, in words; null where they are not. */
+function whyNothingIsAlike({ symmetry }: Scenario, { lockOrder }: ReductionContext): string | null {
+  if (symmetry === null) return 'a thread waits on its way over what is alike';
+  if (symmetry.renamings.length === 0) return symmetry.refused.join('; ') || 'nothing is alike';
+  return lockOrder ? 'the order of locks names threads' : null;
+}
+
 /** What was asked for, and what is made of it. */
 export interface ReductionPlan {
   readonly on: readonly Reduction[];
@@ -67,6 +74,7 @@ export function planReductions(
   const asked = REDUCTIONS.map(({ name }) => name).filter((name) => wanted.includes(name));
   const order = whyOrderMatters(scenario, context);
   const whyNot = (name: Reduction): string | null => {
+    if (name === 'symmetry') return whyNothingIsAlike(scenario, context);
     if (order !== null && ORDER_REDUCTIONS.includes(name)) return order;
     return name === 'por' && context.isLossy ? 'it asks at which depth a state was found' : null;
   };

@@ -5,6 +5,7 @@
 import {
   BATCH_BYTES,
   BATCH_HASHES_BYTES,
+  BATCH_LIKELY_BYTES,
   BATCH_PACKED_BYTES,
   CONTROL_AREAS,
   PACKED_BYTES_MAX,
@@ -41,9 +42,14 @@ export function batchHashes(): usize {
   return area + WORKER_SCRATCH_BYTES + WORKER_STATES_BYTES;
 }
 
+/** Returns the address of the indices + 1 of the states that a batch's may equal, u32 each. */
+export function batchLikely(): usize {
+  return batchHashes() + BATCH_HASHES_BYTES;
+}
+
 /** Returns the address of the states of a batch. */
 export function batchStates(): usize {
-  return area + WORKER_SCRATCH_BYTES + WORKER_STATES_BYTES + BATCH_HASHES_BYTES;
+  return batchLikely() + BATCH_LIKELY_BYTES;
 }
 
 /** Returns the address of the packed states of a batch. */

@@ -187,11 +187,12 @@ export function makeCanonical(state: usize): void {
   for (let number: u32 = 0; number < fields; number++) {
     const field = fieldAt(number);
     const at = state + <usize>load<u16>(field, FIELD_AT_OFFSET);
-    storeField(at, load<u8>(field, FIELD_WIDTH_OFFSET), load<u64>(image + ((<usize>number) << 3)));
+    const value = load<u64>(image + ((<usize>number) << 3));
+    storeField(at, load<u8>(field, FIELD_WIDTH_OFFSET), value);
   }
 }
 
-/** Whether the image of the present permutation is less than the state: only what changes counts. */
+/** Whether the image of the present permutation is less than the state, by what changes alone. */
 function isLessThanOwn(): bool {
   const count = <u32>load<u16>(changed);
   for (let index: u32 = 1; index <= count; index++) {

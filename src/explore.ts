@@ -3,13 +3,14 @@
  */
 import { FAIL_SYMMETRY, Property } from '../assembly/layout.js';
 import { exploreBounded } from './bounded.js';
-import { type CompileOptions, compileModel, type Scenario } from './compile/scenario.js';
+import { compileModel, type Scenario } from './compile/scenario.js';
 import { labelsOfClasses } from './compile/symmetry/labels.js';
 import {
   type CheckpointOptions,
   type Engine,
   EngineError,
   type LossyOptions,
+  type MemoryLimit,
   type Progress,
   type SearchResult,
 } from './engine/engine.js';
@@ -18,18 +19,22 @@ import type { Reduction } from './kernel/reductions.js';
 import { openKernelEngine } from './kernelEngine.js';
 import type { Model } from './model/model.js';
 import { exploreByRuns, type StrategyRequest } from './strategies.js';
-import { exitStatusOf, heldOf, stopMaskOf, stopOf, verdictOf } from './verdict/conclude.js';
+import { exitStatusOf, heldOf, stopMaskOf, verdictOf } from './verdict/conclude.js';
 import { doubtOf } from './verdict/doubt.js';
 import { compareExpectation } from './verdict/expectation.js';
 import { makeTrace, rowOf } from './verdict/findings.js';
-import { avoidanceOf, keyOf } from './verdict/inevitable.js';
+import { avoidanceOf, isMarked, keyOf } from './verdict/inevitable.js';
 import { lockOrderOf } from './verdict/lockOrder.js';
 import { observe, ownTraces, vacuousOwn } from './verdict/own.js';
+import { makePhaseClock, type PhaseClock } from './verdict/phases.js';
 import { checkRecoverable, type RecoverableAnswer, UNKNOWN } from './verdict/recoverable.js';
 import { planReductions, type ReductionPlan, setReductions } from './verdict/reductions.js';
 import { scopeOf } from './verdict/scope.js';
+import { makeShortage } from './verdict/shortage.js';
+import { collectStats } from './verdict/stats.js';
+import { stoppedBy, stoppedByShortage } from './verdict/stopped.js';
 import { answerTemporal, UNANSWERED } from './verdict/temporal/answers.js';
-import type { Trace, Verdict } from './verdict/trace.js';
+import type { Measured, Trace, Verdict } from './verdict/trace.js';
 import { type Show, showWith } from './verdict/unreduced.js';
 import { vacuousOf } from './verdict/vacuity.js';
 
@@ -42,6 +47,8 @@ export interface ExploreOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Tells the order of locks as well; it costs a second pass over all states. */
   readonly lockOrder?: boolean;
+  /** Tells where time and memory went, and how often each thing was done; `measured.stats`. */
+  readonly stats?: boolean;
   /** Another search than breadth first (docs/strategies.md). */
   readonly strategy?: StrategyRequest;
   /** Reductions that are made where the model's properties allow them. */
@@ -63,6 +70,7 @@ interface Finished {
   readonly result: SearchResult;
   readonly show: Show;
   readonly isReduced: boolean;
+  readonly clock: PhaseClock;
 }
 
 async function violationTraces(finished: Finished): Promise<Trace[]> {
@@ -110,8 +118,8 @@ async function recoverableTraces({
     const answer = await checkRecoverable(engine, scenario, device, result.statesAtLeast);
     answers.push(answer);
     for (const loss of answer.losses) {
-      const isLost = lostStates(engine, loss.reach);
-      const avoidance = isReduced ? null : { canAvoid: (state: Uint8Array) => !isLost(state) };
+      const canAvoid = (state: Uint8Array): boolean => isMarked(engine, loss.reach, state);
+      const avoidance = isReduced ? null : { canAvoid };
       const name = scenario.plan.devices[device]?.name ?? null;
       const about = { row, class: loss.class, device: name, avoidance };
       const isTarget = (state: Uint8Array, end: Uint8Array): boolean => keyOf(state) === keyOf(end);
@@ -125,18 +133,6 @@ async function recoverableTraces({
   return { traces, answers };
 }
 
-/** Whether a state is one from which the device can no longer be bound, by its bytes. */
-function lostStates(engine: Engine, reach: Uint8Array): (state: Uint8Array) => boolean {
-  const lost = new Set<string>();
-  for (const { first, count, bytes } of engine.states()) {
-    for (let index = 0; index < count; index++) {
-      if (reach[first + index] !== 0) continue;
-      lost.add(keyOf(bytes.slice(index * engine.stateBytes, (index + 1) * engine.stateBytes)));
-    }
-  }
-  return (state) => lost.has(keyOf(state));
-}
-
 /** What was found out of a search, but for its numbers. */
 interface Answers {
   readonly violations: readonly Trace[];
@@ -145,30 +141,28 @@ interface Answers {
   readonly vacuous: readonly string[];
   /** The search ran to its end, and every question was answered. */
   readonly isComplete: boolean;
-}
-
-/** Which commands were started, by one thread or by one that is like it. */
-function labelsOf({ scenario, result, isReduced }: Finished): Uint8Array {
-  const { symmetry } = scenario;
-  const { labelsSeen } = result;
-  return isReduced && symmetry !== null ? labelsOfClasses(labelsSeen, symmetry) : labelsSeen;
+  /** The limit of memory that left a question open. */
+  readonly shortOf: MemoryLimit | null;
 }
 
 /** Answers every property that the model asks for. */
 async function answerAll(finished: Finished): Promise<Answers> {
-  const { engine, scenario, result } = finished;
+  const { engine, scenario, result, clock } = finished;
   const isInterrupted = result.stoppedBy === 'interrupt';
+  const { ask, limit } = makeShortage();
   const invariants = isInterrupted ? [] : await violationTraces(finished);
   const own = isInterrupted ? [] : await ownTraces(finished);
+  clock.mark('traces');
   const { traces, answers } = await recoverableTraces(finished);
   const observed = isInterrupted ? [] : observe(engine, scenario);
   const temporal = isInterrupted
     ? UNANSWERED
-    : await answerTemporal(engine, scenario, result, observed);
+    : await ask(() => answerTemporal(engine, scenario, result, observed), UNANSWERED);
+  clock.mark('properties');
   const violations = [...invariants, ...own, ...traces, ...temporal.violations];
   const vacuous = result.complete
     ? [
-        ...vacuousOf(scenario, labelsOf(finished), answers),
+        ...vacuousOf(scenario, labelsOfClasses(result.labelsSeen, scenario.symmetry), answers),
         ...vacuousOwn(scenario, observed),
         ...temporal.vacuous,
       ]
@@ -179,7 +173,8 @@ async function answerAll(finished: Finished): Promise<Answers> {
     witnesses: temporal.witnesses,
     held: [...heldOf(scenario, violations, answers), ...temporal.held],
     vacuous,
-    isComplete: result.complete && !isUnknown,
+    isComplete: result.complete && !isUnknown && limit() === null,
+    shortOf: limit(),
   };
 }
 
@@ -214,8 +209,57 @@ function engineFor(model: Model, scenario: Scenario, options: ExploreOptions): E
       identity: identityOf(model, scenario, options.reduce ?? []),
     },
     storage: options.storage,
+    sample: options.stats,
     debug: options.debug ?? false,
   });
+}
+
+function measuredOf(result: SearchResult, workers: number): Measured {
+  const { seconds, distinctStates, statesAtLeast, memoryBytes } = result;
+  return {
+    seconds,
+    statesPerSecond: seconds > 0 ? Math.round(distinctStates / seconds) : 0,
+    memoryBytes,
+    workers,
+    ...(statesAtLeast > distinctStates && { statesFound: statesAtLeast }),
+  };
+}
+
+interface SearchHow {
+  readonly wanted: readonly Reduction[];
+  /** Whether like things are looked for: threads alone, or devices too. */
+  readonly symmetry: boolean | 'threads';
+  readonly clock: PhaseClock;
+}
+
+interface Searched {
+  readonly scenario: Scenario;
+  readonly engine: Engine;
+  readonly reductions: ReductionPlan;
+  readonly result: SearchResult;
+}
+
+/**
+ * Searches a model, breadth first with the reductions that it allows: where devices turn out not to
+ * be alike, once more with like threads alone.
+ */
+async function search(model: Model, options: ExploreOptions, how: SearchHow): Promise<Searched> {
+  const { wanted, symmetry, clock } = how;
+  const scenario = compileModel(model, { symmetry });
+  clock.mark('compile');
+  const engine = engineFor(model, scenario, options);
+  clock.mark('reserve');
+  const reductions = reductionsOf(scenario, wanted, options);
+  setReductions(engine, scenario, reductions.on);
+  const isDepthFirst = options.strategy?.name === 'dfs';
+  try {
+    const result = await (isDepthFirst ? engine.depthFirst() : engine.search());
+    return { scenario, engine, reductions, result };
+  } catch (cause) {
+    const isOrdered = cause instanceof EngineError && cause.code === FAIL_SYMMETRY;
+    if (!isOrdered || symmetry === 'threads') throw cause;
+    return search(model, options, { ...how, symmetry: 'threads' });
+  }
 }
 
 /**
@@ -232,48 +276,33 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
   return exploreByRuns(model, strategy, options);
 }
 
-/** Explores all of a model; where like things turn out to be told apart, with fewer or none. */
-async function exploreWhole(model: Model, options: ExploreOptions): Promise<Verdict> {
-  const wanted = options.strategy === undefined && options.reduce?.includes('symmetry') === true;
-  for (const symmetry of wanted ? ([true, 'threads'] as const) : []) {
-    try {
-      return await exploreOnce(model, options, symmetry);
-    } catch (error) {
-      if (!(error instanceof EngineError) || error.code !== FAIL_SYMMETRY) throw error;
-    }
-  }
-  return exploreOnce(model, options, false);
-}
-
 /** Explores all of a model, breadth or depth first. */
-async function exploreOnce(
-  model: Model,
-  options: ExploreOptions,
-  symmetry: NonNullable<CompileOptions['symmetry']>,
-): Promise<Verdict> {
+async function exploreWhole(model: Model, options: ExploreOptions): Promise<Verdict> {
   const strategy = options.strategy?.name === 'dfs' ? options.strategy : undefined;
-  const scenario = compileModel(model, { symmetry });
+  const clock = makePhaseClock();
   const workers = strategy === undefined ? (options.workers ?? 1) : 1;
-  const engine = engineFor(model, scenario, options);
   const wanted = strategy === undefined ? (options.reduce ?? []) : [];
-  const reductions = reductionsOf(scenario, wanted, options);
-  setReductions(engine, scenario, reductions.on);
-  const result = await (strategy === undefined ? engine.search() : engine.depthFirst());
+  const symmetry = wanted.includes('symmetry');
+  const { scenario, engine, reductions, result } = await search(model, options, {
+    wanted,
+    symmetry,
+    clock,
+  });
+  clock.mark('search');
   const answers = await answerAll({
     engine,
     scenario,
     result,
     show: showWith(engine, scenario, reductions.on),
     isReduced: reductions.on.length > 0,
+    clock,
   });
-  const { violations, witnesses, held, vacuous } = answers;
+  const { violations, witnesses, held, vacuous, shortOf } = answers;
+  const stopped = stoppedBy(result) ?? stoppedByShortage(shortOf);
   const doubt = doubtOf(scenario, result, options);
   const isComplete = answers.isComplete && !doubt.isTooLikely;
-  const verdict = verdictOf(
-    violations,
-    isComplete,
-    vacuous.length > 0 && result.distinctStates === 1,
-  );
+  const isVacuous = vacuous.length > 0 && result.distinctStates === 1;
+  const verdict = verdictOf(violations, isComplete, isVacuous);
   return {
     model: model.file,
     title: model.title,
@@ -282,11 +311,11 @@ async function exploreOnce(
     ...(strategy !== undefined && { strategy }),
     ...(wanted.length > 0 && { reductions }),
     verdict,
-    exitStatus: exitStatusOf(verdict, violations, scenario),
+    exitStatus: exitStatusOf(verdict, violations, scenario, stopped),
     distinctStates: result.distinctStates,
     transitions: result.transitions,
     depth: result.depth,
-    stoppedBy: stopOf(result.stoppedBy),
+    stoppedBy: stopped,
     violations,
     ...(witnesses.length > 0 && { witnesses }),
     ...doubt.told,
@@ -306,10 +335,8 @@ async function exploreOnce(
       depth: result.depth,
     }),
     measured: {
-      seconds: result.seconds,
-      statesPerSecond: result.seconds > 0 ? Math.round(result.distinctStates / result.seconds) : 0,
-      memoryBytes: result.memoryBytes,
-      workers,
+      ...measuredOf(result, workers),
+      ...(options.stats && { stats: collectStats(engine, scenario, result, clock) }),
     },
   };
 }

@@ -65,7 +65,7 @@ export const LOCAL_ORDERED = 128;
 /** The engine gives up: a thread goes over devices in their order, so that they are not alike. */
 export const FAIL_SYMMETRY = 120;
 
-/** In a worker's scratch memory, behind the choices: the fields of the least image, 8 bytes each. */
+/** In a worker's scratch memory, behind the choices: fields of the least image, 8 bytes each. */
 export const IMAGE_AT = 102400;
 /** Room for so many fields. */
 export const FIELDS_MAX = 3584;

@@ -4,10 +4,11 @@
 // one to come decides for all what the meeting was for. A worker that asked for something has set
 // its request before it came, so the decision is never made without it. A level ends only when all
 // came and nobody asked.
-import { workerLine } from '../control';
+import { partScratch, workerLine } from '../control';
 import { fingerprint } from './fingerprint';
 import { isHole } from './frontier';
 import {
+  BATCH_MAX,
   BUCKET_BYTES,
   BUCKET_SLOTS,
   CONTROL_ABORT,
@@ -21,6 +22,7 @@ import {
   CONTROL_GROW,
   CONTROL_GROW_AT,
   CONTROL_GROW_PARTS,
+  CONTROL_GROWING,
   CONTROL_MOVED,
   CONTROL_PACKED_BYTES,
   CONTROL_PAUSE,
@@ -43,7 +45,7 @@ import {
 import { finishLevel, finishStopped } from './level';
 import { growLossy, isLossy, lossyRoom } from './lossy';
 import { arePartsFull, canPartsGrow, growParts } from './parts';
-import { insert, stateAt } from './visitedSet';
+import { insertDistinct, stateAt, touchSlot } from './visitedSet';
 
 /** A worker that waits looks up this often, in nanoseconds, whether another one is lost. */
 const WAIT_NANOSECONDS: i64 = 20_000_000;
@@ -95,6 +97,7 @@ export function meet(): u32 {
     if (!wait(false)) return PHASE_STOPPED;
     fillTable();
     if (!wait(false)) return PHASE_STOPPED;
+    atomic.store<u32>(CONTROL_GROWING, 0);
   }
   return phase;
 }
@@ -124,7 +127,11 @@ function decide(): u32 {
   const growsParts = atomic.load<u32>(CONTROL_GROW_PARTS) != 0;
   atomic.store<u32>(CONTROL_GROW_PARTS, 0);
   if (atomic.load<u32>(CONTROL_STOP) != 0) return finishStopped();
-  if (growsParts && arePartsFull()) growParts();
+  if (growsParts && arePartsFull()) {
+    atomic.store<u32>(CONTROL_GROWING, 1);
+    growParts();
+    atomic.store<u32>(CONTROL_GROWING, 0);
+  }
   if (grows) return enlarge() ? PHASE_GROW : PHASE_GO_ON;
   if (growsParts) return PHASE_GO_ON;
   const phase = finishLevel();
@@ -167,6 +174,7 @@ export function enlarge(): bool {
   if (table < room) {
     const capacity = capacityBelow(load<u32>(CONTROL_TOP) - <u32>table);
     if (<u64>capacity > <u64>reserved + (reserved - first) / 4) {
+      atomic.store<u32>(CONTROL_GROWING, 1);
       setTable(buckets * 2);
       if (isLossy()) {
         growLossy(buckets);
@@ -211,11 +219,25 @@ function fillTable(): void {
     if (from >= count) return;
     const to = min(from + MOVE_STATES, count);
     const mayHaveHoles = isNearHole(from, to);
-    for (let index = from; index < to; ++index) {
-      if (mayHaveHoles && isHole(index)) continue;
-      const state = stateAt(index);
-      insert(state, fingerprint(state, bytes), index, bytes);
+    for (let first = from; first < to; first += <u32>BATCH_MAX) {
+      fillBatch(first, min(first + <u32>BATCH_MAX, to), mayHaveHoles, bytes);
     }
+  }
+}
+
+/**
+ * Puts a few states into the table: touches all their slots first, so that the waits overlap. They
+ * are distinct, so none is compared.
+ */
+function fillBatch(from: u32, to: u32, mayHaveHoles: bool, bytes: u32): void {
+  let touched: u64 = 0;
+  for (let index = from; index < to; ++index) {
+    touched += touchSlot(fingerprint(stateAt(index), bytes));
+  }
+  store<u64>(partScratch(), touched);
+  for (let index = from; index < to; ++index) {
+    if (mayHaveHoles && isHole(index)) continue;
+    insertDistinct(fingerprint(stateAt(index), bytes), index);
   }
 }
 

@@ -5,6 +5,7 @@
 // as the same worker.
 import {
   batchHashes,
+  batchLikely,
   batchPacked,
   batchStates,
   enter,
@@ -15,7 +16,7 @@ import {
 import { must } from '../fail';
 import { meet, requestParts, requestRoom, setTable } from './barrier';
 import { tailBytes } from './bound';
-import { copyState, fingerprint } from './fingerprint';
+import { copyState, fingerprint, isEqual } from './fingerprint';
 import { takeBlock } from './frontier';
 import {
   BATCH_BYTES,
@@ -59,7 +60,7 @@ import {
   packAlone,
   packSuccessor,
 } from './successors';
-import { insert, stateAt, touchSlot, touchState } from './visitedSet';
+import { insert, likely, stateAt, touchSlot } from './visitedSet';
 
 /**
  * Makes level 0 of the initial states. Called once, by one worker, over zeroed memory with its
@@ -203,8 +204,9 @@ function batchMembers(): usize {
 }
 
 /**
- * Hashes the states of the batch, and touches their slots and then the states that those speak of,
- * so that the waits for memory of the whole batch overlap instead of adding up.
+ * Hashes the states of the batch, touches their slots, and then the states that are most likely
+ * equal to them. Each in a loop of its own, as short as can be, so that the waits for memory of the
+ * whole batch overlap instead of adding up.
  *
  * Not done while successors are generated: a System writes bytes, the hash reads words of them, and
  * such a read has to wait until the write has left the processor's store buffer, behind every load
@@ -213,22 +215,46 @@ function batchMembers(): usize {
 function touchBatch(line: usize, count: u32): void {
   const width = load<u32>(CONTROL_PACKED_BYTES);
   const hashes = batchHashes();
-  const bytes = load<u32>(CONTROL_STATE_BYTES);
-  const lossy = isLossy();
+  const equals = batchLikely();
   let member = batchMembers();
+  for (let number: u32 = 0; number < count; ++number) {
+    store<u64>(hashes + ((<usize>number) << 3), fingerprint(member, width));
+    member += width;
+  }
+  let touched: u64 = 0;
+  for (let number: u32 = 0; number < count; ++number) {
+    touched += touchSlot(load<u64>(hashes + ((<usize>number) << 3)));
+  }
+  for (let number: u32 = 0; number < count; ++number) {
+    const seen = likely(load<u64>(hashes + ((<usize>number) << 3)));
+    store<u32>(equals + ((<usize>number) << 2), seen);
+    // Without a branch: where there is none, the first state.
+    touched += load<u64>(stateAt(seen - u32(seen != 0)));
+  }
+  store<u64>(line, touched, LINE_TOUCHED);
+}
+
+/** The same for a search that stores no states: none is likely, and nothing is compared. */
+function touchLossyBatch(line: usize, count: u32): void {
+  const bytes = load<u32>(CONTROL_STATE_BYTES);
+  const hashes = batchHashes();
+  const equals = batchLikely();
   let state = batchStates();
   let touched: u64 = 0;
   for (let number: u32 = 0; number < count; ++number) {
-    const hash = lossy ? lossyHash(state) : fingerprint(member, width);
+    const hash = lossyHash(state);
     store<u64>(hashes + ((<usize>number) << 3), hash);
-    touched += lossy ? touchLossy(hash) : touchSlot(hash);
-    member += width;
+    store<u32>(equals + ((<usize>number) << 2), 0);
+    touched += touchLossy(hash);
     state += bytes;
   }
-  for (let number: u32 = 0; number < count && !lossy; ++number) {
-    touched += touchState(load<u64>(hashes + ((<usize>number) << 3)));
-  }
   store<u64>(line, touched, LINE_TOUCHED);
+}
+
+/** Tells whether a packed state of the batch equals the one that it most likely does. */
+function isKnown(number: u32, member: usize, width: u32): bool {
+  const seen = load<u32>(batchLikely() + ((<usize>number) << 2));
+  return seen != 0 && isEqual(stateAt(seen - 1), member, width);
 }
 
 /**
@@ -246,12 +272,14 @@ function insertBatch<S>(worker: u32, count: u32, depth: u32): bool {
   const line = workerLine(worker);
   const hashes = batchHashes();
   const states = batchStates();
-  touchBatch(line, count);
+  if (lossy) touchLossyBatch(line, count);
+  else touchBatch(line, count);
   let state = states;
   let member = batchMembers();
   let next = load<u32>(line, LINE_NEXT);
   let fresh: u32 = 0;
-  for (let number: u32 = 0; number < count; ++number) {
+  for (let number: u32 = 0; number < count; ++number, state += bytes, member += width) {
+    if (isKnown(number, member, width)) continue;
     if (next == load<u32>(line, LINE_END)) {
       store<u32>(line, next, LINE_NEXT);
       if (!refill(worker)) return false;
@@ -266,8 +294,6 @@ function insertBatch<S>(worker: u32, count: u32, depth: u32): bool {
       ++fresh;
       ++next;
     }
-    state += bytes;
-    member += width;
   }
   store<u32>(line, next, LINE_NEXT);
   if (hasOwn) checkOwn(states, fresh, depth);

@@ -10,7 +10,7 @@
 //   | own  | parts | a line of 64 bytes for each worker  | scenario, areas, ... (memoryPlan.ts)
 
 /** Changes with any change below; a stale .wasm is refused. */
-export const SEARCH_VERSION = 4;
+export const SEARCH_VERSION = 7;
 
 // ---- Settings: written by the driver before the start, then read only (error and requests apart)
 
@@ -102,6 +102,8 @@ export const CONTROL_PARTS_GROW_AT = 1168;
 export const CONTROL_FIRST = 1172;
 /** u32: pauses that are over. */
 export const CONTROL_PAUSES = 1176;
+/** u32: 1 while a table is being enlarged; read by the sampler. */
+export const CONTROL_GROWING = 1180;
 /** u32: places for parts given out. */
 export const CONTROL_PARTS_RESERVED = 1216;
 
@@ -267,17 +269,19 @@ export const LINE_PART_NEXT = 24;
 export const LINE_PART_END = 28;
 
 /**
- * An area for each worker: scratch memory of the system, four states, hashes of a batch, the batch,
- * its states packed, one packed state, one part.
+ * An area for each worker: scratch memory of the system, four states, hashes of a batch and the
+ * states with which each may be equal (u32 each), the batch, its states packed, one packed state,
+ * one part.
  */
 export const WORKER_SCRATCH_BYTES = 1048576;
 export const WORKER_STATES_BYTES = 65536;
-export const BATCH_MAX = 32;
-export const BATCH_HASHES_BYTES = 256;
+export const BATCH_MAX = 64;
+export const BATCH_HASHES_BYTES = 512;
+export const BATCH_LIKELY_BYTES = 256;
 export const BATCH_BYTES = 16384;
 export const BATCH_PACKED_BYTES = 2048;
 export const PACKED_BYTES_MAX = 2048;
-export const WORKER_AREA_BYTES = 1134912;
+export const WORKER_AREA_BYTES = 1135424;
 export const STATE_BYTES_MAX = 16384;
 
 // ---- Sizes ----------------------------------------------------------------------------

@@ -87,6 +87,26 @@ export function insert(state: usize, hash: u64, index: u32, bytes: u32): bool {
   return place(SET_STATES, state, hash, index, bytes) == index;
 }
 
+/** Puts a packed state of the arena that is not in the set into its first empty slot. */
+export function insertDistinct(hash: u64, index: u32): void {
+  const buckets = load<u32>(CONTROL_BUCKETS);
+  const table = <usize>load<u32>(CONTROL_TABLE);
+  const top = <usize>load<u32>(CONTROL_TOP);
+  const where = (hash >> 32) * <u64>buckets;
+  const entry = (hash << 32) | <u64>(index + 1);
+  const first = <usize>(<u32>where >> 29);
+  let bucket = table + <usize>(where >> 32) * BUCKET_BYTES;
+  for (let probe: u32 = 0; probe < buckets; ++probe) {
+    for (let slot: usize = 0; slot < <usize>BUCKET_SLOTS; ++slot) {
+      const at = bucket + (((first + slot) & 7) << 3);
+      if (atomic.load<u64>(at) == 0 && atomic.cmpxchg<u64>(at, 0, entry) == 0) return;
+    }
+    bucket += BUCKET_BYTES;
+    if (bucket == top) bucket = table;
+  }
+  fail(FAIL_TABLE_FULL);
+}
+
 /** Looks a packed state up: its index, or NOT_FOUND. */
 export function find(state: usize): u32 {
   const bytes = load<u32>(CONTROL_PACKED_BYTES);
@@ -104,13 +124,21 @@ export function touchSlot(hash: u64): u64 {
 }
 
 /**
- * Reads the state that the first slot speaks of: most likely the one that insert() will compare
- * with. Without a branch on the tag, because a branch would wait for the slot, and the states of a
- * batch one after the other. Returns what it read, as touchSlot() does, and after it.
+ * Looks at all slots of the bucket where the search for a state begins at once: the index + 1 of
+ * the one with the tag of its hash, which is most likely equal to it, or 0.
+ *
+ * What it reads at once is no atomic load; the slot is read again, and whoever asks compares.
  */
-export function touchState(hash: u64): u64 {
-  const seen = <u32>touchSlot(hash);
-  return load<u64>(stateAt(seen - u32(seen != 0)));
+export function likely(hash: u64): u32 {
+  const where = (hash >> 32) * <u64>load<u32>(CONTROL_BUCKETS);
+  const bucket = <usize>load<u32>(CONTROL_TABLE) + <usize>(where >> 32) * BUCKET_BYTES;
+  const tag = i32x4.splat(<i32>hash);
+  const low = v128.shuffle<i32>(v128.load(bucket), v128.load(bucket, 16), 1, 3, 5, 7);
+  const high = v128.shuffle<i32>(v128.load(bucket, 32), v128.load(bucket, 48), 1, 3, 5, 7);
+  const equal = i32x4.bitmask(i32x4.eq(low, tag)) | (i32x4.bitmask(i32x4.eq(high, tag)) << 4);
+  if (equal == 0) return 0;
+  const slot = atomic.load<u64>(bucket + ((<usize>ctz<i32>(equal)) << 3));
+  return <u32>(slot >> 32) == <u32>hash ? <u32>slot : 0;
 }
 
 /** Moves a state of the set to another place of the arena. Only while no other worker runs. */

@@ -1,8 +1,7 @@
 /**
- * The trace of a reduced search as a behaviour: followed from the true first state without reduction
- * by symmetry, so that threads and devices keep their names, and executed before it is shown.
+ * The trace of a search that is reduced by symmetry, as a behaviour: followed from the true first
+ * state without reduction, so that threads and devices keep their names.
  */
-import type { Scenario } from '../compile/scenario.js';
 import type { Engine, FoundTrace } from '../engine/engine.js';
 import { type LiftedTrace, liftPath } from '../engine/lift.js';
 import { kernelExports } from './steps.js';
@@ -29,10 +28,6 @@ function statesAt(engine: Engine, indices: readonly number[]): readonly Uint8Arr
   }
   return wanted;
 }
-
-/** Whether a search keeps one state of each class of like ones. */
-export const isSymmetric = ({ symmetry }: Scenario): boolean =>
-  symmetry !== null && symmetry.renamings.length > 0;
 
 /**
  * Executes the trace that a search has found, without reduction by symmetry.

@@ -48,17 +48,24 @@ function whyOrderMatters(scenario: Scenario, { lockOrder }: ReductionContext): s
   return lockOrder ? 'the order of locks is collected from every step' : null;
 }
 
-/** Why like things of a model are kept apart, in words; null where they are not. */
-function whyNothingIsAlike({ symmetry }: Scenario, { lockOrder }: ReductionContext): string | null {
-  if (symmetry === null) return 'a thread waits on its way over what is alike';
-  if (symmetry.renamings.length === 0) return symmetry.refused.join('; ') || 'nothing is alike';
-  return lockOrder ? 'the order of locks names threads' : null;
-}
-
 /** What was asked for, and what is made of it. */
 export interface ReductionPlan {
   readonly on: readonly Reduction[];
   readonly refused: readonly RefusedReduction[];
+  /** With symmetry: groups of like threads and devices; and why others are kept apart. */
+  readonly like?: readonly (readonly string[])[];
+  readonly apart?: readonly string[];
+}
+
+const IN_FULL = 'its paths are followed by states that are kept in full';
+const DEPTH_ASKED = 'it asks at which depth a state was found';
+
+/** Why states of like things are not one to a search, in words; null where they are. */
+function whyNotSymmetric({ symmetry }: Scenario, isOrdered: boolean): string | null {
+  if (isOrdered) return 'a path of por or merge is followed by its exact states';
+  if (symmetry !== null && symmetry.renamings.length > 0) return null;
+  const [first = 'no two actors or devices are alike'] = symmetry?.refused ?? [];
+  return first;
 }
 
 /**
@@ -73,23 +80,25 @@ export function planReductions(
 ): ReductionPlan {
   const asked = REDUCTIONS.map(({ name }) => name).filter((name) => wanted.includes(name));
   const order = whyOrderMatters(scenario, context);
+  const isOrdered = order === null && asked.some((name) => ORDER_REDUCTIONS.includes(name));
+  const symmetry = context.isLossy ? IN_FULL : whyNotSymmetric(scenario, isOrdered);
   const whyNot = (name: Reduction): string | null => {
-    if (name === 'symmetry') return whyNothingIsAlike(scenario, context);
-    if (order !== null && ORDER_REDUCTIONS.includes(name)) return order;
-    return name === 'por' && context.isLossy ? 'it asks at which depth a state was found' : null;
+    if (name === 'symmetry') return symmetry;
+    if (order !== null) return order;
+    return name === 'por' && context.isLossy ? DEPTH_ASKED : null;
   };
-  return {
-    on: asked.filter((name) => whyNot(name) === null),
-    refused: asked.flatMap((name) => {
-      const why = whyNot(name);
-      return why === null ? [] : [{ name, why }];
-    }),
-  };
+  const on = asked.filter((name) => whyNot(name) === null);
+  const refused = asked.flatMap((name) => {
+    const why = whyNot(name);
+    return why === null ? [] : [{ name, why }];
+  });
+  if (!on.includes('symmetry') || scenario.symmetry === null) return { on, refused };
+  return { on, refused, like: scenario.symmetry.like, apart: scenario.symmetry.refused };
 }
 
 /**
  * Sets which reductions an engine makes in what is searched or asked next. A behaviour that is
- * shown is followed with none.
+ * shown is followed with none. Those of symmetry need a scenario that was compiled with them.
  */
 export function setReductions(
   engine: Engine,

@@ -6,9 +6,8 @@
 import { WAY_STATES_OFFSET } from '../../assembly/layout.js';
 import type { Scenario } from '../compile/scenario.js';
 import type { ChosenTrace, Engine, FoundTrace } from '../engine/engine.js';
-import { liftPath } from '../engine/lift.js';
 import type { Reduction } from '../kernel/reductions.js';
-import { canonicalOf } from './executed.js';
+import { executedTrace } from './executed.js';
 import { keyOf } from './inevitable.js';
 import { setReductions } from './reductions.js';
 
@@ -163,13 +162,9 @@ export function behaviourOf(
 }
 
 /** The states that a found path goes through, the initial one first. */
-function keptPath(
-  engine: Engine,
-  { initial, indices }: FoundTrace,
-  canonical: (state: Uint8Array) => Uint8Array,
-): readonly Uint8Array[] {
+function keptPath(engine: Engine, { initial, indices }: FoundTrace): readonly Uint8Array[] {
   engine.replay.initial(initial);
-  const start = canonical(engine.replay.state());
+  const start = engine.replay.state();
   const kept = new Map<number, Uint8Array>();
   for (const { first, count, bytes } of engine.states()) {
     for (const index of indices) {
@@ -194,14 +189,18 @@ export type Show = <Shown>(
  */
 export function showWith(engine: Engine, scenario: Scenario, on: readonly Reduction[]): Show {
   if (on.length === 0) return (chosen, _, make) => make(chosen);
+  if (on.includes('symmetry')) {
+    return (chosen, _, make) => {
+      setReductions(engine, scenario, []);
+      const shown = make(executedTrace(engine, chosen));
+      setReductions(engine, scenario, on);
+      return shown;
+    };
+  }
   return (chosen, isTarget, make) => {
-    const canonical = (state: Uint8Array): Uint8Array =>
-      on.includes('symmetry') ? canonicalOf(engine, state) : state;
-    const found = refinePath(engine, keptPath(engine, chosen, canonical));
+    const path = refinePath(engine, keptPath(engine, chosen));
     setReductions(engine, scenario, []);
-    const { initial, expand } = engine.successors;
-    const { states } = liftPath(found.map(canonical), { initial, expand, canonical });
-    const behaviour = behaviourOf(engine, states, { initial: chosen.initial, isTarget });
+    const behaviour = behaviourOf(engine, path, { initial: chosen.initial, isTarget });
     const shown = make(behaviour);
     setReductions(engine, scenario, on);
     return shown;

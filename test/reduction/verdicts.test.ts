@@ -13,10 +13,6 @@ import { modelNamed } from '../explore/models.ts';
 import { modelsUpTo } from './models.ts';
 
 const BOTH = ['por', 'merge'] as const;
-
-/** Models whose steps interleave and that have like things. */
-const LIKE = modelsUpTo(9000).filter((name) => {
-  const { symmetry } = compileModel(modelNamed(name), { symmetry: true });
   return symmetry !== null && symmetry.renamings.length > 0;
 });
 
@@ -74,23 +70,6 @@ describe('explore under reductions', () => {
     });
     const why = 'a property of behaviours speaks of every step';
     expect(temporal.reductions).toEqual({ on: [], refused: [{ name: 'por', why }] });
-  });
-
-  it.each(LIKE)('says of %s what it says without, also by symmetry', async (name) => {
-    const model = { ...modelNamed(name), continueAfterViolation: true };
-    const whole = await explore(model);
-    for (const set of [['symmetry'], ['por', 'merge', 'symmetry']] as const) {
-      const reduced = await explore(model, { reduce: set });
-
-      expect(reduced.reductions?.on).toEqual(set);
-      expect(reduced.distinctStates).toBeLessThan(whole.distinctStates);
-      expect(reduced.verdict).toBe(whole.verdict);
-      expect(findingsOf(reduced.violations)).toEqual(findingsOf(whole.violations));
-      expect(reduced.vacuous).toEqual(whole.vacuous);
-      for (const trace of reduced.violations) {
-        expect(violatedAtEnd(model, trace)).toContain(trace.finding.property);
-      }
-    }
   });
 
   it('is the same for any number of workers', async () => {

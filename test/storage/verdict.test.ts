@@ -54,6 +54,28 @@ describe('the verdict of a lossy search', () => {
     expect(error).toBe('');
   });
 
+  it.each([
+    { reduce: 'merge', model: 'bugs/l6-size-killed.yaml' },
+    { reduce: 'merge', model: 'bugs/dl1-size-against-delete.yaml' },
+  ])('is that of an exact one with --reduce $reduce: $model', async ({ reduce, model }) => {
+    const exact = await explore(model, '--json', '--reduce', reduce);
+
+    const words = ['--json', '--reduce', reduce, '--storage', 'fingerprint'];
+    const { status, out } = await explore(model, ...words);
+
+    expect(lines(out)).toEqual(lines(exact.out));
+    expect(status).toBe(exact.status);
+  });
+
+  it('has no partial order: that asks of which depth a state is', async () => {
+    const words = ['--storage', 'fingerprint', '--reduce', 'por,merge'];
+
+    const { out } = await explore('bugs/l6-size-killed.yaml', ...words);
+
+    expect(out).toContain('reduced by   merge\n');
+    expect(out).toContain('not by por: it asks at which depth a state was found');
+  });
+
   it('says how likely an omission is wherever it says holds', async () => {
     const { status, out } = await explore(HOLDS, '--storage', 'fingerprint');
 

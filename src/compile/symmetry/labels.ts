@@ -11,10 +11,10 @@ import type { SymmetryPlan } from './plan.js';
  */
 export function labelsOfClasses(
   labelsSeen: Uint8Array,
-  { renamings }: Pick<SymmetryPlan, 'renamings'>,
+  symmetry: Pick<SymmetryPlan, 'renamings'> | null,
 ): Uint8Array {
   const all = Uint8Array.from(labelsSeen);
-  for (const { instructions } of renamings) {
+  for (const { instructions } of symmetry?.renamings ?? []) {
     for (const [old, fresh] of instructions.entries()) {
       if (labelsSeen[old + 1] === 1) all[fresh + 1] = 1;
     }

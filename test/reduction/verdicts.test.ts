@@ -13,8 +13,6 @@ import { modelNamed } from '../explore/models.ts';
 import { modelsUpTo } from './models.ts';
 
 const BOTH = ['por', 'merge'] as const;
-  return symmetry !== null && symmetry.renamings.length > 0;
-});
 
 /** Built-in properties that the state at the end of a trace violates. */
 function violatedAtEnd(model: Model, trace: Trace): readonly string[] {

@@ -10,6 +10,7 @@ import { recover } from './property/recoverable';
 import { forgetAnswers, sufficesAt } from './reduction/ahead';
 import { lookAt } from './state';
 import { makeCanonical } from './symmetry';
+import { tallyBegin as tallyBeginOf, tallyRun as tallyRunOf } from './tally';
 
 export * from './surface';
 
@@ -76,6 +77,16 @@ export function lockOrderRun(states: usize, count: u32): void {
 export function lockOrderEdges(): usize {
   enter(0);
   return lockOrderTable();
+}
+
+/** Empties the tables of steps by who took them: their address, good until another question. */
+export function tallyBegin(): usize {
+  return tallyBeginOf();
+}
+
+/** Counts the steps of the states found, from one index up to and without another. */
+export function tallyRun(from: u32, to: u32): void {
+  tallyRunOf(from, to);
 }
 
 /** Where the state is put to which wayBetween() leads. */

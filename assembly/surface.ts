@@ -1,7 +1,7 @@
 // What every build exports of the search, bound to its System. Addresses and counts are u32: read
 // them unsigned.
 import { System } from './bound';
-import { enter } from './control';
+import { enter, scratchState } from './control';
 import { beyondBegin as beyondBeginOf, beyondRun as beyondRunOf } from './search/beyond';
 import {
   depthFirstDepth as depthFirstDepthOf,
@@ -42,6 +42,7 @@ import {
 import { runsBegin as runsBeginOf } from './search/room';
 import { findState } from './search/successors';
 import { swarmAgain as swarmAgainOf, swarm as swarmOf } from './search/swarm';
+import { countProbes as countProbesOf } from './search/tableStats';
 import { followSteps as followStepsOf, nameSteps as nameStepsOf } from './search/trail';
 import { stateAt } from './search/visitedSet';
 import { walkAgain as walkAgainOf, walks as walksOf } from './search/walk';
@@ -194,6 +195,17 @@ export function reachRun(budget: u32): i32 {
 /** Writes transitions from a state on: the number of states done. */
 export function edges(first: u32, to: usize, room: u32): u32 {
   return edgesOf<System>(first, to, room);
+}
+
+/** Counts states by the slots looked at to find them, in so many words from an address on. */
+export function countProbes(first: u32, step: u32, to: usize, lengths: u32): void {
+  countProbesOf(first, step, to, lengths);
+}
+
+/** Address at which a state may be put for indexOf(). */
+export function lookupState(): usize {
+  enter(0);
+  return scratchState(2);
 }
 
 /** Address of the state of the replay. */

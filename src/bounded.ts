@@ -5,10 +5,11 @@ import { compileModel, type Scenario } from './compile/scenario.js';
 import type { Engine, SearchResult } from './engine/engine.js';
 import type { Model } from './model/model.js';
 import { openForStrategy, type StrategyOptions, uncheckedOf } from './strategies.js';
-import { exitStatusOf, heldOf, stopOf, verdictOf } from './verdict/conclude.js';
+import { exitStatusOf, heldOf, verdictOf } from './verdict/conclude.js';
 import { makeTrace, rowOf } from './verdict/findings.js';
 import { marksOf, observe, ownRow, vacuousOwn } from './verdict/own.js';
 import { scopeOf } from './verdict/scope.js';
+import { stoppedBy } from './verdict/stopped.js';
 import type { Trace, Verdict } from './verdict/trace.js';
 import { vacuousOf } from './verdict/vacuity.js';
 
@@ -87,9 +88,9 @@ export async function exploreBounded(
     granularity: model.granularity,
     strategy: { name: 'bfs', maxSwitches, isCut, unchecked },
     verdict,
-    exitStatus: exitStatusOf(verdict, violations, scenario),
+    exitStatus: exitStatusOf(verdict, violations, scenario, stoppedBy(result)),
     ...{ distinctStates, transitions, depth },
-    stoppedBy: isCut === true ? CUT : stopOf(result.stoppedBy),
+    stoppedBy: isCut === true ? CUT : stoppedBy(result),
     violations,
     held: heldOf(scenario, violations, []),
     scope: scopeOf(scenario),

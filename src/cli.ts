@@ -2,7 +2,9 @@
  * The command `daxcheck`: connects the command line to this process. The only place that sets the
  * exit status.
  */
+import { writeSync } from 'node:fs';
 import { runCommandLine } from './cli/program.js';
+import { endingOf } from './cli/status.js';
 import type { Terminal } from './cli/terminal.js';
 
 /** What a shell expects of a program that Ctrl-C ended: 128 + SIGINT. */
@@ -29,11 +31,21 @@ process.on('SIGINT', () => {
   interrupt.abort();
 });
 
-// A reader that has seen enough (`daxcheck … | head`) is no error.
+// A reader that has seen enough (`daxcheck … | head`) is no error; a full disk is.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit();
-  throw error;
+  endWith(error);
 });
+
+// What nothing has caught ends in words as well.
+process.on('uncaughtException', endWith);
+
+/** Tells an error that no command has met, and ends the program at once. */
+function endWith(error: unknown): void {
+  const { status, message } = endingOf(error);
+  writeSync(2, `daxcheck: ${message}\n`);
+  process.exit(status);
+}
 
 void runCommandLine(process.argv.slice(2), createTerminal()).then((status) => {
   process.exitCode = status;

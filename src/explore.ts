@@ -8,6 +8,7 @@ import type {
   CheckpointOptions,
   Engine,
   LossyOptions,
+  MemoryLimit,
   Progress,
   SearchResult,
 } from './engine/engine.js';
@@ -16,18 +17,22 @@ import type { Reduction } from './kernel/reductions.js';
 import { openKernelEngine } from './kernelEngine.js';
 import type { Model } from './model/model.js';
 import { exploreByRuns, type StrategyRequest } from './strategies.js';
-import { exitStatusOf, heldOf, stopMaskOf, stopOf, verdictOf } from './verdict/conclude.js';
+import { exitStatusOf, heldOf, stopMaskOf, verdictOf } from './verdict/conclude.js';
 import { doubtOf } from './verdict/doubt.js';
 import { compareExpectation } from './verdict/expectation.js';
 import { makeTrace, rowOf } from './verdict/findings.js';
-import { avoidanceOf, keyOf } from './verdict/inevitable.js';
+import { avoidanceOf, isMarked, keyOf } from './verdict/inevitable.js';
 import { lockOrderOf } from './verdict/lockOrder.js';
 import { observe, ownTraces, vacuousOwn } from './verdict/own.js';
+import { makePhaseClock, type PhaseClock } from './verdict/phases.js';
 import { checkRecoverable, type RecoverableAnswer, UNKNOWN } from './verdict/recoverable.js';
 import { planReductions, type ReductionPlan, setReductions } from './verdict/reductions.js';
 import { scopeOf } from './verdict/scope.js';
+import { makeShortage } from './verdict/shortage.js';
+import { collectStats } from './verdict/stats.js';
+import { stoppedBy, stoppedByShortage } from './verdict/stopped.js';
 import { answerTemporal, UNANSWERED } from './verdict/temporal/answers.js';
-import type { Trace, Verdict } from './verdict/trace.js';
+import type { Measured, Trace, Verdict } from './verdict/trace.js';
 import { type Show, showWith } from './verdict/unreduced.js';
 import { vacuousOf } from './verdict/vacuity.js';
 
@@ -40,6 +45,8 @@ export interface ExploreOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Tells the order of locks as well; it costs a second pass over all states. */
   readonly lockOrder?: boolean;
+  /** Tells where time and memory went, and how often each thing was done; `measured.stats`. */
+  readonly stats?: boolean;
   /** Another search than breadth first (docs/strategies.md). */
   readonly strategy?: StrategyRequest;
   /** Reductions that are made where the model's properties allow them. */
@@ -61,6 +68,7 @@ interface Finished {
   readonly result: SearchResult;
   readonly show: Show;
   readonly isReduced: boolean;
+  readonly clock: PhaseClock;
 }
 
 async function violationTraces(finished: Finished): Promise<Trace[]> {
@@ -108,8 +116,8 @@ async function recoverableTraces({
     const answer = await checkRecoverable(engine, scenario, device, result.statesAtLeast);
     answers.push(answer);
     for (const loss of answer.losses) {
-      const isLost = lostStates(engine, loss.reach);
-      const avoidance = isReduced ? null : { canAvoid: (state: Uint8Array) => !isLost(state) };
+      const canAvoid = (state: Uint8Array): boolean => isMarked(engine, loss.reach, state);
+      const avoidance = isReduced ? null : { canAvoid };
       const name = scenario.plan.devices[device]?.name ?? null;
       const about = { row, class: loss.class, device: name, avoidance };
       const isTarget = (state: Uint8Array, end: Uint8Array): boolean => keyOf(state) === keyOf(end);
@@ -123,18 +131,6 @@ async function recoverableTraces({
   return { traces, answers };
 }
 
-/** Whether a state is one from which the device can no longer be bound, by its bytes. */
-function lostStates(engine: Engine, reach: Uint8Array): (state: Uint8Array) => boolean {
-  const lost = new Set<string>();
-  for (const { first, count, bytes } of engine.states()) {
-    for (let index = 0; index < count; index++) {
-      if (reach[first + index] !== 0) continue;
-      lost.add(keyOf(bytes.slice(index * engine.stateBytes, (index + 1) * engine.stateBytes)));
-    }
-  }
-  return (state) => lost.has(keyOf(state));
-}
-
 /** What was found out of a search, but for its numbers. */
 interface Answers {
   readonly violations: readonly Trace[];
@@ -143,19 +139,24 @@ interface Answers {
   readonly vacuous: readonly string[];
   /** The search ran to its end, and every question was answered. */
   readonly isComplete: boolean;
+  /** The limit of memory that left a question open. */
+  readonly shortOf: MemoryLimit | null;
 }
 
 /** Answers every property that the model asks for. */
 async function answerAll(finished: Finished): Promise<Answers> {
-  const { engine, scenario, result } = finished;
+  const { engine, scenario, result, clock } = finished;
   const isInterrupted = result.stoppedBy === 'interrupt';
+  const { ask, limit } = makeShortage();
   const invariants = isInterrupted ? [] : await violationTraces(finished);
   const own = isInterrupted ? [] : await ownTraces(finished);
+  clock.mark('traces');
   const { traces, answers } = await recoverableTraces(finished);
   const observed = isInterrupted ? [] : observe(engine, scenario);
   const temporal = isInterrupted
     ? UNANSWERED
-    : await answerTemporal(engine, scenario, result, observed);
+    : await ask(() => answerTemporal(engine, scenario, result, observed), UNANSWERED);
+  clock.mark('properties');
   const violations = [...invariants, ...own, ...traces, ...temporal.violations];
   const vacuous = result.complete
     ? [
@@ -170,7 +171,8 @@ async function answerAll(finished: Finished): Promise<Answers> {
     witnesses: temporal.witnesses,
     held: [...heldOf(scenario, violations, answers), ...temporal.held],
     vacuous,
-    isComplete: result.complete && !isUnknown,
+    isComplete: result.complete && !isUnknown && limit() === null,
+    shortOf: limit(),
   };
 }
 
@@ -205,8 +207,20 @@ function engineFor(model: Model, scenario: Scenario, options: ExploreOptions): E
       identity: identityOf(model, scenario, options.reduce ?? []),
     },
     storage: options.storage,
+    sample: options.stats,
     debug: options.debug ?? false,
   });
+}
+
+function measuredOf(result: SearchResult, workers: number): Measured {
+  const { seconds, distinctStates, statesAtLeast, memoryBytes } = result;
+  return {
+    seconds,
+    statesPerSecond: seconds > 0 ? Math.round(distinctStates / seconds) : 0,
+    memoryBytes,
+    workers,
+    ...(statesAtLeast > distinctStates && { statesFound: statesAtLeast }),
+  };
 }
 
 /**
@@ -226,28 +240,31 @@ export async function explore(model: Model, options: ExploreOptions = {}): Promi
 /** Explores all of a model, breadth or depth first. */
 async function exploreWhole(model: Model, options: ExploreOptions): Promise<Verdict> {
   const strategy = options.strategy?.name === 'dfs' ? options.strategy : undefined;
+  const clock = makePhaseClock();
   const scenario = compileModel(model);
+  clock.mark('compile');
   const workers = strategy === undefined ? (options.workers ?? 1) : 1;
   const engine = engineFor(model, scenario, options);
   const wanted = strategy === undefined ? (options.reduce ?? []) : [];
   const reductions = reductionsOf(scenario, wanted, options);
   setReductions(engine, scenario, reductions.on);
+  clock.mark('reserve');
   const result = await (strategy === undefined ? engine.search() : engine.depthFirst());
+  clock.mark('search');
   const answers = await answerAll({
     engine,
     scenario,
     result,
     show: showWith(engine, scenario, reductions.on),
     isReduced: reductions.on.length > 0,
+    clock,
   });
-  const { violations, witnesses, held, vacuous } = answers;
+  const { violations, witnesses, held, vacuous, shortOf } = answers;
+  const stopped = stoppedBy(result) ?? stoppedByShortage(shortOf);
   const doubt = doubtOf(scenario, result, options);
   const isComplete = answers.isComplete && !doubt.isTooLikely;
-  const verdict = verdictOf(
-    violations,
-    isComplete,
-    vacuous.length > 0 && result.distinctStates === 1,
-  );
+  const isVacuous = vacuous.length > 0 && result.distinctStates === 1;
+  const verdict = verdictOf(violations, isComplete, isVacuous);
   return {
     model: model.file,
     title: model.title,
@@ -256,11 +273,11 @@ async function exploreWhole(model: Model, options: ExploreOptions): Promise<Verd
     ...(strategy !== undefined && { strategy }),
     ...(wanted.length > 0 && { reductions }),
     verdict,
-    exitStatus: exitStatusOf(verdict, violations, scenario),
+    exitStatus: exitStatusOf(verdict, violations, scenario, stopped),
     distinctStates: result.distinctStates,
     transitions: result.transitions,
     depth: result.depth,
-    stoppedBy: stopOf(result.stoppedBy),
+    stoppedBy: stopped,
     violations,
     ...(witnesses.length > 0 && { witnesses }),
     ...doubt.told,
@@ -280,10 +297,8 @@ async function exploreWhole(model: Model, options: ExploreOptions): Promise<Verd
       depth: result.depth,
     }),
     measured: {
-      seconds: result.seconds,
-      statesPerSecond: result.seconds > 0 ? Math.round(result.distinctStates / result.seconds) : 0,
-      memoryBytes: result.memoryBytes,
-      workers,
+      ...measuredOf(result, workers),
+      ...(options.stats && { stats: collectStats(engine, scenario, result, clock) }),
     },
   };
 }

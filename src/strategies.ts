@@ -189,7 +189,7 @@ export async function exploreByRuns(
       unchecked: uncheckedOf(scenario),
     },
     verdict,
-    exitStatus: exitStatusOf(verdict, violations, scenario),
+    exitStatus: exitStatusOf(verdict, violations, scenario, null),
     distinctStates: seenAtLeast,
     transitions: steps,
     depth: outcome.deepest,

@@ -149,3 +149,13 @@ export const EDGE_WRITE_WRITE = 8;
 export const EDGE_WRITE_READ = 16;
 export const EDGE_READ_WRITE = 32;
 export const EDGE_READ_READ = 64;
+
+// ---- Steps by who took them -----------------------------------------------------------
+
+/** In the worker's scratch memory, u64 each: by instruction, thread and program point. */
+export const TALLY_INSTRUCTIONS = 0;
+export const TALLY_THREADS = 524288;
+export const TALLY_POINTS = 526336;
+/** Room for program points, and for all three tables. */
+export const TALLY_POINTS_MAX = 4096;
+export const TALLY_BYTES = 559104;

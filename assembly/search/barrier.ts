@@ -22,6 +22,7 @@ import {
   CONTROL_GROW,
   CONTROL_GROW_AT,
   CONTROL_GROW_PARTS,
+  CONTROL_GROWING,
   CONTROL_MOVED,
   CONTROL_PACKED_BYTES,
   CONTROL_PAUSE,
@@ -96,6 +97,7 @@ export function meet(): u32 {
     if (!wait(false)) return PHASE_STOPPED;
     fillTable();
     if (!wait(false)) return PHASE_STOPPED;
+    atomic.store<u32>(CONTROL_GROWING, 0);
   }
   return phase;
 }
@@ -125,7 +127,11 @@ function decide(): u32 {
   const growsParts = atomic.load<u32>(CONTROL_GROW_PARTS) != 0;
   atomic.store<u32>(CONTROL_GROW_PARTS, 0);
   if (atomic.load<u32>(CONTROL_STOP) != 0) return finishStopped();
-  if (growsParts && arePartsFull()) growParts();
+  if (growsParts && arePartsFull()) {
+    atomic.store<u32>(CONTROL_GROWING, 1);
+    growParts();
+    atomic.store<u32>(CONTROL_GROWING, 0);
+  }
   if (grows) return enlarge() ? PHASE_GROW : PHASE_GO_ON;
   if (growsParts) return PHASE_GO_ON;
   const phase = finishLevel();
@@ -168,6 +174,7 @@ export function enlarge(): bool {
   if (table < room) {
     const capacity = capacityBelow(load<u32>(CONTROL_TOP) - <u32>table);
     if (<u64>capacity > <u64>reserved + (reserved - first) / 4) {
+      atomic.store<u32>(CONTROL_GROWING, 1);
       setTable(buckets * 2);
       if (isLossy()) {
         growLossy(buckets);

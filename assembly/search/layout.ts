@@ -10,7 +10,7 @@
 //   | own  | parts | a line of 64 bytes for each worker  | scenario, areas, ... (memoryPlan.ts)
 
 /** Changes with any change below; a stale .wasm is refused. */
-export const SEARCH_VERSION = 5;
+export const SEARCH_VERSION = 7;
 
 // ---- Settings: written by the driver before the start, then read only (error and requests apart)
 
@@ -102,6 +102,8 @@ export const CONTROL_PARTS_GROW_AT = 1168;
 export const CONTROL_FIRST = 1172;
 /** u32: pauses that are over. */
 export const CONTROL_PAUSES = 1176;
+/** u32: 1 while a table is being enlarged; read by the sampler. */
+export const CONTROL_GROWING = 1180;
 /** u32: places for parts given out. */
 export const CONTROL_PARTS_RESERVED = 1216;
 

@@ -7,6 +7,7 @@ import type { Reduction } from '../kernel/reductions.js';
 import type { Model } from '../model/model.js';
 import { renderVerdictJson } from '../report/json.js';
 import { renderLockOrder } from '../report/lockOrderText.js';
+import { renderStats } from '../report/stats.js';
 import { renderVerdict } from '../report/text.js';
 import { renderTrace } from '../report/traceText.js';
 import type { Verdict } from '../verdict/trace.js';
@@ -37,6 +38,7 @@ export interface ExploreCommandOptions
   readonly traceDir?: string;
   readonly asDeclared?: boolean;
   readonly lockOrder?: boolean;
+  readonly stats?: boolean;
   readonly reduce?: readonly Reduction[];
 }
 
@@ -67,6 +69,7 @@ export async function exploreModel(
       signal: terminal.interrupt,
       onProgress: progress.update,
       lockOrder: options.lockOrder === true,
+      stats: options.stats === true,
       ...strategyOf(options),
       ...(options.reduce !== undefined && { reduce: options.reduce }),
       ...(options.maxSeconds !== undefined && { seconds: options.maxSeconds }),
@@ -96,7 +99,13 @@ function verdictText(
     return renderTrace(trace, style, file === undefined ? {} : { file });
   });
   const order = verdict.lockOrder === null ? [] : [renderLockOrder(verdict.lockOrder, style)];
-  return [...texts, ...order, renderVerdict(verdict, style, { traceFiles, exitStatus })].join('\n');
+  const stats = verdict.measured.stats === undefined ? [] : [renderStats(verdict, style)];
+  return [
+    ...texts,
+    ...order,
+    ...stats,
+    renderVerdict(verdict, style, { traceFiles, exitStatus }),
+  ].join('\n');
 }
 
 /**

@@ -6,7 +6,9 @@ import { FAIL_RANGES } from '../../assembly/layout.js';
 import {
   EngineError,
   FAIL_DISK,
+  FAIL_LOST,
   FAIL_MEMORY,
+  FAIL_ROOM,
   FAIL_STALE,
   FAIL_USE,
 } from '../engine/engineError.js';
@@ -73,6 +75,8 @@ const ENGINE_ENDINGS: ReadonlyMap<number, { readonly status: number; readonly me
   new Map([
     [FAIL_USE, { status: EXIT.optionMismatch }],
     [FAIL_MEMORY, { status: EXIT.outOfMemory }],
+    [FAIL_ROOM, { status: EXIT.outOfMemory }],
+    [FAIL_LOST, { status: EXIT.systemError }],
     [FAIL_STALE, { status: EXIT.systemError }],
     [FAIL_DISK, { status: EXIT.systemError }],
     [FAIL_RANGES, { status: EXIT.modelRejected, message: TOO_MANY_RANGES }],
@@ -83,7 +87,8 @@ export function endingOf(error: unknown): Ending {
   if (error instanceof LabError) return { status: EXIT.systemError, message: error.message };
   const text = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
   if (error instanceof RangeError && /memory|array buffer|allocation/i.test(text)) {
-    const message = `the machine has no memory left (${text}); try --memory with a smaller size`;
+    const helps = 'free some, or explore less: --max-depth N';
+    const message = `the machine has no memory left (${text}); ${helps}`;
     return { status: EXIT.outOfMemory, message };
   }
   if (error instanceof Error && 'syscall' in error && 'code' in error) {

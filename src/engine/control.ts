@@ -3,6 +3,7 @@
  */
 import {
   BUCKET_BYTES,
+  BUCKET_SLOTS,
   CONTROL_ABORT,
   CONTROL_ATTENTION,
   CONTROL_BUCKETS,
@@ -33,6 +34,7 @@ import {
   WORKER_LINE_BYTES,
   WORKER_LINES,
 } from '../../assembly/search/layout.js';
+import { LEVELS_SEEN } from './estimate.js';
 
 const NONE = 0xffffffff;
 
@@ -83,6 +85,11 @@ export interface Counts {
   readonly depth: number;
   readonly frontier: number;
   readonly memoryBytes: number;
+  /** Part of the table that is taken. */
+  readonly load: number;
+  /** Sizes of the latest levels, the one that is being expanded the last; and states beyond it. */
+  readonly levels: readonly number[];
+  readonly beyond: number;
 }
 
 /** Reads where a search is. */
@@ -92,13 +99,27 @@ export function countsNow(control: Control): Counts {
     const line = WORKER_LINES + worker * WORKER_LINE_BYTES + LINE_TRANSITIONS;
     transitions += wide(control, line);
   }
+  const found = control.read(CONTROL_RESERVED);
+  const depth = control.read(CONTROL_LEVEL);
   return {
-    found: control.read(CONTROL_RESERVED),
+    found,
     transitions,
-    depth: control.read(CONTROL_LEVEL),
+    depth,
     frontier: control.read(CONTROL_LEVEL_TO) - control.read(CONTROL_LEVEL_FROM),
     memoryBytes: memoryInUse(control),
+    load: found / (control.read(CONTROL_BUCKETS) * BUCKET_SLOTS),
+    levels: levelsOf(control, Math.max(0, depth - LEVELS_SEEN + 1), depth),
+    beyond: Math.max(0, found - control.read(CONTROL_LEVEL_TO)),
   };
+}
+
+/** Sizes of the levels from one depth to another. */
+function levelsOf(control: Control, from: number, to: number): number[] {
+  const first = control.read(CONTROL_LEVELS);
+  return Array.from({ length: to - from + 1 }, (_, index) => {
+    const at = first + (from + index) * 4;
+    return control.read(at + 4) - control.read(at);
+  });
 }
 
 /** Bytes in use: what lies before the sets, and of each set its members and its table. */
@@ -156,23 +177,22 @@ export function isFinished(control: Control): boolean {
 export function readEnded(control: Control): Ended {
   const distinctStates = control.read(CONTROL_LEVEL_TO);
   const depth = control.read(CONTROL_LEVEL);
-  const first = control.read(CONTROL_LEVELS);
-  const levels: number[] = [];
-  for (let level = 0; level <= depth; level += 1) {
-    const from = control.read(first + level * 4);
-    levels.push(control.read(first + level * 4 + 4) - from);
-  }
   return {
     stoppedBy: control.read(CONTROL_STOPPED_BY),
     distinctStates,
     found: control.read(CONTROL_FOUND),
     transitions: wide(control, CONTROL_TRANSITIONS),
     depth,
-    levels,
+    levels: levelsOf(control, 0, depth),
     violations: readViolations(control, CONTROL_VIOLATIONS),
     ownViolations: readViolations(control, CONTROL_OWN_VIOLATIONS),
     memoryBytes: memoryInUse(control),
   };
+}
+
+/** Transitions out of the levels expanded in full. */
+export function transitionsOf(control: Control): number {
+  return wide(control, CONTROL_TRANSITIONS);
 }
 
 /** Number of workers that wait for the start. */

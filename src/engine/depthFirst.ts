@@ -22,6 +22,7 @@ import {
   RUNS_ROOM_BYTES,
   RUNS_ROOMS,
   RUNS_TRAIL,
+  STOP_MEMORY,
   TARGET_OWN,
 } from '../../assembly/search/layout.js';
 import { countsNow, errorCode, readViolations, wide } from './control.js';
@@ -40,7 +41,10 @@ const LINK_WORDS = 2;
 export async function runDepthFirst(setup: SearchSetup): Promise<SearchResult> {
   const { engine, control } = setup;
   const start = performance.now();
-  const watch = makeWatch(setup, start);
+  let memoryLimit = setup.memoryLimit;
+  const watch = makeWatch(setup, start, (passed) => {
+    memoryLimit = passed;
+  });
   try {
     engine.depthFirstStart();
     for (let states = 64; ; ) {
@@ -63,6 +67,7 @@ export async function runDepthFirst(setup: SearchSetup): Promise<SearchResult> {
   return {
     complete: stoppedBy === 0,
     stoppedBy: STOPPED_BY[stoppedBy] ?? null,
+    memoryLimit: stoppedBy === STOP_MEMORY ? memoryLimit : null,
     distinctStates: found,
     statesAtLeast: found,
     transitions: wide(control, CONTROL_TRANSITIONS),

@@ -6,7 +6,7 @@
 import { CONTROL_LABELS, LABEL_DETAILS } from '../../assembly/search/layout.js';
 import { type CheckpointOptions, identified, searchSaved } from './checkpoint.js';
 import { controlOf } from './control.js';
-import { EngineError, FAIL_USE } from './engineError.js';
+import { EngineError, FAIL_MEMORY, FAIL_USE } from './engineError.js';
 import {
   type EngineServices,
   levelsFor,
@@ -21,10 +21,12 @@ import {
   searchExports,
 } from './instantiate.js';
 import { type LossyOptions, STORAGE_NUMBERS, searchLossy } from './lossy.js';
-import { planMemory } from './memoryPlan.js';
+import { limitReserved, type MemoryLimit, makeRoomCheck, memoryLimit } from './memoryLimit.js';
+import { memoryBytesMin, planMemory } from './memoryPlan.js';
 import type { Pauses } from './pauses.js';
 import type { Progress } from './progress.js';
 import { makeReplay, makeSuccessors, type Replay, type Successors } from './replay.js';
+import { sampled } from './sampler.js';
 import { runSearch, type SearchResult, type SearchSetup } from './search.js';
 import { makeStrategies, type Strategies } from './strategies.js';
 
@@ -32,11 +34,13 @@ export type { CheckpointOptions } from './checkpoint.js';
 export { EngineError } from './engineError.js';
 export type { Graph } from './graph.js';
 export type { LossyOptions, Storage } from './lossy.js';
+export { type MemoryLimit, OutOfRoom } from './memoryLimit.js';
 export type { Omission } from './omission.js';
 export type { Progress } from './progress.js';
 export type { Replay, Successor, Successors } from './replay.js';
 export type { SearchResult, StoppedBy } from './search.js';
 export type { ChosenTrace, FoundTrace, StateBatch } from './services.js';
+export type { MemoryStats } from './stats.js';
 export type { SwarmResult } from './swarm.js';
 export type { ViolatedRun, WalksResult } from './walks.js';
 
@@ -66,6 +70,8 @@ export interface EngineOptions {
     readonly seconds?: number | undefined;
     readonly memoryBytes?: number | undefined;
   };
+  /** Looks every millisecond where the search is (SearchResult.samples); it costs a thread. */
+  readonly sample?: boolean | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** What to do between two levels, while everything stands still. */
   readonly pauses?: Pauses | undefined;
@@ -101,22 +107,32 @@ export interface Engine extends EngineServices, Strategies {
 
 const PARALLEL_FROM = 8192;
 
-/** Reserves the memory of a search. */
-function memoryFor(options: EngineOptions): WebAssembly.Memory {
-  const { scenario, workers, stopMask, limits, tableBytes } = options;
-  return planMemory({
+/** Lays a memory out within the limit that holds; and the limit that it stands for. */
+function reserveMemory(options: EngineOptions): {
+  readonly memory: WebAssembly.Memory;
+  readonly limit: MemoryLimit;
+} {
+  const { scenario, workers, stopMask, own, limits, tableBytes, storage } = options;
+  const limit = memoryLimit(limits.memoryBytes);
+  const least = memoryBytesMin(workers);
+  if (limit.setBy === 'machine' && limit.bytes < least) {
+    const text = `the machine has too little memory left (${limit.source})`;
+    throw new EngineError(FAIL_MEMORY, `${text}: ${least} bytes are the least`);
+  }
+  const memory = planMemory({
     scenario,
     workers,
     stopMask,
-    ownStopMask: options.own?.stopMask ?? null,
+    ownStopMask: own?.stopMask ?? null,
     states: limits.states,
     depth: limits.depth,
     switches: limits.switches,
-    memoryBytes: limits.memoryBytes,
-    storage: STORAGE_NUMBERS[options.storage?.storage ?? 'exact'],
-    hashBits: options.storage?.hashBits ?? 64,
+    memoryBytes: limit.bytes,
+    storage: STORAGE_NUMBERS[storage?.storage ?? 'exact'],
+    hashBits: storage?.hashBits ?? 64,
     tableBytes,
   });
+  return { memory, limit: limitReserved(limit, memory.buffer.byteLength) };
 }
 
 /**
@@ -128,12 +144,12 @@ function memoryFor(options: EngineOptions): WebAssembly.Memory {
 export function openEngine(options: EngineOptions): Engine {
   const module = compileModule(options.wasm);
   const { workers, limits, signal } = options;
-  const memory = memoryFor(options);
+  const { memory, limit } = reserveMemory(options);
   const own = options.own === undefined ? null : compileModule(options.own.wasm);
   const instance = instantiate(module, memory, own);
   const engine = searchExports(instance);
   const control = controlOf(memory);
-  const services = { engine, control, memory, signal };
+  const services = { engine, control, memory, signal, needRoom: makeRoomCheck(limit) };
   const levels = levelsFor(options);
   let isSearched = false;
   const searchOnce = (): void => {
@@ -155,6 +171,7 @@ export function openEngine(options: EngineOptions): Engine {
     workers,
     parallelFrom: options.parallelFrom ?? PARALLEL_FROM,
     seconds: limits.seconds,
+    memoryLimit: limit,
     signal,
     onProgress: options.onProgress,
     pauses: options.pauses,
@@ -173,9 +190,12 @@ export function openEngine(options: EngineOptions): Engine {
     search: async () => {
       searchOnce();
       const { checkpoint, storage } = options;
-      if (storage !== undefined && levels !== null) return searchLossy(setup, storage, levels);
-      if (checkpoint === undefined) return runSearch(setup);
-      return searchSaved(setup, identified(checkpoint, options));
+      const run = (): Promise<SearchResult> => {
+        if (storage !== undefined && levels !== null) return searchLossy(setup, storage, levels);
+        if (checkpoint === undefined) return runSearch(setup);
+        return searchSaved(setup, identified(checkpoint, options));
+      };
+      return options.sample === true ? sampled(memory, run) : run();
     },
     ...found,
     ...makeStrategies(setup, found, searchOnce),

@@ -20,6 +20,8 @@ export const FAIL_MEMORY = 1002;
 export const FAIL_TRAP = 1003;
 export const FAIL_USE = 1004;
 export const FAIL_DISK = 1005;
+export const FAIL_ROOM = 1006;
+export const FAIL_LOST = 1007;
 
 const TEXTS: Readonly<Record<number, string>> = {
   [FAIL_TABLE_FULL]: 'the table of visited states is full although places were given out',
@@ -50,3 +52,20 @@ export function trapError(code: number, cause: unknown): EngineError {
   const text = TEXTS[code] ?? 'a step met a situation that the semantics rule out';
   return new EngineError(code, `the engine stopped itself (code ${code}): ${text}`, cause);
 }
+
+/**
+ * Makes the error for a worker thread that is gone: by a trap, for want of memory, or ended from
+ * outside.
+ */
+export function lostThreadError(code: number, cause: unknown): EngineError {
+  if (code !== 0 || !(cause instanceof Error) || isTrap(cause)) return trapError(code, cause);
+  if ('code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY') {
+    return new EngineError(FAIL_MEMORY, 'a worker thread has no memory left; use fewer --workers');
+  }
+  const text = `a worker thread was lost: ${cause.message}; run it again, with fewer --workers`;
+  return new EngineError(FAIL_LOST, text, cause);
+}
+
+/** Errors of another thread are copies: their names tell more than their classes. */
+const isTrap = (cause: Error): boolean =>
+  cause instanceof WebAssembly.RuntimeError || /RuntimeError/.test(`${cause.name} ${cause.stack}`);

@@ -8,9 +8,11 @@ import {
   CONTROL_ARENA,
   CONTROL_FOUND,
   CONTROL_PACKED_BYTES,
+  CONTROL_STOPPED_BY,
   CONTROL_TABLE,
+  STOP_NONE,
 } from '../../assembly/search/layout.js';
-import { topOf } from './control.js';
+import { topOf, transitionsOf } from './control.js';
 import { EngineError, FAIL_MEMORY, FAIL_USE } from './engineError.js';
 import { mustBeSearched, type ServiceSetup } from './services.js';
 
@@ -26,18 +28,14 @@ export interface Graph {
   readonly label: Uint32Array;
 }
 
+/** What the transitions are read with. */
+export interface GraphSetup extends ServiceSetup {
+  /** Throws when so many bytes more are not to be had. */
+  readonly needRoom: (bytes: number, what: string) => void;
+}
+
 const NOT_FOUND = 0xffffffff;
 const WORDS_MAX = 1 << 22;
-
-function grown(words: Uint32Array, least: number): Uint32Array<ArrayBuffer> {
-  try {
-    const larger = new Uint32Array(Math.max(least, words.length * 2));
-    larger.set(words);
-    return larger;
-  } catch (cause) {
-    throw new EngineError(FAIL_MEMORY, 'the transitions do not fit in memory', cause);
-  }
-}
 
 /** Indices of the initial states. */
 function initialOf({ engine }: ServiceSetup): number[] {
@@ -50,10 +48,13 @@ function initialOf({ engine }: ServiceSetup): number[] {
   });
 }
 
-/** Reads all transitions. Throws EngineError FAIL_USE when a successor was never found. */
-export function readGraph(setup: ServiceSetup): Graph {
+/** Reads all transitions. Throws EngineError FAIL_USE when the search did not run to its end. */
+export function readGraph(setup: GraphSetup): Graph {
   mustBeSearched(setup);
   const { engine, control, memory } = setup;
+  if (control.read(CONTROL_STOPPED_BY) !== STOP_NONE) {
+    throw new EngineError(FAIL_USE, 'the transitions of an incomplete search were asked for');
+  }
   const states = control.read(CONTROL_FOUND);
   engine.placeServices();
   const stateBytes = control.read(CONTROL_PACKED_BYTES);
@@ -61,9 +62,12 @@ export function readGraph(setup: ServiceSetup): Graph {
   const to = (control.read(CONTROL_ARENA) + states * stateBytes + 7) & ~7;
   const room = roomAt(setup, to >>> 0);
   const words = new Uint32Array(memory.buffer);
+  // As many as the search has counted: nothing grows, and what does not fit is known before.
+  const transitions = transitionsOf(control);
+  setup.needRoom((transitions * 2 + states) * 4, 'the transitions');
   const first = new Uint32Array(states + 1);
-  let target = new Uint32Array(Math.max(1024, states * 4));
-  let label = new Uint32Array(target.length);
+  const target = new Uint32Array(transitions);
+  const label = new Uint32Array(transitions);
   let count = 0;
   for (let state = 0; state < states; ) {
     const done = engine.edges(state, to, room) >>> 0;
@@ -71,15 +75,12 @@ export function readGraph(setup: ServiceSetup): Graph {
     let at = (to >>> 0) / 4;
     for (const end = state + done; state < end; state++) {
       const own = words[at++] ?? 0;
-      if (count + own > target.length) {
-        target = grown(target, count + own);
-        label = grown(label, count + own);
+      if (count + own > transitions) {
+        throw new EngineError(FAIL_USE, 'there are more transitions than the search has counted');
       }
       for (let edge = 0; edge < own; edge++, count++) {
         const to = words[at++] ?? NOT_FOUND;
-        if (to === NOT_FOUND) {
-          throw new EngineError(FAIL_USE, 'the transitions of an incomplete search were asked for');
-        }
+        if (to === NOT_FOUND) throw new EngineError(FAIL_USE, 'a successor was never found');
         target[count] = to;
         label[count] = words[at++] ?? 0;
       }

@@ -36,6 +36,9 @@ export interface SearchExports {
   reachBegin(): void;
   reachRun(budget: number): number;
   edges(first: number, to: number, room: number): number;
+  /** Where a state may be put for indexOf(). */
+  lookupState(): number;
+  countProbes(first: number, step: number, to: number, lengths: number): void;
   replayState(): number;
   replayInitial(number: number): void;
   replaySuccessorCount(): number;

@@ -37,6 +37,7 @@ import {
   WORKERS_MAX,
 } from '../../assembly/search/layout.js';
 import { EngineError, FAIL_MEMORY, FAIL_USE } from './engineError.js';
+import { refusalText } from './memoryLimit.js';
 
 const PAGE_BYTES = 65536;
 /** 65,535 and not 65,536: the size of the memory must fit 32 bits. */
@@ -112,10 +113,9 @@ function reserve(memoryBytes: number | undefined, least: number): WebAssembly.Me
       return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     } catch (cause) {
       // A machine may refuse to reserve 4 GiB; a smaller memory only means an earlier stop.
-      pages = Math.floor(pages / 2);
+      pages = Math.floor((pages * 3) / 4);
       if (pages * PAGE_BYTES < least) {
-        const text = `the machine has no ${least} bytes of memory to reserve`;
-        throw new EngineError(FAIL_MEMORY, text, cause);
+        throw new EngineError(FAIL_MEMORY, refusalText(least), cause);
       }
     }
   }

@@ -2,6 +2,16 @@
  * What a search says while it runs: numbers only; who shows them is another layer's matter.
  */
 import type { Counts } from './control.js';
+import { estimateRest } from './estimate.js';
+
+/** What is still to come, in states and in seconds at the pace so far. */
+export interface ProgressRest {
+  readonly statesLeast: number;
+  readonly secondsLeast: number;
+  /** null when nothing bounds it. */
+  readonly statesMost: number | null;
+  readonly secondsMost: number | null;
+}
 
 /** Where a search is. Approximate while workers run. */
 export interface Progress {
@@ -13,11 +23,13 @@ export interface Progress {
   readonly depth: number;
   readonly frontier: number;
   readonly memoryBytes: number;
+  /** Part of the table of visited states that is taken, 0 to 1. */
+  readonly load: number;
   readonly seconds: number;
   /** Distinct states a second since the last report. */
   readonly statesPerSecond: number;
-  /** Estimate of the rest, in seconds: null while levels still grow, for then nothing bounds it. */
-  readonly remainingSeconds: number | null;
+  /** null while there are too few levels to say anything. */
+  readonly rest: ProgressRest | null;
 }
 
 const REPORT_SECONDS = 0.2;
@@ -28,30 +40,35 @@ export function makeReporter(
 ): (counts: Counts, seconds: number) => void {
   let lastSeconds = 0;
   let lastFound = 0;
-  let level = { depth: 0, frontier: 0 };
-  let ratio = Number.POSITIVE_INFINITY;
   return (counts, seconds) => {
-    if (counts.depth !== level.depth) {
-      const steps = counts.depth - level.depth;
-      ratio = level.frontier === 0 ? ratio : (counts.frontier / level.frontier) ** (1 / steps);
-      level = { depth: counts.depth, frontier: counts.frontier };
-    }
     if (seconds - lastSeconds < REPORT_SECONDS) return;
-    const statesPerSecond = (counts.found - lastFound) / (seconds - lastSeconds);
-    // Levels that shrink by a ratio r have frontier * r / (1 - r) states still to come.
-    const rest = ratio < 1 ? (counts.frontier * ratio) / (1 - ratio) : null;
-    const rate = counts.found / seconds;
     onProgress({
       distinctStates: counts.found,
       transitions: counts.transitions,
       depth: counts.depth,
       frontier: counts.frontier,
       memoryBytes: counts.memoryBytes,
+      load: counts.load,
       seconds,
-      statesPerSecond,
-      remainingSeconds: rest === null || rate === 0 ? null : rest / rate,
+      statesPerSecond: Math.max(0, counts.found - lastFound) / (seconds - lastSeconds),
+      rest: restOf(counts, seconds),
     });
     lastSeconds = seconds;
     lastFound = counts.found;
+  };
+}
+
+/** The estimate, less what has been found of the next level already. */
+function restOf(counts: Counts, seconds: number): ProgressRest | null {
+  const rest = estimateRest(counts.levels);
+  const rate = counts.found / seconds;
+  if (rest === null || rate === 0) return null;
+  const statesLeast = Math.max(0, rest.least - counts.beyond);
+  const statesMost = rest.most === null ? null : Math.max(0, rest.most - counts.beyond);
+  return {
+    statesLeast,
+    secondsLeast: statesLeast / rate,
+    statesMost,
+    secondsMost: statesMost === null ? null : statesMost / rate,
   };
 }

@@ -23,12 +23,14 @@ import {
   readEnded,
   requestStop,
 } from './control.js';
-import { trapError } from './engineError.js';
+import { lostThreadError, trapError } from './engineError.js';
 import type { SearchExports } from './instantiate.js';
+import { type MemoryLimit, makeMemoryWatch } from './memoryLimit.js';
 import type { Omission } from './omission.js';
 import { areAllPaused, type Pauses, requestPause, runPause } from './pauses.js';
 import { type Pool, startPool } from './pool.js';
 import { makeReporter, type Progress } from './progress.js';
+import type { Samples } from './sampler.js';
 
 /** Why a search ended before everything was expanded; null when it ran to its end. */
 export type StoppedBy = null | 'violation' | 'states' | 'depth' | 'time' | 'memory' | 'interrupt';
@@ -58,7 +60,11 @@ export interface SearchResult {
   /** For each detail of a label (bits 8-23): 1 when a transition with it was taken. */
   readonly labelsSeen: Uint8Array;
   readonly memoryBytes: number;
+  /** The limit of memory that was reached; null unless the search was stopped by it. */
+  readonly memoryLimit: MemoryLimit | null;
   readonly seconds: number;
+  /** Where the time went; only of a search that was sampled. */
+  readonly samples?: Samples;
   /** How likely states were missed; absent for an exact search. */
   readonly omission?: Omission;
 }
@@ -78,6 +84,8 @@ export interface SearchSetup {
    */
   readonly parallelFrom: number;
   readonly seconds: number | undefined;
+  /** The limit that the memory was reserved within. */
+  readonly memoryLimit: MemoryLimit;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((progress: Progress) => void) | undefined;
   readonly pauses: Pauses | undefined;
@@ -104,7 +112,10 @@ export const STOPPED_BY: Readonly<Record<number, StoppedBy>> = {
 /** Runs a search to its end, or to a limit. Throws EngineError when the engine traps. */
 export async function runSearch(setup: SearchSetup): Promise<SearchResult> {
   const start = performance.now();
-  const watch = makeWatch(setup, start);
+  let memoryLimit = setup.memoryLimit;
+  const watch = makeWatch(setup, start, (passed) => {
+    memoryLimit = passed;
+  });
   try {
     const isRestored = await setup.restore?.();
     if (isRestored !== true) setup.engine.searchStart();
@@ -118,6 +129,7 @@ export async function runSearch(setup: SearchSetup): Promise<SearchResult> {
   return {
     complete: stoppedBy === 0,
     stoppedBy: STOPPED_BY[stoppedBy] ?? null,
+    memoryLimit: stoppedBy === STOP_MEMORY ? memoryLimit : null,
     statesAtLeast: found,
     labelsSeen: setup.readLabels(),
     seconds: (performance.now() - start) / 1000,
@@ -125,14 +137,28 @@ export async function runSearch(setup: SearchSetup): Promise<SearchResult> {
   };
 }
 
-/** Returns what looks at limits and shows progress, to be called now and then. */
-export function makeWatch(setup: SearchSetup, start: number): () => void {
+/**
+ * Returns what looks at limits and shows progress, to be called now and then.
+ *
+ * @param onPassed is told which limit of memory was passed, when that ends the search.
+ */
+export function makeWatch(
+  setup: SearchSetup,
+  start: number,
+  onPassed: (limit: MemoryLimit) => void,
+): () => void {
   const { control, seconds, signal, onProgress, pauses } = setup;
   const report = onProgress === undefined ? undefined : makeReporter(onProgress);
+  const watchMemory = makeMemoryWatch(setup.memoryLimit);
   return () => {
     const now = (performance.now() - start) / 1000;
     if (signal?.aborted) requestStop(control, STOP_INTERRUPT);
     else if (seconds !== undefined && now >= seconds) requestStop(control, STOP_TIME);
+    const passed = watchMemory(now);
+    if (passed !== null) {
+      onPassed(passed);
+      requestStop(control, STOP_MEMORY);
+    }
     if (pauses?.isDue()) requestPause(control);
     report?.(countsNow(control), now);
   };
@@ -179,7 +205,7 @@ function makeThreads({ control, module, memory, own, workers }: SearchSetup): Th
   let failure: unknown;
   const ready = (): Pool | null => {
     const lost = failure ?? pool?.failure();
-    if (lost !== undefined) throw lost;
+    if (lost !== undefined) throw lostThreadError(errorCode(control), lost);
     return pool?.isReady() ? pool : null;
   };
   return {
@@ -222,5 +248,5 @@ async function handOver(setup: SearchSetup, pool: Pool, watch: () => void): Prom
   })();
   await Promise.all([end, watching]);
   if (isFinished(setup.control)) return;
-  throw trapError(errorCode(setup.control), pool.failure());
+  throw lostThreadError(errorCode(setup.control), pool.failure());
 }

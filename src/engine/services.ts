@@ -166,6 +166,14 @@ export function* states(setup: ServiceSetup): Generator<StateBatch> {
   }
 }
 
+/** Returns the index of a state among those found, by its bytes; -1 when it is none of them. */
+export function indexOf(setup: ServiceSetup, state: Uint8Array): number {
+  mustBeSearched(setup);
+  const at = setup.engine.lookupState() >>> 0;
+  new Uint8Array(setup.memory.buffer).set(state, at);
+  return setup.engine.indexOf(at) | 0;
+}
+
 /**
  * Asks a module of expressions about every state found.
  *

@@ -93,7 +93,8 @@ function makeWatch(
       memoryBytes: memoryInUse(control),
       seconds: at,
       statesPerSecond: states / at,
-      remainingSeconds: null,
+      load: 0,
+      rest: null,
     });
   };
 }

@@ -161,7 +161,8 @@ function makeWatch(
       memoryBytes: control.read(RUNS_BITMAP) + control.read(RUNS_BITMAP_BYTES),
       seconds: at,
       statesPerSecond: (seen - shown.seen) / (at - shown.seconds),
-      remainingSeconds: null,
+      load: 0,
+      rest: null,
     });
     shown = { seconds: at, seen };
   };

@@ -14,6 +14,8 @@ import {
 import { instantiate, searchExports } from './instantiate.js';
 import { waitOutPause } from './pauses.js';
 
+export { runSampler } from './sampler.js';
+
 /** What a task is given; the memory is shared, the module is compiled already. */
 export interface WorkerTask {
   readonly module: WebAssembly.Module;

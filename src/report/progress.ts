@@ -5,7 +5,7 @@
  * The only part of the reports that writes, and only to the stream it is handed. The clock is
  * handed in too.
  */
-import type { Progress } from '../engine/progress.js';
+import type { Progress, ProgressRest } from '../engine/progress.js';
 import { formatCount, formatMemory } from './layout.js';
 
 export interface ProgressOptions {
@@ -60,16 +60,32 @@ export function createProgress(
 
 /** Renders one line of progress. */
 export function renderProgress(progress: Progress): string {
-  const { remainingSeconds } = progress;
   return [
-    `${formatCount(progress.transitions)} states`,
-    `${formatCount(progress.distinctStates)} distinct`,
+    `${formatCount(progress.distinctStates)} states`,
     `${formatCount(Math.round(progress.statesPerSecond))}/s`,
-    `frontier ${formatCount(progress.frontier)}`,
     `depth ${progress.depth}`,
+    // Early in the line: a narrow terminal cuts its end off.
+    renderRest(progress.rest),
+    `frontier ${formatCount(progress.frontier)}`,
     formatMemory(progress.memoryBytes),
-    remainingSeconds === null ? 'rest unknown' : `rest about ${formatSeconds(remainingSeconds)}`,
+    `table ${Math.round(progress.load * 100)} %`,
   ].join(', ');
+}
+
+function renderRest(rest: ProgressRest | null): string {
+  if (rest === null) return 'rest unknown';
+  const { statesLeast, secondsLeast, statesMost, secondsMost } = rest;
+  const least = `${formatAbout(statesLeast)}, ${formatSeconds(secondsLeast)}`;
+  if (statesMost === null || secondsMost === null) return `rest at least ${least}`;
+  const states = `${formatAbout(statesLeast)} to ${formatAbout(statesMost)}`;
+  return `rest ${states}, ${formatSeconds(secondsLeast)} to ${formatSeconds(secondsMost)}`;
+}
+
+/** Writes a count with two digits that say something: an estimate has no more. */
+function formatAbout(count: number): string {
+  const rounded = Number(count.toPrecision(2));
+  if (rounded >= 1e9) return `${formatCount(rounded / 1e9)} billion`;
+  return rounded >= 1e6 ? `${rounded / 1e6} million` : formatCount(rounded);
 }
 
 function formatSeconds(seconds: number): string {

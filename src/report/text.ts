@@ -23,6 +23,7 @@ import {
 import type { Style } from './style.js';
 import { propertyName } from './traceText.js';
 
+const STOP = { indent: 2, labelWidth: 12, width: PAGE_WIDTH };
 const HEADER = { indent: 2, labelWidth: 13, width: PAGE_WIDTH };
 
 const CLASSES: readonly { readonly id: PropertyClass; readonly heading: string }[] = [
@@ -175,17 +176,27 @@ function doubtLines({ verdict, omission, unanswered = [] }: Verdict): string[] {
 }
 
 function countLines(verdict: Verdict): string[] {
-  const { stoppedBy } = verdict;
   const counts = [
     describeStates(verdict),
     plural(verdict.transitions, 'transition'),
     `depth ${formatCount(verdict.depth)}`,
   ].join(', ');
-  if (stoppedBy === null) return [`  ${counts}`, ...doubtLines(verdict)];
+  return [`  ${counts}`, ...doubtLines(verdict), ...stoppedLines(verdict)];
+}
+
+/** What was found beyond the counts, which limit ended it, and what helps. */
+function stoppedLines({ stoppedBy, measured, depth }: Verdict): string[] {
+  if (stoppedBy === null) return [];
+  const { limit, option, memory, helps = [] } = stoppedBy;
+  const { statesFound: found } = measured;
+  const all = found === undefined ? '' : `${formatCount(found)} states, some at depth ${depth + 1}`;
+  const beyond = all === '' ? [] : [`  found in all: ${all}`];
+  if (memory === undefined) return [...beyond, `  stopped by: ${limit}; to go on: ${option}`];
+  const size = formatMemory(memory.bytes);
   return [
-    `  ${counts}`,
-    ...doubtLines(verdict),
-    `  stopped by: ${stoppedBy.limit}; to go on: ${stoppedBy.option}`,
+    ...beyond,
+    ...labelled('stopped by:', `${limit}, ${size} by ${memory.source}`, STOP),
+    ...labelled('what helps:', helps.join('; '), STOP),
   ];
 }
 

@@ -3,12 +3,12 @@
  */
 import { NO_LIVELOCK } from '../compile/own.js';
 import type { Scenario } from '../compile/scenario.js';
-import type { SearchResult } from '../engine/engine.js';
 import { EXIT } from '../errors.js';
 import { PROPERTIES } from '../kernel/properties.js';
 import type { Model } from '../model/model.js';
 import type { RecoverableAnswer } from './recoverable.js';
-import type { Trace, Verdict } from './trace.js';
+import { isMachineShort } from './stopped.js';
+import type { Stopped, Trace, Verdict } from './trace.js';
 
 /** What ends a search that was not asked to go on: kernel defects and policies. */
 export function stopMaskOf(model: Model): number {
@@ -54,6 +54,7 @@ export function exitStatusOf(
   verdict: Verdict['verdict'],
   violations: readonly Trace[],
   { own }: Scenario,
+  stopped: Stopped | null,
 ): number {
   if (verdict === 'violated') {
     const kernel = violations
@@ -66,7 +67,9 @@ export function exitStatusOf(
     return isDeadlock ? EXIT.deadlock : EXIT.temporalViolated;
   }
   if (verdict === 'findings') return EXIT.scriptFindings;
-  if (verdict === 'incomplete') return EXIT.incomplete;
+  if (verdict === 'incomplete') {
+    return isMachineShort(stopped) ? EXIT.outOfMemory : EXIT.incomplete;
+  }
   return verdict === 'vacuous' ? EXIT.vacuous : EXIT.holds;
 }
 
@@ -80,20 +83,4 @@ export function verdictOf(
   if (!isComplete) return 'incomplete';
   if (violations.length > 0) return 'findings';
   return isVacuous ? 'vacuous' : 'holds';
-}
-
-const OPTIONS: { readonly [limit: string]: string } = {
-  violation: '--continue',
-  states: '--max-states',
-  depth: '--max-depth',
-  time: '--max-seconds',
-  memory: '--memory',
-  interrupt: 'run it again',
-};
-
-const LIMITS: { readonly [limit: string]: string } = { violation: 'first violation' };
-
-/** Which limit ended a search, and the option that raises it. */
-export function stopOf(stop: SearchResult['stoppedBy']): Verdict['stoppedBy'] {
-  return stop === null ? null : { limit: LIMITS[stop] ?? stop, option: OPTIONS[stop] ?? '' };
 }

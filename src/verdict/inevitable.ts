@@ -18,6 +18,15 @@ const STATES_MAX = 200_000;
 export const keyOf = (state: Uint8Array): string =>
   Buffer.from(state.buffer, state.byteOffset, state.byteLength).toString('latin1');
 
+/**
+ * Whether the mark of a state is set, by its bytes. Asked of the few states of a trace; the marks
+ * are of all states, so they are never turned into texts or objects.
+ */
+export function isMarked(engine: Engine, marks: Uint8Array, state: Uint8Array): boolean {
+  const index = engine.indexOf(state);
+  return index >= 0 && marks[index] !== 0;
+}
+
 export function isQuiet(state: Uint8Array, scenario: Scenario): boolean {
   for (let thread = 0; thread < scenario.threads.length; thread++) {
     const at = scenario.state.threadsAt + thread * THREAD_BYTES + THREAD_PC_OFFSET;
@@ -27,32 +36,25 @@ export function isQuiet(state: Uint8Array, scenario: Scenario): boolean {
 }
 
 /**
- * Walks the graph backwards from the good states; null when it is too large to be walked again, or
- * not kept.
+ * Walks the graph backwards from the good states, told by bytes and index; null when it is too
+ * large to be walked again, or not kept.
  */
 export async function avoidanceOf(
   engine: Engine,
   scenario: Scenario,
   found: number,
-  isGood: (state: Uint8Array) => boolean,
+  isGood: (state: Uint8Array, index: number) => boolean,
 ): Promise<Avoidance | null> {
   if (found > STATES_MAX || !engine.keepsStates) return null;
   const marks = new Uint8Array(found);
   for (const { first, count, bytes } of engine.states()) {
     for (let index = 0; index < count; index++) {
       const state = bytes.subarray(index * engine.stateBytes, (index + 1) * engine.stateBytes);
-      if (isQuiet(state, scenario) && isGood(state)) marks[first + index] = 1;
+      if (isQuiet(state, scenario) && isGood(state, first + index)) marks[first + index] = 1;
     }
   }
   const reach = await engine.markReach(marks);
-  const avoiding = new Set<string>();
-  for (const { first, count, bytes } of engine.states()) {
-    for (let index = 0; index < count; index++) {
-      if (reach[first + index] === 0) continue;
-      avoiding.add(keyOf(bytes.slice(index * engine.stateBytes, (index + 1) * engine.stateBytes)));
-    }
-  }
-  return { canAvoid: (state) => avoiding.has(keyOf(state)) };
+  return { canAvoid: (state) => isMarked(engine, reach, state) };
 }
 
 /**

@@ -6,7 +6,7 @@ import type { OwnInvariant } from '../compile/own.js';
 import type { Scenario } from '../compile/scenario.js';
 import type { Engine, SearchResult } from '../engine/engine.js';
 import { makeTrace } from './findings.js';
-import { avoidanceOf, keyOf } from './inevitable.js';
+import { avoidanceOf } from './inevitable.js';
 import type { Trace } from './trace.js';
 import type { Show } from './unreduced.js';
 
@@ -38,8 +38,7 @@ export async function ownTraces({
     const marks = marksOf(words, property);
     const chosen = await engine.traceToOwn(property, marks);
     if (invariant === undefined || chosen === null) continue;
-    const bad = badStates(engine, marks);
-    const isGood = (state: Uint8Array): boolean => !bad.has(keyOf(state));
+    const isGood = (_state: Uint8Array, index: number): boolean => marks[index] === 0;
     const avoidance = isReduced
       ? null
       : await avoidanceOf(engine, scenario, result.statesAtLeast, isGood);
@@ -68,18 +67,6 @@ export function ownRow({ name, form, text }: OwnInvariant): {
 
 /** An expression on one line. */
 export const oneLine = (text: string): string => text.trim().replace(/\s+/g, ' ');
-
-function badStates(engine: Engine, marks: Uint8Array): ReadonlySet<string> {
-  const bad = new Set<string>();
-  const { stateBytes } = engine;
-  for (const { first, count, bytes } of engine.states()) {
-    for (let index = 0; index < count; index++) {
-      if (marks[first + index] === 0) continue;
-      bad.add(keyOf(bytes.subarray(index * stateBytes, (index + 1) * stateBytes)));
-    }
-  }
-  return bad;
-}
 
 /** What each observation of the scenario says of every state found: words of 32 observations. */
 export function observe(engine: Engine, scenario: Scenario): readonly Uint32Array[] {

@@ -75,6 +75,26 @@ function isDefect(ghost: number): boolean {
   return (ghost & GHOST_ALL_OFFLINE) !== 0 || (ghost & GHOST_MESSAGE) === 0;
 }
 
+const REMEMBERED_MAX = 1 << 15;
+
+/**
+ * Remembers the latest answers by key: at least REMEMBERED_MAX of them, at most twice as many,
+ * because a search has more states than JavaScript has room for texts.
+ */
+function remembering(ask: (at: number) => number): (key: string, at: number) => number {
+  let young = new Map<string, number>();
+  let old = new Map<string, number>();
+  return (key, at) => {
+    const answer = young.get(key) ?? old.get(key) ?? ask(at);
+    if (young.size >= REMEMBERED_MAX) {
+      old = young;
+      young = new Map();
+    }
+    young.set(key, answer);
+    return answer;
+  };
+}
+
 /**
  * Classifies every state: bound or recoverable by the menu (1), lost as far as the menu goes (2),
  * neither (0).
@@ -86,7 +106,7 @@ function classify(
   found: number,
 ): { marks: Uint8Array; premises: number; isUnknown: boolean } {
   const kernel = kernelExports(engine);
-  const answers = new Map<string, number>();
+  const ask = remembering((at) => kernel.recoverDevice(at, device));
   const at = scenario.state.devicesAt + device * DEVICE_BYTES;
   const marks = new Uint8Array(found);
   let premises = 0;
@@ -106,10 +126,7 @@ function classify(
         continue;
       premises++;
       const key = Buffer.from(state.subarray(0, scenario.state.eventsAt)).toString('latin1');
-      const answer =
-        answers.get(key) ??
-        kernel.recoverDevice(bytes.byteOffset + index * engine.stateBytes, device);
-      answers.set(key, answer);
+      const answer = ask(key, bytes.byteOffset + index * engine.stateBytes);
       if (answer === 2) isUnknown = true;
       marks[first + index] = answer === 0 ? LOST : BOUND;
     }

@@ -4,9 +4,11 @@
  * Every name here is one that the kernel or the user's file uses. All addresses are bigint, ends
  * inclusive.
  */
+import type { MemoryStats } from '../engine/engine.js';
 import type { Place, Range } from '../model/model.js';
 import type { DeadlockKind } from './deadlockKinds.js';
 import type { CycleVerdict } from './lockCycles.js';
+import type { Phases } from './phases.js';
 import type { ReductionPlan } from './reductions.js';
 
 export interface IomemLine extends Range {
@@ -195,11 +197,53 @@ export interface Trace {
   readonly loopFrom?: number;
 }
 
+/** Why an exploration ended before its end. */
+export interface Stopped {
+  /** In words: `states`, `memory`. */
+  readonly limit: string;
+  /** The option that raises it. */
+  readonly option: string;
+  /** A limit of memory: who set it, and the option, file or bound that says so. */
+  readonly memory?: {
+    readonly setBy: 'user' | 'machine' | 'engine';
+    readonly source: string;
+    readonly bytes: number;
+  };
+  /** What would help, the best first. */
+  readonly helps?: readonly string[];
+}
+
+/** How often something was done. */
+export interface ActionCount {
+  readonly name: string;
+  readonly count: number;
+}
+
+/** What `--stats` tells; of a search that keeps no states in memory, times and levels alone. */
+export interface Stats {
+  /**
+   * Of the search, `growing` is the time in which tables grew, and `waiting` that at barriers, of
+   * all workers added up.
+   */
+  readonly seconds: Phases & { readonly growing: number; readonly waiting: number };
+  /** By depth. */
+  readonly levels: readonly { readonly states: number; readonly seconds: number }[];
+  /** Steps by command, and by program point; each adds up to all steps. */
+  readonly commands?: readonly ActionCount[];
+  readonly points?: readonly ActionCount[];
+  /** What the memory is used for, and how far lookups go. */
+  readonly kept?: MemoryStats;
+}
+
 export interface Measured {
   readonly seconds: number;
   readonly statesPerSecond: number;
   readonly memoryBytes: number;
   readonly workers: number;
+  /** All states found, where the search ended within a level. */
+  readonly statesFound?: number;
+  /** Where they were asked for. */
+  readonly stats?: Stats;
 }
 
 /** How a search went that was not breadth first, or within a bound. */
@@ -253,7 +297,7 @@ export interface Verdict {
   readonly transitions: number;
   readonly depth: number;
   /** Which limit ended the search, and the option that raises it; null when it ran to its end. */
-  readonly stoppedBy: { readonly limit: string; readonly option: string } | null;
+  readonly stoppedBy: Stopped | null;
   readonly violations: readonly Trace[];
   /** For each `reachable` that holds, a behaviour to the nearest such state; absent when none. */
   readonly witnesses?: readonly Trace[];

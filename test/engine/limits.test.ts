@@ -15,6 +15,7 @@ describe('limits', () => {
     const result = await engine.search();
 
     expect(result.stoppedBy).toBe('memory');
+    expect(result.memoryLimit).toEqual({ bytes: memoryBytes, setBy: 'user', source: '--memory' });
     expect(result.complete).toBe(false);
     expect(result.statesAtLeast).toBeGreaterThanOrEqual(result.distinctStates);
     expect(result.levels.reduce((sum, size) => sum + size, 0)).toBe(result.distinctStates);
@@ -58,6 +59,33 @@ describe('limits', () => {
     expect(result.distinctStates).toBeGreaterThan(0);
     expect(seen.length).toBeGreaterThan(0);
   });
+
+  it.each([1, 2])(
+    'stops cleanly when there is no room for parts, with %i workers',
+    async (workers) => {
+      // A tree of states that have no part in common.
+      const count = 20_000;
+      const nodes = Array.from({ length: count }, (_, at) => ({
+        edges: [2 * at + 1, 2 * at + 2].filter((to) => to < count).map((to) => ({ label: 0, to })),
+        check: 0,
+        finish: 0,
+      }));
+      const scenario = encodeGraph({ initial: [0], stateBytes: 128, nodes });
+      const memoryBytes = memoryBytesMin(workers) + (1 << 20);
+      const options = { workers, parallelFrom: 1 };
+
+      const limited = await open('graph', scenario, {
+        ...options,
+        limits: { memoryBytes },
+      }).search();
+      const whole = await open('graph', scenario, options).search();
+
+      expect(whole).toMatchObject({ complete: true, distinctStates: count });
+      expect(limited).toMatchObject({ complete: false, stoppedBy: 'memory' });
+      expect(limited.distinctStates).toBeGreaterThan(1000);
+      expect(limited.levels).toEqual(whole.levels.slice(0, limited.depth + 1));
+    },
+  );
 
   it('stops cleanly when the time is over', async () => {
     const result = await open('grid', [8, 12], { workers: 2, limits: { seconds: 0.2 } }).search();

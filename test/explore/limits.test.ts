@@ -12,8 +12,9 @@ const LARGE = 'lifecycle/any-one-device-step.yaml';
 
 const unlimited: Model = { ...modelNamed(LARGE), expect: null };
 /** So large that no machine comes to its end before it is stopped. */
+const ENDLESS = '../bench/models/two-devices-step.yaml';
 const endless: Model = {
-  ...modelNamed('../bench/models/two-devices-step.yaml'),
+  ...modelNamed(ENDLESS),
   expect: null,
   limits: { states: null, depth: null },
 };
@@ -57,7 +58,10 @@ describe.each([1, 2])('with %i workers, an exploration says that it is incomplet
     const memoryBytes = memoryBytesMin(workers) + (2 << 20);
     const stop = await stopOf(unlimited, { workers, memoryBytes });
 
-    expect(stop).toEqual(incomplete('memory', '--memory'));
+    expect(stop).toMatchObject({
+      ...incomplete('memory', '--memory'),
+      stoppedBy: { memory: { setBy: 'user', source: '--memory', bytes: memoryBytes } },
+    });
   });
 
   it('when it is interrupted', async () => {
@@ -119,12 +123,20 @@ describe('an exploration that a limit ends', () => {
     [['--max-states', '100'], '--max-states'],
     [['--max-depth', '3'], '--max-depth'],
     [['--max-seconds', '0.01'], '--max-seconds'],
-    [['--memory', '16M'], '--memory'],
   ])('ends the command with 20 and names the option: %j', async (options, name) => {
     const terminal = collect();
     const status = await runCommandLine(['explore', ...options, modelPath(LARGE)], terminal);
 
     expect(status).toBe(20);
     expect(terminal.out()).toContain(name);
+  });
+
+  it('ends the command with 20 and names the option: --memory', async () => {
+    const terminal = collect();
+    const words = ['explore', '--max-depth', '1000', '--memory', '24M', modelPath(ENDLESS)];
+    const status = await runCommandLine(words, terminal);
+
+    expect(status).toBe(20);
+    expect(terminal.out()).toContain('by --memory');
   });
 });

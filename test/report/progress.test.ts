@@ -9,9 +9,15 @@ const POINT: Progress = {
   depth: 21,
   frontier: 50_000,
   memoryBytes: 134_217_728,
+  load: 0.436,
   seconds: 2,
   statesPerSecond: 500_000,
-  remainingSeconds: 0.4,
+  rest: {
+    statesLeast: 3_120_000,
+    secondsLeast: 6.2,
+    statesMost: 19_400_000,
+    secondsMost: 98,
+  },
 };
 
 /** A reporter on a clock that stands still until moved, and what it has written. */
@@ -24,20 +30,26 @@ function start(options: { isTerminal: boolean; quiet?: boolean; columns?: number
 }
 
 describe('progress', () => {
-  it('has states, distinct, rate, frontier, depth, memory and the rest on one line', () => {
+  it('has states, rate, depth, the rest, frontier, memory and load on one line', () => {
     expect(renderProgress(POINT).split(', ')).toEqual([
-      '4,000,000 states',
-      '1,000,000 distinct',
+      '1,000,000 states',
       '500,000/s',
-      'frontier 50,000',
       'depth 21',
+      'rest 3.1 million to 19 million',
+      '7 s to 2 min',
+      'frontier 50,000',
       '128.0 MiB',
-      'rest about 1 s',
+      'table 44 %',
     ]);
   });
 
-  it('says that the rest is unknown while nothing bounds it', () => {
-    expect(renderProgress({ ...POINT, remainingSeconds: null })).toContain('rest unknown');
+  it('gives the least alone while nothing bounds the rest', () => {
+    const rest = { statesLeast: 45_600, secondsLeast: 0.1, statesMost: null, secondsMost: null };
+
+    const unknown = { ...POINT, rest: null };
+
+    expect(renderProgress({ ...POINT, rest })).toMatch(/, rest at least 46,000, 1 s, frontier/);
+    expect(renderProgress(unknown)).toContain(', rest unknown, ');
   });
 
   it('rewrites one line on a terminal, and clears it at the end', () => {
@@ -54,9 +66,9 @@ describe('progress', () => {
     const { written, clock, progress } = start({ isTerminal: true, columns: 0 });
 
     clock.ms = 2000;
-    progress.update({ ...POINT, remainingSeconds: null });
+    progress.update({ ...POINT, rest: null });
 
-    expect(written.join('')).toMatch(/rest unknown$/);
+    expect(written.join('')).toMatch(/table 44 %$/);
   });
 
   it('never wraps on a narrow terminal', () => {

@@ -113,4 +113,28 @@ describe('a verdict as text', () => {
       'Expectation: none declared',
     );
   });
+
+  it('says who set a limit of memory, what was found beyond the counts, and what helps', () => {
+    const memory = {
+      setBy: 'machine',
+      source: '/sys/fs/cgroup/box/memory.max',
+      bytes: 448 * 2 ** 20,
+    } as const;
+    const helps = ['a higher limit there, or a larger machine', '--max-depth N'];
+    const text = renderVerdict(
+      verdict({
+        verdict: 'incomplete',
+        exitStatus: 152,
+        stoppedBy: { limit: 'memory', option: '--max-depth N', memory, helps },
+        measured: { ...verdict().measured, statesFound: 2000 },
+      }),
+      PLAIN,
+    );
+
+    expect(text).toContain('at least 1,312 distinct states, 4,096 transitions, depth 17\n');
+    expect(text).toContain('  found in all: 2,000 states, some at depth 18\n');
+    expect(text).toContain('stopped by: memory, 448.0 MiB by /sys/fs/cgroup/box/memory.max\n');
+    expect(text).toContain(`what helps: ${helps.join('; ')}\n`);
+    expect(text).toContain('Exit status 152: out of memory\n');
+  });
 });

@@ -41,21 +41,25 @@ export function componentsOf(graph: Graph, part: Part): Components {
   const order = new Int32Array(graph.states).fill(-1);
   const low = new Int32Array(graph.states);
   const next = new Uint32Array(graph.states);
-  const open: number[] = [];
-  const path: number[] = [];
+  // Stacks, at most as high as there are states. No JavaScript lists: those live in a heap that is
+  // smaller than searches.
+  const open = new Int32Array(graph.states);
+  const path = new Int32Array(graph.states);
+  let openCount = 0;
+  let pathCount = 0;
   let visited = 0;
   let count = 0;
   const enter = (state: number): void => {
     order[state] = visited;
     low[state] = visited++;
     next[state] = graph.first[state] ?? 0;
-    open.push(state);
-    path.push(state);
+    open[openCount++] = state;
+    path[pathCount++] = state;
   };
   const close = (state: number): void => {
     if (low[state] !== order[state]) return;
     for (let member = -1; member !== state; ) {
-      member = open.pop() ?? state;
+      member = open[--openCount] ?? state;
       of[member] = count;
     }
     count++;
@@ -66,14 +70,13 @@ export function componentsOf(graph: Graph, part: Part): Components {
   for (let root = 0; root < graph.states; root++) {
     if (order[root] !== -1 || !part.hasState(root)) continue;
     enter(root);
-    while (path.length > 0) {
-      const state = path[path.length - 1] ?? 0;
+    while (pathCount > 0) {
+      const state = path[pathCount - 1] ?? 0;
       const edge = next[state] ?? 0;
       if (edge === graph.first[state + 1]) {
-        path.pop();
+        pathCount--;
         close(state);
-        const parent = path[path.length - 1];
-        if (parent !== undefined) lower(parent, low[state] ?? 0);
+        if (pathCount > 0) lower(path[pathCount - 1] ?? 0, low[state] ?? 0);
         continue;
       }
       next[state] = edge + 1;

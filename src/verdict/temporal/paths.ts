@@ -74,14 +74,17 @@ export function shortestWay(
   const { isState = () => false, isEdge = () => false } = goal;
   const found = new Int32Array(graph.states).fill(-2);
   const sourceOf = new Int32Array(graph.states);
-  const queue: number[] = [];
+  // Each state enters once. No JavaScript list: those live in a heap that is smaller than searches.
+  const queue = new Int32Array(graph.states);
+  let queued = 0;
   for (const source of sources) {
     if (found[source] !== -2 || !part.hasState(source)) continue;
     if (isState(source)) return { from: source, edges: [] };
     found[source] = -1;
-    queue.push(source);
+    queue[queued++] = source;
   }
-  for (const state of queue) {
+  for (let taken = 0; taken < queued; taken++) {
+    const state = queue[taken] ?? 0;
     const end = graph.first[state + 1] ?? 0;
     for (let edge = graph.first[state] ?? 0; edge < end; edge++) {
       const target = graph.target[edge] ?? 0;
@@ -93,7 +96,7 @@ export function shortestWay(
       if (found[target] !== -2) continue;
       found[target] = edge;
       sourceOf[target] = state;
-      queue.push(target);
+      queue[queued++] = target;
     }
   }
   return null;

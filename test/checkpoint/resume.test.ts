@@ -39,12 +39,12 @@ function saved(
 
 describe(`a search that was cut off and resumed (${SEED_TITLE})`, () => {
   it.each([
-    { name: 'daxhp', scenario: [2, 2, 2, 0], first: 1, then: 1 },
-    { name: 'daxhp', scenario: [2, 2, 2, 0], first: 1, then: 2 },
-    { name: 'daxhp', scenario: [2, 2, 2, 0], first: 2, then: 1 },
-    { name: 'twoPhase', scenario: [6], first: 2, then: 2 },
-  ] as const)('ends as a whole one: $name, $first then $then workers', async (row) => {
-    const { name, scenario, first, then } = row;
+    { name: 'daxhp', scenario: [2, 2, 2, 0], first: 1, after: 1 },
+    { name: 'daxhp', scenario: [2, 2, 2, 0], first: 1, after: 2 },
+    { name: 'daxhp', scenario: [2, 2, 2, 0], first: 2, after: 1 },
+    { name: 'twoPhase', scenario: [6], first: 2, after: 2 },
+  ] as const)('ends as a whole one: $name, $first then $after workers', async (row) => {
+    const { name, scenario, first, after } = row;
     const whole = outcome(await open(name, scenario).search());
     const limits = { depth: 5 };
     const parallelFrom = 1000;
@@ -56,7 +56,7 @@ describe(`a search that was cut off and resumed (${SEED_TITLE})`, () => {
       const more = saved(true, { workers: first, parallelFrom, limits: { depth } }, told);
       expect((await open(name, scenario, more).search()).depth).toBe(depth);
     }
-    const rest = saved(true, { workers: then, parallelFrom }, told);
+    const rest = saved(true, { workers: after, parallelFrom }, told);
 
     expect(outcome(await open(name, scenario, rest).search())).toEqual(whole);
     expect(told.map((text) => text.replace(directory(), 'DIR'))).toEqual([

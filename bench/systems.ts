@@ -108,7 +108,10 @@ function prepare(plan: SystemsPlan, subject: Subject): { every: Entry[]; once: E
     const entries = peer.prepare(subject, folder).map(asEntry);
     return peer.tool === 'SPIN' ? best(entries, plan.tell) : entries;
   });
-  if (subject.bench === 'once') return { every: own, once: theirs };
+  if (subject.bench === 'once') {
+    const once = theirs.map((entry) => (entry.row === null ? runOnce(entry) : entry));
+    return { every: own, once };
+  }
   // The run that chose the flags is not one of the rounds.
   return { every: [...own, ...theirs.map((entry) => ({ ...entry, row: null }))], once: [] };
 }

@@ -4,7 +4,7 @@
  */
 import { CONTROL_START, CONTROL_WORKERS } from '../../assembly/search/layout.js';
 import { abortAll, type Control, readyWorkers } from './control.js';
-import { workerFile } from './instantiate.js';
+import { workerFile } from './workerFile.js';
 import type { WorkerTask } from './worker.js';
 
 /** Threads that are coming up, or at work. */

@@ -4,7 +4,7 @@
 import type { Piscina } from 'piscina';
 import { type Control, errorCode } from './control.js';
 import { trapError } from './engineError.js';
-import { workerFile } from './instantiate.js';
+import { workerFile } from './workerFile.js';
 import type { WorkerTask } from './worker.js';
 
 /** What the threads are given. */

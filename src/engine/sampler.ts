@@ -9,7 +9,7 @@ import {
   CONTROL_LEVEL,
   CONTROL_WORKERS,
 } from '../../assembly/search/layout.js';
-import { workerFile } from './instantiate.js';
+import { workerFile } from './workerFile.js';
 
 /** What a sampler is given. */
 export interface SamplerTask {

@@ -4,8 +4,8 @@
  */
 import { CONTROL_START, CONTROL_WORKERS } from '../../assembly/search/layout.js';
 import { abortAll, type Control, readyWorkers } from './control.js';
-import { workerFile } from './workerFile.js';
 import type { WorkerTask } from './worker.js';
+import { workerFile } from './workerFile.js';
 
 /** Threads that are coming up, or at work. */
 export interface Pool {

@@ -4,8 +4,8 @@
 import type { Piscina } from 'piscina';
 import { type Control, errorCode } from './control.js';
 import { trapError } from './engineError.js';
-import { workerFile } from './workerFile.js';
 import type { WorkerTask } from './worker.js';
+import { workerFile } from './workerFile.js';
 
 /** What the threads are given. */
 export interface RunThreadsSetup extends Omit<WorkerTask, 'worker'> {

@@ -2,8 +2,14 @@
  * The engine for single steps alone: one instance over a small memory, no search, no thread, no
  * file. It runs in a browser as well.
  */
+
+import {
+  compileModule,
+  instantiate,
+  instantiateExpressions,
+  searchExports,
+} from './instantiate.js';
 import { arenaFor, layOut, PAGE_BYTES } from './memoryLayout.js';
-import { compileModule, instantiate, instantiateExpressions, searchExports } from './instantiate.js';
 import { makeReplay, type Replay } from './replay.js';
 import { unshared } from './unshare.js';
 

@@ -3,9 +3,8 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { Property } from '../assembly/layout.js';
-import { NO_LIVELOCK } from './compile/own.js';
 import { compileModel } from './compile/scenario.js';
-import { PROPERTIES } from './kernel/properties.js';
+import { NO_LIVELOCK, PROPERTIES } from './kernel/properties.js';
 import { openKernelEngine } from './kernelEngine.js';
 import type { Model } from './model/model.js';
 import { viewDeadlock } from './verdict/deadlockView.js';

@@ -3,7 +3,6 @@
  * no proof.
  */
 import { TARGET_OWN } from '../assembly/search/layout.js';
-import { NO_LIVELOCK } from './compile/own.js';
 import { compileModel, type Scenario } from './compile/scenario.js';
 import type {
   ChosenTrace,
@@ -13,6 +12,7 @@ import type {
   ViolatedRun,
   WalksResult,
 } from './engine/engine.js';
+import { NO_LIVELOCK } from './kernel/properties.js';
 import { openKernelEngine } from './kernelEngine.js';
 import type { Model } from './model/model.js';
 import { exitStatusOf, heldOf, stopMaskOf, verdictOf } from './verdict/conclude.js';

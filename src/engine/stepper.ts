@@ -23,6 +23,7 @@ export interface SteppingEngine {
 
 /** An engine that can also be put on any state. */
 export interface Stepper extends SteppingEngine {
+  readonly initialCount: number;
   /** Makes a state the present one. */
   place(state: Uint8Array): void;
   /** What the own invariants say of the present state: bit n, number n is violated. */
@@ -81,6 +82,7 @@ export function openStepper({ wasm, scenario, check, observers }: StepperOptions
     memory,
     exports: instance.exports,
     replay,
+    initialCount: engine.initialCount() >>> 0,
     place: (state) => new Uint8Array(memory.buffer).set(state, replay.address()),
     violatedOwn,
     observed: () => observations.map((observe) => observe()),

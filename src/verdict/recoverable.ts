@@ -45,7 +45,7 @@ const LOST = 2;
  * Whether the loss is the kernel's: all blocks were offline when kmem let go, or it printed
  * nothing.
  */
-function isDefect(ghost: number): boolean {
+export function isDefect(ghost: number): boolean {
   if ((ghost & GHOST_KMEM_UNBOUND) === 0) return true;
   return (ghost & GHOST_ALL_OFFLINE) !== 0 || (ghost & GHOST_MESSAGE) === 0;
 }

@@ -184,7 +184,7 @@ function eventOf(
 }
 
 /** Number of the instruction that a thread is at, before the step or as the step's record says. */
-function instructionOf(step: TakenStep, thread: number, scenario: ScenarioWords): number {
+export function instructionOf(step: TakenStep, thread: number, scenario: ScenarioWords): number {
   const command = step.records.find(({ kind }) => kind === Observation.Command);
   if (command !== undefined) return command.a;
   const at = scenario.state.threadsAt + thread * THREAD_BYTES + THREAD_INSTRUCTION_OFFSET;

@@ -34,6 +34,8 @@ const LAYERS: readonly (readonly string[])[] = [
   ['src/reference/'],
   ['src/verdict/'],
   ['src/report/'],
+  ['src/explorer/'],
+  ['src/page/'],
   ['src/import/'],
   ['src/probe/'],
   ['src/'],

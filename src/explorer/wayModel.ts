@@ -1,0 +1,65 @@
+/**
+ * A way as a model file of its own: the same machine, and actors that do the commands of the way in
+ * their order.
+ */
+import type { ModelHead } from '../model/head.js';
+import { plural } from '../report/layout.js';
+import type { Position, WayCommand } from './position.js';
+import { formatWay } from './way.js';
+
+/** Whether one shell can do the commands one after the other, as they went. */
+function isOneAfterTheOther(commands: readonly WayCommand[]): boolean {
+  return commands.every((command, index) => {
+    const next = commands[index + 1];
+    return next === undefined || (command.result !== null && command.last < next.first);
+  });
+}
+
+/** Open files and mappings belong to the thread that has them. */
+function sharesProcesses(commands: readonly WayCommand[]): boolean {
+  const threads = new Set(commands.map(({ thread }) => thread));
+  return threads.size > 1 && commands.some(({ isOfProcess }) => isOfProcess);
+}
+
+interface Script {
+  readonly name: string;
+  readonly commands: readonly WayCommand[];
+}
+
+const scriptLine = ({ line, why }: WayCommand): string => line ?? `# left out: ${why}`;
+
+/** Writes a script; one without a command waits a moment and is done. */
+function scriptText({ name, commands }: Script): string[] {
+  const lines = commands.map(scriptLine);
+  const isEmpty = commands.every(({ line }) => line === null);
+  return [
+    `  ${name}: |`,
+    ...[...lines, ...(isEmpty ? ['sleep 1'] : [])].map((line) => `    ${line}`),
+  ];
+}
+
+/** Names of threads as names of actors: the second worker of udev is no actor of its own. */
+const actorOf = (thread: string): string => thread.replaceAll('/', '-');
+
+function scriptsByThread(head: ModelHead, commands: readonly WayCommand[]): readonly Script[] {
+  const threads = new Set([
+    ...(head.namesActors ? head.actors : []),
+    ...commands.map(({ thread }) => thread),
+  ]);
+  return [...threads].map((thread) => ({
+    name: actorOf(thread),
+    commands: commands.filter((command) => command.thread === thread),
+  }));
+}
+
+/** Writes a way as a model file. */
+export function renderWayModel(head: ModelHead, { way, steps, commands }: Position): string {
+  const isOne = isOneAfterTheOther(commands) && !sharesProcesses(commands) && !head.namesActors;
+  const scripts = isOne ? [{ name: 'way', commands }] : scriptsByThread(head, commands);
+  const origin = `The way ${formatWay(way)} through ${head.file}: ${plural(steps.length, 'step')}.`;
+  const order = isOne
+    ? 'One actor does its commands in their order.'
+    : 'Its commands overlap: each actor does its own in order, and the way is one of their interleavings.';
+  const actors = scripts.flatMap(scriptText);
+  return [`# ${origin}`, `# ${order}`, head.text.trimEnd(), 'actors:', ...actors, ''].join('\n');
+}

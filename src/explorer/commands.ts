@@ -17,6 +17,8 @@ export interface ToldStep {
 
 type Said = Pick<WayCommand, 'line' | 'why'>;
 
+/** A rule of udev begins with a capital letter. */
+const COMMAND = /^[a-z][\w.-]*(?:\s|$)/;
 const WORD = /^[\w./:=@%+-]+$/;
 const quoted = (text: string): string =>
   WORD.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
@@ -39,13 +41,11 @@ function sayInstruction(
     case 'exists':
       return said(`[ -e ${deed.path} ]`);
     case 'command':
-      return said(deed.text);
+      // As the user wrote it, where it is a command: modprobe and insmod are not the same.
+      return said(COMMAND.test(item.text) ? onOneLine(item.text) : deed.text);
     case 'process':
-      return said(onOneLine(item.text));
     case 'cannot':
-      return item.op === 'process' || item.op === 'reboot' || item.op === 'kexec-crash'
-        ? said(onOneLine(item.text))
-        : { line: null, why: deed.why };
+      return said(onOneLine(item.text));
     default:
       return item.op === 'trigger' ? said(onOneLine(item.text)) : null;
   }

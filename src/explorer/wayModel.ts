@@ -15,10 +15,12 @@ function isOneAfterTheOther(commands: readonly WayCommand[]): boolean {
   });
 }
 
+const holdsDevice = ({ isOfProcess }: WayCommand): boolean => isOfProcess;
+
 /** Open files and mappings belong to the thread that has them. */
 function sharesProcesses(commands: readonly WayCommand[]): boolean {
   const threads = new Set(commands.map(({ thread }) => thread));
-  return threads.size > 1 && commands.some(({ isOfProcess }) => isOfProcess);
+  return threads.size > 1 && commands.some(holdsDevice);
 }
 
 interface Script {
@@ -28,14 +30,15 @@ interface Script {
 
 const scriptLine = ({ line, why }: WayCommand): string => line ?? `# left out: ${why}`;
 
-/** Writes a script; one without a command waits a moment and is done. */
+/** The last line of a script that has none; or whose end, a step later, lets a device go. */
+function lastLine(commands: readonly WayCommand[]): readonly string[] {
+  if (commands.some(holdsDevice)) return ['udevadm settle'];
+  return commands.every(({ line }) => line === null) ? ['sleep 1'] : [];
+}
+
 function scriptText({ name, commands }: Script): string[] {
-  const lines = commands.map(scriptLine);
-  const isEmpty = commands.every(({ line }) => line === null);
-  return [
-    `  ${name}: |`,
-    ...[...lines, ...(isEmpty ? ['sleep 1'] : [])].map((line) => `    ${line}`),
-  ];
+  const lines = [...commands.map(scriptLine), ...lastLine(commands)];
+  return [`  ${name}: |`, ...lines.map((line) => `    ${line}`)];
 }
 
 /** Names of threads as names of actors: the second worker of udev is no actor of its own. */

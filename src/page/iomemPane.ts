@@ -2,7 +2,7 @@
  * /proc/iomem after a step: nested boxes to scale, and the listing, both with what the step changed.
  */
 import { diffIomem, formatIomemLine, type IomemEdit } from '../report/iomemDiff.js';
-import { formatAddress, formatBytes } from '../report/layout.js';
+import { formatAddress, formatBytes, plural } from '../report/layout.js';
 import { relevantIomem } from '../report/relevantIomem.js';
 import type { IomemLine, MachineView, Trace } from '../verdict/trace.js';
 import { type AddressScale, makeScale, type ScaleKind } from './addressScale.js';
@@ -64,6 +64,9 @@ const WORDS = { keep: '', add: 'added: ', remove: 'removed: ' } as const;
 /** Height of a line of text in a box, in rem. */
 const ROW = 1.5;
 
+/** What of a box can be seen around the one inside it, in rem. */
+const INSET = 0.25;
+
 const percent = (part: number): string => `${(part * 100).toFixed(3)}%`;
 
 /** From this part of the picture's width on a box has its name in it. */
@@ -72,15 +75,15 @@ const NAMED = 0.035;
 function boxOf({ op, line }: IomemEdit, { scale, depths }: IomemFrame): HTMLElement {
   const [from, to] = [scale.at(line.start), scale.at(line.end + 1n)];
   const size = formatBytes(line.end - line.start + 1n);
-  const inset = line.depth * 0.2;
+  const deep = line.depth * INSET;
   return h(
     'span',
     {
       class: `box box-${op} depth-${line.depth % 4}`,
       title: `${WORDS[op]}${formatIomemLine(line).trim()} (${size})`,
       style:
-        `left:${percent(from)};width:${percent(to - from)};top:${line.depth * ROW}rem;` +
-        `height:${(depths - line.depth) * ROW - inset}rem`,
+        `left:calc(${percent(from)} + ${deep}rem);width:calc(${percent(to - from)} - ${2 * deep}rem);` +
+        `top:${line.depth * ROW}rem;height:${(depths - line.depth) * (ROW + INSET)}rem`,
     },
     to - from >= NAMED && `${op === 'keep' ? '' : `${SIGNS[op]} `}${line.name}`,
   );
@@ -120,7 +123,7 @@ export function makeBoxes(edits: readonly IomemEdit[], frame: IomemFrame): HTMLE
     { class: 'map', role: 'img', 'aria-label': label },
     h(
       'div',
-      { class: 'boxes', style: `height:${frame.depths * ROW}rem` },
+      { class: 'boxes', style: `height:${frame.depths * (ROW + INSET)}rem` },
       holes,
       present.map((edit) => boxOf(edit, frame)),
       removed.map((edit) => boxOf(edit, frame)),
@@ -147,7 +150,7 @@ export function makeListing(edits: readonly IomemEdit[], frame: IomemFrame): HTM
     'div',
     { class: 'listing', tabindex: '0', role: 'region', 'aria-label': '/proc/iomem as text' },
     h('ul', {}, lines),
-    omitted > 0 && h('p', { class: 'faint' }, `${omitted} other lines`),
+    omitted > 0 && h('p', { class: 'faint' }, plural(omitted, 'other line')),
   );
 }
 

@@ -58,6 +58,19 @@ function waitBars({ steps }: Trace): Bar[] {
   });
 }
 
+/** What the threads of a deadlock wait for in the last state, each since it moved last. */
+function stuckBars({ steps, finding }: Trace, held: readonly Bar[]): Bar[] {
+  const to = steps.length;
+  return (finding.deadlock?.threads ?? []).map(({ thread, waitsFor, heldBy }): Bar => {
+    const moved = steps.findLastIndex((step) => step.thread === thread) + 1;
+    const taken = held.filter(
+      (bar) => bar.lock === waitsFor && bar.to === to && heldBy.includes(bar.thread),
+    );
+    const from = Math.max(moved, ...taken.map((bar) => bar.from));
+    return { thread, lock: waitsFor, mode: 'write', kind: 'waits', from, to };
+  });
+}
+
 /** Gives each bar of a thread the first rail that is free beside all of its steps. */
 function onRails(bars: readonly Bar[]): LockBar[] {
   const placed: LockBar[] = [];
@@ -81,7 +94,13 @@ function letterOf(index: number): string {
 
 /** Lays out the bars of a behaviour. */
 export function lockBarsOf(trace: Trace): LockBars {
-  const bars = onRails([...heldBars(trace), ...waitBars(trace)]);
+  const held = heldBars(trace);
+  const stuck = stuckBars(trace, held);
+  const isStuck = new Set(stuck.map(({ thread }) => thread));
+  const waits = waitBars(trace).filter(
+    ({ thread, to }) => to < trace.steps.length || !isStuck.has(thread),
+  );
+  const bars = onRails([...held, ...waits, ...stuck]);
   const locks = [...new Set(bars.map(({ lock }) => lock))];
   return { bars, letters: new Map(locks.map((lock, index) => [lock, letterOf(index)])) };
 }

@@ -91,7 +91,8 @@ function cellElement(cell: BlockCell): HTMLElement {
     h('span', { class: 'cell-index' }, count > 1 ? cellName(cell) : String(cell.first)),
     h('b', {}, cell.letter),
     h('span', { class: 'cell-word' }, count > 1 ? `${count} × ${cell.text}` : word),
-    cell.was !== null && h('span', { class: 'cell-was' }, `was ${cell.was}`),
+    cell.was !== null &&
+      h('span', { class: 'cell-was' }, cell.was === 'absent' ? '+ new' : `was ${cell.was}`),
   );
 }
 

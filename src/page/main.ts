@@ -150,7 +150,7 @@ function onKey(event: KeyboardEvent): void {
     key: event.key,
     isModified: event.ctrlKey || event.altKey || event.metaKey,
     isTyping: target.closest('input, textarea, select, [contenteditable]') !== null,
-    isScrolling: target.closest('.pane, .scroll, .listing, dialog') !== null,
+    isScrolling: target.closest('.pane-step, .pane-machine, .scroll, .listing, dialog') !== null,
   });
   // An open dialog has the keys to itself, but for the one that opened it.
   if (command === null || (help.open && command !== 'help')) return;
@@ -164,7 +164,9 @@ function makeTabs(): void {
     const label = `${number + 1} ${name}`;
     return h('a', { href: traceAddress(number), title: entry.trace.finding.summary }, label);
   });
-  fill(byId('tabs'), hasSummary && h('a', { href: '#summary' }, 'Summary'), tabs);
+  // A behaviour alone has nothing beside it.
+  if (hasSummary) fill(byId('tabs'), h('a', { href: '#summary' }, 'Summary'), tabs);
+  else byId('tabs').hidden = true;
 }
 
 makeTabs();

@@ -57,7 +57,7 @@ function pathOf(step: TraceStep, run: ReportRun): Child {
     const isLast = index === step.functions.length - 1;
     return h(
       'li',
-      {},
+      { style: `--depth:${index}` },
       h('code', {}, isLast ? h('b', {}, `${name}()`) : `${name}()`),
       source !== null && h('span', { class: 'faint source' }, source),
     );
@@ -88,6 +88,10 @@ function commitsOf(step: TraceStep, run: ReportRun): Child {
   );
 }
 
+/** Moves of locks, each of which stays on one line. */
+const movesOf = (text: string): Child =>
+  text.split(/ (?=[+-])/).map((move) => [h('span', { class: 'move' }, move), ' ']);
+
 function eventsPart(step: TraceStep, trace: Trace): Child {
   const rows = eventRows(step.events, trace.granularity);
   if (rows.length === 0) return null;
@@ -98,7 +102,7 @@ function eventsPart(step: TraceStep, trace: Trace): Child {
       { class: 'events' },
       rows.map(({ kind, label, text }) => [
         h('dt', { class: `event event-${kind}` }, label),
-        h('dd', { class: `event event-${kind}` }, text),
+        h('dd', { class: `event event-${kind}` }, kind === 'locks' ? movesOf(text) : text),
       ]),
     ),
   );

@@ -59,7 +59,9 @@ function continues(previous: TraceStep | undefined, step: TraceStep): boolean {
 }
 
 function commandChild(previous: TraceStep | undefined, step: TraceStep): Child {
-  if (step.command === null || continues(previous, step)) return null;
+  if (step.command === null) return null;
+  // Beneath a function the command stands once; it is all that a step of userland has.
+  if (step.functions.length > 0 && continues(previous, step)) return null;
   const text = onOneLine(step.command.text);
   return h(
     'span',
@@ -92,10 +94,11 @@ function chipsOf(trace: Trace, index: number, step: TraceStep): Child[] {
   return chips;
 }
 
-/** The innermost function; a step of userland says what it does. */
-function headOf(step: TraceStep): string {
+/** The innermost function; a step of userland without a command says what it does. */
+function headOf(step: TraceStep): string | null {
   const last = step.functions.at(-1);
-  if (last !== undefined) return `${last}()`;
+  if (last !== undefined) return last;
+  if (step.command !== null) return null;
   const spoken = step.events.find(({ kind }) => kind === 'uevent' || kind === 'output');
   if (spoken !== undefined && 'text' in spoken) return spoken.text;
   return 'user level';
@@ -112,6 +115,7 @@ function stepCard(
   { trace, number, index, step }: StepContext,
   lane: Lane | undefined,
 ): HTMLElement {
+  const head = headOf(step);
   return h(
     'a',
     {
@@ -121,7 +125,7 @@ function stepCard(
       'data-step': index + 1,
     },
     h('span', { class: 'visually-hidden' }, `Step ${index + 1}, ${step.thread}: `),
-    h('span', { class: 'step-function' }, headOf(step)),
+    head !== null && h('span', { class: 'step-function' }, head),
     commandChild(trace.steps[index - 1], step),
     h('span', { class: 'chips' }, chipsOf(trace, index, step)),
   );
@@ -260,6 +264,22 @@ export function makeTimeline(trace: Trace, number: number): HTMLElement {
   );
 }
 
+/** Height of the sticky heads, and some room, in pixels. */
+const HEADROOM = 56;
+
+/** Scrolls the timeline alone, never the page around it. */
+function bringIntoView(card: Element, timeline: HTMLElement): void {
+  const [box, frame] = [card.getBoundingClientRect(), timeline.getBoundingClientRect()];
+  const above = box.top - frame.top - HEADROOM;
+  const below = box.bottom - frame.bottom + 8;
+  const left = box.left - frame.left - 8;
+  const right = box.right - frame.right + 8;
+  if (above < 0) timeline.scrollTop += above;
+  else if (below > 0) timeline.scrollTop += below;
+  if (left < 0) timeline.scrollLeft += left;
+  else if (right > 0) timeline.scrollLeft += right;
+}
+
 /** Marks a step as the one that is shown, and brings it into view. */
 export function markStep(timeline: HTMLElement, step: number): void {
   for (const card of timeline.querySelectorAll('[aria-current]')) {
@@ -267,5 +287,5 @@ export function markStep(timeline: HTMLElement, step: number): void {
   }
   const card = timeline.querySelector(`[data-step="${step}"]`);
   card?.setAttribute('aria-current', 'step');
-  card?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  if (card !== null) bringIntoView(card, timeline);
 }

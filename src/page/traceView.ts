@@ -78,7 +78,7 @@ function outcomeText(trace: Trace, step: number): string {
     : 'The outcome is inevitable already.';
 }
 
-function stepHead(trace: Trace, number: number, at: number): HTMLElement {
+function stepHead(trace: Trace, number: number, at: number): Child {
   const count = trace.steps.length;
   const step = trace.steps[at - 1];
   const link = (text: string, to: number, label: string): HTMLElement =>
@@ -86,9 +86,7 @@ function stepHead(trace: Trace, number: number, at: number): HTMLElement {
       ? h('span', { class: 'button', 'aria-hidden': 'true' }, text)
       : h('a', { class: 'button', href: stepAddress(number, to), 'aria-label': label }, text);
   const outcome = outcomeText(trace, at);
-  return h(
-    'div',
-    { class: 'step-head' },
+  return [
     h(
       'div',
       { class: 'step-title' },
@@ -102,7 +100,7 @@ function stepHead(trace: Trace, number: number, at: number): HTMLElement {
       link('‹', at - 1, 'Step before'),
       link('›', at + 1, 'Next step'),
     ),
-  );
+  ];
 }
 
 /** Says a step in one sentence. */
@@ -118,7 +116,7 @@ function sentence(trace: Trace, at: number): string {
 /** What has the focus inside an element that is drawn again, by its label. */
 function labelOfFocus(element: HTMLElement): string | null {
   const focused = document.activeElement;
-  if (focused === null || focused === element || !element.contains(focused)) return null;
+  if (focused === null || !element.contains(focused)) return null;
   return focused.getAttribute('aria-label') ?? focused.textContent;
 }
 
@@ -148,7 +146,12 @@ export function makeTraceView(
 ): TraceView {
   const { trace } = entry;
   const timeline = makeTimeline(trace, number);
-  const pane = h('div', { class: 'pane', tabindex: '0', role: 'region', 'aria-label': 'The step' });
+  const head = h('div', { class: 'step-head' });
+  const region = (label: string, name: string): HTMLElement =>
+    h('div', { class: name, tabindex: '0', role: 'region', 'aria-label': label });
+  const stepPane = region('The step', 'pane-step');
+  const machinePane = region('The machine after it', 'pane-machine');
+  const pane = h('div', { class: 'pane' }, head, stepPane, machinePane);
   const blocks = blocksOfAll(
     [trace.initial, ...trace.steps.map(({ after }) => after)].map((view) => view.blocks),
   );
@@ -169,15 +172,17 @@ export function makeTraceView(
     const { deadlock } = trace.finding;
     const isEnd = at === trace.steps.length;
     const focused = labelOfFocus(pane);
+    fill(head, stepHead(trace, number, at));
     fill(
-      pane,
-      stepHead(trace, number, at),
+      stepPane,
       isEnd && deadlock !== null && deadlockPart(deadlock),
-      step !== undefined && stepParts(step, before, { trace, run }),
-      machineParts(before, after, context),
+      step === undefined
+        ? h('p', { class: 'faint' }, 'The machine before the first step.')
+        : stepParts(step, before, { trace, run }),
     );
+    fill(machinePane, machineParts(before, after, context));
     if (focused !== null) focusByLabel(pane, focused);
-    if (shown !== at) pane.scrollTop = 0;
+    if (shown !== at) stepPane.scrollTop = 0;
     shown = at;
     markStep(timeline, at);
   };

@@ -55,7 +55,7 @@ ${escapeStyles(page.styles)}</style>
 <body>
 <a class="skip" href="#main">To the content</a>
 <header class="bar-top">
-<span class="wordmark">${name}</span>
+<h1 class="wordmark">${name}</h1>
 <nav id="tabs" class="tabs" aria-label="Behaviours"></nav>
 <span class="tools">
 <button id="theme" class="button" type="button"></button>

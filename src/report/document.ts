@@ -31,6 +31,8 @@ export interface ReportRun {
   readonly granularity: Trace['granularity'];
   /** Null in a report of a trace file, which knows nothing of the search that found it. */
   readonly verdict: ReportVerdict | null;
+  /** The verdict as the terminal shows it; null without one. */
+  readonly text: string | null;
   /** Counterexamples, then witnesses; the page numbers them through all runs: v1, v2. */
   readonly traces: readonly ReportTrace[];
   /** What is known of the kernel functions that the steps name. */

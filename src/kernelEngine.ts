@@ -20,6 +20,10 @@ function wasmFile(name: string): string {
   return found;
 }
 
+/** Reads the engine's module; the debug build has assertions. */
+export const readEngineModule = (debug = false): Uint8Array =>
+  readFileSync(wasmFile(debug ? 'engine.debug.wasm' : 'engine.wasm'));
+
 export type KernelEngineOptions = Partial<Omit<EngineOptions, 'wasm' | 'scenario' | 'own'>> & {
   /** Own invariants whose violation ends the search. */
   readonly ownStopMask?: number;
@@ -41,7 +45,7 @@ export function openKernelEngine(scenario: Scenario, options: KernelEngineOption
     limits = {},
     ...rest
   } = options;
-  const wasm = readFileSync(wasmFile(debug ? 'engine.debug.wasm' : 'engine.wasm'));
+  const wasm = readEngineModule(debug);
   const { check } = scenario.ownModules;
   const own = check === null ? undefined : { wasm: check, stopMask: ownStopMask };
   const bytes = scenario.bytes;

@@ -37,6 +37,8 @@ export interface ExploreCommandOptions
   readonly memory?: number;
   readonly traceDir?: string;
   readonly html?: string;
+  /** commander makes it false of --no-explorer. */
+  readonly explorer?: boolean;
   readonly asDeclared?: boolean;
   readonly lockOrder?: boolean;
   readonly stats?: boolean;
@@ -161,17 +163,29 @@ async function exploreOne(
   return exitStatus;
 }
 
+interface HtmlWishes {
+  readonly html: string;
+  /** Whether the engine goes into the page. */
+  readonly explorer: boolean;
+  readonly terminal: Terminal;
+}
+
 /** Writes the report of all; what that needs is loaded only when somebody wants it. */
 async function writeHtmlOf(
   verdicts: readonly Verdict[],
-  file: string,
-  terminal: Terminal,
+  models: readonly Model[],
+  { html, explorer, terminal }: HtmlWishes,
 ): Promise<void> {
-  const [{ runOfVerdict }, { writeHtml }] = await Promise.all([
+  const [{ runOfVerdict, withExplorer }, { writeHtml }] = await Promise.all([
     import('../htmlReport.js'),
     import('./html.js'),
   ]);
-  writeHtml(file, verdicts.map(runOfVerdict), terminal);
+  const runs = verdicts.map((verdict) => {
+    const run = runOfVerdict(verdict);
+    const model = explorer ? models.find(({ file }) => file === verdict.model) : undefined;
+    return model === undefined ? run : withExplorer(run, model);
+  });
+  writeHtml(html, runs, terminal);
 }
 
 /** Explores the models in order, and returns the worst of their statuses. */
@@ -200,6 +214,7 @@ export async function exploreCommand(
     statuses.push(await withRejections(job, options, terminal));
     if (terminal.interrupt.aborted) break;
   }
-  if (options.html !== undefined) await writeHtmlOf(verdicts, options.html, terminal);
+  const { html, explorer = true } = options;
+  if (html !== undefined) await writeHtmlOf(verdicts, models, { html, explorer, terminal });
   return worstStatus(statuses);
 }

@@ -83,6 +83,7 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
     .option('--resume <dir>', 'go on from a checkpoint, and save on')
     .option('--trace-dir <dir>', 'write a trace file for each violation into this directory')
     .option('--html <file>', 'write a report of all models as one HTML file, to be read offline')
+    .option('--no-explorer', 'leave the engine out of the report: no other steps can be taken')
     .option('--lock-order', 'tell which locks are taken under which, and the cycles among them')
     .option('--stats', 'tell where time and memory went, and how often each thing was done')
     .option('--as-declared', 'exit 0 when the verdict is the one that the model declares')

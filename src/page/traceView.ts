@@ -78,7 +78,7 @@ function outcomeText(trace: Trace, step: number): string {
     : 'The outcome is inevitable already.';
 }
 
-function stepHead(trace: Trace, number: number, at: number): Child {
+function stepHead(trace: Trace, number: number, at: number, explore: string | null): Child {
   const count = trace.steps.length;
   const step = trace.steps[at - 1];
   const link = (text: string, to: number, label: string): HTMLElement =>
@@ -97,6 +97,7 @@ function stepHead(trace: Trace, number: number, at: number): Child {
     h(
       'nav',
       { class: 'stepper', 'aria-label': 'Steps one by one' },
+      explore !== null && h('a', { class: 'button', href: explore }, 'Explore from here'),
       link('‹', at - 1, 'Step before'),
       link('›', at + 1, 'Next step'),
     ),
@@ -138,14 +139,17 @@ export function makeTraceView(
     number,
     choice,
     choose,
+    explore,
   }: {
     readonly number: number;
     readonly choice: () => IomemChoice;
     readonly choose: (choice: IomemChoice) => void;
+    /** Where the explorer goes on from a step; null where there is none. */
+    readonly explore: (step: number) => string | null;
   },
 ): TraceView {
   const { trace } = entry;
-  const timeline = makeTimeline(trace, number);
+  const timeline = makeTimeline(trace, (step) => stepAddress(number, step));
   const head = h('div', { class: 'step-head' });
   const region = (label: string, name: string): HTMLElement =>
     h('div', { class: name, tabindex: '0', role: 'region', 'aria-label': label });
@@ -172,7 +176,7 @@ export function makeTraceView(
     const { deadlock } = trace.finding;
     const isEnd = at === trace.steps.length;
     const focused = labelOfFocus(pane);
-    fill(head, stepHead(trace, number, at));
+    fill(head, stepHead(trace, number, at, explore(at)));
     fill(
       stepPane,
       isEnd && deadlock !== null && deadlockPart(deadlock),

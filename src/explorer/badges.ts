@@ -138,6 +138,20 @@ function lossClass(state: Uint8Array, scenario: ScenarioWords, device: number): 
   return isDefect(state[at] ?? 0) ? 'kernel-defect' : 'script';
 }
 
+/** `recoverable(dax0.0)` of every asked device that is lost in a state. */
+export function lossesIn(
+  stepper: Stepper,
+  scenario: ScenarioWords,
+  state: Uint8Array,
+): readonly string[] {
+  return scenario.recoverable
+    .filter((device) => recoverable(stepper, scenario, state, device).state === 'violated')
+    .map((device) => recoverableName(scenario, device));
+}
+
+const recoverableName = ({ plan }: ScenarioWords, device: number): string =>
+  `recoverable(${plan.devices[device]?.name ?? '?'})`;
+
 /** Own properties of single states: bit n of a word is number n. */
 function ownInvariants(stepper: Stepper, scenario: ScenarioWords, quiet: boolean): Badge[] {
   const violated = stepper.violatedOwn();
@@ -191,7 +205,7 @@ export function badgesOf(
     })),
     ...scenario.recoverable.map(
       (device): Badge => ({
-        property: `recoverable(${scenario.plan.devices[device]?.name ?? '?'})`,
+        property: recoverableName(scenario, device),
         class: lossClass(state, scenario, device),
         isAsked: true,
         ...recoverable(stepper, scenario, state, device),

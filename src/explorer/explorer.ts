@@ -8,7 +8,7 @@ import { PROPERTIES } from '../kernel/properties.js';
 import { viewDeadlock } from '../verdict/deadlockView.js';
 import { describeStep, takeStep, viewReplay } from '../verdict/steps.js';
 import type { MachineView } from '../verdict/trace.js';
-import { badgesOf, maskOf } from './badges.js';
+import { badgesOf, lossesIn, maskOf } from './badges.js';
 import { commandsOf, type ToldStep } from './commands.js';
 import { labelOf, outcomesOf } from './label.js';
 import type { Action, Explorer, Position } from './position.js';
@@ -111,10 +111,11 @@ class EngineExplorer implements Explorer {
     this.#stepper.place(state);
     const bits = this.#stepper.replay.violated();
     const own = this.#stepper.violatedOwn();
-    return [
+    const told = [
       ...PROPERTIES.filter(({ bit }) => ((bits >>> bit) & 1) !== 0),
       ...this.#scenario.own.invariants.filter((_, number) => ((own >>> number) & 1) !== 0),
     ].map(({ name }) => name);
+    return [...told, ...lossesIn(this.#stepper, this.#scenario, state)];
   }
 
   #actions(

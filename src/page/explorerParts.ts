@@ -35,9 +35,9 @@ export function badgesPart(badges: readonly Badge[]): HTMLElement {
   const of = (state: Badge['state']): Badge[] => badges.filter((badge) => badge.state === state);
   const [violated, holding, unjudged] = [of('violated'), of('holds'), of('unjudged')];
   const counts = [
-    `${violated.length} violated`,
+    ...(violated.length > 0 ? [`${violated.length} violated`] : []),
     `${holding.length} hold`,
-    `${unjudged.length} not judged here`,
+    ...(unjudged.length > 0 ? [`${unjudged.length} not judged`] : []),
   ];
   const noted = badges.filter(({ note, state }) => note !== '' && state !== 'violated');
   return h(
@@ -52,7 +52,7 @@ export function badgesPart(badges: readonly Badge[]): HTMLElement {
       h(
         'details',
         {},
-        h('summary', {}, 'Why not judged, and why they hold'),
+        h('summary', {}, 'What they say'),
         h('dl', { class: 'notes' }, noted.map(noteRow)),
       ),
   );

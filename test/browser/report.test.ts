@@ -11,9 +11,16 @@ import { loadModel } from '../../src/loadModel.js';
 import { formatIomemLine } from '../../src/report/iomemDiff.js';
 import { hashModelText, renderItf } from '../../src/report/itf.js';
 import { parseItf } from '../../src/report/itfRead.js';
-import { formatResult, onOneLine } from '../../src/report/layout.js';
+import { formatAddress, formatBytes, formatResult, onOneLine } from '../../src/report/layout.js';
 import { describeLock } from '../../src/report/lockText.js';
-import type { MachineView, Trace, Verdict } from '../../src/verdict/trace.js';
+import { machineDelta } from '../../src/report/machineDelta.js';
+import type {
+  DeviceView,
+  DriverView,
+  MachineView,
+  Trace,
+  Verdict,
+} from '../../src/verdict/trace.js';
 import {
   axeFaults,
   LOOKS,
@@ -50,13 +57,50 @@ async function traceOf(model: string): Promise<Trace> {
 const texts = (page: Page, selector: string): Promise<string[]> =>
   page.locator(selector).allTextContents();
 
+/** Run in the page: the cells of both tables, without what was there before. */
+const ROWS = `[...document.querySelectorAll('tbody tr')].map((row) =>
+  [...row.children].map((cell) => {
+    const copy = cell.cloneNode(true);
+    for (const was of copy.querySelectorAll('.was')) was.remove();
+    return copy.textContent.trim();
+  }))`;
+
+function deviceRow(device: DeviceView): readonly string[] {
+  const { name, present, driver, size, ranges, targetNode } = device;
+  if (!present) return [name, 'not registered'];
+  const spans = ranges.map(({ start, end }) => `${formatAddress(start)}-${formatAddress(end)}`);
+  return [
+    name,
+    driver ?? 'none',
+    formatBytes(size),
+    spans.length === 0 ? 'none' : spans.join(' + '),
+    targetNode === null ? '–' : String(targetNode),
+    'none',
+  ];
+}
+
+const driverRow = ({ name, registered, ids }: DriverView): readonly string[] => [
+  name,
+  registered ? 'yes' : 'no',
+  ids.length === 0 ? 'none' : ids.join(', '),
+];
+
+/** Lines of what a step changed, as the page writes them. */
+function toldChanges(before: MachineView, after: MachineView): readonly string[] {
+  const { iomem, changes } = machineDelta(before, after);
+  return [
+    ...iomem.map(({ op, line }) => `${op === 'add' ? '+' : '−'}${formatIomemLine(line).trim()}`),
+    ...changes.map((change) => `→${change}`),
+  ];
+}
+
 /** What the page says of the machine. */
 async function shownMachine(page: Page): Promise<unknown> {
   const cells = await texts(page, '.cell:not(.cell-none)');
   return {
     iomem: await texts(page, '.listing .line:not(.line-remove) code'),
     cells: cells.map((cell) => cell.replace(/(\+ new|was .*)$/, '')),
-    drivers: await texts(page, '.part table:nth-of-type(1) tbody tr'),
+    rows: await page.evaluate(ROWS),
     locks: await texts(page, '.locks li'),
   };
 }
@@ -70,7 +114,7 @@ function toldMachine(view: MachineView): unknown {
       if (state !== 'online') return `${index}${state === 'offline' ? 'F' : 'G'}${state}`;
       return `${index}${letters[zones as 'Normal'] ?? 'O'}${zones}`;
     }),
-    drivers: expect.anything(),
+    rows: [...view.devices.map(deviceRow), ...view.drivers.map(driverRow)],
     locks: view.locks.map((lock) => `${describeLock(lock)} ${lock.holder}`),
   };
 }
@@ -124,6 +168,8 @@ describe.skipIf(isSkipped)('a report in a browser', () => {
             `Step ${index + 1} of ${trace.steps.length}`,
           ]);
           expect(await shownMachine(page)).toEqual(toldMachine(step.after));
+          const before = trace.steps[index - 1]?.after ?? trace.initial;
+          expect(await texts(page, '.changes .line')).toEqual(toldChanges(before, step.after));
           expect(await texts(page, '.calls code')).toEqual(
             step.functions.map((name) => `${name}()`),
           );

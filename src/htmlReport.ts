@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import packageJson from '../package.json' with { type: 'json' };
 import { packModel, packModule } from './explorable.js';
 import { kernelRequestOf, resolveKernel } from './kernel/features.js';
-import { sourceOf } from './kernel/functions.js';
+import { FUNCTION_NAMES, sourceOf } from './kernel/functions.js';
 import type { Model } from './model/model.js';
 import { featuresTouching } from './probe/touched.js';
 import type { ReportDocument, ReportFunction, ReportRun } from './report/document.js';
@@ -80,11 +80,28 @@ export function runOfTrace(trace: Trace): ReportRun {
   };
 }
 
-/** A run that can be explored inside the page. */
+/** A run that can be explored inside the page: any modelled function may be on a way. */
 export const withExplorer = (run: ReportRun, model: Model): ReportRun => ({
   ...run,
+  functions: { ...describeFunctions(FUNCTION_NAMES, run.kernel), ...run.functions },
   engine: packModel(model),
 });
+
+/** A model of which nothing is known yet, for a page that is served. */
+export function runToExplore(model: Model): ReportRun {
+  const { name } = resolveKernel(model.kernel);
+  return {
+    model: model.file,
+    title: model.title,
+    kernel: name,
+    granularity: model.granularity,
+    verdict: null,
+    text: null,
+    traces: [],
+    functions: describeFunctions(FUNCTION_NAMES, name),
+    engine: { kind: 'served' },
+  };
+}
 
 /** The document of some runs. */
 export function makeDocument(runs: readonly ReportRun[]): ReportDocument {

@@ -19,7 +19,7 @@ import {
 } from './checkpoint.js';
 import { loadModels, reject, warnOfUnknown, withRejections } from './load.js';
 import { type LookOptions, progressFor, styleFor } from './look.js';
-import { type Overrides, override } from './options.js';
+import { type Overrides, override, overridesOf } from './options.js';
 import { worstStatus } from './status.js';
 import { refuseStorage, type StorageWishes, storageOf } from './storage.js';
 import { refuseStrategy, type StrategyWishes, strategyOf } from './strategy.js';
@@ -43,19 +43,6 @@ export interface ExploreCommandOptions
   readonly lockOrder?: boolean;
   readonly stats?: boolean;
   readonly reduce?: readonly Reduction[];
-}
-
-/** Picks the options that change what is explored. */
-export function overridesOf(options: Overrides): Overrides {
-  const { granularity, kernel, without, maxStates, maxDepth } = options;
-  return {
-    ...(granularity !== undefined && { granularity }),
-    ...(kernel !== undefined && { kernel }),
-    ...(without !== undefined && { without }),
-    ...(maxStates !== undefined && { maxStates }),
-    ...(maxDepth !== undefined && { maxDepth }),
-    ...(options.continue !== undefined && { continue: options.continue }),
-  };
 }
 
 /** Explores one model with the engine's options of the command line. */

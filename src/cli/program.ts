@@ -12,6 +12,7 @@ import {
   parseKernel,
   parseMemory,
   parseObserved,
+  parsePort,
   parseProbability,
   parseReductions,
   parseRelease,
@@ -84,6 +85,12 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
     .option('--trace-dir <dir>', 'write a trace file for each violation into this directory')
     .option('--html <file>', 'write a report of all models as one HTML file, to be read offline')
     .option('--no-explorer', 'leave the engine out of the report: no other steps can be taken')
+    .option('--serve', 'open the models for a browser of this machine, without a search')
+    .addOption(
+      new Option('--port <n>', 'port of --serve (default: 8470; 0: any free one)')
+        .argParser(parsePort)
+        .implies({ serve: true }),
+    )
     .option('--lock-order', 'tell which locks are taken under which, and the cycles among them')
     .option('--stats', 'tell where time and memory went, and how often each thing was done')
     .option('--as-declared', 'exit 0 when the verdict is the one that the model declares')
@@ -94,9 +101,15 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
     .addHelpText(
       'after',
       `\nExample:\n  daxcheck explore --kernel v5.1 --trace-dir traces model.yaml\n` +
-        `  daxcheck explore --html report.html model.yaml\n${STATUSES}`,
+        '  daxcheck explore --html report.html model.yaml\n' +
+        `  daxcheck explore --serve model.yaml\n${STATUSES}`,
     )
     .action(async (paths: string[], options) => {
+      if (options.serve === true) {
+        const { serveCommand } = await import('./serve.js');
+        report(await serveCommand(paths, options, terminal));
+        return;
+      }
       const { exploreCommand } = await import('./explore.js');
       report(await exploreCommand(paths, options, terminal));
     });

@@ -28,7 +28,8 @@ const entries: readonly Entry[] = report.runs.flatMap((run) =>
   run.traces.map((entry) => ({ run, entry })),
 );
 const isExplored = report.runs.some(({ engine }) => engine !== undefined);
-const hasSummary = report.runs.some(({ verdict }) => verdict !== null) || entries.length !== 1;
+const hasVerdict = report.runs.some(({ verdict }) => verdict !== null);
+const hasSummary = hasVerdict || entries.length > 1 || (entries.length === 0 && !isExplored);
 
 const main = byId('main');
 const live = byId('live');
@@ -123,7 +124,8 @@ function follow(): void {
   }
   if (route.view === 'trace') showTrace(route.trace, route.step);
   else if (hasSummary) showSummary(route.view === 'summary' ? route.section : null);
-  else showTrace(0, null);
+  else if (entries.length > 0) showTrace(0, null);
+  else void showWay(0, START);
 }
 
 /** Goes to an address without a new entry in the history: steps are many. */

@@ -12,10 +12,11 @@ export type Route =
 
 /** Reads an address; what names nothing is the summary. `trace` and `run` count from 0. */
 export function parseRoute(hash: string): Route {
-  const name = decodeURIComponent(hash.replace(/^#/, ''));
+  const name = hash.replace(/^#/, '');
   const explorer = /^x(\d+)(?:=(.*))?$/.exec(name);
   if (explorer !== null) {
-    const way = parseWay(explorer[2] ?? '') ?? START;
+    // Some programs that pass addresses on write the colon so.
+    const way = parseWay((explorer[2] ?? '').replace(/%3a/i, ':')) ?? START;
     return { view: 'explorer', run: Number(explorer[1]) - 1, way };
   }
   const match = /^v(\d+)(?:s(\d+))?$/.exec(name);

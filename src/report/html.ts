@@ -10,14 +10,19 @@ export interface Page {
 }
 
 /** Nothing is loaded and nothing sent: only what stands in the file runs. */
-const POLICY = [
+const POLICY: readonly string[] = [
   "default-src 'none'",
   "script-src 'unsafe-inline' 'wasm-unsafe-eval'",
   "style-src 'unsafe-inline'",
   'img-src data:',
   "base-uri 'none'",
   "form-action 'none'",
-].join('; ');
+];
+
+export interface HtmlOptions {
+  /** The page asks the program that serves it, and nobody else. */
+  readonly asksServer?: boolean;
+}
 
 const escapeText = (text: string): string =>
   text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
@@ -25,7 +30,7 @@ const escapeText = (text: string): string =>
 /** JSON in which no `<` is left, so that neither `</script` nor `<!--` can end it. */
 const escapeJson = (json: string): string => json.replace(/</g, '\\u003c');
 
-/** Code in which no tag of a script can begin or end; in JavaScript `\\x3c` is the same in texts. */
+/** Code in which no tag of a script can begin or end; `\\x3c` is `<` in JavaScript's texts. */
 const escapeScript = (code: string): string => code.replace(/<(?=!--|\/?script)/gi, '\\x3c');
 
 const escapeStyles = (styles: string): string => styles.replace(/<(?=\/style)/gi, '\\3c ');
@@ -37,14 +42,19 @@ function titleOf({ runs }: ReportDocument): string {
 }
 
 /** Renders the file. */
-export function renderHtml(document: ReportDocument, page: Page): string {
+export function renderHtml(
+  document: ReportDocument,
+  page: Page,
+  { asksServer = false }: HtmlOptions = {},
+): string {
+  const policy = [...POLICY, ...(asksServer ? ["connect-src 'self'"] : [])].join('; ');
   const { name, version } = document.tool;
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="color-scheme" content="light dark">
 <meta name="generator" content="${name} ${version}">
 <title>${escapeText(titleOf(document))}</title>
@@ -65,7 +75,7 @@ ${escapeStyles(page.styles)}</style>
 <main id="main" tabindex="-1"></main>
 <footer class="foot faint">${name} ${version}</footer>
 <p id="live" class="visually-hidden" role="status"></p>
-<noscript><p class="note">This report needs JavaScript, which stands in this file itself.</p></noscript>
+<noscript><p class="note">This report needs JavaScript; all of it stands in this file.</p></noscript>
 <script type="application/json" id="document">${escapeJson(encodeDocument(document))}</script>
 <script>
 ${escapeScript(page.script)}</script>

@@ -1,49 +1,21 @@
 /**
  * Explores the behaviours of a model with at most so many context switches, breadth first.
  */
-import { compileModel, type Scenario } from './compile/scenario.js';
-import type { Engine, SearchResult } from './engine/engine.js';
+import { compileModel } from './compile/scenario.js';
 import type { Model } from './model/model.js';
 import { openForStrategy, type StrategyOptions, uncheckedOf } from './strategies.js';
 import { exitStatusOf, heldOf, verdictOf } from './verdict/conclude.js';
-import { makeTrace, rowOf } from './verdict/findings.js';
-import { marksOf, observe, ownRow, vacuousOwn } from './verdict/own.js';
+import { observe, ownTraces, vacuousOwn } from './verdict/own.js';
 import { scopeOf } from './verdict/scope.js';
 import { stoppedBy } from './verdict/stopped.js';
-import type { Trace, Verdict } from './verdict/trace.js';
+import type { Verdict } from './verdict/trace.js';
 import { vacuousOf } from './verdict/vacuity.js';
+import { violationTraces } from './verdict/violations.js';
 
 const CUT: NonNullable<Verdict['stoppedBy']> = {
   limit: 'context switches',
   option: '--max-switches',
 };
-
-/** A trace to each violated property, the shortest of those within the bound. */
-async function tracesOf(
-  engine: Engine,
-  scenario: Scenario,
-  result: SearchResult,
-): Promise<Trace[]> {
-  const traces: Trace[] = [];
-  const common = { device: null, avoidance: null };
-  for (const { property } of result.violations) {
-    const chosen = await engine.traceTo(property);
-    const row = rowOf(property);
-    if (chosen === null) continue;
-    traces.push(makeTrace(engine, scenario, { ...common, row, class: row.class, chosen }));
-  }
-  const { check } = scenario.ownModules;
-  if (check === null || result.ownViolations.length === 0) return traces;
-  const words = engine.evaluate(check);
-  for (const { property } of result.ownViolations) {
-    const chosen = await engine.traceToOwn(property, marksOf(words, property));
-    const invariant = scenario.own.invariants[property];
-    if (chosen === null || invariant === undefined) continue;
-    const row = ownRow(invariant);
-    traces.push(makeTrace(engine, scenario, { ...common, row, class: 'own', chosen }));
-  }
-  return traces;
-}
 
 /**
  * Explores a model within a bound of context switches.
@@ -65,7 +37,10 @@ export async function exploreBounded(
   });
   const result = await engine.search();
   const isInterrupted = result.stoppedBy === 'interrupt';
-  const violations = isInterrupted ? [] : await tracesOf(engine, scenario, result);
+  const searched = { engine, scenario, result, reductions: [], hasAllSteps: false };
+  const violations = isInterrupted
+    ? []
+    : [...(await violationTraces(searched)), ...(await ownTraces(searched))];
   const isCut = result.complete ? await engine.isCutByBound() : null;
   const unchecked = uncheckedOf(scenario);
   const isComplete = isCut === false && unchecked.length === 0;

@@ -1,7 +1,7 @@
 /**
  * Explores a model: every interleaving, a verdict, and a counterexample for each violated property.
  */
-import { FAIL_SYMMETRY, Property } from '../assembly/layout.js';
+import { FAIL_SYMMETRY } from '../assembly/layout.js';
 import { exploreBounded } from './bounded.js';
 import { compileModel, type Scenario } from './compile/scenario.js';
 import { labelsOfClasses } from './compile/symmetry/labels.js';
@@ -22,21 +22,20 @@ import { exploreByRuns, type StrategyRequest } from './strategies.js';
 import { exitStatusOf, heldOf, stopMaskOf, verdictOf } from './verdict/conclude.js';
 import { doubtOf } from './verdict/doubt.js';
 import { compareExpectation } from './verdict/expectation.js';
-import { makeTrace, rowOf } from './verdict/findings.js';
-import { avoidanceOf, isMarked, keyOf } from './verdict/inevitable.js';
 import { lockOrderOf } from './verdict/lockOrder.js';
+import { recoverableTraces } from './verdict/losses.js';
 import { observe, ownTraces, vacuousOwn } from './verdict/own.js';
 import { makePhaseClock, type PhaseClock } from './verdict/phases.js';
-import { checkRecoverable, type RecoverableAnswer, UNKNOWN } from './verdict/recoverable.js';
 import { planReductions, type ReductionPlan, setReductions } from './verdict/reductions.js';
 import { scopeOf } from './verdict/scope.js';
+import type { Searched } from './verdict/searched.js';
 import { makeShortage } from './verdict/shortage.js';
 import { collectStats } from './verdict/stats.js';
 import { stoppedBy, stoppedByShortage } from './verdict/stopped.js';
 import { answerTemporal, UNANSWERED } from './verdict/temporal/answers.js';
 import type { Measured, Trace, Verdict } from './verdict/trace.js';
-import { type Show, showWith } from './verdict/unreduced.js';
 import { vacuousOf } from './verdict/vacuity.js';
+import { violationTraces } from './verdict/violations.js';
 
 export interface ExploreOptions {
   /** Most worker threads; 1 by default. It changes nothing but `measured`. */
@@ -63,76 +62,6 @@ export interface ExploreOptions {
   readonly debug?: boolean;
 }
 
-/** A finished search, and how what it found is shown. */
-interface Finished {
-  readonly engine: Engine;
-  readonly scenario: Scenario;
-  readonly result: SearchResult;
-  readonly show: Show;
-  readonly isReduced: boolean;
-  readonly clock: PhaseClock;
-}
-
-async function violationTraces(finished: Finished): Promise<Trace[]> {
-  const { engine, scenario, result, show, isReduced } = finished;
-  const traces: Trace[] = [];
-  for (const { property } of result.violations) {
-    const chosen = await engine.traceTo(property);
-    if (chosen === null) continue;
-    const row = rowOf(property);
-    const isGood = (state: Uint8Array): boolean =>
-      (engine.successors.check(state) & (1 << property)) === 0;
-    const avoidance = isReduced
-      ? null
-      : await avoidanceOf(engine, scenario, result.statesAtLeast, isGood);
-    const isTarget = (state: Uint8Array): boolean => isViolatedBy(engine, state, property);
-    const about = { row, class: row.class, device: null, avoidance };
-    traces.push(
-      show(chosen, isTarget, (behaviour) =>
-        makeTrace(engine, scenario, { ...about, chosen: behaviour }),
-      ),
-    );
-  }
-  return traces;
-}
-
-/** Whether a state violates a property, or is known to from its steps. */
-function isViolatedBy({ successors }: Engine, state: Uint8Array, property: number): boolean {
-  const bits = successors.check(state) | successors.expand(state).finished;
-  return ((bits >>> property) & 1) !== 0;
-}
-
-async function recoverableTraces({
-  engine,
-  scenario,
-  result,
-  show,
-  isReduced,
-}: Finished): Promise<{ traces: Trace[]; answers: RecoverableAnswer[] }> {
-  const traces: Trace[] = [];
-  const answers: RecoverableAnswer[] = [];
-  if (!result.complete) return { traces, answers };
-  if (!engine.keepsStates) return { traces, answers: scenario.recoverable.map(() => UNKNOWN) };
-  const row = rowOf(Property.Recoverable);
-  for (const device of scenario.recoverable) {
-    const answer = await checkRecoverable(engine, scenario, device, result.statesAtLeast);
-    answers.push(answer);
-    for (const loss of answer.losses) {
-      const canAvoid = (state: Uint8Array): boolean => isMarked(engine, loss.reach, state);
-      const avoidance = isReduced ? null : { canAvoid };
-      const name = scenario.plan.devices[device]?.name ?? null;
-      const about = { row, class: loss.class, device: name, avoidance };
-      const isTarget = (state: Uint8Array, end: Uint8Array): boolean => keyOf(state) === keyOf(end);
-      traces.push(
-        show(loss.chosen, isTarget, (behaviour) =>
-          makeTrace(engine, scenario, { ...about, chosen: behaviour }),
-        ),
-      );
-    }
-  }
-  return { traces, answers };
-}
-
 /** What was found out of a search, but for its numbers. */
 interface Answers {
   readonly violations: readonly Trace[];
@@ -146,14 +75,14 @@ interface Answers {
 }
 
 /** Answers every property that the model asks for. */
-async function answerAll(finished: Finished): Promise<Answers> {
-  const { engine, scenario, result, clock } = finished;
+async function answerAll(searched: Searched, clock: PhaseClock): Promise<Answers> {
+  const { engine, scenario, result } = searched;
   const isInterrupted = result.stoppedBy === 'interrupt';
   const { ask, limit } = makeShortage();
-  const invariants = isInterrupted ? [] : await violationTraces(finished);
-  const own = isInterrupted ? [] : await ownTraces(finished);
+  const invariants = isInterrupted ? [] : await violationTraces(searched);
+  const own = isInterrupted ? [] : await ownTraces(searched);
   clock.mark('traces');
-  const { traces, answers } = await recoverableTraces(finished);
+  const { traces, answers } = await recoverableTraces(searched);
   const observed = isInterrupted ? [] : observe(engine, scenario);
   const temporal = isInterrupted
     ? UNANSWERED
@@ -232,7 +161,7 @@ interface SearchHow {
   readonly clock: PhaseClock;
 }
 
-interface Searched {
+interface Ended {
   readonly scenario: Scenario;
   readonly engine: Engine;
   readonly reductions: ReductionPlan;
@@ -243,7 +172,7 @@ interface Searched {
  * Searches a model, breadth first with the reductions that it allows: where devices turn out not to
  * be alike, once more with like threads alone.
  */
-async function search(model: Model, options: ExploreOptions, how: SearchHow): Promise<Searched> {
+async function search(model: Model, options: ExploreOptions, how: SearchHow): Promise<Ended> {
   const { wanted, symmetry, clock } = how;
   const scenario = compileModel(model, { symmetry });
   clock.mark('compile');
@@ -289,14 +218,16 @@ async function exploreWhole(model: Model, options: ExploreOptions): Promise<Verd
     clock,
   });
   clock.mark('search');
-  const answers = await answerAll({
-    engine,
-    scenario,
-    result,
-    show: showWith(engine, scenario, reductions.on),
-    isReduced: reductions.on.length > 0,
+  const answers = await answerAll(
+    {
+      engine,
+      scenario,
+      result,
+      reductions: reductions.on,
+      hasAllSteps: reductions.on.length === 0,
+    },
     clock,
-  });
+  );
   const { violations, witnesses, held, vacuous, shortOf } = answers;
   const stopped = stoppedBy(result) ?? stoppedByShortage(shortOf);
   const doubt = doubtOf(scenario, result, options);

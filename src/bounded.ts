@@ -3,19 +3,14 @@
  */
 import { compileModel } from './compile/scenario.js';
 import type { Model } from './model/model.js';
-import { openForStrategy, type StrategyOptions, uncheckedOf } from './strategies.js';
-import { exitStatusOf, heldOf, verdictOf } from './verdict/conclude.js';
+import { openForStrategy, type StrategyOptions } from './strategies.js';
+import { conclude, heldOf, measuredOf } from './verdict/conclude.js';
+import { ofBehaviours } from './verdict/doubt.js';
 import { observe, ownTraces, vacuousOwn } from './verdict/own.js';
-import { scopeOf } from './verdict/scope.js';
-import { stoppedBy } from './verdict/stopped.js';
+import { LIMITS, stoppedBy } from './verdict/stopped.js';
 import type { Verdict } from './verdict/trace.js';
 import { vacuousOf } from './verdict/vacuity.js';
 import { violationTraces } from './verdict/violations.js';
-
-const CUT: NonNullable<Verdict['stoppedBy']> = {
-  limit: 'context switches',
-  option: '--max-switches',
-};
 
 /**
  * Explores a model within a bound of context switches.
@@ -42,7 +37,7 @@ export async function exploreBounded(
     ? []
     : [...(await violationTraces(searched)), ...(await ownTraces(searched))];
   const isCut = result.complete ? await engine.isCutByBound() : null;
-  const unchecked = uncheckedOf(scenario);
+  const unchecked = ofBehaviours(scenario);
   const isComplete = isCut === false && unchecked.length === 0;
   const vacuous = isComplete
     ? [
@@ -50,33 +45,16 @@ export async function exploreBounded(
         ...vacuousOwn(scenario, observe(engine, scenario)),
       ]
     : [];
-  const verdict = verdictOf(
-    violations,
-    isComplete,
-    vacuous.length > 0 && result.distinctStates === 1,
-  );
-  const { distinctStates, transitions, depth, seconds, memoryBytes } = result;
+  const { distinctStates, transitions, depth } = result;
   return {
-    model: model.file,
-    title: model.title,
-    kernel: scenario.kernel.name,
-    granularity: model.granularity,
+    ...conclude({
+      ...{ scenario, isComplete, distinctStates, transitions, depth, violations, vacuous },
+      stoppedBy: isCut === true ? LIMITS.switches : stoppedBy(result),
+      held: heldOf(scenario, violations, []),
+    }),
     strategy: { name: 'bfs', maxSwitches, isCut, unchecked },
-    verdict,
-    exitStatus: exitStatusOf(verdict, violations, scenario, stoppedBy(result)),
-    ...{ distinctStates, transitions, depth },
-    stoppedBy: isCut === true ? CUT : stoppedBy(result),
-    violations,
-    held: heldOf(scenario, violations, []),
-    scope: scopeOf(scenario),
-    vacuous,
     lockOrder: null,
     expectation: null,
-    measured: {
-      seconds,
-      statesPerSecond: seconds > 0 ? Math.round(distinctStates / seconds) : 0,
-      memoryBytes,
-      workers: options.workers ?? 1,
-    },
+    measured: measuredOf(result, options.workers ?? 1),
   };
 }

@@ -19,7 +19,7 @@ import type { Reduction } from './kernel/reductions.js';
 import { openKernelEngine } from './kernelEngine.js';
 import type { Model } from './model/model.js';
 import { exploreByRuns, type StrategyRequest } from './strategies.js';
-import { exitStatusOf, heldOf, stopMaskOf, verdictOf } from './verdict/conclude.js';
+import { conclude, heldOf, measuredOf, stopMasksOf } from './verdict/conclude.js';
 import { doubtOf } from './verdict/doubt.js';
 import { compareExpectation } from './verdict/expectation.js';
 import { lockOrderOf } from './verdict/lockOrder.js';
@@ -27,13 +27,12 @@ import { recoverableTraces } from './verdict/losses.js';
 import { observe, ownTraces, vacuousOwn } from './verdict/own.js';
 import { makePhaseClock, type PhaseClock } from './verdict/phases.js';
 import { planReductions, type ReductionPlan, setReductions } from './verdict/reductions.js';
-import { scopeOf } from './verdict/scope.js';
 import type { Searched } from './verdict/searched.js';
 import { makeShortage } from './verdict/shortage.js';
 import { collectStats } from './verdict/stats.js';
 import { stoppedBy, stoppedByShortage } from './verdict/stopped.js';
 import { answerTemporal, UNANSWERED } from './verdict/temporal/answers.js';
-import type { Measured, Trace, Verdict } from './verdict/trace.js';
+import type { Trace, Verdict } from './verdict/trace.js';
 import { vacuousOf } from './verdict/vacuity.js';
 import { violationTraces } from './verdict/violations.js';
 
@@ -123,8 +122,7 @@ function reductionsOf(
 function engineFor(model: Model, scenario: Scenario, options: ExploreOptions): Engine {
   return openKernelEngine(scenario, {
     workers: options.workers ?? 1,
-    stopMask: stopMaskOf(model),
-    ownStopMask: model.continueAfterViolation ? 0 : 0xffffffff,
+    ...stopMasksOf(model),
     limits: {
       states: model.limits.states ?? undefined,
       depth: model.limits.depth ?? undefined,
@@ -141,17 +139,6 @@ function engineFor(model: Model, scenario: Scenario, options: ExploreOptions): E
     sample: options.stats,
     debug: options.debug ?? false,
   });
-}
-
-function measuredOf(result: SearchResult, workers: number): Measured {
-  const { seconds, distinctStates, statesAtLeast, memoryBytes } = result;
-  return {
-    seconds,
-    statesPerSecond: seconds > 0 ? Math.round(distinctStates / seconds) : 0,
-    memoryBytes,
-    workers,
-    ...(statesAtLeast > distinctStates && { statesFound: statesAtLeast }),
-  };
 }
 
 interface SearchHow {
@@ -229,30 +216,18 @@ async function exploreWhole(model: Model, options: ExploreOptions): Promise<Verd
     clock,
   );
   const { violations, witnesses, held, vacuous, shortOf } = answers;
-  const stopped = stoppedBy(result) ?? stoppedByShortage(shortOf);
+  const { distinctStates, transitions, depth, statesAtLeast } = result;
   const doubt = doubtOf(scenario, result, options);
   const isComplete = answers.isComplete && !doubt.isTooLikely;
-  const isVacuous = vacuous.length > 0 && result.distinctStates === 1;
-  const verdict = verdictOf(violations, isComplete, isVacuous);
   return {
-    model: model.file,
-    title: model.title,
-    kernel: scenario.kernel.name,
-    granularity: model.granularity,
+    ...conclude({
+      ...{ scenario, isComplete, distinctStates, transitions, depth, violations, held, vacuous },
+      stoppedBy: stoppedBy(result) ?? stoppedByShortage(shortOf),
+    }),
     ...(strategy !== undefined && { strategy }),
     ...(wanted.length > 0 && { reductions }),
-    verdict,
-    exitStatus: exitStatusOf(verdict, violations, scenario, stopped),
-    distinctStates: result.distinctStates,
-    transitions: result.transitions,
-    depth: result.depth,
-    stoppedBy: stopped,
-    violations,
     ...(witnesses.length > 0 && { witnesses }),
     ...doubt.told,
-    held,
-    scope: scopeOf(scenario),
-    vacuous,
     lockOrder:
       options.lockOrder === true && result.stoppedBy !== 'interrupt'
         ? lockOrderOf(engine, scenario)
@@ -261,12 +236,11 @@ async function exploreWhole(model: Model, options: ExploreOptions): Promise<Verd
       violations,
       isCutShort: !isComplete && result.stoppedBy !== 'violation',
       isReduced: reductions.on.length > 0,
-      states: result.distinctStates,
-      transitions: result.transitions,
-      depth: result.depth,
+      ...{ states: distinctStates, transitions, depth },
     }),
     measured: {
       ...measuredOf(result, workers),
+      ...(statesAtLeast > distinctStates && { statesFound: statesAtLeast }),
       ...(options.stats && { stats: collectStats(engine, scenario, result, clock) }),
     },
   };

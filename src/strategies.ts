@@ -3,7 +3,6 @@
  * no proof.
  */
 import { TARGET_OWN } from '../assembly/search/layout.js';
-import { NO_LIVELOCK } from './compile/own.js';
 import { compileModel, type Scenario } from './compile/scenario.js';
 import type {
   ChosenTrace,
@@ -15,11 +14,11 @@ import type {
 } from './engine/engine.js';
 import { openKernelEngine } from './kernelEngine.js';
 import type { Model } from './model/model.js';
-import { exitStatusOf, heldOf, stopMaskOf, verdictOf } from './verdict/conclude.js';
+import { conclude, heldOf, measuredOf, stopMasksOf } from './verdict/conclude.js';
+import { ofBehaviours } from './verdict/doubt.js';
 import { makeTrace, rowOf } from './verdict/findings.js';
 import { ownRow } from './verdict/own.js';
-import { scopeOf } from './verdict/scope.js';
-import { temporalName } from './verdict/temporal/answers.js';
+import { LIMITS } from './verdict/stopped.js';
 import type { Trace, Verdict } from './verdict/trace.js';
 
 /** A strategy of many runs. */
@@ -61,22 +60,6 @@ const RUNS_MAX: { readonly [N in RunsRequest['name']]: number } = {
 /** Steps of a run, and states of a search, where neither model nor command line says otherwise. */
 const DEPTH = 1000;
 const STATES = 100_000;
-
-const STOPS: { readonly [S in WalksResult['stoppedBy']]: NonNullable<Verdict['stoppedBy']> } = {
-  violation: { limit: 'first violation', option: '--continue' },
-  runs: { limit: 'runs', option: '--runs, or another --seed' },
-  time: { limit: 'time', option: '--max-seconds' },
-  interrupt: { limit: 'interrupt', option: 'run it again' },
-};
-
-/** What no single behaviour can show, and is therefore left open. */
-export function uncheckedOf(scenario: Scenario): readonly string[] {
-  return [
-    ...scenario.recoverable.map((device) => `recoverable ${scenario.plan.devices[device]?.name}`),
-    ...scenario.own.temporal.map(temporalName),
-    ...(scenario.livelock ? [NO_LIVELOCK] : []),
-  ];
-}
 
 /** What runs of either kind came to, under the same names. */
 interface Outcome {
@@ -143,8 +126,7 @@ export function openForStrategy(
 ): Engine {
   return openKernelEngine(scenario, {
     workers: options.workers ?? 1,
-    stopMask: stopMaskOf(model),
-    ownStopMask: model.continueAfterViolation ? 0 : 0xffffffff,
+    ...stopMasksOf(model),
     limits: { ...limits, memoryBytes: options.memoryBytes },
     onProgress: options.onProgress,
     signal: options.signal,
@@ -172,13 +154,14 @@ export async function exploreByRuns(
   const asked = { seed, depth, runs, states, seconds: options.seconds };
   const outcome = await outcomeOf(engine, name, asked);
   const violations = tracesOf(engine, scenario, outcome);
-  const verdict = verdictOf(violations, false, false);
-  const { seconds, steps, seenAtLeast } = outcome;
+  const { seconds, steps, seenAtLeast, memoryBytes } = outcome;
   return {
-    model: model.file,
-    title: model.title,
-    kernel: scenario.kernel.name,
-    granularity: model.granularity,
+    ...conclude({
+      ...{ scenario, violations, isComplete: false, vacuous: [] },
+      ...{ distinctStates: seenAtLeast, transitions: steps, depth: outcome.deepest },
+      stoppedBy: LIMITS[outcome.stoppedBy],
+      held: heldOf(scenario, violations, []),
+    }),
     strategy: {
       name,
       seed,
@@ -186,25 +169,13 @@ export async function exploreByRuns(
       depth,
       ...(name === 'swarm' && { states }),
       statesAbout: outcome.seenAbout,
-      unchecked: uncheckedOf(scenario),
+      unchecked: ofBehaviours(scenario),
     },
-    verdict,
-    exitStatus: exitStatusOf(verdict, violations, scenario, null),
-    distinctStates: seenAtLeast,
-    transitions: steps,
-    depth: outcome.deepest,
-    stoppedBy: STOPS[outcome.stoppedBy],
-    violations,
-    held: heldOf(scenario, violations, []),
-    scope: scopeOf(scenario),
-    vacuous: [],
     lockOrder: null,
     expectation: null,
-    measured: {
-      seconds,
-      statesPerSecond: seconds > 0 ? Math.round(seenAtLeast / seconds) : 0,
-      memoryBytes: outcome.memoryBytes,
-      workers: options.workers ?? 1,
-    },
+    measured: measuredOf(
+      { seconds, distinctStates: seenAtLeast, memoryBytes },
+      options.workers ?? 1,
+    ),
   };
 }

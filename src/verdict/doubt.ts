@@ -38,11 +38,11 @@ export function ofBehaviours(
 
 /** Tells what the storage of a search leaves open. */
 export function doubtOf(
-  scenario: Scenario,
+  of: { readonly scenario: Scenario; readonly storage?: LossyOptions | undefined },
   { omission }: SearchResult,
-  options: { readonly storage?: LossyOptions; readonly omissionMax?: number },
+  max: number = OMISSION_MAX,
 ): Doubt {
-  const { storage, omissionMax: max = OMISSION_MAX } = options;
+  const { scenario, storage } = of;
   if (omission === undefined || storage === undefined) return { isTooLikely: false, told: {} };
   // `reachable` is asked of one state after the other.
   const temporal = scenario.own.temporal.filter(({ form }) => form !== 'reachable');

@@ -1,54 +1,18 @@
 /**
- * Explores a model otherwise than breadth first: what was found is real, and what was not found is
- * no proof.
+ * Explores a model by many runs: what was found is real, and what was not found is no proof.
  */
-import { TARGET_OWN } from '../assembly/search/layout.js';
-import { compileModel, type Scenario } from './compile/scenario.js';
-import type {
-  ChosenTrace,
-  Engine,
-  EngineOptions,
-  Progress,
-  ViolatedRun,
-  WalksResult,
-} from './engine/engine.js';
-import { openKernelEngine } from './kernelEngine.js';
-import type { Model } from './model/model.js';
-import { conclude, heldOf, measuredOf, stopMasksOf } from './verdict/conclude.js';
-import { ofBehaviours } from './verdict/doubt.js';
-import { makeTrace, rowOf } from './verdict/findings.js';
-import { ownRow } from './verdict/own.js';
-import { LIMITS } from './verdict/stopped.js';
-import type { Trace, Verdict } from './verdict/trace.js';
-
-/** A strategy of many runs. */
-export interface RunsRequest {
-  readonly name: 'random' | 'swarm';
-  /** What all chance is drawn from; 1 by default. */
-  readonly seed?: number;
-  /**
-   * How many walks, 1,000 by default; how many searches of a swarm, 64 by default. With a limit of
-   * time, that alone ends them by default.
-   */
-  readonly runs?: number;
-}
-
-/** How to search, other than breadth first. */
-export type StrategyRequest =
-  | { readonly name: 'dfs' }
-  | RunsRequest
-  /** Breadth first, behaviours with at most so many context switches. */
-  | { readonly name: 'bfs'; readonly maxSwitches: number };
-
-/** The options of `explore` that a strategy heeds. */
-export interface StrategyOptions {
-  readonly workers?: number;
-  readonly seconds?: number;
-  readonly memoryBytes?: number;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: Progress) => void;
-  readonly debug?: boolean;
-}
+import { TARGET_OWN } from '../../assembly/search/layout.js';
+import type { Scenario } from '../compile/scenario.js';
+import type { ChosenTrace, Engine, ViolatedRun, WalksResult } from '../engine/engine.js';
+import type { Model } from '../model/model.js';
+import { conclude, heldOf, measuredOf } from '../verdict/conclude.js';
+import { ofBehaviours } from '../verdict/doubt.js';
+import { makeTrace, rowOf } from '../verdict/findings.js';
+import { ownRow } from '../verdict/own.js';
+import { LIMITS } from '../verdict/stopped.js';
+import type { Trace, Verdict } from '../verdict/trace.js';
+import type { ExploreOptions, RunsRequest } from './options.js';
+import { openPlanned, planSearch } from './plan.js';
 
 const SEED = 1;
 const RUNS: { readonly [N in RunsRequest['name']]: number } = { random: 1000, swarm: 64 };
@@ -117,23 +81,6 @@ function tracesOf(engine: Engine, scenario: Scenario, outcome: Outcome): Trace[]
   return [...builtIn, ...own];
 }
 
-/** Opens the engine for a strategy: what ends it is what ends a search breadth first. */
-export function openForStrategy(
-  model: Model,
-  scenario: Scenario,
-  options: StrategyOptions,
-  limits: EngineOptions['limits'] = {},
-): Engine {
-  return openKernelEngine(scenario, {
-    workers: options.workers ?? 1,
-    ...stopMasksOf(model),
-    limits: { ...limits, memoryBytes: options.memoryBytes },
-    onProgress: options.onProgress,
-    signal: options.signal,
-    debug: options.debug ?? false,
-  });
-}
-
 /**
  * Explores a model by a strategy.
  *
@@ -143,10 +90,11 @@ export function openForStrategy(
 export async function exploreByRuns(
   model: Model,
   request: RunsRequest,
-  options: StrategyOptions = {},
+  options: ExploreOptions,
 ): Promise<Verdict> {
-  const scenario = compileModel(model);
-  const engine = openForStrategy(model, scenario, options);
+  const plan = planSearch(model, options);
+  const { scenario } = plan;
+  const engine = openPlanned(plan, options);
   const { name, seed = SEED } = request;
   const runs = request.runs ?? (options.seconds === undefined ? RUNS : RUNS_MAX)[name];
   const depth = model.limits.depth ?? DEPTH;
@@ -173,9 +121,6 @@ export async function exploreByRuns(
     },
     lockOrder: null,
     expectation: null,
-    measured: measuredOf(
-      { seconds, distinctStates: seenAtLeast, memoryBytes },
-      options.workers ?? 1,
-    ),
+    measured: measuredOf({ seconds, distinctStates: seenAtLeast, memoryBytes }, plan.workers),
   };
 }

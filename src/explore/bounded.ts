@@ -1,16 +1,16 @@
 /**
  * Explores the behaviours of a model with at most so many context switches, breadth first.
  */
-import { compileModel } from './compile/scenario.js';
-import type { Model } from './model/model.js';
-import { openForStrategy, type StrategyOptions } from './strategies.js';
-import { conclude, heldOf, measuredOf } from './verdict/conclude.js';
-import { ofBehaviours } from './verdict/doubt.js';
-import { observe, ownTraces, vacuousOwn } from './verdict/own.js';
-import { LIMITS, stoppedBy } from './verdict/stopped.js';
-import type { Verdict } from './verdict/trace.js';
-import { vacuousOf } from './verdict/vacuity.js';
-import { violationTraces } from './verdict/violations.js';
+import type { Model } from '../model/model.js';
+import { conclude, heldOf, measuredOf } from '../verdict/conclude.js';
+import { ofBehaviours } from '../verdict/doubt.js';
+import { observe, ownTraces, vacuousOwn } from '../verdict/own.js';
+import { LIMITS, stoppedBy } from '../verdict/stopped.js';
+import type { Verdict } from '../verdict/trace.js';
+import { vacuousOf } from '../verdict/vacuity.js';
+import { violationTraces } from '../verdict/violations.js';
+import type { BoundRequest, ExploreOptions } from './options.js';
+import { openPlanned, planSearch } from './plan.js';
 
 /**
  * Explores a model within a bound of context switches.
@@ -20,16 +20,12 @@ import { violationTraces } from './verdict/violations.js';
  */
 export async function exploreBounded(
   model: Model,
-  maxSwitches: number,
-  options: StrategyOptions = {},
+  { name, maxSwitches }: BoundRequest,
+  options: ExploreOptions,
 ): Promise<Verdict> {
-  const scenario = compileModel(model);
-  const engine = openForStrategy(model, scenario, options, {
-    states: model.limits.states ?? undefined,
-    depth: model.limits.depth ?? undefined,
-    seconds: options.seconds,
-    switches: maxSwitches,
-  });
+  const plan = planSearch(model, options);
+  const { scenario } = plan;
+  const engine = openPlanned(plan, options);
   const result = await engine.search();
   const isInterrupted = result.stoppedBy === 'interrupt';
   const searched = { engine, scenario, result, reductions: [], hasAllSteps: false };
@@ -52,9 +48,9 @@ export async function exploreBounded(
       stoppedBy: isCut === true ? LIMITS.switches : stoppedBy(result),
       held: heldOf(scenario, violations, []),
     }),
-    strategy: { name: 'bfs', maxSwitches, isCut, unchecked },
+    strategy: { name, maxSwitches, isCut, unchecked },
     lockOrder: null,
     expectation: null,
-    measured: measuredOf(result, options.workers ?? 1),
+    measured: measuredOf(result, plan.workers),
   };
 }

@@ -11,6 +11,7 @@ import {
   CONTROL_FINISHED,
   CONTROL_FIRST,
   CONTROL_FOUND,
+  CONTROL_LABELS,
   CONTROL_LEVEL,
   CONTROL_LEVEL_FROM,
   CONTROL_LEVEL_TO,
@@ -29,14 +30,20 @@ import {
   CONTROL_TRANSITIONS,
   CONTROL_VIOLATIONS,
   CONTROL_WORKERS,
+  LABEL_DETAILS,
+  LINE_PART_END,
+  LINE_PART_NEXT,
   LINE_TRANSITIONS,
   PART_BYTES,
   WORKER_LINE_BYTES,
   WORKER_LINES,
+  WORKERS_MAX,
 } from '../../assembly/search/layout.js';
 import { LEVELS_SEEN } from './estimate.js';
+import type { SearchExports } from './instantiate.js';
 
-const NONE = 0xffffffff;
+/** No index, no depth, no run. */
+export const NONE = 0xffffffff;
 
 /** Reads and writes the control block of one memory. */
 export interface Control {
@@ -45,6 +52,13 @@ export interface Control {
   write(address: number, value: number): void;
   /** Writes and wakes whoever waits at the address. */
   signal(address: number, value: number): void;
+}
+
+/** A memory with a search in it, as this thread sees it. */
+export interface SearchMemory {
+  readonly engine: SearchExports;
+  readonly control: Control;
+  readonly memory: WebAssembly.Memory;
 }
 
 /** Makes the accessors. The memory never grows, so the view stays good. */
@@ -92,12 +106,14 @@ export interface Counts {
   readonly beyond: number;
 }
 
+/** Where a worker's own numbers are. */
+export const lineOf = (worker: number): number => WORKER_LINES + worker * WORKER_LINE_BYTES;
+
 /** Reads where a search is. */
 export function countsNow(control: Control): Counts {
   let transitions = 0;
   for (let worker = 0; worker < control.read(CONTROL_WORKERS); worker += 1) {
-    const line = WORKER_LINES + worker * WORKER_LINE_BYTES + LINE_TRANSITIONS;
-    transitions += wide(control, line);
+    transitions += wide(control, lineOf(worker) + LINE_TRANSITIONS);
   }
   const found = control.read(CONTROL_RESERVED);
   const depth = control.read(CONTROL_LEVEL);
@@ -181,7 +197,7 @@ export function readEnded(control: Control): Ended {
     stoppedBy: control.read(CONTROL_STOPPED_BY),
     distinctStates,
     found: control.read(CONTROL_FOUND),
-    transitions: wide(control, CONTROL_TRANSITIONS),
+    transitions: transitionsOf(control),
     depth,
     levels: levelsOf(control, 0, depth),
     violations: readViolations(control, CONTROL_VIOLATIONS),
@@ -193,6 +209,25 @@ export function readEnded(control: Control): Ended {
 /** Transitions out of the levels expanded in full. */
 export function transitionsOf(control: Control): number {
   return wide(control, CONTROL_TRANSITIONS);
+}
+
+/** For each detail of a label (bits 8-23): 1 when a transition with it was taken. A view. */
+export function labelsIn({ control, memory }: Omit<SearchMemory, 'engine'>): Uint8Array {
+  return new Uint8Array(memory.buffer, control.read(CONTROL_LABELS), LABEL_DETAILS);
+}
+
+/** From a number up to and without another one. */
+export type Span = readonly [number, number];
+
+/** Places for parts that were given to workers and hold none yet, ascending. */
+export function partHoles(control: Control): Span[] {
+  const holes: Span[] = [];
+  for (let worker = 0; worker < WORKERS_MAX; worker += 1) {
+    const from = control.read(lineOf(worker) + LINE_PART_NEXT);
+    const to = control.read(lineOf(worker) + LINE_PART_END);
+    if (from < to) holes.push([from, to]);
+  }
+  return holes.sort(([left], [right]) => left - right);
 }
 
 /** Number of workers that wait for the start. */

@@ -12,7 +12,6 @@ import {
   CONTROL_PACKED_BYTES,
   CONTROL_STOPPED_BY,
   CONTROL_TABLE,
-  CONTROL_TRANSITIONS,
   CONTROL_VIOLATIONS,
   DEPTH_DEEPEST,
   DEPTH_LINKS,
@@ -25,15 +24,22 @@ import {
   STOP_MEMORY,
   TARGET_OWN,
 } from '../../assembly/search/layout.js';
-import { countsNow, errorCode, readViolations, wide } from './control.js';
+import {
+  countsNow,
+  errorCode,
+  labelsIn,
+  NONE,
+  readViolations,
+  type SearchMemory,
+  transitionsOf,
+} from './control.js';
 import { trapError } from './engineError.js';
 import { TRAIL_BYTES } from './runs.js';
 import { makeWatch, type SearchResult, type SearchSetup, STOPPED_BY } from './search.js';
 import type { FoundTrace } from './services.js';
-import { type ShortenSetup, shortenTrail } from './shorten.js';
+import { shortenTrail } from './shorten.js';
 
 const SLICE_MILLISECONDS = 15;
-const NONE = 0xffffffff;
 const LINE = 64;
 const LINK_WORDS = 2;
 
@@ -70,19 +76,19 @@ export async function runDepthFirst(setup: SearchSetup): Promise<SearchResult> {
     memoryLimit: stoppedBy === STOP_MEMORY ? memoryLimit : null,
     distinctStates: found,
     statesAtLeast: found,
-    transitions: wide(control, CONTROL_TRANSITIONS),
+    transitions: transitionsOf(control),
     depth: control.read(DEPTH_DEEPEST),
     levels: [],
     violations: violated(CONTROL_VIOLATIONS),
     ownViolations: violated(CONTROL_OWN_VIOLATIONS),
-    labelsSeen: setup.readLabels(),
+    labelsSeen: labelsIn(setup).slice(),
     memoryBytes: countsNow(control).memoryBytes,
     seconds: (performance.now() - start) / 1000,
   };
 }
 
 /** The way on which a state was found. */
-function wayTo({ engine }: ShortenSetup, index: number): FoundTrace {
+function wayTo({ engine }: SearchMemory, index: number): FoundTrace {
   const indices: number[] = [];
   for (let at = index; at !== NONE; at = engine.depthFirstParent(at) >>> 0) indices.unshift(at);
   const [initial = 0, ...ordinals] = indices.map((at) => engine.depthFirstOrdinal(at) >>> 0);
@@ -90,7 +96,7 @@ function wayTo({ engine }: ShortenSetup, index: number): FoundTrace {
 }
 
 /** Shortens a way to a violation, when the memory that is left allows. */
-function shortened(setup: ShortenSetup, way: FoundTrace, target: number): FoundTrace {
+function shortened(setup: SearchMemory, way: FoundTrace, target: number): FoundTrace {
   const { control, memory } = setup;
   const states = control.read(CONTROL_FOUND) * control.read(CONTROL_PACKED_BYTES);
   const rooms = Math.ceil((control.read(CONTROL_ARENA) + states) / LINE) * LINE;
@@ -106,19 +112,19 @@ function shortened(setup: ShortenSetup, way: FoundTrace, target: number): FoundT
 }
 
 /** A way to the violation of a property that was found first; null when none was. */
-export function depthFirstTo(setup: ShortenSetup, property: number): FoundTrace | null {
+export function depthFirstTo(setup: SearchMemory, property: number): FoundTrace | null {
   const index = setup.control.read(CONTROL_VIOLATIONS + property * 4);
   return index === NONE ? null : shortened(setup, wayTo(setup, index), property);
 }
 
 /** The same of an own property. */
-export function depthFirstToOwn(setup: ShortenSetup, property: number): FoundTrace | null {
+export function depthFirstToOwn(setup: SearchMemory, property: number): FoundTrace | null {
   const index = setup.control.read(CONTROL_OWN_VIOLATIONS + property * 4);
   return index === NONE ? null : shortened(setup, wayTo(setup, index), property + TARGET_OWN);
 }
 
 /** The way to the state with a mark that was found on the fewest steps; null when none has one. */
-export function depthFirstToMarked(setup: ShortenSetup, marks: Uint8Array): FoundTrace | null {
+export function depthFirstToMarked(setup: SearchMemory, marks: Uint8Array): FoundTrace | null {
   const { control, memory } = setup;
   const links = new Uint32Array(memory.buffer, control.read(DEPTH_LINKS));
   const depths = new Uint32Array(marks.length);

@@ -3,7 +3,6 @@
  *
  * One engine is one search over one memory; open another one for another search.
  */
-import { CONTROL_LABELS, LABEL_DETAILS } from '../../assembly/search/layout.js';
 import { type CheckpointOptions, identified, searchSaved } from './checkpoint.js';
 import { controlOf } from './control.js';
 import { EngineError, FAIL_MEMORY, FAIL_USE } from './engineError.js';
@@ -175,10 +174,6 @@ export function openEngine(options: EngineOptions): Engine {
     signal,
     onProgress: options.onProgress,
     pauses: options.pauses,
-    readLabels: () => {
-      const at = control.read(CONTROL_LABELS);
-      return new Uint8Array(memory.buffer).slice(at, at + LABEL_DETAILS);
-    },
   };
   const found = levels === null ? servicesInMemory(services) : servicesOnDisk(services, levels);
   return {

@@ -16,15 +16,15 @@ import {
   STOP_VIOLATION,
 } from '../../assembly/search/layout.js';
 import {
-  type Control,
   countsNow,
   errorCode,
   isFinished,
+  labelsIn,
   readEnded,
   requestStop,
+  type SearchMemory,
 } from './control.js';
 import { lostThreadError, trapError } from './engineError.js';
-import type { SearchExports } from './instantiate.js';
 import { type MemoryLimit, makeMemoryWatch } from './memoryLimit.js';
 import type { Omission } from './omission.js';
 import { areAllPaused, type Pauses, requestPause, runPause } from './pauses.js';
@@ -70,11 +70,8 @@ export interface SearchResult {
 }
 
 /** What a search needs. */
-export interface SearchSetup {
-  readonly engine: SearchExports;
-  readonly control: Control;
+export interface SearchSetup extends SearchMemory {
   readonly module: WebAssembly.Module;
-  readonly memory: WebAssembly.Memory;
   /** The module of the own properties; null when there are none. */
   readonly own: WebAssembly.Module | null;
   readonly workers: number;
@@ -91,8 +88,6 @@ export interface SearchSetup {
   readonly pauses: Pauses | undefined;
   /** Puts a search that was begun before into the memory: false when there is none. */
   readonly restore?: () => Promise<boolean>;
-  /** Reads labelsSeen out of the memory. */
-  readonly readLabels: () => Uint8Array;
 }
 
 const SLICE_MILLISECONDS = 15;
@@ -131,7 +126,7 @@ export async function runSearch(setup: SearchSetup): Promise<SearchResult> {
     stoppedBy: STOPPED_BY[stoppedBy] ?? null,
     memoryLimit: stoppedBy === STOP_MEMORY ? memoryLimit : null,
     statesAtLeast: found,
-    labelsSeen: setup.readLabels(),
+    labelsSeen: labelsIn(setup).slice(),
     seconds: (performance.now() - start) / 1000,
     ...ended,
   };

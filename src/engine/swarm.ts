@@ -24,12 +24,11 @@ import {
   STOP_INTERRUPT,
   STOP_TIME,
 } from '../../assembly/search/layout.js';
-import { type Control, readViolations, requestStop } from './control.js';
+import { type Control, NONE, readViolations, requestStop } from './control.js';
 import { planSwarm, type SwarmOptions } from './runs.js';
 import { runOnThreads, startRunThreads } from './runThreads.js';
 import type { ViolatedRun, WalksSetup } from './walks.js';
 
-const NONE = 0xffffffff;
 const REPORT_SECONDS = 0.2;
 
 /** The outcome of a swarm; all but the last two follows from the seed and `searches`. */

@@ -25,15 +25,20 @@ import {
   RUNS_TO,
   STOP_INTERRUPT,
   STOP_TIME,
-  WORKER_LINE_BYTES,
-  WORKER_LINES,
 } from '../../assembly/search/layout.js';
-import { type Control, errorCode, readViolations, requestStop, wide } from './control.js';
+import {
+  type Control,
+  errorCode,
+  lineOf,
+  readViolations,
+  requestStop,
+  type SearchMemory,
+  wide,
+} from './control.js';
 import { trapError } from './engineError.js';
-import type { SearchExports } from './instantiate.js';
-import type { Progress } from './progress.js';
 import { planRuns, type RunsOptions } from './runs.js';
 import { runOnThreads, startRunThreads } from './runThreads.js';
+import type { SearchSetup } from './search.js';
 
 /** A property by its number, and the least number of a run that violates it. */
 export interface ViolatedRun {
@@ -60,15 +65,8 @@ export interface WalksResult {
 }
 
 /** What walks need. */
-export interface WalksSetup {
-  readonly engine: SearchExports;
-  readonly control: Control;
-  readonly module: WebAssembly.Module;
-  readonly memory: WebAssembly.Memory;
-  readonly own: WebAssembly.Module | null;
-  readonly signal: AbortSignal | undefined;
-  readonly onProgress: ((progress: Progress) => void) | undefined;
-}
+export type WalksSetup = SearchMemory &
+  Pick<SearchSetup, 'module' | 'own' | 'signal' | 'onProgress'>;
 
 const ROUND_MIN = 64;
 const ROUND_MAX = 4096;
@@ -131,7 +129,7 @@ function isEnded(control: Control): boolean {
 function totals(control: Control): { steps: number; longest: number; seen: number } {
   const sums = { steps: 0, longest: 0, seen: 0 };
   for (let worker = 0; worker < control.read(CONTROL_WORKERS); worker += 1) {
-    const line = WORKER_LINES + worker * WORKER_LINE_BYTES;
+    const line = lineOf(worker);
     sums.steps += wide(control, line + LINE_TRANSITIONS);
     sums.longest = Math.max(sums.longest, control.read(line + LINE_LONGEST));
     sums.seen += control.read(line + LINE_SEEN);

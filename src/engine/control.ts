@@ -39,6 +39,7 @@ import {
   WORKER_LINES,
   WORKERS_MAX,
 } from '../../assembly/search/layout.js';
+import { trapError } from './engineError.js';
 import { LEVELS_SEEN } from './estimate.js';
 import type { SearchExports } from './instantiate.js';
 
@@ -90,6 +91,11 @@ export function abortAll(control: Control): void {
 /** The code that a trapped instance left, 0 for none. */
 export function errorCode(control: Control): number {
   return control.read(CONTROL_ERROR);
+}
+
+/** What a search is left by: a trap as the engine's failure, anything else as it is. */
+export function failureOf(control: Control, cause: unknown): unknown {
+  return cause instanceof WebAssembly.RuntimeError ? trapError(errorCode(control), cause) : cause;
 }
 
 /** Numbers of a search under way; approximate while workers run. */

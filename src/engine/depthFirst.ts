@@ -4,7 +4,6 @@
  * One worker, in the order of successors: nothing but the system decides what is found on which
  * way. A way is seldom the shortest one; the one to a violation is shortened by leaving steps out.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   CONTROL_ARENA,
   CONTROL_FOUND,
@@ -15,7 +14,6 @@ import {
   CONTROL_VIOLATIONS,
   DEPTH_DEEPEST,
   DEPTH_LINKS,
-  RUN_DONE,
   RUNS_DEPTH_MAX,
   RUNS_INITIAL,
   RUNS_ROOM_BYTES,
@@ -26,20 +24,20 @@ import {
 } from '../../assembly/search/layout.js';
 import {
   countsNow,
-  errorCode,
+  failureOf,
   labelsIn,
   NONE,
   readViolations,
   type SearchMemory,
   transitionsOf,
 } from './control.js';
-import { trapError } from './engineError.js';
 import { TRAIL_BYTES } from './runs.js';
 import { makeWatch, type SearchResult, type SearchSetup, STOPPED_BY } from './search.js';
 import type { FoundTrace } from './services.js';
 import { shortenTrail } from './shorten.js';
+import { inSlices } from './slices.js';
 
-const SLICE_MILLISECONDS = 15;
+const STATES_AT_FIRST = 64;
 const LINE = 64;
 const LINK_WORDS = 2;
 
@@ -53,15 +51,9 @@ export async function runDepthFirst(setup: SearchSetup): Promise<SearchResult> {
   });
   try {
     engine.depthFirstStart();
-    for (let states = 64; ; ) {
-      watch();
-      const began = performance.now();
-      if (engine.depthFirstRun(states) === RUN_DONE) break;
-      if (performance.now() - began < SLICE_MILLISECONDS / 2) states *= 2;
-      await nextTurn();
-    }
+    await inSlices((states) => engine.depthFirstRun(states), STATES_AT_FIRST, watch);
   } catch (cause) {
-    throw cause instanceof WebAssembly.RuntimeError ? trapError(errorCode(control), cause) : cause;
+    throw failureOf(control, cause);
   }
   const violated = (table: number) =>
     readViolations(control, table).map(({ property, depth: index }) => ({

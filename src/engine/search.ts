@@ -18,13 +18,14 @@ import {
 import {
   countsNow,
   errorCode,
+  failureOf,
   isFinished,
   labelsIn,
   readEnded,
   requestStop,
   type SearchMemory,
 } from './control.js';
-import { lostThreadError, trapError } from './engineError.js';
+import { lostThreadError } from './engineError.js';
 import { type MemoryLimit, makeMemoryWatch } from './memoryLimit.js';
 import type { Omission } from './omission.js';
 import { areAllPaused, type Pauses, requestPause, runPause } from './pauses.js';
@@ -116,9 +117,7 @@ export async function runSearch(setup: SearchSetup): Promise<SearchResult> {
     if (isRestored !== true) setup.engine.searchStart();
     await exploreAll(setup, watch);
   } catch (cause) {
-    throw cause instanceof WebAssembly.RuntimeError
-      ? trapError(errorCode(setup.control), cause)
-      : cause;
+    throw failureOf(setup.control, cause);
   }
   const { stoppedBy, found, ...ended } = readEnded(setup.control);
   return {

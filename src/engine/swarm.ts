@@ -26,7 +26,8 @@ import {
 } from '../../assembly/search/layout.js';
 import { type Control, NONE, readViolations, requestStop } from './control.js';
 import { planSwarm, type SwarmOptions } from './runs.js';
-import { runOnThreads, startRunThreads } from './runThreads.js';
+import { runOnThreads } from './runThreads.js';
+import { startThreads } from './threads.js';
 import type { ViolatedRun, WalksSetup } from './walks.js';
 
 const REPORT_SECONDS = 0.2;
@@ -59,7 +60,7 @@ export async function runSwarm(setup: WalksSetup, options: SwarmOptions): Promis
   control.write(RUNS_LEAST, NONE);
   control.write(RUNS_TO, options.runs);
   engine.runsBegin();
-  const threads = await startRunThreads('runSwarm', options.workers);
+  const threads = await startThreads('runSwarm', options.workers);
   try {
     const watch = makeWatch(setup, options, now);
     watch();

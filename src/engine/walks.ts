@@ -6,7 +6,6 @@
  * last one. A stop for another reason leaves an unbroken sequence of walks as well, since a walk
  * that was begun is finished: asking for just so many walks repeats the run.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Piscina } from 'piscina';
 import {
   CONTROL_OWN_STOP_MASK,
@@ -18,7 +17,6 @@ import {
   LINE_LONGEST,
   LINE_SEEN,
   LINE_TRANSITIONS,
-  RUN_DONE,
   RUNS_BITMAP,
   RUNS_BITMAP_BYTES,
   RUNS_NEXT,
@@ -28,17 +26,18 @@ import {
 } from '../../assembly/search/layout.js';
 import {
   type Control,
-  errorCode,
+  failureOf,
   lineOf,
   readViolations,
   requestStop,
   type SearchMemory,
   wide,
 } from './control.js';
-import { trapError } from './engineError.js';
 import { planRuns, type RunsOptions } from './runs.js';
-import { runOnThreads, startRunThreads } from './runThreads.js';
+import { runOnThreads } from './runThreads.js';
 import type { SearchSetup } from './search.js';
+import { inSlices } from './slices.js';
+import { startThreads } from './threads.js';
 
 /** A property by its number, and the least number of a run that violates it. */
 export interface ViolatedRun {
@@ -70,7 +69,6 @@ export type WalksSetup = SearchMemory &
 
 const ROUND_MIN = 64;
 const ROUND_MAX = 4096;
-const SLICE_MILLISECONDS = 15;
 /** Rounds are walked by the main thread before this: a thread takes some 40 ms to start. */
 const PARALLEL_AFTER = 0.5;
 
@@ -91,28 +89,17 @@ export async function runWalks(setup: WalksSetup, options: RunsOptions): Promise
       to += round;
       control.write(RUNS_TO, to);
       if (options.workers > 1 && now() >= after)
-        threads ??= await startRunThreads('runWalks', options.workers);
-      if (threads === null) await walkHere(setup, watch);
+        threads ??= await startThreads('runWalks', options.workers);
+      if (threads === null) await inSlices((walks) => setup.engine.walks(0, walks), 1, watch);
       else await runOnThreads(setup, threads, options.workers, watch);
       control.write(RUNS_NEXT, Math.min(control.read(RUNS_NEXT), to));
     }
   } catch (cause) {
-    throw cause instanceof WebAssembly.RuntimeError ? trapError(errorCode(control), cause) : cause;
+    throw failureOf(control, cause);
   } finally {
     await threads?.destroy();
   }
   return readResult(control, now());
-}
-
-/** One round by this thread, in short calls. */
-async function walkHere({ engine }: WalksSetup, watch: () => void): Promise<void> {
-  for (let walks = 1; ; ) {
-    watch();
-    const began = performance.now();
-    if (engine.walks(0, walks) === RUN_DONE) return;
-    if (performance.now() - began < SLICE_MILLISECONDS / 2) walks *= 2;
-    await nextTurn();
-  }
 }
 
 /** Tells whether a violation that ends the search was found in the rounds so far. */

@@ -35,6 +35,8 @@ import {
   LINE_PART_NEXT,
   LINE_TRANSITIONS,
   PART_BYTES,
+  STOP_INTERRUPT,
+  STOP_TIME,
   WORKER_LINE_BYTES,
   WORKER_LINES,
   WORKERS_MAX,
@@ -80,6 +82,18 @@ export function requestStop(control: Control, reason: number): void {
   if (control.read(CONTROL_STOP) === 0) control.write(CONTROL_STOP, reason);
   // After the reason: whoever sees the attention must find it.
   control.write(CONTROL_ATTENTION, 1);
+}
+
+/** What ends a search from outside. */
+export interface Bounds {
+  readonly signal: AbortSignal | undefined;
+  readonly seconds?: number | undefined;
+}
+
+/** Asks for a stop at an interrupt, or once the time is up. */
+export function keepBounds(control: Control, { signal, seconds }: Bounds, now: number): void {
+  if (signal?.aborted) requestStop(control, STOP_INTERRUPT);
+  else if (seconds !== undefined && now >= seconds) requestStop(control, STOP_TIME);
 }
 
 /** Tells all workers to leave, because one is lost. */

@@ -37,11 +37,12 @@ export { type MemoryLimit, OutOfRoom } from './memoryLimit.js';
 export type { Omission } from './omission.js';
 export type { Progress } from './progress.js';
 export type { Replay, Successor, Successors } from './replay.js';
+export type { ViolatedRun } from './runs.js';
 export type { SearchResult, StoppedBy } from './search.js';
 export type { ChosenTrace, FoundTrace, StateBatch } from './services.js';
 export type { MemoryStats } from './stats.js';
 export type { SwarmResult } from './swarm.js';
-export type { ViolatedRun, WalksResult } from './walks.js';
+export type { WalksResult } from './walks.js';
 
 /** What to search, and how far. */
 export interface EngineOptions {

@@ -20,6 +20,7 @@ import {
   errorCode,
   failureOf,
   isFinished,
+  keepBounds,
   labelsIn,
   readEnded,
   requestStop,
@@ -141,13 +142,12 @@ export function makeWatch(
   start: number,
   onPassed: (limit: MemoryLimit) => void,
 ): () => void {
-  const { control, seconds, signal, onProgress, pauses } = setup;
+  const { control, onProgress, pauses } = setup;
   const report = onProgress === undefined ? undefined : makeReporter(onProgress);
   const watchMemory = makeMemoryWatch(setup.memoryLimit);
   return () => {
     const now = (performance.now() - start) / 1000;
-    if (signal?.aborted) requestStop(control, STOP_INTERRUPT);
-    else if (seconds !== undefined && now >= seconds) requestStop(control, STOP_TIME);
+    keepBounds(control, setup, now);
     const passed = watchMemory(now);
     if (passed !== null) {
       onPassed(passed);

@@ -21,32 +21,24 @@ import {
   RUNS_BITMAP_BYTES,
   RUNS_NEXT,
   RUNS_TO,
-  STOP_INTERRUPT,
-  STOP_TIME,
 } from '../../assembly/search/layout.js';
 import {
   type Control,
   failureOf,
+  keepBounds,
   lineOf,
   readViolations,
-  requestStop,
   type SearchMemory,
   wide,
 } from './control.js';
-import { planRuns, type RunsOptions } from './runs.js';
+import { planRuns, type RunsOptions, type RunsOutcome, readOutcome } from './runs.js';
 import { runOnThreads } from './runThreads.js';
 import type { SearchSetup } from './search.js';
 import { inSlices } from './slices.js';
 import { startThreads } from './threads.js';
 
-/** A property by its number, and the least number of a run that violates it. */
-export interface ViolatedRun {
-  readonly property: number;
-  readonly run: number;
-}
-
 /** The outcome of walks; all but the last two follow from the seed and `walks`. */
-export interface WalksResult {
+export interface WalksResult extends RunsOutcome {
   /** Walks done, all of them to their end; numbers 0 to `walks` - 1. */
   readonly walks: number;
   readonly steps: number;
@@ -56,9 +48,6 @@ export interface WalksResult {
   readonly seenAtLeast: number;
   /** About how many there are, by linear counting (Whang et al., 1990); null when it is full. */
   readonly seenAbout: number | null;
-  readonly violations: readonly ViolatedRun[];
-  readonly ownViolations: readonly ViolatedRun[];
-  readonly stoppedBy: 'violation' | 'runs' | 'time' | 'interrupt';
   readonly seconds: number;
   readonly memoryBytes: number;
 }
@@ -134,8 +123,7 @@ function makeWatch(
   let shown = { seconds: 0, seen: 0 };
   return () => {
     const at = now();
-    if (signal?.aborted) requestStop(control, STOP_INTERRUPT);
-    else if (seconds !== undefined && at >= seconds) requestStop(control, STOP_TIME);
+    keepBounds(control, { signal, seconds }, at);
     if (onProgress === undefined || at - shown.seconds < REPORT_SECONDS) return;
     const { steps, longest, seen } = totals(control);
     onProgress({
@@ -156,19 +144,13 @@ function makeWatch(
 function readResult(control: Control, seconds: number): WalksResult {
   const { steps, longest, seen } = totals(control);
   const bits = control.read(RUNS_BITMAP_BYTES) * 8;
-  const runsOf = (table: number): ViolatedRun[] =>
-    readViolations(control, table).map(({ property, depth }) => ({ property, run: depth }));
-  const stop = control.read(CONTROL_STOP);
-  const byLimit = stop === STOP_TIME ? 'time' : stop === 0 ? 'runs' : 'interrupt';
   return {
     walks: control.read(RUNS_NEXT),
     steps,
     longest,
     seenAtLeast: seen,
     seenAbout: seen < bits ? Math.round(-bits * Math.log1p(-seen / bits)) : null,
-    violations: runsOf(CONTROL_VIOLATIONS),
-    ownViolations: runsOf(CONTROL_OWN_VIOLATIONS),
-    stoppedBy: isEnded(control) ? 'violation' : byLimit,
+    ...readOutcome(control, isEnded(control)),
     seconds,
     memoryBytes: control.read(RUNS_BITMAP) + control.read(RUNS_BITMAP_BYTES),
   };

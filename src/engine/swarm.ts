@@ -25,6 +25,7 @@ import {
   STOP_TIME,
 } from '../../assembly/search/layout.js';
 import { type Control, readViolations, requestStop } from './control.js';
+import { requireThreads } from './memoryLimit.js';
 import { planSwarm, type SwarmOptions } from './runs.js';
 import { runOnThreads, startRunThreads } from './runThreads.js';
 import type { ViolatedRun, WalksSetup } from './walks.js';
@@ -53,6 +54,7 @@ export interface SwarmResult {
 /** Searches until a violation ends it, or a limit. Throws EngineError when the engine traps. */
 export async function runSwarm(setup: WalksSetup, options: SwarmOptions): Promise<SwarmResult> {
   const { engine, control } = setup;
+  requireThreads(setup.threadRoom, options.workers);
   const start = performance.now();
   const now = (): number => (performance.now() - start) / 1000;
   planSwarm(control, engine.stateBytes() >>> 0, options);

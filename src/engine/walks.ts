@@ -31,6 +31,7 @@ import {
 import { type Control, errorCode, readViolations, requestStop, wide } from './control.js';
 import { trapError } from './engineError.js';
 import type { SearchExports } from './instantiate.js';
+import type { ThreadRoom } from './memoryLimit.js';
 import type { Progress } from './progress.js';
 import { planRuns, type RunsOptions } from './runs.js';
 import { runOnThreads, startRunThreads } from './runThreads.js';
@@ -66,6 +67,8 @@ export interface WalksSetup {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
   readonly own: WebAssembly.Module | null;
+  /** Without room for their threads walks go on alone; a swarm cannot. */
+  readonly threadRoom: ThreadRoom;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((progress: Progress) => void) | undefined;
 }
@@ -92,8 +95,9 @@ export async function runWalks(setup: WalksSetup, options: RunsOptions): Promise
       const round = Math.min(Math.max(ROUND_MIN, to), ROUND_MAX, options.runs - to);
       to += round;
       control.write(RUNS_TO, to);
-      if (options.workers > 1 && now() >= after)
-        threads ??= await startRunThreads('runWalks', options.workers);
+      const isWorthThreads = options.workers > 1 && now() >= after;
+      if (threads === null && isWorthThreads && setup.threadRoom() >= options.workers)
+        threads = await startRunThreads('runWalks', options.workers);
       if (threads === null) await walkHere(setup, watch);
       else await runOnThreads(setup, threads, options.workers, watch);
       control.write(RUNS_NEXT, Math.min(control.read(RUNS_NEXT), to));

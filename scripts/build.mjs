@@ -140,19 +140,33 @@ async function buildModules() {
 }
 
 /**
- * commander can start a subcommand that is a program of its own; daxcheck has none. So what starts
- * programs, 5 ms of a start, is loaded when it is called.
+ * Modules that cost milliseconds to load and that most runs do not call, with the functions that
+ * are used of them.
+ *
+ * @type {Record<string, readonly string[]>}
+ */
+const LATE = {
+  '@marcbachmann/cel-js': ['parse'],
+  'node:child_process': ['execFileSync', 'spawn'],
+  'node:crypto': ['createHash'],
+};
+
+/**
+ * Puts functions in the place of those modules that load the real one when they are first called.
  *
  * @type {import('esbuild').Plugin}
  */
-const LATE_CHILD_PROCESS = {
-  name: 'late-child-process',
+const LOAD_LATE = {
+  name: 'load-late',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
-      importer.includes('/commander/') ? { path: 'spawn', namespace: 'late' } : null,
+    onResolve({ filter: /./ }, ({ path, namespace }) =>
+      path in LATE && namespace !== 'late' ? { path, namespace: 'late' } : null,
     );
-    onLoad({ filter: /^spawn$/, namespace: 'late' }, () => ({
-      contents: "exports.spawn = (...words) => require('node:child_process').spawn(...words);",
+    onLoad({ filter: /./, namespace: 'late' }, ({ path }) => ({
+      contents: (LATE[path] ?? [])
+        .map((name) => `export const ${name} = (...args) => require('${path}').${name}(...args);`)
+        .join('\n'),
+      resolveDir: ROOT,
     }));
   },
 };
@@ -177,7 +191,7 @@ async function buildCommand() {
     // import() becomes require(): code that was compiled before has no loader for import().
     supported: { 'dynamic-import': false },
     banner: { js: "const __url = require('node:url').pathToFileURL(__filename).href;" },
-    plugins: [LATE_CHILD_PROCESS],
+    plugins: [LOAD_LATE],
     metafile: true,
   });
   toAscii('dist/main.cjs');

@@ -4,7 +4,7 @@
  * One engine is one search over one memory; open another one for another search.
  */
 import { CONTROL_LABELS, LABEL_DETAILS } from '../../assembly/search/layout.js';
-import type { CheckpointOptions } from './checkpoint.js';
+import { type CheckpointOptions, identified, searchSaved } from './checkpoint.js';
 import { controlOf } from './control.js';
 import { EngineError, FAIL_MEMORY, FAIL_USE } from './engineError.js';
 import {
@@ -200,11 +200,9 @@ export function openEngine(options: EngineOptions): Engine {
     search: async () => {
       searchOnce();
       const { checkpoint, storage } = options;
-      const run = async (): Promise<SearchResult> => {
+      const run = (): Promise<SearchResult> => {
         if (storage !== undefined && levels !== null) return searchLossy(setup, storage, levels);
         if (checkpoint === undefined) return runSearch(setup);
-        // Loaded here, because hashing is slow to load and most searches are not saved.
-        const { identified, searchSaved } = await import('./checkpoint.js');
         return searchSaved(setup, identified(checkpoint, options));
       };
       if (options.sample !== true) return run();

@@ -11,11 +11,17 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import module from 'node:module';
 import { dirname, join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 
 const FILE = join(import.meta.dirname, 'main.cjs');
 const CODE = join(import.meta.dirname, 'main.code');
 const require = module.createRequire(FILE);
+
+// V8 compiles a function of the engine again, with optimisation, once it has run through so many
+// bytes. By default that is early, and a small search pays for code that it then hardly uses. Set
+// before all else, because V8 keeps compiled code for the flags that it was compiled under.
+setFlagsFromString('--wasm-tiering-budget=30000000');
 
 /** Set by the build: leave the compiled code of this run behind. */
 const isToBeKept = process.env.DAXCHECK_KEEP_CODE === '1';

@@ -226,7 +226,7 @@ async function restore(
   await files.load((extent) => placeOf(setup, extent));
   writeNumbers(setup, numbers);
   for (let from = 0; from < states; from += STATES_A_CALL) {
-    engine.resumeFill(from, Math.min(states, from + STATES_A_CALL));
+    engine.insertLoaded(from, Math.min(states, from + STATES_A_CALL));
     await new Promise(setImmediate);
   }
   engine.resumeEnd();

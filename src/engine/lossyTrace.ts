@@ -76,7 +76,7 @@ function openLevels(setup: ServiceSetup, levels: Levels, first: number, last: nu
     throw new EngineError(FAIL_MEMORY, `${text}; allow more with --memory`);
   }
   loadStates(setup, levels, from, to);
-  setup.engine.fillWindow(known, to);
+  setup.engine.insertLoaded(known, to);
 }
 
 async function runLevel(setup: ServiceSetup, level: number): Promise<void> {

@@ -48,7 +48,7 @@ function available(read: ReadText): Room | null {
   return { bytes, limitBytes: total ?? bytes, source: 'MemAvailable of /proc/meminfo' };
 }
 
-/** What the shell's limits of a process are called there, in /proc/self/limits and /proc/self/status. */
+/** What the shell's limits are called in /proc/self/limits, and their use in /proc/self/status. */
 const SHELL_LIMITS = [
   { source: 'ulimit -v', limit: 'Max address space', used: 'VmSize' },
   { source: 'ulimit -d', limit: 'Max data size', used: 'VmData' },

@@ -119,7 +119,7 @@ describe('a machine that is short of memory', () => {
   it(
     'says so in one line when not even the least is left',
     () => {
-      const limit = `ulimit -v ${ownKibibytes('VmPeak') + 100_000}`;
+      const limit = `ulimit -v ${ownKibibytes('VmPeak') + 60_000}`;
       const setting = `${limit}; export NODE_OPTIONS=--disable-wasm-trap-handler`;
       const { status, out, error } = exploreAfter(setting, ['--quiet', MEDIUM]);
 

@@ -27,7 +27,7 @@ import {
   type SearchMemory,
 } from './control.js';
 import { lostThreadError } from './engineError.js';
-import { type MemoryLimit, makeMemoryWatch } from './memoryLimit.js';
+import { type MemoryLimit, makeMemoryWatch, type ThreadRoom } from './memoryLimit.js';
 import type { Omission } from './omission.js';
 import { areAllPaused, type Pauses, requestPause, runPause } from './pauses.js';
 import { type Pool, startPool } from './pool.js';
@@ -85,6 +85,8 @@ export interface SearchSetup extends SearchMemory {
   readonly seconds: number | undefined;
   /** The limit that the memory was reserved within. */
   readonly memoryLimit: MemoryLimit;
+  /** Without room for its threads a search goes on alone. */
+  readonly threadRoom: ThreadRoom;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((progress: Progress) => void) | undefined;
   readonly pauses: Pauses | undefined;
@@ -223,8 +225,9 @@ function makeThreads({ control, module, memory, own, workers }: SearchSetup): Th
   };
 }
 
-function isWorthThreads({ control, workers, parallelFrom }: SearchSetup): boolean {
-  return workers > 1 && countsNow(control).frontier >= parallelFrom;
+function isWorthThreads({ control, workers, parallelFrom, threadRoom }: SearchSetup): boolean {
+  const isLarge = workers > 1 && countsNow(control).frontier >= parallelFrom;
+  return isLarge && threadRoom() >= workers;
 }
 
 async function handOver(setup: SearchSetup, pool: Pool, watch: () => void): Promise<void> {

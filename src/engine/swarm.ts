@@ -20,6 +20,7 @@ import {
   RUNS_TO,
 } from '../../assembly/search/layout.js';
 import { type Control, keepBounds, NONE } from './control.js';
+import { requireThreads } from './memoryLimit.js';
 import { planSwarm, type RunsOutcome, readOutcome, type SwarmOptions } from './runs.js';
 import { runOnThreads } from './runThreads.js';
 import { startThreads } from './threads.js';
@@ -45,6 +46,7 @@ export interface SwarmResult extends RunsOutcome {
 /** Searches until a violation ends it, or a limit. Throws EngineError when the engine traps. */
 export async function runSwarm(setup: WalksSetup, options: SwarmOptions): Promise<SwarmResult> {
   const { engine, control } = setup;
+  requireThreads(setup.threadRoom, options.workers);
   const start = performance.now();
   const now = (): number => (performance.now() - start) / 1000;
   planSwarm(control, engine.stateBytes() >>> 0, options);

@@ -54,7 +54,7 @@ export interface WalksResult extends RunsOutcome {
 
 /** What walks need. */
 export type WalksSetup = SearchMemory &
-  Pick<SearchSetup, 'module' | 'own' | 'signal' | 'onProgress'>;
+  Pick<SearchSetup, 'module' | 'own' | 'threadRoom' | 'signal' | 'onProgress'>;
 
 const ROUND_MIN = 64;
 const ROUND_MAX = 4096;
@@ -77,8 +77,9 @@ export async function runWalks(setup: WalksSetup, options: RunsOptions): Promise
       const round = Math.min(Math.max(ROUND_MIN, to), ROUND_MAX, options.runs - to);
       to += round;
       control.write(RUNS_TO, to);
-      if (options.workers > 1 && now() >= after)
-        threads ??= await startThreads('runWalks', options.workers);
+      const isWorthThreads = options.workers > 1 && now() >= after;
+      if (threads === null && isWorthThreads && setup.threadRoom() >= options.workers)
+        threads = await startThreads('runWalks', options.workers);
       if (threads === null) await inSlices((walks) => setup.engine.walks(0, walks), 1, watch);
       else await runOnThreads(setup, threads, options.workers, watch);
       control.write(RUNS_NEXT, Math.min(control.read(RUNS_NEXT), to));

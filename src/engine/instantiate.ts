@@ -14,11 +14,10 @@ export interface SearchExports {
   searchStart(): void;
   explore(worker: number, chunks: number): number;
   resumeBegin(states: number, parts: number): number;
-  resumeFill(from: number, to: number): void;
+  insertLoaded(from: number, to: number): void;
   resumeEnd(): void;
   dropLevels(): void;
   openWindow(from: number, to: number, known: number): number;
-  fillWindow(from: number, to: number): void;
   traceFrom(target: number, level: number): void;
   traceInitial(): number;
   traceStep(index: number, thread: number, level: number): number;

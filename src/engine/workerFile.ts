@@ -12,7 +12,7 @@ import { EngineError, FAIL_STALE } from './engineError.js';
  * Threads load plain JavaScript, so a run from sources needs the bundle too.
  */
 export function workerFile(): string {
-  const places = ['./worker.js', '../../dist/worker.js'].map((place) =>
+  const places = ['./worker.mjs', '../../dist/worker.mjs'].map((place) =>
     fileURLToPath(new URL(place, import.meta.url)),
   );
   const found = places.find((place) => existsSync(place));

@@ -59,9 +59,7 @@ function refusalOf({ method, headers }: IncomingMessage, port: number): Answer |
     return plain(403, `this is ${hosts.join(' or ')}, and answers to no other name`);
   }
   const site = headers['sec-fetch-site'] ?? 'none';
-  return site === 'none' || site === 'same-origin'
-    ? null
-    : plain(403, 'asked for by another site');
+  return site === 'none' || site === 'same-origin' ? null : plain(403, 'asked for by another site');
 }
 
 /** Answers what the page asks for. */
@@ -83,7 +81,8 @@ class Site {
     if (url.pathname !== '/head' && url.pathname !== '/position') {
       return plain(404, `nothing is at ${url.pathname}`);
     }
-    if (run === null || model === undefined) return plain(400, 'expected run: a model by its number');
+    if (run === null || model === undefined)
+      return plain(400, 'expected run: a model by its number');
     if (url.pathname === '/head') return data(headOf(model));
     const way = parseWay(url.searchParams.get('way') ?? '');
     if (way === null) return plain(400, 'expected way: such as 0:3.1.2');

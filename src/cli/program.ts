@@ -151,6 +151,7 @@ function addTraces(program: Command, terminal: Terminal, report: Report): void {
     .argument('<trace>', 'trace file (.itf.json)')
     .option('--script <file>', 'write a shell script that does its steps (- for stdout)')
     .option('--html <file>', 'write a report as one HTML file, to be read offline')
+    .option('--no-explorer', 'leave the engine out of the report: no other steps can be taken')
     .addOption(json())
     .addOption(noColor())
     .addHelpText(

@@ -36,7 +36,7 @@ export function showCommand(path: string, options: LookOptions, terminal: Termin
 }
 
 /** Returns where the trace's model is: as written in it, or else beside the trace file. */
-function modelPath(tracePath: string, model: string): string {
+export function modelPath(tracePath: string, model: string): string {
   if (isAbsolute(model) || existsSync(model)) return model;
   const beside = join(dirname(tracePath), model);
   return existsSync(beside) ? beside : model;

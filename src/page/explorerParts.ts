@@ -90,7 +90,7 @@ function actionItem({ action, address, followedBy }: ActionLink, index: number):
     h(
       'a',
       { class: 'action', href: address, 'data-ordinal': action.step.ordinal },
-      index < KEYS_MOST && h('kbd', { 'aria-label': `key ${index + 1}` }, String(index + 1)),
+      index < KEYS_MOST && h('kbd', { 'aria-hidden': 'true' }, String(index + 1)),
       h(
         'span',
         { class: 'action-text' },

@@ -18,6 +18,7 @@ import type { CopyDialog, CopyText } from './copyDialog.js';
 import { deadlockPart } from './deadlock.js';
 import { type Child, fill, h } from './dom.js';
 import { type ActionLink, actionsPart, badgesPart } from './explorerParts.js';
+import { focusByLabel, labelOfFocus } from './focus.js';
 import { type IomemChoice, makeFrame } from './iomemPane.js';
 import { machineParts } from './machinePane.js';
 import type { Explorable } from './openExplorer.js';
@@ -82,6 +83,7 @@ export class ExplorerView {
   readonly #machinePane = region('The machine here', 'pane-machine');
   readonly #pane = h('div', { class: 'pane' }, this.#head, this.#stepPane, this.#machinePane);
   readonly #columns = h('div', { class: 'columns' });
+  #asked: Way | null = null;
   #here: Position | null = null;
   /** The longest way that the one here is the beginning of, and its timeline. */
   #far: { readonly initial: number; readonly trace: Trace; readonly timeline: HTMLElement } | null =
@@ -98,9 +100,14 @@ export class ExplorerView {
     );
   }
 
-  /** Goes to the end of a way; says in one sentence where that is. */
-  async visit(way: Way): Promise<string> {
+  /**
+   * Goes to the end of a way; says in one sentence where that is, null where another way was asked
+   * for meanwhile.
+   */
+  async visit(way: Way): Promise<string | null> {
+    this.#asked = way;
     const position = await this.#explorable.explorer.visit(way);
+    if (this.#asked !== way) return null;
     this.#remember(position);
     this.redraw();
     this.#stepPane.scrollTop = 0;
@@ -124,12 +131,15 @@ export class ExplorerView {
   redraw(): void {
     const [here, far] = [this.#here, this.#far];
     if (here === null || far === null) return;
+    const focused = labelOfFocus(this.element);
     fill(this.#tools, this.#toolButtons(here));
     fill(this.#note, here.isCut && h('p', { class: 'note' }, CUT));
     fill(this.#head, this.#headOfStep(here));
     fill(this.#stepPane, this.#stepParts(here, far.trace));
     fill(this.#machinePane, this.#machineParts(here, far.trace));
     markStep(far.timeline, here.steps.length);
+    // An action that was taken is gone: what can happen after it has the focus.
+    if (focused !== null) focusByLabel(this.element, focused, this.#stepPane);
   }
 
   #farOrdinals(): readonly number[] {

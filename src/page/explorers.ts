@@ -57,12 +57,10 @@ export function makeExplorers(report: ReportDocument, context: ExplorersContext)
         views.set(run, open(run));
       }
       const view = await views.get(run);
-      const sentence = await view?.visit(way);
-      if (turn !== asked || view === undefined || sentence === undefined) return null;
+      if (turn !== asked || view === undefined) return null;
       if (!view.element.isConnected) fill(main, view.element);
       shown = view;
-      view.redraw();
-      return sentence;
+      return await view.visit(way);
     } catch (error) {
       if (turn !== asked) return null;
       views.delete(run);

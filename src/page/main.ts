@@ -184,12 +184,12 @@ function goToTrace(number: number): void {
   if (entries[number] !== undefined) go(traceAddress(number));
 }
 
+const isDialogOpen = (): boolean => document.querySelector('dialog[open]') !== null;
+
 /** Takes the action whose number is pressed; a new entry of the history, for an action is a deed. */
 function takeAction(event: KeyboardEvent): boolean {
   const isPlain = !event.ctrlKey && !event.altKey && !event.metaKey;
-  if (!isPlain || !/^[1-9]$/.test(event.key) || document.querySelector('dialog[open]') !== null) {
-    return false;
-  }
+  if (!isPlain || !/^[1-9]$/.test(event.key) || isDialogOpen()) return false;
   const address = explorers.shown()?.addressOfAction(Number(event.key) - 1);
   if (address == null) return false;
   location.hash = address;
@@ -206,7 +206,8 @@ function onKey(event: KeyboardEvent): void {
     isScrolling: target.closest('.pane-step, .pane-machine, .scroll, .listing, dialog') !== null,
   });
   // An open dialog has the keys to itself, but for the one that opened it.
-  if (command === null || (help.open && command !== 'help')) return;
+  const isClosing = help.open && command === 'help';
+  if (command === null || (isDialogOpen() && !isClosing)) return;
   event.preventDefault();
   COMMANDS[command]();
 }

@@ -30,7 +30,9 @@ async function openInside(packed: string, module: string): Promise<Explorable> {
 
 /** Asks the program that serves this page. */
 async function ask(path: string): Promise<unknown> {
-  const response = await fetch(path);
+  const response = await fetch(path).catch(() => {
+    throw new Error('the program that serves this page does not answer; is it still running?');
+  });
   if (response.ok) return fromPlainText(await response.text());
   throw new Error(`${response.status}: ${(await response.text()).trim()}`);
 }

@@ -10,6 +10,7 @@ import { blocksOfAll } from './blockCells.js';
 import { deadlockPart } from './deadlock.js';
 import { type Child, fill, h } from './dom.js';
 import { returnOf } from './eventRows.js';
+import { focusByLabel, labelOfFocus } from './focus.js';
 import { type IomemChoice, makeFrame } from './iomemPane.js';
 import { type MachineContext, machineParts } from './machinePane.js';
 import { stepAddress } from './route.js';
@@ -113,23 +114,6 @@ function sentence(trace: Trace, at: number): string {
   const end = returned === null ? '' : `, returns ${returned}`;
   const what = `Step ${at} of ${trace.steps.length}, ${step.thread}: ${where}${end}.`;
   return `${what} ${outcomeText(trace, at)}`.trimEnd();
-}
-
-/** What has the focus inside an element that is drawn again, by its label. */
-function labelOfFocus(element: HTMLElement): string | null {
-  const focused = document.activeElement;
-  if (focused === null || !element.contains(focused)) return null;
-  return focused.getAttribute('aria-label') ?? focused.textContent;
-}
-
-function focusByLabel(element: HTMLElement, label: string): void {
-  for (const candidate of element.querySelectorAll<HTMLElement>('a, button, summary, [tabindex]')) {
-    const name = candidate.getAttribute('aria-label') ?? candidate.textContent;
-    if (name !== label) continue;
-    candidate.focus({ preventScroll: true });
-    return;
-  }
-  element.focus({ preventScroll: true });
 }
 
 /** Makes the view of a behaviour; `number` is its place in the report, from 0. */

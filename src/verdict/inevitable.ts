@@ -2,7 +2,6 @@
  * When an outcome became inevitable: the first step of a trace after which no continuation reaches
  * a state that is quiet (no system call under way, no deadlock) and in which the property holds.
  */
-import type { Scenario } from '../compile/scenario.js';
 import type { ChosenTrace, Engine } from '../engine/engine.js';
 import { isQuiet } from './quiet.js';
 import type { Searched } from './searched.js';

@@ -13,11 +13,7 @@ import { hashModelText, renderItf } from '../../src/report/itf.js';
 import { parseItf } from '../../src/report/itfRead.js';
 import { formatResult, onOneLine } from '../../src/report/layout.js';
 import { machineDelta } from '../../src/report/machineDelta.js';
-import type {
-  MachineView,
-  Trace,
-  Verdict,
-} from '../../src/verdict/trace.js';
+import type { MachineView, Trace, Verdict } from '../../src/verdict/trace.js';
 import {
   axeFaults,
   LOOKS,

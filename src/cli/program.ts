@@ -43,8 +43,20 @@ const reduce = (): Option =>
   ).argParser(parseReductions);
 const noColor = (): Option => new Option('--no-color', 'no colours, also on a terminal');
 
+/** Options of the page: as a file, or served. */
+const withPageOptions = (command: Command): Command =>
+  command
+    .option('--html <file>', 'write a report of all models as one HTML file, to be read offline')
+    .option('--no-explorer', 'leave the engine out of the report: no other steps can be taken')
+    .option('--serve', 'open the models for a browser of this machine, without a search')
+    .addOption(
+      new Option('--port <n>', 'port of --serve (default: 8470; 0: any free one)')
+        .argParser(parsePort)
+        .implies({ serve: true }),
+    );
+
 function addExplore(program: Command, terminal: Terminal, report: Report): void {
-  withStrategyOptions(program.command('explore'))
+  withPageOptions(withStrategyOptions(program.command('explore')))
     .description('explore every interleaving of the models and print a verdict for each')
     .argument('<model...>', 'model files')
     .option('--workers <n>', 'threads (default: one for each processor)', parseWorkers)
@@ -83,14 +95,6 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
     .option('--checkpoint-every <n>', 'seconds between two saves (default: 60)', parseSeconds)
     .option('--resume <dir>', 'go on from a checkpoint, and save on')
     .option('--trace-dir <dir>', 'write a trace file for each violation into this directory')
-    .option('--html <file>', 'write a report of all models as one HTML file, to be read offline')
-    .option('--no-explorer', 'leave the engine out of the report: no other steps can be taken')
-    .option('--serve', 'open the models for a browser of this machine, without a search')
-    .addOption(
-      new Option('--port <n>', 'port of --serve (default: 8470; 0: any free one)')
-        .argParser(parsePort)
-        .implies({ serve: true }),
-    )
     .option('--lock-order', 'tell which locks are taken under which, and the cycles among them')
     .option('--stats', 'tell where time and memory went, and how often each thing was done')
     .option('--as-declared', 'exit 0 when the verdict is the one that the model declares')

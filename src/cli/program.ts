@@ -12,7 +12,6 @@ import {
   parseKernel,
   parseMemory,
   parseObserved,
-  parsePort,
   parseProbability,
   parseReductions,
   parseRelease,
@@ -21,6 +20,7 @@ import {
 } from './options.js';
 import { endingOf } from './status.js';
 import { withStrategyOptions } from './strategy.js';
+import { withPageOptions } from './pageOptions.js';
 import type { Terminal } from './terminal.js';
 
 const STATUSES = `
@@ -42,18 +42,6 @@ const reduce = (): Option =>
     'leave out states that change no answer: por, merge, symmetry',
   ).argParser(parseReductions);
 const noColor = (): Option => new Option('--no-color', 'no colours, also on a terminal');
-
-/** Options of the page: as a file, or served. */
-const withPageOptions = (command: Command): Command =>
-  command
-    .option('--html <file>', 'write a report of all models as one HTML file, to be read offline')
-    .option('--no-explorer', 'leave the engine out of the report: no other steps can be taken')
-    .option('--serve', 'open the models for a browser of this machine, without a search')
-    .addOption(
-      new Option('--port <n>', 'port of --serve (default: 8470; 0: any free one)')
-        .argParser(parsePort)
-        .implies({ serve: true }),
-    );
 
 function addExplore(program: Command, terminal: Terminal, report: Report): void {
   withPageOptions(withStrategyOptions(program.command('explore')))

@@ -62,7 +62,7 @@ export function renderWayModel(head: ModelHead, { way, steps, commands }: Positi
   const origin = `The way ${formatWay(way)} through ${head.file}: ${plural(steps.length, 'step')}.`;
   const order = isOne
     ? 'One actor does its commands in their order.'
-    : 'Its commands overlap: each actor does its own in order, and the way is one of their interleavings.';
+    : 'Its commands overlap: each actor does its own, and the way is one of their interleavings.';
   const actors = scripts.flatMap(scriptText);
   return [`# ${origin}`, `# ${order}`, head.text.trimEnd(), 'actors:', ...actors, ''].join('\n');
 }

@@ -305,5 +305,6 @@ function sentence(position: Position): string {
   const names = violated.map(({ property }) => property).join(', ');
   const told = names === '' ? 'nothing violated' : `violated: ${names}`;
   const count = position.actions.length + position.actionsLeft;
-  return `After ${plural(position.steps.length, 'step')}: ${told}; ${plural(count, 'action')} next.`;
+  const taken = plural(position.steps.length, 'step');
+  return `After ${taken}: ${told}; ${plural(count, 'action')} next.`;
 }

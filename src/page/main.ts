@@ -186,7 +186,7 @@ function goToTrace(number: number): void {
 
 const isDialogOpen = (): boolean => document.querySelector('dialog[open]') !== null;
 
-/** Takes the action whose number is pressed; a new entry of the history, for an action is a deed. */
+/** Takes the action whose number is pressed; the history has each, so that it can be undone. */
 function takeAction(event: KeyboardEvent): boolean {
   const isPlain = !event.ctrlKey && !event.altKey && !event.metaKey;
   if (!isPlain || !/^[1-9]$/.test(event.key) || isDialogOpen()) return false;

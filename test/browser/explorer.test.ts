@@ -156,10 +156,12 @@ describe.skipIf(isSkipped)('the explorer in a browser', () => {
     await open('properties/own.yaml', '#x1', async (page, explorer) => {
       await page.keyboard.press('m');
       await page.locator('.action').first().waitFor();
-      for (let step = 0; step < 3; step++) {
+      // To the end of the model's only script.
+      while ((await page.locator('.action').count()) > 0) {
         await page.locator('.action').last().click();
         await expectAsInNode(page, explorer);
       }
+      expect(wayIn(page).ordinals.length).toBeGreaterThan(0);
     });
   });
 
@@ -200,7 +202,7 @@ describe.skipIf(isSkipped)('the explorer in a browser', () => {
     await context.close();
   });
 
-  it('adds less than 100 kB to a report, and a report of 40 steps stays below 1 MB', async () => {
+  it('adds less than 150 kB to a report, and a report of 40 steps stays below 1 MB', async () => {
     const model = modelNamed('bugs/soft-reserved-double.yaml');
     const run = runOfVerdict(await explore(model));
     const [entry] = run.traces;

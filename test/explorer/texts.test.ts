@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromPlainText, toPlainText } from '../../src/explorer/plainText.js';
-import { formatWay, parseWay } from '../../src/explorer/way.js';
+import { formatWay, parseWay, type Way } from '../../src/explorer/way.js';
 
 const ways = fc.record({
   initial: fc.nat({ max: 999_999_999 }),
@@ -11,7 +11,10 @@ const ways = fc.record({
 
 describe('a way', () => {
   it('is the same after it was an address', () => {
-    fc.assert(fc.property(ways, (way) => expect(parseWay(formatWay(way))).toEqual(way)));
+    const check = (way: Way): void => {
+      expect(parseWay(formatWay(way))).toEqual(way);
+    };
+    fc.assert(fc.property(ways, check));
   });
 
   it.each(['', '0', '0:1.', '0:.1', '-1:0', '0:1..2', 'x:1', '0:1 ', '1e3:0', '0:9999999999'])(
@@ -35,7 +38,9 @@ describe('a value as text', () => {
       bytes: fc.uint8Array({ maxLength: 70_000 }),
       names: fc.array(fc.string()).map((all) => new Set(all)),
     });
-    const check = (value: object): void => expect(fromPlainText(toPlainText(value))).toEqual(value);
+    const check = (value: object): void => {
+      expect(fromPlainText(toPlainText(value))).toEqual(value);
+    };
     fc.assert(fc.property(values, check), { numRuns: 50 });
   });
 });

@@ -1,4 +1,4 @@
-/** A way that is copied as a model is one: it loads, and the machine of the way is reached in it. */
+/** A way that is copied as a model is one: it loads, and reaches the machine of the way. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -123,7 +123,7 @@ describe('a way as a model', () => {
 
     expect(way?.text).toMatchInlineSnapshot(`
       "# The way 0:0.1.1.0.0.0.0.0.0.0.0.0.0 through bugs/dl6-delete-against-unbind.yaml: 13 steps.
-      # Its commands overlap: each actor does its own in order, and the way is one of their interleavings.
+      # Its commands overlap: each actor does its own, and the way is one of their interleavings.
       format: 1
       title: a delete against the unbinding of its region's driver
       kernel: v6.12

@@ -200,6 +200,7 @@ export async function exploreCommand(
     statuses.push(await withRejections(job, options, terminal));
     if (terminal.interrupt.aborted) break;
   }
-  if (options.html !== undefined) await writeHtmlOf(verdicts, options.html, terminal);
+  const { html } = options;
+  if (html !== undefined && verdicts.length > 0) await writeHtmlOf(verdicts, html, terminal);
   return worstStatus(statuses);
 }

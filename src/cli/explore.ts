@@ -202,6 +202,8 @@ export async function exploreCommand(
     if (terminal.interrupt.aborted) break;
   }
   const { html, explorer = true } = options;
-  if (html !== undefined) await writeHtmlOf(verdicts, models, { html, explorer, terminal });
+  if (html !== undefined && verdicts.length > 0) {
+    await writeHtmlOf(verdicts, models, { html, explorer, terminal });
+  }
   return worstStatus(statuses);
 }

@@ -12,4 +12,9 @@ export const withPageOptions = (command: Command): Command =>
       new Option('--port <n>', 'port of --serve (default: 8470; 0: any free one)')
         .argParser(parsePort)
         .implies({ serve: true }),
+    )
+    .addHelpText(
+      'after',
+      '\nIn a browser:\n  daxcheck explore --html report.html model.yaml\n' +
+        '  daxcheck explore --serve model.yaml',
     );

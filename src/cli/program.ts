@@ -18,9 +18,9 @@ import {
   parseSeconds,
   parseWorkers,
 } from './options.js';
+import { withPageOptions } from './pageOptions.js';
 import { endingOf } from './status.js';
 import { withStrategyOptions } from './strategy.js';
-import { withPageOptions } from './pageOptions.js';
 import type { Terminal } from './terminal.js';
 
 const STATUSES = `
@@ -92,15 +92,12 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
     .addOption(noColor())
     .addHelpText(
       'after',
-      `\nExample:\n  daxcheck explore --kernel v5.1 --trace-dir traces model.yaml\n` +
-        '  daxcheck explore --html report.html model.yaml\n' +
-        `  daxcheck explore --serve model.yaml\n${STATUSES}`,
+      `\nExample:\n  daxcheck explore --kernel v5.1 --trace-dir traces model.yaml\n${STATUSES}`,
     )
     .action(async (paths: string[], options) => {
       if (options.serve === true) {
         const { serveCommand } = await import('./serve.js');
-        report(await serveCommand(paths, options, terminal));
-        return;
+        return report(await serveCommand(paths, options, terminal));
       }
       const { exploreCommand } = await import('./explore.js');
       report(await exploreCommand(paths, options, terminal));

@@ -21,8 +21,13 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Programs of their own: the launcher of the command, the library, what a worker thread runs. */
-const ENTRIES = { cli: 'src/launch.ts', index: 'src/index.ts', worker: 'src/engine/worker.ts' };
+/** Programs of their own: the launcher, the library, worker threads, the gate's processes. */
+const ENTRIES = {
+  cli: 'src/launch.ts',
+  index: 'src/index.ts',
+  worker: 'src/engine/worker.ts',
+  gateLane: 'src/gate/lane.ts',
+};
 
 /** What V8 made of the command's file. */
 const CODE = 'dist/main.code';

@@ -5,6 +5,7 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { EXIT } from '../errors.js';
+import { withGateOptions } from './gateOptions.js';
 import {
   parseCount,
   parseFeatures,
@@ -82,6 +83,7 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
     .option('--checkpoint-every <n>', 'seconds between two saves (default: 60)', parseSeconds)
     .option('--resume <dir>', 'go on from a checkpoint, and save on')
     .option('--trace-dir <dir>', 'write a trace file for each violation into this directory')
+    .option('--sarif <file>', 'write every violation as SARIF 2.1.0 as well')
     .option('--lock-order', 'tell which locks are taken under which, and the cycles among them')
     .option('--stats', 'tell where time and memory went, and how often each thing was done')
     .option('--as-declared', 'exit 0 when the verdict is the one that the model declares')
@@ -134,6 +136,7 @@ function addTraces(program: Command, terminal: Terminal, report: Report): void {
     .description('print a trace file for reading, or write it as a shell script')
     .argument('<trace>', 'trace file (.itf.json)')
     .option('--script <file>', 'write a shell script that does its steps (- for stdout)')
+    .option('--sarif <file>', 'write it as SARIF 2.1.0 as well')
     .addOption(json())
     .addOption(noColor())
     .addHelpText(
@@ -153,18 +156,11 @@ function addTraces(program: Command, terminal: Terminal, report: Report): void {
 }
 
 function addGate(program: Command, terminal: Terminal, report: Report): void {
-  program
-    .command('gate')
+  withGateOptions(program.command('gate'))
     .description('explore every model below a directory; 0 when each meets what it declares')
-    .argument('<dir>', 'directory of model files (*.yaml, *.yml)')
-    .option('--workers <n>', 'threads (default: one for each processor)', parseWorkers)
-    .addOption(reduce())
+    .argument('<dir>', 'directory of model files (*.yaml, *.yml), or one model')
     .addOption(json())
     .addOption(noColor())
-    .addHelpText(
-      'after',
-      '\nNo declaration, no gate: one without `expect` fails.\n\nExample:\n  daxcheck gate models',
-    )
     .action(async (directory: string, options) => {
       const { gateCommand } = await import('./gate.js');
       report(await gateCommand(directory, options, terminal));

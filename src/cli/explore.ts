@@ -36,6 +36,7 @@ export interface ExploreCommandOptions
   readonly maxSeconds?: number;
   readonly memory?: number;
   readonly traceDir?: string;
+  readonly sarif?: string;
   readonly asDeclared?: boolean;
   readonly lockOrder?: boolean;
   readonly stats?: boolean;
@@ -129,12 +130,20 @@ async function traceFilesOf(
   return writeTraces(verdict, model, traces);
 }
 
+interface ExploreContext {
+  readonly terminal: Terminal;
+  readonly traces: TraceFolder | null;
+  /** Takes each verdict, for a report of all. */
+  readonly verdicts: Verdict[];
+}
+
 async function exploreOne(
   model: Model,
   options: ExploreCommandOptions,
-  { terminal, traces }: { readonly terminal: Terminal; readonly traces: TraceFolder | null },
+  { terminal, traces, verdicts }: ExploreContext,
 ): Promise<number> {
   const verdict = await exploreModel(model, options, terminal);
+  verdicts.push(verdict);
   const traceFiles = traces === null ? [] : await traceFilesOf(verdict, model, traces);
   const isDeclared = options.asDeclared === true;
   const exitStatus = isDeclared ? declaredStatus(verdict) : verdict.exitStatus;
@@ -170,12 +179,18 @@ export async function exploreCommand(
   warnOfUnknown(models, terminal);
   const { traceDir } = options;
   const traces = traceDir === undefined ? null : { directory: traceDir, used: new Set<string>() };
+  const verdicts: Verdict[] = [];
   const statuses: number[] = [];
   for (const [index, model] of models.entries()) {
     if (index > 0 && options.json !== true) terminal.writeOut('\n');
-    const job = (): Promise<number> => exploreOne(model, options, { terminal, traces });
+    const job = (): Promise<number> => exploreOne(model, options, { terminal, traces, verdicts });
     statuses.push(await withRejections(job, options, terminal));
     if (terminal.interrupt.aborted) break;
+  }
+  if (options.sarif !== undefined) {
+    const { writeSarif } = await import('./sarif.js');
+    const violations = verdicts.flatMap((verdict) => verdict.violations);
+    writeSarif(options.sarif, violations, worstStatus(statuses));
   }
   return worstStatus(statuses);
 }

@@ -2,9 +2,8 @@
  * `daxcheck gate`: explores every model below a directory and compares each with what it declares,
  * and with a baseline where there is one.
  */
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { EXIT, worstStatus } from '../errors.js';
 import { type Baseline, entryOf, nameIn, updateBaseline } from '../gate/baseline.js';
@@ -20,11 +19,12 @@ import {
 import { gateText } from '../report/gateText.js';
 import { toLines } from '../report/json.js';
 import { type BaselineFile, openBaseline, saveBaseline } from './gateBaseline.js';
+import { chooseModels } from './gateModels.js';
 import { type GateOptions, refuseGate } from './gateOptions.js';
 import { progressOfGate } from './gateProgress.js';
-import { chooseModels } from './gateModels.js';
 import { styleFor } from './look.js';
 import type { Terminal } from './terminal.js';
+import { writeWhole } from './writeWhole.js';
 
 export type { GateOptions } from './gateOptions.js';
 
@@ -128,12 +128,6 @@ function reportOf(
   };
 }
 
-/** Writes a file, and the folders above it where they are missing. */
-function writeReport(file: string, text: string): void {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text);
-}
-
 /** Writes the reports for other programs; what each needs is loaded only when it is wanted. */
 async function writeReports(
   report: GateReport,
@@ -144,7 +138,7 @@ async function writeReports(
   const { junit, sarif } = options;
   if (junit !== undefined) {
     const { renderJunit } = await import('../report/junit.js');
-    writeReport(junit, renderJunit(report, startedAt));
+    writeWhole(junit, renderJunit(report, startedAt));
   }
   if (sarif === undefined) return;
   const { invocationOf, issuesOfGate, renderSarif } = await import('../report/sarif.js');
@@ -152,7 +146,7 @@ async function writeReports(
   const { exitStatus, notRun } = report.summary;
   const about = { version: packageJson.version, directory: process.cwd() };
   const issues = issuesOfGate(report, findings);
-  writeReport(sarif, renderSarif(issues, invocationOf(exitStatus, notRun), about));
+  writeWhole(sarif, renderSarif(issues, invocationOf(exitStatus, notRun), about));
 }
 
 async function tellGithub(

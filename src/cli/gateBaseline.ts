@@ -1,6 +1,5 @@
 /** The baseline that a gate's options name, and the daxcheck that compares with it. */
-import { existsSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync } from 'node:fs';
 import packageJson from '../../package.json' with { type: 'json' };
 import {
   type Baseline,
@@ -8,10 +7,10 @@ import {
   printBaseline,
   programOf,
   readBaseline,
-  writeWhole,
 } from '../gate/baseline.js';
 import { engineBytes } from '../kernelEngine.js';
 import type { GateOptions } from './gateOptions.js';
+import { writeWhole } from './writeWhole.js';
 
 export interface BaselineFile {
   readonly file: string;
@@ -40,6 +39,5 @@ export function openBaseline(options: GateOptions): Opened {
 
 /** Writes a baseline whole or not at all. */
 export function saveBaseline(file: string, baseline: Baseline): void {
-  mkdirSync(dirname(file), { recursive: true });
   writeWhole(file, printBaseline(baseline));
 }

@@ -54,7 +54,10 @@ export function withGateOptions(command: Command): Command {
     )
     .option('--junit <file>', 'write a report as JUnit XML')
     .option('--sarif <file>', 'write what failed as SARIF 2.1.0')
-    .option('--github', 'annotations and summary for GitHub (default: where GITHUB_ACTIONS is true)')
+    .option(
+      '--github',
+      'annotations and summary for GitHub (default: where GITHUB_ACTIONS is true)',
+    )
     .option('--no-github', 'neither of them')
     .addHelpText('after', EXAMPLES);
 }

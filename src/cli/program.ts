@@ -83,7 +83,7 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
     .option('--checkpoint-every <n>', 'seconds between two saves (default: 60)', parseSeconds)
     .option('--resume <dir>', 'go on from a checkpoint, and save on')
     .option('--trace-dir <dir>', 'write a trace file for each violation into this directory')
-    .option('--sarif <file>', 'write every violation as SARIF 2.1.0 as well')
+    .option('--sarif <file>', 'write every violation as SARIF 2.1.0 too')
     .option('--lock-order', 'tell which locks are taken under which, and the cycles among them')
     .option('--stats', 'tell where time and memory went, and how often each thing was done')
     .option('--as-declared', 'exit 0 when the verdict is the one that the model declares')
@@ -136,15 +136,21 @@ function addTraces(program: Command, terminal: Terminal, report: Report): void {
     .description('print a trace file for reading, or write it as a shell script')
     .argument('<trace>', 'trace file (.itf.json)')
     .option('--script <file>', 'write a shell script that does its steps (- for stdout)')
-    .option('--sarif <file>', 'write it as SARIF 2.1.0 as well')
+    .option('--sarif <file>', 'write it as SARIF 2.1.0')
     .addOption(json())
     .addOption(noColor())
     .addHelpText(
       'after',
       '\nExample:\n  daxcheck show traces/model.recoverable.itf.json\n' +
-        '  daxcheck show --script leak.sh traces/model.no-leak.itf.json',
+        '  daxcheck show --script leak.sh traces/model.no-leak.itf.json\n' +
+        '  daxcheck show --sarif leak.sarif traces/model.no-leak.itf.json',
     )
     .action(async (path: string, options) => {
+      if (options.sarif !== undefined) {
+        const { showSarifCommand } = await import('./sarif.js');
+        report(showSarifCommand(path, options, terminal));
+        return;
+      }
       const { scriptCommand } = await import('./script.js');
       if (options.script !== undefined) {
         report(await scriptCommand(path, options, terminal));

@@ -3,7 +3,7 @@
  * compared, and written.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
 import * as z from 'zod';
 import { readTextFile } from '../model/files.js';
@@ -60,7 +60,9 @@ export function programOf(version: string, wasm: Uint8Array): Program {
 
 /** The name that a model has in a baseline. */
 export function nameIn(file: string, model: string): string {
-  return relative(dirname(resolve(file)), resolve(model)).split(sep).join('/');
+  return relative(dirname(resolve(file)), resolve(model))
+    .split(sep)
+    .join('/');
 }
 
 /** Reads a baseline; says what is wrong with the file and what to do. */
@@ -168,18 +170,6 @@ export function printBaseline({ daxcheck, engine, models }: Baseline): string {
   const head = [['format', FORMAT] as const, ['daxcheck', daxcheck], ['engine', engine]];
   const fields = head.map(([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)}`);
   return `{\n${[...fields, `  "models": ${body}`].join(',\n')}\n}\n`;
-}
-
-/** Writes a file whole or not at all, and not when nothing changes. */
-export function writeWhole(file: string, text: string): void {
-  if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
-  const temporary = `${file}.${process.pid}.new`;
-  try {
-    writeFileSync(temporary, text);
-    renameSync(temporary, file);
-  } finally {
-    rmSync(temporary, { force: true });
-  }
 }
 
 /** What a run makes of a baseline. */

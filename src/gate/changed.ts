@@ -5,8 +5,8 @@
 import { spawnSync } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parseModel } from '../model/load.js';
 import { type ReadFile, readTextFile } from '../model/files.js';
+import { parseModel } from '../model/load.js';
 
 export type ChangedFiles =
   | { readonly ok: true; readonly files: ReadonlySet<string> }

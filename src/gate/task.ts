@@ -72,7 +72,7 @@ export async function perform({ path, options }: Task): Promise<Answer> {
       workers,
       ...(memoryBytes !== undefined && { memoryBytes }),
       ...(reduce !== undefined && { reduce }),
-      ...(wantsCoverage && { stats: true }),
+      ...(wantsCoverage && { stats: 'counts' as const }),
     });
     return {
       row: judge(loaded.model, verdict),
@@ -81,11 +81,12 @@ export async function perform({ path, options }: Task): Promise<Answer> {
       isShortOfMemory: verdict.stoppedBy?.memory !== undefined,
     };
   } catch (error) {
-    return failed(path, error);
+    return failed(path, error, memoryBytes !== undefined);
   }
 }
 
-function failed(path: string, error: unknown): Answer {
+/** @param isLimited with more memory, a limit that does not fit the model may. */
+function failed(path: string, error: unknown, isLimited: boolean): Answer {
   const diagnostics = diagnosticsOf(error);
   if (diagnostics !== null) return answerWithout(rejectedRow(path, diagnostics));
   const { status, message } = endingOf(error);
@@ -94,5 +95,6 @@ function failed(path: string, error: unknown): Answer {
   const kind = isRejected ? 'invalid' : 'error';
   const failures = [{ kind, text: message, place, property: null } as const];
   const row = rowWithout(path, isRejected ? 'rejected' : 'error', status, failures);
-  return answerWithout(row, status === EXIT.outOfMemory);
+  const isTooLittle = isLimited && status === EXIT.optionMismatch;
+  return answerWithout(row, status === EXIT.outOfMemory || isTooLittle);
 }

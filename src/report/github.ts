@@ -40,7 +40,9 @@ const ROWS_MAX = 500;
 
 function failedTable(rows: readonly GateRow[]): string[] {
   const lines = rows.flatMap(({ model, verdict, failures }) =>
-    failures.map(({ kind, text }) => `| ${cell(model)} | ${cell(verdict)} | ${kind} | ${cell(text)} |`),
+    failures.map(
+      ({ kind, text }) => `| ${cell(model)} | ${cell(verdict)} | ${kind} | ${cell(text)} |`,
+    ),
   );
   if (lines.length === 0) return [];
   const more = lines.length - ROWS_MAX;

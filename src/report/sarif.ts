@@ -120,15 +120,15 @@ function codeFlow(issue: SarifIssue, finding: LocatedFinding, options: SarifOpti
   };
 }
 
-/** The same for the same finding after lines have moved: it names no line. */
-function fingerprintOf({ rule, model, text, finding }: SarifIssue): string {
+/** The same for the same finding, where lines have moved and on another machine too. */
+function fingerprintOf({ rule, model, text, finding }: SarifIssue, options: SarifOptions): string {
   const steps = finding?.steps.map(({ thread, command, functions }) => [
     thread,
     command,
     functions,
   ]);
   const device = finding?.device ?? null;
-  const what = JSON.stringify([rule, model, device, steps ?? text]);
+  const what = JSON.stringify([rule, artifact(model, options).uri, device, steps ?? text]);
   return createHash('sha256').update(what).digest('hex').slice(0, 32);
 }
 
@@ -146,7 +146,7 @@ function resultOf(
     level,
     message: { text },
     locations: [locationOf(place, logical, options)],
-    partialFingerprints: { 'daxcheckFinding/v1': fingerprintOf(issue) },
+    partialFingerprints: { 'daxcheckFinding/v1': fingerprintOf(issue, options) },
     ...(finding !== null &&
       finding.steps.length > 0 && { codeFlows: [codeFlow(issue, finding, options)] }),
   };
@@ -202,7 +202,10 @@ export function renderSarif(
   invocation: Invocation,
   options: SarifOptions,
 ): string {
-  const rules = propertyRules(issues.map(({ rule }) => rule), FAILURE_KINDS.map(gateRule));
+  const rules = propertyRules(
+    issues.map(({ rule }) => rule),
+    FAILURE_KINDS.map(gateRule),
+  );
   const log: Log = {
     $schema: SCHEMA,
     version: '2.1.0',

@@ -11,7 +11,7 @@ const CLASSES: { readonly [C in PropertyClass]: string } = {
   'kernel-defect': 'Kernel defect: the kernel breaks what it promises.',
   script: 'Script finding: the kernel does as documented, and the procedure loses something.',
   policy: 'Policy: something that the model forbids and that no kernel promises to prevent.',
-  own: "Own property: what the model itself asks for under `properties:` or in `check:`.",
+  own: 'Own property: what the model itself asks for under `properties:` or in `check:`.',
 };
 
 /** Each way to fail the gate: what it means, and what to do. */
@@ -79,7 +79,8 @@ function propertyRule(name: string): ReportingDescriptor {
   const row = propertyNamed(name);
   const summary = row?.summary ?? `${name} does not hold`;
   const id = row?.class ?? 'own';
-  const where = row === undefined ? 'docs/properties.md, "Own properties"' : `docs/properties.md, "${name}"`;
+  const where =
+    row === undefined ? 'docs/properties.md, "Own properties"' : `docs/properties.md, "${name}"`;
   return descriptor(name, summary, `${CLASSES[id]} Its definition: ${where}.`, ['property', id]);
 }
 

@@ -191,7 +191,7 @@ export async function gateCommand(
   terminal.writeOut(
     options.json === true
       ? toLines([...rows, ...(baseline === null ? [] : [baseline]), summary])
-      : gateText(report, styleFor(options, terminal)),
+      : gateText(report, styleFor(options, terminal), { quiet: options.quiet === true }),
   );
   await writeReports(report, answers, options, startedAt);
   await tellGithub(report, options, terminal);

@@ -59,6 +59,7 @@ export function withGateOptions(command: Command): Command {
       'annotations and summary for GitHub (default: where GITHUB_ACTIONS is true)',
     )
     .option('--no-github', 'neither of them')
+    .option('--quiet', 'only the models that failed, and no progress')
     .addHelpText('after', EXAMPLES);
 }
 

@@ -1,5 +1,13 @@
 /** Writes files that others read: whole or not at all. */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
@@ -7,11 +15,13 @@ import { dirname } from 'node:path';
  * nothing changes.
  */
 export function writeWhole(file: string, text: string): void {
-  if (existsSync(file)) {
+  const isThere = existsSync(file);
+  if (isThere && !statSync(file).isFile()) {
     // A pipe or /dev/stdout is written to, and not replaced.
-    if (!statSync(file).isFile()) return writeFileSync(file, text);
-    if (readFileSync(file, 'utf8') === text) return;
+    writeFileSync(file, text);
+    return;
   }
+  if (isThere && readFileSync(file, 'utf8') === text) return;
   mkdirSync(dirname(file), { recursive: true });
   const temporary = `${file}.${process.pid}.new`;
   try {

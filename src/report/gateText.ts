@@ -43,28 +43,39 @@ export function gateSum({ rows, summary }: GateReport): string {
   ].join('; ');
 }
 
-/** Renders the table. */
-export function gateText(report: GateReport, style: Style): string {
-  const { rows, summary, baseline } = report;
-  const width = Math.max(5, ...rows.map((row) => row.model.length));
+function baselineLines({ baseline }: GateReport, isQuiet: boolean): string[] {
+  if (baseline === null) return [];
+  const { file, changes } = baseline;
+  const what = changes.length === 0 ? 'nothing changed' : 'written';
+  return [`${file}: ${what}`, ...(isQuiet ? [] : changes.map((change) => `  ${change}`))];
+}
+
+/**
+ * Renders the table.
+ *
+ * @param options `quiet`: only the models that failed.
+ */
+export function gateText(
+  report: GateReport,
+  style: Style,
+  { quiet = false }: { readonly quiet?: boolean } = {},
+): string {
+  const { rows, summary } = report;
+  const { exitStatus, measured } = summary;
+  const shown = quiet ? rows.filter((row) => !row.met) : rows;
+  const width = Math.max(5, ...shown.map((row) => row.model.length));
   const head = `        ${'model'.padEnd(width)}  ${'verdict'.padEnd(10)}`;
   const columns = `${'states'.padStart(12)}${'transitions'.padStart(14)}${'depth'.padStart(7)}`;
-  const { exitStatus, measured } = summary;
-  const { seconds, jobs } = measured;
-  const written =
-    baseline === null
-      ? []
-      : [
-          `${baseline.file}: ${baseline.changes.length === 0 ? 'nothing changed' : 'written'}`,
-          ...baseline.changes.map((change) => `  ${change}`),
-        ];
-  return [
+  const table = [
     style.faint(head + columns),
-    ...rows.flatMap((row) => rowLines(row, width, style)),
-    '',
-    ...written,
+    ...shown.flatMap((row) => rowLines(row, width, style)),
+  ];
+  const time = `${measured.seconds.toFixed(1)} s, ${plural(measured.jobs, 'model')} at a time`;
+  return [
+    ...(shown.length === 0 ? [] : [...table, '']),
+    ...baselineLines(report, quiet),
     gateSum(report),
-    style.faint(`Measured: ${seconds.toFixed(1)} s, ${plural(jobs, 'model')} at a time`),
+    style.faint(`Measured: ${time}`),
     ...(exitStatus === 0 ? [] : [`Exit status ${exitStatus}: ${describeExitStatus(exitStatus)}`]),
     '',
   ].join('\n');

@@ -115,6 +115,12 @@ describe('the table of the gate', () => {
     `);
   });
 
+  it('is but the sum where all is well and --quiet is asked for', () => {
+    expect(gateText(report([row({})]), PLAIN, { quiet: true })).toMatch(
+      /^1 of 1 models as declared/,
+    );
+  });
+
   it('tells what was written into a baseline', () => {
     const changes = ['a.yaml: new'];
     const baseline = { kind: 'baseline', file: 'b.json', changes } as const;

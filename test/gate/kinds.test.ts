@@ -141,11 +141,17 @@ describe('the gate', () => {
     ]);
   });
 
-  it('fails a model for which there is no memory', async () => {
-    const { status, row } = await judged(modelText(), { memory: 1 << 20, jobs: 1 });
+  it.each([1, 2])('fails models for which there is no memory, %d at a time', async (jobs) => {
+    const root = folderOf({ 'a.yaml': modelText(), 'b.yaml': modelText() });
+    const { status, out } = await gate(root, { json: true, jobs, memory: 1 << 20 });
+    const text = expect.stringMatching(/^1048576 bytes of memory allowed; \d+ are the least$/);
 
-    expect(status).not.toBe(EXIT.holds);
-    expect(row?.failures).toMatchObject([{ kind: expect.stringMatching(/error|incomplete/) }]);
+    expect(status).toBe(EXIT.optionMismatch);
+    expect(readLines(out).map(({ failures }) => failures)).toMatchObject([
+      [{ kind: 'error', text }],
+      [{ kind: 'error', text }],
+      { error: 2 },
+    ]);
   });
 
   it('has a rule with help for every way to fail', () => {

@@ -23,7 +23,7 @@ const LAST_WORDS_MAX = 2000;
 
 /** Finds the built program beside the bundle or beside the sources. */
 export function laneFile(): string {
-  const places = ['./gateLane.js', '../../dist/gateLane.js'].map((place) =>
+  const places = ['./gateLane.mjs', '../../dist/gateLane.mjs'].map((place) =>
     fileURLToPath(new URL(place, import.meta.url)),
   );
   const found = places.find((place) => existsSync(place));

@@ -61,6 +61,21 @@ describe('a baseline', () => {
     expect((await gate(root, { baseline })).status).toBe(EXIT.holds);
   });
 
+  it('keeps no line of what was never done', async () => {
+    const never = 'cat /sys/devices/system/memory/auto_online_blocks';
+    const text = modelText({
+      actors: `  admin: |\n    ${UNBIND}\n    [ $? -eq 0 ] || ${never}`,
+      expect: 'expect: { holds: true }',
+    });
+    const root = folderOf({ 'a.yaml': text });
+    const baseline = join(root, 'baseline.json');
+    await gate(root, { baseline, update: true });
+
+    expect(JSON.parse(readFileSync(baseline, 'utf8')).models['a.yaml'].vacuous).toEqual([
+      `never done: ${never}`,
+    ]);
+  });
+
   it('fails where anything drifted, and says how', async () => {
     const { root, baseline } = await withBaseline();
     writeFileSync(

@@ -1,6 +1,6 @@
 /**
- * Writes the JSON Schemas in schema/: that of model files, from src/model/schema.ts, and that of the
- * lines of `gate --json`, from src/report/gateRecord.ts.
+ * Writes the JSON Schemas in schema/: that of model files, from src/model/schema.ts, and that of
+ * the lines of `gate --json`, from src/report/gateRecord.ts.
  *
  * With --check nothing is written, and the exit status says whether the files are up to date.
  */

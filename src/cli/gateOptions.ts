@@ -25,7 +25,7 @@ const EXAMPLES = `
 No declaration, no gate: one without \`expect\` fails. The exit status is that of the worst failure;
 docs/ci.md has them all.
 
-Examples:
+Example:
   daxcheck gate models
   daxcheck gate models --changed origin/main --junit gate.xml --sarif gate.sarif
   daxcheck gate models --baseline models/baseline.json --update`;

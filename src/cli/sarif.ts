@@ -1,4 +1,4 @@
-/** `explore --sarif` and `show --sarif`: violations as SARIF 2.1.0, for code scanners and editors. */
+/** `explore --sarif` and `show --sarif`: violations as SARIF 2.1.0, for code scanners. */
 import packageJson from '../../package.json' with { type: 'json' };
 import { EXIT } from '../errors.js';
 import { locate } from '../report/located.js';

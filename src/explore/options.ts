@@ -33,8 +33,8 @@ export interface ExploreOptions {
   /** Tells the order of locks as well; it costs a second pass over all states. */
   readonly lockOrder?: boolean;
   /**
-   * Tells where time and memory went, and how often each thing was done; `measured.stats`. `counts`:
-   * without looking where the time goes.
+   * Tells where time and memory went, and how often each thing was done; `measured.stats`.
+   * `counts`: without looking where the time goes.
    */
   readonly stats?: boolean | 'counts';
   /** Another search than breadth first (docs/strategies.md). */

@@ -42,7 +42,7 @@ function testCase(row: GateRow): Xml {
 /**
  * Renders the report.
  *
- * @param startedAt when the gate began; written without a time zone, as the format wants it, in UTC.
+ * @param startedAt when the gate began; written in UTC and without a zone, as the format wants it.
  */
 export function renderJunit({ rows, summary }: GateReport, startedAt: Date): string {
   const folders = [...new Set(rows.map(({ model }) => splitPath(model)[0]))].sort();

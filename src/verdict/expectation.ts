@@ -16,8 +16,8 @@ export interface Outcome {
 }
 
 /**
- * One difference. `violated`: found and not declared; `held`: declared and not found; `counts`: other
- * numbers; `incomplete`: ended early, or not as declared.
+ * One difference. `violated`: found and not declared; `held`: declared and not found; `counts`:
+ * other numbers; `incomplete`: ended early, or not as declared.
  */
 export interface Difference {
   readonly kind: 'violated' | 'held' | 'counts' | 'incomplete';

@@ -67,7 +67,7 @@ describe('--changed', () => {
     ]);
   });
 
-  it('explores what changed since the work branched off, and not what others did since', async () => {
+  it('explores what changed since the work branched off, not what others did', async () => {
     const root = repository();
     git(root, 'checkout', '--quiet', '-b', 'work');
     writeFileSync(join(root, 'models', 'a.yaml'), `# Changed.\n${modelText()}`);
@@ -92,7 +92,7 @@ describe('--changed', () => {
     expect(error).toContain('was written by another daxcheck: every model is explored');
   });
 
-  it('says what git says of a commit that is not there, and of a folder that is none of git', async () => {
+  it('says what git says of an unknown commit, and of a folder outside git', async () => {
     const { status, error } = await explored(repository(), { changed: '--output=x' });
     expect(status).toBe(EXIT.usage);
     expect(error).toContain('git knows no commit --output=x; fetch it, or name another');

@@ -1,4 +1,4 @@
-/** What a gate writes for other programs: held against the published schemas, and against the gate. */
+/** What a gate writes for other programs, held against the published schemas. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';

@@ -37,7 +37,7 @@ const baselineSchema = z.object({
 /** What one model gave: verdict, counts, what was executed. */
 export type BaselineEntry = z.infer<typeof entrySchema>;
 
-/** Which daxcheck: its version, and a hash of the engine, which tells builds of one version apart. */
+/** Which daxcheck: its version, and a hash of the engine, which tells builds apart. */
 export interface Program {
   readonly daxcheck: string;
   readonly engine: string;

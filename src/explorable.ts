@@ -8,7 +8,7 @@ import { carry } from './explorer/carried.js';
 import { openExplorer } from './explorer/explorer.js';
 import { toBase64 } from './explorer/plainText.js';
 import type { Explorer } from './explorer/position.js';
-import { readEngineModule } from './kernelEngine.js';
+import { engineBytes } from './kernelEngine.js';
 import { headOf } from './model/head.js';
 import type { Model } from './model/model.js';
 import type { ReportEngine } from './report/document.js';
@@ -17,7 +17,7 @@ import type { ReportEngine } from './report/document.js';
 const pack = (bytes: Uint8Array): string => toBase64(gzipSync(bytes, { level: 9 }));
 
 /** The engine's module for a document. */
-export const packModule = (): string => pack(readEngineModule());
+export const packModule = (): string => pack(engineBytes());
 
 /** What a page needs to explore a model by itself. */
 export const packModel = (model: Model): ReportEngine => ({
@@ -33,5 +33,5 @@ export const packModel = (model: Model): ReportEngine => ({
 export function exploreByHand(model: Model): Explorer {
   const scenario = compileModel(model);
   const { check, observers } = scenario.ownModules;
-  return openExplorer({ wasm: readEngineModule(), scenario, check, observers });
+  return openExplorer({ wasm: engineBytes(), scenario, check, observers });
 }

@@ -20,16 +20,17 @@ function wasmFile(name: string): string {
   return found;
 }
 
-/** Reads the engine's module; the debug build has assertions. */
-export const readEngineModule = (debug = false): Uint8Array =>
-  readFileSync(wasmFile(debug ? 'engine.debug.wasm' : 'engine.wasm'));
-
 export type KernelEngineOptions = Partial<Omit<EngineOptions, 'wasm' | 'scenario' | 'own'>> & {
   /** Own invariants whose violation ends the search. */
   readonly ownStopMask?: number;
   /** The debug build has assertions. */
   readonly debug?: boolean;
 };
+
+/** Reads the engine's module; throws EngineError when it is missing. */
+export function engineBytes(debug = false): Uint8Array {
+  return readFileSync(wasmFile(debug ? 'engine.debug.wasm' : 'engine.wasm'));
+}
 
 /**
  * Opens an engine for a scenario.
@@ -45,7 +46,7 @@ export function openKernelEngine(scenario: Scenario, options: KernelEngineOption
     limits = {},
     ...rest
   } = options;
-  const wasm = readEngineModule(debug);
+  const wasm = engineBytes(debug);
   const { check } = scenario.ownModules;
   const own = check === null ? undefined : { wasm: check, stopMask: ownStopMask };
   const bytes = scenario.bytes;

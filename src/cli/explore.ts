@@ -39,6 +39,7 @@ export interface ExploreCommandOptions
   readonly html?: string;
   /** commander makes it false of --no-explorer. */
   readonly explorer?: boolean;
+  readonly sarif?: string;
   readonly asDeclared?: boolean;
   readonly lockOrder?: boolean;
   readonly stats?: boolean;
@@ -204,6 +205,11 @@ export async function exploreCommand(
   const { html, explorer = true } = options;
   if (html !== undefined && verdicts.length > 0) {
     await writeHtmlOf(verdicts, models, { html, explorer, terminal });
+  }
+  if (options.sarif !== undefined) {
+    const { writeSarif } = await import('./sarif.js');
+    const violations = verdicts.flatMap((verdict) => verdict.violations);
+    writeSarif(options.sarif, violations, worstStatus(statuses));
   }
   return worstStatus(statuses);
 }

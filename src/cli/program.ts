@@ -5,6 +5,7 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { EXIT } from '../errors.js';
+import { withGateOptions } from './gateOptions.js';
 import {
   parseCount,
   parseFeatures,
@@ -141,18 +142,25 @@ function addTraces(program: Command, terminal: Terminal, report: Report): void {
     .option('--script <file>', 'write a shell script that does its steps (- for stdout)')
     .option('--html <file>', 'write a report as one HTML file, to be read offline')
     .option('--no-explorer', 'leave the engine out of the report: no other steps can be taken')
+    .option('--sarif <file>', 'write it as SARIF 2.1.0')
     .addOption(json())
     .addOption(noColor())
     .addHelpText(
       'after',
       '\nExample:\n  daxcheck show traces/model.recoverable.itf.json\n' +
         '  daxcheck show --script leak.sh traces/model.no-leak.itf.json\n' +
-        '  daxcheck show --html leak.html traces/model.no-leak.itf.json',
+        '  daxcheck show --html leak.html traces/model.no-leak.itf.json\n' +
+        '  daxcheck show --sarif leak.sarif traces/model.no-leak.itf.json',
     )
     .action(async (path: string, options) => {
       if (options.html !== undefined) {
         const { showHtmlCommand } = await import('./html.js');
         report(showHtmlCommand(path, options, terminal));
+        return;
+      }
+      if (options.sarif !== undefined) {
+        const { showSarifCommand } = await import('./sarif.js');
+        report(showSarifCommand(path, options, terminal));
         return;
       }
       const { scriptCommand } = await import('./script.js');
@@ -166,18 +174,11 @@ function addTraces(program: Command, terminal: Terminal, report: Report): void {
 }
 
 function addGate(program: Command, terminal: Terminal, report: Report): void {
-  program
-    .command('gate')
+  withGateOptions(program.command('gate'))
     .description('explore every model below a directory; 0 when each meets what it declares')
-    .argument('<dir>', 'directory of model files (*.yaml, *.yml)')
-    .option('--workers <n>', 'threads (default: one for each processor)', parseWorkers)
-    .addOption(reduce())
+    .argument('<dir>', 'directory of model files (*.yaml, *.yml), or one model')
     .addOption(json())
     .addOption(noColor())
-    .addHelpText(
-      'after',
-      '\nNo declaration, no gate: one without `expect` fails.\n\nExample:\n  daxcheck gate models',
-    )
     .action(async (directory: string, options) => {
       const { gateCommand } = await import('./gate.js');
       report(await gateCommand(directory, options, terminal));

@@ -17,6 +17,7 @@ import {
   endCheckpointOf,
   refuseCheckpoints,
 } from './checkpoint.js';
+import { type GraphWishes, refuseGraph, writeGraph } from './graph.js';
 import { loadModels, reject, warnOfUnknown, withRejections } from './load.js';
 import { type LookOptions, progressFor, styleFor } from './look.js';
 import { type Overrides, override } from './options.js';
@@ -30,6 +31,7 @@ export interface ExploreCommandOptions
   extends LookOptions,
     Overrides,
     CheckpointWishes,
+    GraphWishes,
     StorageWishes,
     StrategyWishes {
   readonly workers?: number;
@@ -144,12 +146,13 @@ async function exploreOne(
       : verdictText(verdict, traceFiles, { options, terminal, exitStatus }),
   );
   await endCheckpointOf(options, verdict, terminal);
+  const graphStatus = await writeGraph(model, verdict, options, terminal);
   if (isDeclared && verdict.expectation === null) {
     terminal.writeError(
       `daxcheck: ${model.file}: --as-declared needs a model with \`expect\`, as it is written\n`,
     );
   }
-  return exitStatus;
+  return worstStatus([exitStatus, graphStatus]);
 }
 
 /** Explores the models in order, and returns the worst of their statuses. */
@@ -159,7 +162,10 @@ export async function exploreCommand(
   terminal: Terminal,
 ): Promise<number> {
   const refusal =
-    refuseCheckpoints(paths, options) ?? refuseStorage(options) ?? refuseStrategy(options);
+    refuseCheckpoints(paths, options) ??
+    refuseStorage(options) ??
+    refuseStrategy(options) ??
+    refuseGraph(paths, options);
   if (refusal !== null) {
     terminal.writeError(`daxcheck: ${refusal}\n`);
     return EXIT.usage;

@@ -5,6 +5,7 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { EXIT } from '../errors.js';
+import { withGraphOptions } from './graph.js';
 import {
   parseCount,
   parseFeatures,
@@ -43,7 +44,7 @@ const reduce = (): Option =>
 const noColor = (): Option => new Option('--no-color', 'no colours, also on a terminal');
 
 function addExplore(program: Command, terminal: Terminal, report: Report): void {
-  withStrategyOptions(program.command('explore'))
+  withGraphOptions(withStrategyOptions(program.command('explore')))
     .description('explore every interleaving of the models and print a verdict for each')
     .argument('<model...>', 'model files')
     .option('--workers <n>', 'threads (default: one for each processor)', parseWorkers)

@@ -15,6 +15,7 @@ import { breakLongWords, wrap } from './layout.js';
 
 const RED = '#b3261e';
 const EDGE_WIDTH = 36;
+const HEAD_WIDTH = 72;
 
 const escaped = (text: string): string => text.replace(/["\\]/g, '\\$&');
 
@@ -61,18 +62,18 @@ export function renderDot(graph: StateGraph): string {
   return [
     `digraph ${quoted(graph.title)} {`,
     `  graph ${attributes([
-      ['label', quoted(head)],
+      ['label', `"${wrap(head, HEAD_WIDTH).map(escaped).join('\\n')}"`],
       ['labelloc', 't'],
-      ['fontname', '"sans-serif"'],
+      ['fontname', '"Helvetica"'],
     ])};`,
     `  node ${attributes([
       ['shape', 'box'],
       ['style', 'rounded'],
-      ['fontname', '"monospace"'],
+      ['fontname', '"Courier"'],
       ['fontsize', '10'],
     ])};`,
     `  edge ${attributes([
-      ['fontname', '"monospace"'],
+      ['fontname', '"Courier"'],
       ['fontsize', '9'],
     ])};`,
     ...graph.nodes.map((_, number) => nodeStatement(graph, number, telling)),

@@ -25,6 +25,8 @@ export type KernelEngineOptions = Partial<Omit<EngineOptions, 'wasm' | 'scenario
   readonly ownStopMask?: number;
   /** The debug build has assertions. */
   readonly debug?: boolean;
+  /** The build that keeps which features are asked for. */
+  readonly coverage?: boolean;
 };
 
 /**
@@ -35,13 +37,15 @@ export type KernelEngineOptions = Partial<Omit<EngineOptions, 'wasm' | 'scenario
 export function openKernelEngine(scenario: Scenario, options: KernelEngineOptions = {}): Engine {
   const {
     debug = false,
+    coverage = false,
     workers = 1,
     stopMask = 0,
     ownStopMask = 0,
     limits = {},
     ...rest
   } = options;
-  const wasm = readFileSync(wasmFile(debug ? 'engine.debug.wasm' : 'engine.wasm'));
+  const build = debug ? '.debug' : coverage ? '.coverage' : '';
+  const wasm = readFileSync(wasmFile(`engine${build}.wasm`));
   const { check } = scenario.ownModules;
   const own = check === null ? undefined : { wasm: check, stopMask: ownStopMask };
   const bytes = scenario.bytes;

@@ -17,6 +17,7 @@ import {
   endCheckpointOf,
   refuseCheckpoints,
 } from './checkpoint.js';
+import { type CoverageWishes, coverageText, refuseCoverage } from './coverage.js';
 import { type GraphWishes, refuseGraph, writeGraph } from './graph.js';
 import { loadModels, reject, warnOfUnknown, withRejections } from './load.js';
 import { type LookOptions, progressFor, styleFor } from './look.js';
@@ -31,6 +32,7 @@ export interface ExploreCommandOptions
   extends LookOptions,
     Overrides,
     CheckpointWishes,
+    CoverageWishes,
     GraphWishes,
     StorageWishes,
     StrategyWishes {
@@ -140,6 +142,7 @@ async function exploreOne(
   const traceFiles = traces === null ? [] : await traceFilesOf(verdict, model, traces);
   const isDeclared = options.asDeclared === true;
   const exitStatus = isDeclared ? declaredStatus(verdict) : verdict.exitStatus;
+  terminal.writeOut(await coverageText(model, options, terminal));
   terminal.writeOut(
     options.json === true
       ? renderVerdictJson(verdict, traceFiles)
@@ -165,7 +168,8 @@ export async function exploreCommand(
     refuseCheckpoints(paths, options) ??
     refuseStorage(options) ??
     refuseStrategy(options) ??
-    refuseGraph(paths, options);
+    refuseGraph(paths, options) ??
+    refuseCoverage(options);
   if (refusal !== null) {
     terminal.writeError(`daxcheck: ${refusal}\n`);
     return EXIT.usage;

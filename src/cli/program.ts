@@ -85,6 +85,7 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
     .option('--trace-dir <dir>', 'write a trace file for each violation into this directory')
     .option('--lock-order', 'tell which locks are taken under which, and the cycles among them')
     .option('--stats', 'tell where time and memory went, and how often each thing was done')
+    .option('--coverage', 'tell which commands, program points and features the run came to')
     .option('--as-declared', 'exit 0 when the verdict is the one that the model declares')
     .option('--progress', 'show progress even when stderr is no terminal')
     .option('--quiet', 'no progress and no traces: the verdict alone')

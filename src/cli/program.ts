@@ -83,6 +83,7 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
     .option('--checkpoint-every <n>', 'seconds between two saves (default: 60)', parseSeconds)
     .option('--resume <dir>', 'go on from a checkpoint, and save on')
     .option('--trace-dir <dir>', 'write a trace file for each violation into this directory')
+    .option('--html <file>', 'write a report of all models as one HTML file, to be read offline')
     .option('--lock-order', 'tell which locks are taken under which, and the cycles among them')
     .option('--stats', 'tell where time and memory went, and how often each thing was done')
     .option('--coverage', 'tell which commands, program points and features the run came to')
@@ -93,7 +94,8 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
     .addOption(noColor())
     .addHelpText(
       'after',
-      `\nExample:\n  daxcheck explore --kernel v5.1 --trace-dir traces model.yaml\n${STATUSES}`,
+      `\nExample:\n  daxcheck explore --kernel v5.1 --trace-dir traces model.yaml\n` +
+        `  daxcheck explore --html report.html model.yaml\n${STATUSES}`,
     )
     .action(async (paths: string[], options) => {
       const { exploreCommand } = await import('./explore.js');
@@ -133,17 +135,24 @@ function addTraces(program: Command, terminal: Terminal, report: Report): void {
     });
   program
     .command('show')
-    .description('print a trace file for reading, or write it as a shell script')
+    .description('print a trace file for reading, or write it as a report or a shell script')
     .argument('<trace>', 'trace file (.itf.json)')
     .option('--script <file>', 'write a shell script that does its steps (- for stdout)')
+    .option('--html <file>', 'write a report as one HTML file, to be read offline')
     .addOption(json())
     .addOption(noColor())
     .addHelpText(
       'after',
       '\nExample:\n  daxcheck show traces/model.recoverable.itf.json\n' +
-        '  daxcheck show --script leak.sh traces/model.no-leak.itf.json',
+        '  daxcheck show --script leak.sh traces/model.no-leak.itf.json\n' +
+        '  daxcheck show --html leak.html traces/model.no-leak.itf.json',
     )
     .action(async (path: string, options) => {
+      if (options.html !== undefined) {
+        const { showHtmlCommand } = await import('./html.js');
+        report(showHtmlCommand(path, options, terminal));
+        return;
+      }
       const { scriptCommand } = await import('./script.js');
       if (options.script !== undefined) {
         report(await scriptCommand(path, options, terminal));

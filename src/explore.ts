@@ -315,6 +315,7 @@ async function exploreWhole(model: Model, options: ExploreOptions): Promise<Verd
     distinctStates: result.distinctStates,
     transitions: result.transitions,
     depth: result.depth,
+    ...(result.levels.length > 0 && { levels: result.levels }),
     stoppedBy: stopped,
     violations,
     ...(witnesses.length > 0 && { witnesses }),

@@ -1,6 +1,7 @@
 /** `explore --coverage`: what the run has done, before its verdict. */
 import { availableParallelism } from 'node:os';
 import type { Model } from '../model/model.js';
+import type { Coverage } from '../verdict/coverage.js';
 import { type LookOptions, styleFor } from './look.js';
 import type { StorageWishes } from './storage.js';
 import type { StrategyWishes } from './strategy.js';
@@ -28,20 +29,28 @@ interface Limits {
   readonly memory?: number;
 }
 
-/** Explores the model for it; the text to print, empty where nobody asked. */
-export async function coverageText(
+/** Explores the model for it; null where nobody asked. */
+export async function coverageFor(
   model: Model,
-  options: CoverageWishes & LookOptions & Limits,
+  options: CoverageWishes & Limits,
   terminal: Terminal,
-): Promise<string> {
-  if (options.coverage !== true) return '';
+): Promise<Coverage | null> {
+  if (options.coverage !== true) return null;
   const { cover } = await import('../coverage.js');
-  const coverage = await cover(model, {
+  return cover(model, {
     workers: options.workers ?? availableParallelism(),
     signal: terminal.interrupt,
     ...(options.maxSeconds !== undefined && { seconds: options.maxSeconds }),
     ...(options.memory !== undefined && { memoryBytes: options.memory }),
   });
+}
+
+/** What is printed of it. */
+export async function coverageText(
+  model: Model,
+  coverage: Coverage,
+  { options, terminal }: { readonly options: LookOptions; readonly terminal: Terminal },
+): Promise<string> {
   if (options.json === true) {
     const { toLines } = await import('../report/json.js');
     return toLines([{ kind: 'coverage', model: model.file, ...coverage }]);

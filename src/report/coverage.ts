@@ -103,6 +103,18 @@ function listed(name: string, ids: readonly string[]): string[] {
   ];
 }
 
+/** The three numbers, in a sentence. */
+export function coverageSummary({ commands, points, features, isComplete }: Coverage): string {
+  const done = commands.filter(({ undone }) => undone === 0).length;
+  const asked = features.filter(({ isAsked }) => isAsked).length;
+  const whole = isComplete ? '' : ' The run ended early.';
+  return (
+    `${done} of ${plural(commands.length, 'command')} were done, ` +
+    `${points.filter(isDone).length} of ${plural(points.length, 'program point')} passed, and ` +
+    `${asked} of ${plural(features.length, 'feature')} asked for.${whole}`
+  );
+}
+
 /** Renders it. */
 export function renderCoverage(coverage: Coverage, style: Style = PLAIN): string {
   const { commands, points, features, states, isComplete } = coverage;

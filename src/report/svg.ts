@@ -79,6 +79,8 @@ export function picture(about: Picture, ...inside: string[]): string {
       'aria-labelledby': `${titleId} ${descriptionId}`,
       'font-family': 'ui-sans-serif, system-ui, sans-serif',
       'font-size': 12,
+      // A page lets it be scrolled: made smaller, nobody could read it.
+      ...(!isAlone && { style: 'max-width:none' }),
     },
     element('title', { id: titleId }, escapeText(title)),
     element('desc', { id: descriptionId }, escapeText(description)),

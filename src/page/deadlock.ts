@@ -5,7 +5,7 @@ import { KIND_TEXT } from '../report/findingText.js';
 import { onOneLine } from '../report/layout.js';
 import { describeKill, heldBy } from '../report/lockText.js';
 import type { DeadlockView } from '../verdict/trace.js';
-import { h } from './dom.js';
+import { breakable, h } from './dom.js';
 import { part } from './machinePane.js';
 
 type Stuck = DeadlockView['threads'][number];
@@ -43,7 +43,7 @@ function stuckElement(stuck: Stuck): HTMLElement {
     'li',
     {},
     h('h4', {}, stuck.thread),
-    h('code', { class: 'shell' }, onOneLine(stuck.command)),
+    h('code', { class: 'shell' }, breakable(onOneLine(stuck.command))),
     h(
       'dl',
       { class: 'events' },
@@ -59,10 +59,11 @@ function stuckElement(stuck: Stuck): HTMLElement {
 
 /** Shows a deadlock. */
 export function deadlockPart(deadlock: DeadlockView): HTMLElement {
+  const text = KIND_TEXT[deadlock.kind];
   const cycles = deadlock.cycles.map(({ threads }) => cycleOf(deadlock.threads, threads));
   return part(
     'Deadlock',
-    h('p', {}, `${KIND_TEXT[deadlock.kind]}.`),
+    h('p', {}, `${text.charAt(0).toUpperCase()}${text.slice(1)}.`),
     cycles.filter((path) => path.length > 0).map(cycleElement),
     h('ul', { class: 'stuck' }, deadlock.threads.map(stuckElement)),
   );

@@ -43,6 +43,11 @@ export function fill(element: Element, ...children: readonly Child[]): void {
   append(element, children);
 }
 
+/** A text that may break behind each underscore and slash, as names and paths do. */
+export function breakable(text: string): Child {
+  return text.split(/(?<=[_/])/).map((piece) => [piece, h('wbr')]);
+}
+
 /** The element of the page's frame with this id. */
 export function byId(id: string): HTMLElement {
   const element = document.getElementById(id);

@@ -1,5 +1,5 @@
 /**
- * /proc/iomem after a step: nested boxes to scale, and the listing, both with what the step changed.
+ * /proc/iomem after a step: nested boxes to scale, and the listing; both with what it changed.
  */
 import { diffIomem, formatIomemLine, type IomemEdit } from '../report/iomemDiff.js';
 import { formatAddress, formatBytes, plural } from '../report/layout.js';
@@ -82,7 +82,8 @@ function boxOf({ op, line }: IomemEdit, { scale, depths }: IomemFrame): HTMLElem
       class: `box box-${op} depth-${line.depth % 4}`,
       title: `${WORDS[op]}${formatIomemLine(line).trim()} (${size})`,
       style:
-        `left:calc(${percent(from)} + ${deep}rem);width:calc(${percent(to - from)} - ${2 * deep}rem);` +
+        `left:calc(${percent(from)} + ${deep}rem);` +
+        `width:calc(${percent(to - from)} - ${2 * deep}rem);` +
         `top:${line.depth * ROW}rem;height:${(depths - line.depth) * (ROW + INSET)}rem`,
     },
     to - from >= NAMED && `${op === 'keep' ? '' : `${SIGNS[op]} `}${line.name}`,
@@ -115,9 +116,9 @@ export function makeBoxes(edits: readonly IomemEdit[], frame: IomemFrame): HTMLE
     h('span', { class: 'hole', style: `left:${percent(from)};width:${percent(to - from)}` }),
   );
   const changes = shown.length - shown.filter(({ op }) => op === 'keep').length;
-  const label =
-    `Address map with ${present.length} ranges` +
-    `${changes === 0 ? '' : `, ${changes} of them changed by this step`}; the listing below says the same`;
+  const changed = changes === 0 ? '' : `, ${changes} of them changed by this step`;
+  const ranges = plural(present.length, 'range');
+  const label = `Address map with ${ranges}${changed}; the listing below says the same`;
   return h(
     'div',
     { class: 'map', role: 'img', 'aria-label': label },

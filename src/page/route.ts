@@ -10,7 +10,7 @@ export type Route =
 
 /** Reads an address; what names nothing is the summary. `trace` counts from 0. */
 export function parseRoute(hash: string): Route {
-  const name = decodeURIComponent(hash.replace(/^#/, ''));
+  const name = hash.replace(/^#/, '');
   const match = /^v(\d+)(?:s(\d+))?$/.exec(name);
   if (match === null) {
     return { view: 'summary', section: name === '' || name === 'summary' ? null : name };

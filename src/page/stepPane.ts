@@ -8,7 +8,7 @@ import { formatIomemLine } from '../report/iomemDiff.js';
 import { formatPlace, onOneLine } from '../report/layout.js';
 import { machineDelta } from '../report/machineDelta.js';
 import type { MachineView, Trace, TraceStep } from '../verdict/trace.js';
-import { type Child, h } from './dom.js';
+import { breakable, type Child, h } from './dom.js';
 import { eventRows, returnOf } from './eventRows.js';
 import { part } from './machinePane.js';
 
@@ -25,7 +25,7 @@ function commandBlock(trace: Trace, step: TraceStep): Child {
       'code',
       { class: 'shell' },
       h('b', {}, `${thread}$ `),
-      onOneLine(command.text),
+      breakable(onOneLine(command.text)),
       !step.starts && h('span', { class: 'faint' }, '  (continues)'),
     ),
     h(
@@ -150,7 +150,7 @@ export function stepParts(
       pathOf(step, run),
       commitsOf(step, run),
     ),
-    eventsPart(step, trace),
     changesPart(before, step.after),
+    eventsPart(step, trace),
   ];
 }

@@ -7,7 +7,7 @@
 import { onOneLine } from '../report/layout.js';
 import { machineDelta } from '../report/machineDelta.js';
 import type { Trace, TraceStep } from '../verdict/trace.js';
-import { type Child, h } from './dom.js';
+import { breakable, type Child, h } from './dom.js';
 import { returnOf } from './eventRows.js';
 import { type LockBar, type LockBars, lockBarsOf } from './lockBars.js';
 import { stepAddress } from './route.js';
@@ -66,7 +66,8 @@ function commandChild(previous: TraceStep | undefined, step: TraceStep): Child {
   return h(
     'span',
     { class: 'step-command' },
-    step.starts ? text : [text, h('span', { class: 'faint' }, ' (continues)')],
+    breakable(text),
+    !step.starts && h('span', { class: 'faint' }, ' (continues)'),
   );
 }
 
@@ -125,7 +126,7 @@ function stepCard(
       'data-step': index + 1,
     },
     h('span', { class: 'visually-hidden' }, `Step ${index + 1}, ${step.thread}: `),
-    head !== null && h('span', { class: 'step-function' }, head),
+    head !== null && h('span', { class: 'step-function' }, breakable(head)),
     commandChild(trace.steps[index - 1], step),
     h('span', { class: 'chips' }, chipsOf(trace, index, step)),
   );
@@ -251,6 +252,7 @@ export function makeTimeline(trace: Trace, number: number): HTMLElement {
     h(
       'div',
       { class: 'grid', style: `grid-template-columns:${columnsOf(lanes)}` },
+      h('span', { class: 'lane-head lane-corner', 'aria-hidden': 'true', style: place(1, '1') }),
       lanes.map((lane, index) => laneElements(lane, index, last)),
       doomedElement(trace, last),
       numberElement(0),

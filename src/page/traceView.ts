@@ -110,7 +110,8 @@ function sentence(trace: Trace, at: number): string {
   const returned = returnOf(step);
   const where = step.functions.at(-1) ?? 'user level';
   const end = returned === null ? '' : `, returns ${returned}`;
-  return `Step ${at} of ${trace.steps.length}, ${step.thread}: ${where}${end}. ${outcomeText(trace, at)}`;
+  const what = `Step ${at} of ${trace.steps.length}, ${step.thread}: ${where}${end}.`;
+  return `${what} ${outcomeText(trace, at)}`.trimEnd();
 }
 
 /** What has the focus inside an element that is drawn again, by its label. */

@@ -25,7 +25,7 @@ const escapeText = (text: string): string =>
 /** JSON in which no `<` is left, so that neither `</script` nor `<!--` can end it. */
 const escapeJson = (json: string): string => json.replace(/</g, '\\u003c');
 
-/** Code in which no tag of a script can begin or end; in JavaScript `\\x3c` is the same in texts. */
+/** Code in which no tag of a script can begin or end; `\\x3c` is `<` in JavaScript's texts. */
 const escapeScript = (code: string): string => code.replace(/<(?=!--|\/?script)/gi, '\\x3c');
 
 const escapeStyles = (styles: string): string => styles.replace(/<(?=\/style)/gi, '\\3c ');
@@ -65,7 +65,7 @@ ${escapeStyles(page.styles)}</style>
 <main id="main" tabindex="-1"></main>
 <footer class="foot faint">${name} ${version}</footer>
 <p id="live" class="visually-hidden" role="status"></p>
-<noscript><p class="note">This report needs JavaScript, which stands in this file itself.</p></noscript>
+<noscript><p class="note">This report needs JavaScript; all of it stands in this file.</p></noscript>
 <script type="application/json" id="document">${escapeJson(encodeDocument(document))}</script>
 <script>
 ${escapeScript(page.script)}</script>

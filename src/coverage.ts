@@ -4,7 +4,7 @@
 import { compileModel } from './compile/scenario.js';
 import { openKernelEngine } from './kernelEngine.js';
 import type { Model } from './model/model.js';
-import { stopMaskOf } from './verdict/conclude.js';
+import { stopMasksOf } from './verdict/conclude.js';
 import { type Coverage, coverageOf } from './verdict/coverage.js';
 
 export type { Coverage } from './verdict/coverage.js';
@@ -28,8 +28,7 @@ export async function cover(model: Model, options: CoverageOptions = {}): Promis
   const engine = openKernelEngine(scenario, {
     workers,
     coverage: true,
-    stopMask: stopMaskOf(model),
-    ownStopMask: model.continueAfterViolation ? 0 : 0xffffffff,
+    ...stopMasksOf(model),
     limits: { states: states ?? undefined, depth: depth ?? undefined, seconds, memoryBytes },
     ...(signal !== undefined && { signal }),
   });

@@ -11,15 +11,8 @@ import {
 } from '../../assembly/layout.js';
 import type { Scenario } from '../compile/scenario.js';
 import type { Engine, SearchResult } from '../engine/engine.js';
+import { kernelExports } from './steps.js';
 import type { ActionCount } from './trace.js';
-
-/** Exports of the kernel model that count steps (assembly/index.ts). */
-interface TallyExports {
-  tallyBegin(): number;
-  tallyRun(from: number, to: number): void;
-  /** The same, and program points that a step passes on its way count too. */
-  coverRun(from: number, to: number): void;
-}
 
 /** How often each thing was done, by its number. */
 export interface Tally {
@@ -49,14 +42,14 @@ export function tallyOf(
   result: Pick<SearchResult, 'complete' | 'levels' | 'distinctStates'>,
   points: 'begun' | 'passed',
 ): Tally {
-  const exports = engine.exports as unknown as TallyExports;
+  const kernel = kernelExports(engine);
   const last = result.complete ? 0 : (result.levels[result.levels.length - 1] ?? 0);
   const expanded = result.distinctStates - last;
-  const table = exports.tallyBegin() >>> 0;
+  const table = kernel.tallyBegin() >>> 0;
   for (let from = 0; from < expanded; from += STATES_A_CALL) {
     const to = Math.min(from + STATES_A_CALL, expanded);
-    if (points === 'passed') exports.coverRun(from, to);
-    else exports.tallyRun(from, to);
+    if (points === 'passed') kernel.coverRun(from, to);
+    else kernel.tallyRun(from, to);
   }
   const view = new DataView(engine.memory.buffer);
   const countAt = (at: number, number: number): number =>

@@ -10,6 +10,7 @@ import { functionOfPc, sourceOf } from '../kernel/functions.js';
 import type { Place } from '../model/model.js';
 import { SYSTEM_CALLS } from '../userland/systemCalls.js';
 import { pointOf, type Tally, tallyOf } from './actions.js';
+import { kernelExports } from './steps.js';
 
 export interface CommandCoverage {
   readonly text: string;
@@ -48,12 +49,6 @@ export interface Coverage {
   readonly points: readonly PointCoverage[];
   /** Every feature that changes behaviour. */
   readonly features: readonly FeatureCoverage[];
-}
-
-/** What build/engine.coverage.wasm says (assembly/askedKept.ts). */
-interface CoverExports {
-  coverBegin(): void;
-  coverFeatures(word: number): number;
 }
 
 /** One row for each command: a rule of udev and a line of a script may do several system calls. */
@@ -102,10 +97,10 @@ function featuresOf(scenario: Scenario, asked: (bit: number) => boolean): Featur
 
 /** Takes every step of a search again, and tells what was done. The engine is the one for it. */
 export function coverageOf(engine: Engine, scenario: Scenario, result: SearchResult): Coverage {
-  const exports = engine.exports as unknown as CoverExports;
-  exports.coverBegin();
+  const kernel = kernelExports(engine);
+  kernel.coverBegin();
   const tally = tallyOf(engine, result, 'passed');
-  const words = [0, 1, 2, 3].map((word) => exports.coverFeatures(word));
+  const words = [0, 1, 2, 3].map((word) => kernel.coverFeatures(word));
   const asked = (bit: number): boolean => (((words[bit >> 5] ?? 0) >>> (bit & 31)) & 1) !== 0;
   return {
     isComplete: result.complete,

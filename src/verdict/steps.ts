@@ -41,6 +41,17 @@ export interface KernelExports {
   waitOf(state: number, thread: number, part: number): number;
   /** Replaces a state by the representative of its class. */
   canonicalState(state: number): void;
+  /** Where a state goes, and then the states that one transition passes on its way there. */
+  wayTarget(): number;
+  wayBetween(): number;
+  /** Counts steps of states, by their indices; tells where the counts are. */
+  tallyBegin(): number;
+  tallyRun(from: number, to: number): void;
+  /** The same, and program points that a step passes on its way count too. */
+  coverRun(from: number, to: number): void;
+  /** Features that steps asked for, as bits of word 0 to 3, since coverBegin. */
+  coverBegin(): void;
+  coverFeatures(word: number): number;
 }
 
 export const kernelExports = (engine: Engine): KernelExports =>

@@ -36,7 +36,7 @@ function graphSection(model: Model, verdict: Verdict, id: string): ReportSection
   const summary = `${graphSummary(graph)}.`;
   const reason = undrawable(graph);
   if (reason !== null) return { ...about, text: `${summary} ${reason} ${AS_FILE}` };
-  const { svg, legend } = drawGraph(graph, id);
+  const { svg, legend } = drawGraph(graph, { id });
   const text = `${summary} ${LEGEND}`;
   return { ...about, text, svg, ...(legend.length > 0 && { lines: legend }) };
 }

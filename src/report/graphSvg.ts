@@ -17,7 +17,7 @@ import {
   violatedAt,
 } from './graphLabels.js';
 import { breakLongWords, plural, wrap } from './layout.js';
-import { element, escapeText, INK, picture } from './svg.js';
+import { element, escapeText, INK, type Picture, picture } from './svg.js';
 
 /** A graph with more is no picture that anybody reads. */
 export const NODES_MAX = 200;
@@ -247,9 +247,11 @@ function marker(id: string, fill: string): string {
 /**
  * Draws it. The caller asks `undrawable` first.
  *
- * @param id begins the ids inside, different for each picture of a page.
+ * @param about `id` begins the ids inside, different for each picture of a page; `isAlone`: it is no
+ * part of a page.
  */
-export function drawGraph(graph: StateGraph, id: string): GraphPicture {
+export function drawGraph(graph: StateGraph, about: Pick<Picture, 'id' | 'isAlone'>): GraphPicture {
+  const { id } = about;
   const arrows = arrowsOf(graph);
   const texts = [...new Set(arrows.flatMap((arrow) => arrow.texts))].filter(
     (text) => text !== 'unseen',
@@ -260,7 +262,13 @@ export function drawGraph(graph: StateGraph, id: string): GraphPicture {
   const placed = place(drawn);
   const { width = 0, height = 0 } = placed.graph();
   const svg = picture(
-    { width, height, id, title: `State graph: ${graph.title}`, description: graphSummary(graph) },
+    {
+      ...about,
+      width,
+      height,
+      title: `State graph: ${graph.title}`,
+      description: graphSummary(graph),
+    },
     element('defs', {}, marker(`${id}-arrow`, INK.faint), marker(`${id}-way`, INK.bad)),
     ...graph.initial.map((number) => drawStart(placed, id, number)),
     // The way of the counterexample lies above all others.

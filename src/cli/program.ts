@@ -95,6 +95,7 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
     .addHelpText(
       'after',
       `\nExample:\n  daxcheck explore --kernel v5.1 --trace-dir traces model.yaml\n` +
+        '  daxcheck explore --graph model.dot --coverage model.yaml\n' +
         `  daxcheck explore --html report.html model.yaml\n${STATUSES}`,
     )
     .action(async (paths: string[], options) => {

@@ -10,6 +10,7 @@ import type {
 } from '../report/document.js';
 import { CLASS_TEXT, propertyName } from '../report/findingText.js';
 import { formatBound, formatCount, formatMemory, plural } from '../report/layout.js';
+import { countByClass } from '../report/text.js';
 import { type Child, h } from './dom.js';
 import { traceAddress } from './route.js';
 
@@ -21,13 +22,21 @@ const VERDICTS: { readonly [V in ReportVerdict['verdict']]: readonly [string, st
   vacuous: ['warn', 'Vacuous'],
 };
 
+/** Of a violation what was found stands behind it. */
 const VERDICT_TEXT: { readonly [V in ReportVerdict['verdict']]: string } = {
   holds: 'Every property holds in every state within the scope.',
-  violated: 'The kernel, a policy or an own property is violated.',
-  findings: 'The kernel does as documented; a procedure loses.',
+  violated: 'Found',
+  findings: 'The kernel does as documented, the procedure loses',
   incomplete: 'The search ended before it had seen every state.',
   vacuous: 'Nothing could happen: the model asks about an empty behaviour.',
 };
+
+function sentenceOf({ traces }: ReportRun, verdict: ReportVerdict['verdict']): string {
+  const text = VERDICT_TEXT[verdict];
+  if (verdict !== 'violated' && verdict !== 'findings') return text;
+  const violations = traces.flatMap(({ kind, trace }) => (kind === 'violation' ? [trace] : []));
+  return `${text}: ${countByClass(violations)}.`;
+}
 
 /** The word of a verdict, as a badge. */
 export function verdictBadge(verdict: ReportVerdict['verdict']): HTMLElement {
@@ -198,7 +207,7 @@ function runElement(run: ReportRun, first: number): HTMLElement {
         { class: 'faint' },
         `${run.model} · kernel ${run.kernel} · granularity ${run.granularity}`,
       ),
-      verdict !== null && h('p', {}, VERDICT_TEXT[verdict.verdict]),
+      verdict !== null && h('p', {}, sentenceOf(run, verdict.verdict)),
       verdict !== null && [stoppedText(verdict), doubtNote(verdict)],
     ),
     run.traces.length > 0 &&

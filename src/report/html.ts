@@ -65,7 +65,7 @@ ${escapeStyles(page.styles)}</style>
 <main id="main" tabindex="-1"></main>
 <footer class="foot faint">${name} ${version}</footer>
 <p id="live" class="visually-hidden" role="status"></p>
-<noscript><p class="note">This report needs JavaScript; all of it stands in this file.</p></noscript>
+<noscript><p class="note">This report needs JavaScript, all of it in this file.</p></noscript>
 <script type="application/json" id="document">${escapeJson(encodeDocument(document))}</script>
 <script>
 ${escapeScript(page.script)}</script>

@@ -227,6 +227,7 @@ export async function exploreCommand(
     statuses.push(await withRejections(job, options, terminal));
     if (terminal.interrupt.aborted) break;
   }
-  if (options.html !== undefined) await writeHtmlOf(runs, options.html, terminal);
+  const { html } = options;
+  if (html !== undefined && runs.length > 0) await writeHtmlOf(runs, html, terminal);
   return worstStatus(statuses);
 }

@@ -2,6 +2,7 @@
  * Memory blocks as cells of a grid: one a block where they are few, one for each run of equal ones
  * where they are many.
  */
+import { describeBlock } from '../report/machineDelta.js';
 import type { BlockView } from '../verdict/trace.js';
 
 /** Beyond this, equal neighbours share a cell. */
@@ -24,11 +25,8 @@ export interface BlockCell {
   readonly was: string | null;
 }
 
-/** Says the state of a block; null: it is not there. */
-export function stateText(block: BlockView | undefined): string {
-  if (block === undefined) return 'absent';
-  return block.state === 'offline' ? 'offline' : `${block.state} ${block.zones}`.trimEnd();
-}
+const stateText = (block: BlockView | undefined): string =>
+  block === undefined ? 'absent' : describeBlock(block);
 
 function letterOf(block: BlockView | undefined): BlockLetter {
   if (block === undefined) return '–';

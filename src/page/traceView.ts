@@ -25,7 +25,7 @@ export interface TraceView {
   readonly describe: (step: number) => string;
 }
 
-/** What is said where a behaviour has no step that tells most: its last one. */
+/** The step that tells most: the one that made the outcome inevitable, or else the last. */
 export const tellingStep = ({ inevitableAt, steps }: Trace): number =>
   inevitableAt !== null && inevitableAt >= 0 ? inevitableAt + 1 : steps.length;
 

@@ -7,6 +7,9 @@ import { type ModelRow, median, type Results, ratio, type SystemRow } from './re
 
 export { resultsSchema } from './results.js';
 
+/** The system beside the kernel in the plot of costs. */
+const COST_SYSTEM = 'daxhp';
+
 /** Smaller searches are mostly their start. */
 const STATES_MIN = 50_000;
 
@@ -55,8 +58,8 @@ function peersPlot({ systems, date, commit }: Results): string | null {
     id: 'peers',
     isAlone: true,
     title: `${what}: seconds of whole processes`,
-    description: bars.map(({ name, note }) => `${name}: ${note}`).join('; '),
-    label: `Seconds for ${what}: whole processes, medians; × of daxcheck with 1 worker (${date}, ${commit.id})`,
+    description: `${date}, ${commit.id}: ${bars.map(({ name, note }) => `${name}: ${note}`).join('; ')}`,
+    label: `Seconds for ${what}; in brackets, times daxcheck with 1 worker`,
     bars,
   });
 }
@@ -72,7 +75,9 @@ function costs(results: Results): readonly Series[] {
   for (const row of results.models.filter(isMeasured)) {
     add(`kernel, ${threads(row.workers)}`, row.states, median(row.searchSeconds));
   }
-  for (const row of results.systems.filter(({ tool }) => tool === 'daxcheck')) {
+  const isShown = ({ tool, system }: SystemRow): boolean =>
+    tool === 'daxcheck' && system === COST_SYSTEM;
+  for (const row of results.systems.filter(isShown)) {
     const seconds = median(row.searchSeconds ?? row.wallSeconds);
     add(`${row.system}, ${threads(row.workers)}`, row.states, seconds);
   }

@@ -53,12 +53,13 @@ function peersPlot({ systems, date, commit }: Results): string | null {
   if (first === undefined) return null;
   const ours = rows.find(({ tool, workers }) => tool === 'daxcheck' && workers === 1);
   const bars = rows.map((row) => barOf(row, ours));
+  const told = bars.map(({ name, note }) => `${name}: ${note}`);
   const what = `${first.system} ${first.size}, ${whole(first.states)} states`;
   return drawBars({
     id: 'peers',
     isAlone: true,
     title: `${what}: seconds of whole processes`,
-    description: `${date}, ${commit.id}: ${bars.map(({ name, note }) => `${name}: ${note}`).join('; ')}`,
+    description: `${date}, ${commit.id}: ${told.join('; ')}`,
     label: `Seconds for ${what}; in brackets, times daxcheck with 1 worker`,
     bars,
   });

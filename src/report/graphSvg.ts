@@ -247,8 +247,8 @@ function marker(id: string, fill: string): string {
 /**
  * Draws it. The caller asks `undrawable` first.
  *
- * @param about `id` begins the ids inside, different for each picture of a page; `isAlone`: it is no
- * part of a page.
+ * @param about `id` begins the ids inside, different for each picture of a page; `isAlone`: it is
+ * no part of a page.
  */
 export function drawGraph(graph: StateGraph, about: Pick<Picture, 'id' | 'isAlone'>): GraphPicture {
   const { id } = about;

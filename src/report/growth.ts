@@ -19,7 +19,8 @@ export function growthText(levels: readonly number[]): string {
   const widest = levels.indexOf(Math.max(...levels));
   const all = levels.reduce((sum, states) => sum + states, 0);
   const most = plural(levels[widest] ?? 0, 'state');
-  return `${plural(all, 'state')} in ${plural(levels.length, 'level')}; the widest is depth ${widest} with ${most}.`;
+  const whole = `${plural(all, 'state')} in ${plural(levels.length, 'level')}`;
+  return `${whole}; the widest is depth ${widest} with ${most}.`;
 }
 
 /** New states and all states by depth; the count of states on a logarithmic scale. */

@@ -185,7 +185,7 @@ export function drawLines(plot: LinePlot): string {
   );
 }
 
-/** Draws bars from the left, one below the other, each with its name before it and a note behind. */
+/** Draws bars, one below the other, each with its name before it and a note behind. */
 export function drawBars(plot: BarPlot): string {
   const { bars } = plot;
   const step = 30;

@@ -17,7 +17,7 @@ export interface CommandCoverage {
   readonly place: Place;
   /** Steps of it. */
   readonly steps: number;
-  /** System calls that it stands for, and how many of them were never done; a tool counts as one. */
+  /** System calls that it stands for, and how many of them were not done; a tool is one. */
   readonly calls: number;
   readonly undone: number;
 }

@@ -42,8 +42,9 @@ describe('explore --graph', () => {
     const words = ['--graph', join(folder, 'g.dot'), '--graph-states', '50', MODEL];
     const { status, error } = await explore(...words);
     expect(status).toBe(151);
-    expect(error).toMatch(
-      /no graph: the model has more than 50 states \(\d+ states up to depth \d+\); --graph-states \d+ takes more of them, --max-depth \d+ leaves out what lies deeper/,
+    expect(error.replace(/\d+/g, 'N')).toContain(
+      'no graph: the model has more than N states (N states up to depth N); ' +
+        '--graph-states N takes more of them, --max-depth N leaves out what lies deeper',
     );
     expect(readdirSync(folder)).toEqual([]);
   });

@@ -6,6 +6,7 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { EXIT } from '../errors.js';
 import { withGateOptions } from './gateOptions.js';
+import { withGraphOptions } from './graph.js';
 import {
   parseCount,
   parseFeatures,
@@ -19,7 +20,7 @@ import {
   parseSeconds,
   parseWorkers,
 } from './options.js';
-import { withPageOptions } from './pageOptions.js';
+import { withOutputOptions } from './outputOptions.js';
 import { endingOf } from './status.js';
 import { withStrategyOptions } from './strategy.js';
 import type { Terminal } from './terminal.js';
@@ -45,7 +46,7 @@ const reduce = (): Option =>
 const noColor = (): Option => new Option('--no-color', 'no colours, also on a terminal');
 
 function addExplore(program: Command, terminal: Terminal, report: Report): void {
-  withPageOptions(withStrategyOptions(program.command('explore')))
+  withOutputOptions(withGraphOptions(withStrategyOptions(program.command('explore'))))
     .description('explore every interleaving of the models and print a verdict for each')
     .argument('<model...>', 'model files')
     .option('--workers <n>', 'threads (default: one for each processor)', parseWorkers)
@@ -83,9 +84,6 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
     )
     .option('--checkpoint-every <n>', 'seconds between two saves (default: 60)', parseSeconds)
     .option('--resume <dir>', 'go on from a checkpoint, and save on')
-    .option('--trace-dir <dir>', 'write a trace file for each violation into this directory')
-    .option('--lock-order', 'tell which locks are taken under which, and the cycles among them')
-    .option('--stats', 'tell where time and memory went, and how often each thing was done')
     .option('--as-declared', 'exit 0 when the verdict is the one that the model declares')
     .option('--progress', 'show progress even when stderr is no terminal')
     .option('--quiet', 'no progress and no traces: the verdict alone')
@@ -93,7 +91,8 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
     .addOption(noColor())
     .addHelpText(
       'after',
-      `\nExample:\n  daxcheck explore --kernel v5.1 --trace-dir traces model.yaml\n${STATUSES}`,
+      `\nExample:\n  daxcheck explore --kernel v5.1 --trace-dir traces model.yaml\n` +
+        `  daxcheck explore --graph model.dot --coverage model.yaml\n${STATUSES}`,
     )
     .action(async (paths: string[], options) => {
       if (options.serve === true) {

@@ -1,10 +1,11 @@
-/** Options of `explore` for what is read elsewhere: the page as a file or served, SARIF. */
+/** Options of `explore` for what comes out beside the verdict: files, the page, more to tell. */
 import { type Command, Option } from 'commander';
 import { parsePort } from './options.js';
 
 /** Adds them. */
-export const withPageOptions = (command: Command): Command =>
+export const withOutputOptions = (command: Command): Command =>
   command
+    .option('--trace-dir <dir>', 'write a trace file for each violation into this directory')
     .option('--html <file>', 'write a report of all models as one HTML file, to be read offline')
     .option('--no-explorer', 'leave the engine out of the report: no other steps can be taken')
     .option('--sarif <file>', 'write every violation as SARIF 2.1.0 too')
@@ -14,6 +15,9 @@ export const withPageOptions = (command: Command): Command =>
         .argParser(parsePort)
         .implies({ serve: true }),
     )
+    .option('--lock-order', 'tell which locks are taken under which, and the cycles among them')
+    .option('--stats', 'tell where time and memory went, and how often each thing was done')
+    .option('--coverage', 'tell which commands, program points and features the run came to')
     .addHelpText(
       'after',
       '\nIn a browser:\n  daxcheck explore --html report.html model.yaml\n' +

@@ -281,7 +281,7 @@ export interface StepName {
 }
 
 /** Names a taken step; cheaper than `describeStep`, which tells all of it. */
-export function nameStep(step: TakenStep, scenario: Scenario): StepName {
+export function nameStep(step: TakenStep, scenario: ScenarioWords): StepName {
   const thread = step.label & 0xff;
   const number = instructionOf(step, thread, scenario);
   const instruction = scenario.instructions[number] ?? null;

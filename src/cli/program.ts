@@ -131,17 +131,25 @@ function addTraces(program: Command, terminal: Terminal, report: Report): void {
     });
   program
     .command('show')
-    .description('print a trace file for reading, or write it as a shell script')
+    .description('print a trace file for reading, or write it as a shell script or a mail')
     .argument('<trace>', 'trace file (.itf.json)')
     .option('--script <file>', 'write a shell script that does its steps (- for stdout)')
+    .option('--lkml', 'write a report for a kernel mailing list: plain text, 72 columns')
+    .option('--lab <files...>', 'with --lkml: what `daxcheck lab replay --json` wrote')
     .addOption(json())
     .addOption(noColor())
     .addHelpText(
       'after',
       '\nExample:\n  daxcheck show traces/model.recoverable.itf.json\n' +
-        '  daxcheck show --script leak.sh traces/model.no-leak.itf.json',
+        '  daxcheck show --script leak.sh traces/model.no-leak.itf.json\n' +
+        '  daxcheck show traces/model.no-deadlock.itf.json --lkml --lab run.json',
     )
     .action(async (path: string, options) => {
+      if (options.lkml === true) {
+        const { lkmlCommand } = await import('./lkml.js');
+        report(lkmlCommand(path, options, terminal));
+        return;
+      }
       const { scriptCommand } = await import('./script.js');
       if (options.script !== undefined) {
         report(await scriptCommand(path, options, terminal));

@@ -2,22 +2,32 @@
  * A counterexample as a mail to kernel developers: plain text of at most 72 columns and fewer than
  * 60 lines, in the words of the kernel alone. docs/lkml.md says what stands where and why.
  */
-import { overlappingOf, runsOf } from '../verdict/commandRuns.js';
+import { SELECTABLE } from '../kernel/features.js';
 import type { MachineView, Trace } from '../verdict/trace.js';
 import { formatIomemLine } from './iomemDiff.js';
-import { wrap } from './layout.js';
+import { formatAddress, formatBytes, wrap } from './layout.js';
 import { type LabRun, runSentence, splatOf, stacksOf } from './lkmlRun.js';
-import { columnsOf, commandText, faultWords, renderTable } from './lkmlTable.js';
-import { triggerOf } from './lkmlTrigger.js';
-import { areaOf, maskOf, ruleOf, subjectOf, symptomOf } from './lkmlWords.js';
-import { describeDevice, machineDelta } from './machineDelta.js';
+import {
+  columnsOf,
+  commandText,
+  isRule,
+  renderTable,
+  type ToldRun,
+  toldRuns,
+  toolOf,
+} from './lkmlTable.js';
+import { isDeviceUse, triggerOf } from './lkmlTrigger.js';
+import { maskOf, ruleOf, subjectOf, subsystemOf, symptomOf } from './lkmlWords.js';
+import { machineDelta } from './machineDelta.js';
+import { relevantIomem } from './relevantIomem.js';
 
 const WIDTH = 72;
 const LINES_MAX = 59;
 const TABLE_LEAST = 8;
 const REPRODUCER_MOST = 16;
-const AFTERWARDS_MOST = 8;
-const STACK_LINES_MOST = 4;
+const LISTING_MOST = 6;
+const CHANGES_MOST = 5;
+const STACK_LINES_MOST = 5;
 const SPLAT_LINES_MOST = 8;
 
 /** A commit as the kernel's `Fixes:` names one. */
@@ -46,7 +56,7 @@ export function renderLkml(trace: Trace, options: LkmlOptions): string {
     '',
     ...field('Tested', testedText(trace, options.runs)),
     ...field('Who', triggerOf(trace)),
-    ...field('Files', `${filesOf(trace).join(', ') || '-'} (${trace.kernel})`),
+    ...field('Files', filesText(trace)),
   ];
   const evidence = [
     ...afterwards(trace),
@@ -64,8 +74,12 @@ export function renderLkml(trace: Trace, options: LkmlOptions): string {
   ];
   const room = LINES_MAX - head.length - evidence.length - tail.length - 1;
   const lines = [...head, '', ...renderTable(trace, Math.max(TABLE_LEAST, room)), ...evidence];
-  return [...lines, ...tail].map((line) => `${line.trimEnd()}\n`).join('');
+  return asInSource([...lines, ...tail].map((line) => `${line.trimEnd()}\n`).join(''));
 }
+
+/** kmem's functions that have the names of those of memory blocks: as the source has them. */
+const asInSource = (text: string): string =>
+  text.replace(/\bdax_(state_(?:store|show)\(\))/g, '$1');
 
 const LABEL = 8;
 
@@ -82,47 +96,63 @@ function folded(name: string, text: string): string[] {
   return wrap(name + text, WIDTH - 1).map((line, index) => (index === 0 ? line : ` ${line}`));
 }
 
-function filesOf(trace: Trace): readonly string[] {
+function filesText(trace: Trace): string {
   const columns = new Set(columnsOf(trace));
   const sources = trace.steps.flatMap(({ thread, source }) =>
-    source === null || !columns.has(thread) ? [] : [source],
+    source === null || (columns.size > 0 && !columns.has(thread)) ? [] : [source],
   );
-  return [...new Set(sources)].slice(-4);
+  const names = [...new Set(sources)].slice(-4).join(', ');
+  return names === '' ? '' : `${names} (${releaseOf(trace)})`;
 }
 
 function subjectLine(trace: Trace): string {
-  const last = trace.steps.findLast(({ source }) => source !== null && areaOf(source) !== null);
-  const area = last?.source == null ? 'dax' : (areaOf(last.source) ?? 'dax');
   const mark = trace.finding.class === 'kernel-defect' ? '[BUG]' : '[QUESTION]';
-  return `${mark} ${area}: ${subjectOf(trace)}`;
+  return `${mark} ${subsystemOf(trace)}: ${subjectOf(trace)}`;
 }
 
-function testedText({ kernel }: Trace, runs: readonly LabRun[]): string {
+/** The release alone, without commits that it is asked for with or without. */
+const releaseOf = ({ kernel }: Trace): string => kernel.split(' ')[0] ?? kernel;
+
+/** A kernel with its commits named as kernel people name them, and not by their features. */
+const kernelWords = ({ kernel }: Trace): string =>
+  kernel.replace(/[a-z0-9-]+(?=,|$| with| without)/g, (id) => {
+    const row = SELECTABLE.find((feature) => feature.id === id);
+    if (row === undefined) return id;
+    return row.commit === null ? `"${row.title}"` : `${row.commit} ("${row.title}")`;
+  });
+
+function testedText(trace: Trace, runs: readonly LabRun[]): string {
   if (runs.length > 0) return runs.map(runSentence).join(' ');
-  return `not reproduced on a running kernel; it follows from the code of ${kernel}.`;
+  return `not reproduced on a running kernel; it follows from the code of ${kernelWords(trace)}.`;
 }
 
-/** What is different in the end, where nothing hangs. */
-function afterwards({ finding, initial, steps }: Trace): string[] {
+/** What is there in the end, where nothing hangs: lines of the devices' memory, and what changed. */
+function afterwards(trace: Trace): string[] {
+  const { finding, initial, steps } = trace;
   const end = steps.at(-1)?.after;
   if (finding.deadlock !== null || end === undefined) return [];
+  if (finding.property === 'lock-pairing') return [];
+  const { lines } = relevantIomem({ initial: end, steps: [] });
   const { iomem, changes } = machineDelta(initial, end);
-  const edits = iomem.map(
-    ({ op, line }) => `  ${op === 'remove' ? '-' : '+'} ${formatIomemLine(line)}`,
-  );
-  const told = [
-    ...edits,
-    ...changes.flatMap((change) => wrap(change, WIDTH - 4).map((line) => `  ${line}`)),
+  const gone = iomem.filter(({ op }) => op === 'remove').map(({ line }) => line);
+  const isGone = (name: string): boolean => !end.iomem.some((line) => line.name === name);
+  const listing = [
+    ...lines.map((line) => `  ${formatIomemLine(line)}`),
+    ...gone.filter(({ name }) => isGone(name)).map((line) => `  (no ${line.name} any more)`),
   ].map((line) => line.slice(0, WIDTH));
-  if (told.length === 0) return [];
-  const shown = told.slice(0, AFTERWARDS_MOST);
-  const more = told.length - shown.length;
+  const told = changes.flatMap((change) => wrap(change, WIDTH - 4).map((line) => `  ${line}`));
   return [
     '',
-    'Afterwards (/proc/iomem, devices, memory blocks):',
-    ...shown,
-    ...(more > 0 ? [`  [${more} more]`] : []),
+    'Afterwards /proc/iomem has',
+    ...cut(listing, LISTING_MOST),
+    ...(told.length === 0 ? [] : ['and this has changed:', ...cut(told, CHANGES_MOST)]),
   ];
+}
+
+/** At most so many lines, and how many there are more. */
+function cut(lines: readonly string[], most: number): readonly string[] {
+  if (lines.length <= most) return lines;
+  return [...lines.slice(0, most - 1), `  [${lines.length - most + 1} more]`];
 }
 
 function stackLines(trace: Trace, runs: readonly LabRun[]): string[] {
@@ -161,15 +191,16 @@ function setupLines(trace: Trace, texts: readonly string[]): string[] {
   const named = present.filter(touched);
   const lines = (named.length > 0 ? named : present)
     .slice(0, 2)
-    .map((device) => `${device.name}: ${describeDevice(device)}`);
+    .map(({ name, driver, size, ranges }) => {
+      const where = ranges.map(({ start, end }) => `${formatAddress(start)}-${formatAddress(end)}`);
+      const at = where.length === 0 ? '' : ` at ${where.join(' + ')}`;
+      return `${name}: ${formatBytes(size)}${at}, driver ${driver ?? 'none'}`;
+    });
   const policy = `auto_online_blocks: ${trace.initial.autoOnlineBlocks}`;
   return [...lines, policy].flatMap((text) =>
     wrap(text, WIDTH - 4).map((line, index) => (index === 0 ? `  # ${line}` : `  #   ${line}`)),
   );
 }
-
-/** A rule of udev is no line of a shell. */
-const isRule = (text: string): boolean => /==|\bRUN\+?=|ATTR\{/.test(text);
 
 /** A shell line within the width; a backslash before the line feed is taken out by the shell. */
 export function shellLine(text: string): string[] {
@@ -185,58 +216,50 @@ export function shellLine(text: string): string[] {
   return [...lines, rest];
 }
 
-function reproducer(trace: Trace): string[] {
-  const runs = runsOf(trace).filter(({ command }) => command.text !== '');
-  const racing = overlappingOf(runs).filter(({ isInKernel }) => isInKernel);
-  const isConcurrent = (run: (typeof runs)[number]): boolean => racing.includes(run);
-  const texts = runs.map(({ command }) => commandText(command.text));
+/** Commands that do something, in the order in which they begin. */
+function commandLines(told: readonly ToldRun[]): string[] {
+  const racing = told.filter(({ isRacing }) => isRacing);
   const lines: string[] = [];
   let previous = '';
-  for (const [index, run] of runs.entries()) {
-    const text = texts[index] ?? '';
+  for (const { run, isRacing } of told) {
+    const text = commandText(run.command.text);
+    const tool = toolOf(run.command.text);
     const key = `${run.thread} ${text}`;
     if (key === previous) continue;
     previous = key;
-    if (isRule(text)) lines.push(...wrap(`udev: ${text}`, WIDTH - 4).map((line) => `  # ${line}`));
-    else lines.push(...shellLine(isConcurrent(run) ? `${text} &` : text));
+    const note = isRule(text) ? 'udev' : isDeviceUse(text) ? 'a process' : null;
+    const isFirst = tool !== null && !lines.some((line) => line.includes(`# ${tool} does:`));
+    if (isFirst) lines.push(`  # ${tool} does:`);
+    if (note !== null) {
+      lines.push(...wrap(`${note}: ${text}`, WIDTH - 4).map((line) => `  # ${line}`));
+    } else lines.push(...shellLine(isRacing && racing.length > 1 ? `${text} &` : text));
   }
-  if (racing.length > 0) lines.push('  wait');
+  return racing.length > 1 ? [...lines, '  wait'] : lines;
+}
+
+function reproducer(trace: Trace): string[] {
+  const told = toldRuns(trace);
+  const setup = setupLines(
+    trace,
+    told.map(({ run }) => run.command.text),
+  );
+  const lines = commandLines(told);
+  if (lines.length === 0) return ['Reproducer: none; it is so once the machine is up:', ...setup];
+  const over = lines.length - REPRODUCER_MOST;
   const shown =
-    lines.length <= REPRODUCER_MOST
-      ? lines
-      : [
-          ...lines.slice(0, 3),
-          `  # [${lines.length - REPRODUCER_MOST + 1} lines]`,
-          ...lines.slice(lines.length - REPRODUCER_MOST + 4),
-        ];
-  if (lines.length === 0)
-    return [
-      'Reproducer: none needed, it is there once the machine is up:',
-      ...setupLines(trace, texts),
-    ];
-  return [
-    `Reproducer${howOften(trace, racing.length > 0)}:`,
-    ...setupLines(trace, texts),
-    ...shown,
-  ];
+    over <= 0 ? lines : [...lines.slice(0, 4), `  # [${over + 1} lines]`, ...lines.slice(over + 5)];
+  const isRacing = told.some((one) => one.isRacing);
+  return [`Reproducer${howOften(trace, isRacing)}:`, ...setup, ...shown];
 }
 
 function howOften(trace: Trace, isRacing: boolean): string {
-  const faults = faultsOf(trace);
+  const hasFault = trace.steps.some(({ events }) => events.some(({ kind }) => kind === 'fault'));
   const parts = [
-    ...(isRacing ? ['again and again, until the two meet'] : []),
-    ...(faults.length > 0 ? [`where ${faults.join(', ')}`] : []),
+    ...(isRacing ? ['again and again, until they meet'] : []),
+    ...(hasFault ? ['with that failure'] : []),
   ];
   return parts.length === 0 ? '' : ` (${parts.join('; ')})`;
 }
-
-const faultsOf = ({ steps }: Trace): readonly string[] => [
-  ...new Set(
-    steps.flatMap(({ events }) =>
-      events.flatMap((event) => (event.kind === 'fault' ? [faultWords(event.text)] : [])),
-    ),
-  ),
-];
 
 function maskLines(trace: Trace): string[] {
   return field('Masked', maskOf(trace));

@@ -25,16 +25,21 @@ interface Row {
   readonly weight: Weight;
 }
 
-/** Who the columns are of: the threads of a deadlock, or those that were in the kernel last. */
+/**
+ * Who the columns are of: the threads of a deadlock, or those that were inside the kernel at the
+ * same time last. None where nothing overlaps: then one column tells all.
+ */
 export function columnsOf(trace: Trace): readonly string[] {
   const { deadlock } = trace.finding;
   if (deadlock !== null) return deadlock.threads.map(({ thread }) => thread).slice(0, COLUMNS_MAX);
+  const racing = toldRuns(trace).filter(({ isRacing }) => isRacing);
+  if (racing.length === 0) return [];
   const inKernel = trace.steps.filter(({ functions }) => functions.length > 0);
-  const racing = overlappingOf(runsOf(trace)).map(({ thread }) => thread);
+  const names = racing.map(({ run }) => run.thread).reverse();
   const last = inKernel.map(({ thread }) => thread).reverse();
-  const order = [...new Set([...racing.reverse(), ...last])].slice(0, 2);
+  const order = [...new Set([...names, ...last])].slice(0, 2);
   const first = (name: string): number => inKernel.findIndex(({ thread }) => thread === name);
-  return order.sort((a, b) => first(a) - first(b));
+  return order.sort((left, right) => first(left) - first(right));
 }
 
 /** Whether a step shows something that a reader has to know. */
@@ -52,20 +57,43 @@ function isEventful(trace: Trace, index: number): boolean {
   return tells || iomem.length > 0 || changes.length > 0;
 }
 
-/** Indices of the steps that are told: commands that matter, and all that overlaps them. */
-function toldSteps(trace: Trace): ReadonlySet<number> {
+/** A command that matters, with whether others were inside the kernel meanwhile. */
+export interface ToldRun {
+  readonly run: CommandRun;
+  readonly isRacing: boolean;
+}
+
+/** Commands that change or tell something, and all that overlap another one. */
+export function toldRuns(trace: Trace): readonly ToldRun[] {
   const runs = runsOf(trace);
-  const racing = new Set(overlappingOf(runs).filter(({ isInKernel }) => isInKernel));
+  const overlapping = new Set(overlappingOf(runs).filter(({ isInKernel }) => isInKernel));
+  return runs.flatMap((run) => {
+    const steps = [...trace.steps.entries()].slice(run.first, Math.min(run.last, 1e9) + 1);
+    // Threads of the kernel have no command.
+    const meets = steps.some(
+      ([, { thread, command, functions }]) =>
+        thread !== run.thread && command === null && functions.length > 0,
+    );
+    const isRacing = run.isInKernel && (overlapping.has(run) || meets);
+    const isEvent = steps.some(
+      ([index, { thread }]) => thread === run.thread && isEventful(trace, index),
+    );
+    // Where single steps were told apart, the order of calls is what it is about.
+    const isTold = isEvent || (trace.granularity === 'step' && run.isInKernel);
+    return isRacing || isTold ? [{ run, isRacing }] : [];
+  });
+}
+
+/** Indices of the steps that are told. */
+function toldSteps(trace: Trace): ReadonlySet<number> {
   const told = new Set<number>();
-  const inRun = (run: CommandRun, index: number): boolean =>
-    index >= run.first && index <= run.last && trace.steps[index]?.thread === run.thread;
-  for (const run of runs) {
-    const own = [...trace.steps.keys()].filter((index) => inRun(run, index));
-    if (!racing.has(run) && !own.some((index) => isEventful(trace, index))) continue;
-    for (const index of own) told.add(index);
-  }
-  for (const [index, { command, functions }] of trace.steps.entries()) {
-    if (command === null && functions.length > 0) told.add(index);
+  const runs = toldRuns(trace).map(({ run }) => run);
+  for (const [index, { thread, command, functions }] of trace.steps.entries()) {
+    const isOfRun = runs.some(
+      (run) => run.thread === thread && index >= run.first && index <= run.last,
+    );
+    const isKernels = command === null && functions.length > 0;
+    if (isOfRun || isKernels) told.add(index);
   }
   return told;
 }
@@ -79,6 +107,7 @@ function locksOfCycle({ finding }: Trace): ReadonlySet<string> | null {
 class Table {
   readonly rows: Row[] = [];
   readonly #chains = new Map<string, readonly string[]>();
+  #last = '';
 
   constructor(
     readonly trace: Trace,
@@ -87,7 +116,8 @@ class Table {
   ) {}
 
   add(step: TraceStep): void {
-    const column = this.columns.indexOf(step.thread);
+    const column = this.#columnOf(step);
+    if (column < 0 && this.cycle !== null) return;
     if (column < 0) {
       const name = step.functions.at(-1);
       const text = `(${taskWords(step.thread)}: ${name === undefined ? '' : `${name}()`})`;
@@ -98,11 +128,17 @@ class Table {
     }
     if (step.starts && step.command !== null) {
       this.#chains.delete(step.thread);
-      this.#put(column, 0, `$ ${commandText(step.command.text)}`, 'fact');
+      if (isRule(step.command.text)) this.#put(column, 0, '(udev, by a rule)', 'fact');
+      else this.#put(column, 0, `$ ${commandText(step.command.text)}`, 'fact');
     }
     this.#functions(step, column);
     const depth = Math.min(step.functions.length, LEVELS_MAX);
     for (const row of this.#eventRows(step)) this.#put(column, depth, row.text, row.weight);
+  }
+
+  /** Whole calls, of which the functions tell more than the locks. */
+  get #isPlain(): boolean {
+    return this.trace.granularity === 'call' && this.cycle === null;
   }
 
   /** The waits of a deadlock, which no step takes. */
@@ -116,12 +152,24 @@ class Table {
       }
       const holders = waiter.heldBy.map((name) => {
         const cpu = this.columns.indexOf(name);
-        return cpu < 0 ? taskWords(name) : `CPU ${cpu}`;
+        if (name === waiter.thread) return 'held by itself';
+        return cpu < 0 ? `held by ${taskWords(name)}` : `CPU ${cpu}`;
       });
       const by = holders.length === 0 ? '' : ` (${[...new Set(holders)].join(', ')})`;
       const text = `*** waits for ${lockWords(waiter.waitsFor)}${by}`;
       this.#put(column, waiter.stack.length, text, 'fact');
     }
+  }
+
+  /** -1: in none. A thread of the kernel's that stands in the one column of all is named. */
+  #columnOf({ thread, command, functions }: TraceStep): number {
+    if (this.columns.length > 0) return this.columns.indexOf(thread);
+    if (command === null && functions.length > 0 && this.#last !== thread) {
+      this.#put(0, 0, `(${taskWords(thread)})`, 'lock');
+      this.#chains.delete(thread);
+    }
+    this.#last = thread;
+    return 0;
   }
 
   #put(column: number, depth: number, text: string, weight: Weight): void {
@@ -135,14 +183,13 @@ class Table {
     const same = functions.findIndex((name, index) => known[index] !== name);
     const from = same < 0 ? functions.length : same;
     for (const [index, name] of functions.entries()) {
-      if (index >= from) this.#put(column, index, `${name}()`, 'function');
+      if (index >= from) this.#put(column, index, `${name}()`, this.#isPlain ? 'lock' : 'function');
     }
     this.#chains.set(step.thread, functions);
   }
 
   #eventRows({ events, functions }: TraceStep): { text: string; weight: Weight }[] {
-    const isCall = this.trace.granularity === 'call';
-    if (isCall && this.cycle === null) return [...takenRow(events), ...events.flatMap(factRow)];
+    if (this.#isPlain) return [...takenRow(events), ...events.flatMap(factRow)];
     const isIn = (lock: string): boolean => this.cycle?.has(lock) ?? true;
     const gone = functions.length === 0;
     return events.flatMap((event) => {
@@ -171,7 +218,7 @@ function takenRow(events: readonly StepEvent[]): { text: string; weight: Weight 
     ...new Set(events.flatMap((event) => (event.kind === 'lock' ? [lockWords(event.lock)] : []))),
   ];
   if (locks.length === 0) return [];
-  return [{ text: `locks, in order: ${locks.join(', ')}`, weight: 'lock' }];
+  return [{ text: `locks, in order: ${locks.join(', ')}`, weight: 'function' }];
 }
 
 function factRow(event: StepEvent): { text: string; weight: Weight }[] {
@@ -193,11 +240,28 @@ export function faultWords(text: string): string {
   if (text === 'signal') return 'fatal signal';
   if (text === 'late_release') return 'the last reference is put late';
   if (text.startsWith('poison')) return `uncorrected memory error${text.slice('poison'.length)}`;
-  return text.replace(/^([a-z_]+) fails/, '$1() fails');
+  return text.replace(/^(\w+) fails/, (_, name: string) => `${pointWords(name)} fails`);
 }
+
+/** What has to happen for it, as a clause. */
+export function faultNeed(text: string): string {
+  if (text === 'signal') return 'a fatal signal must come';
+  if (text === 'late_release') return 'the last reference must be put late';
+  if (text.startsWith('poison')) return 'the medium must report an error';
+  return text.replace(/^(\w+) fails/, (_, name: string) => `${pointWords(name)} must fail`);
+}
+
+/** A function that fails; notifiers are named by their event. */
+const pointWords = (name: string): string => (/^[A-Z]/.test(name) ? `${name}` : `${name}()`);
+
+/** A rule of udev is no line of a shell. */
+export const isRule = (text: string): boolean => /==|\bRUN\+?=|ATTR\{/.test(text);
 
 /** A command as it is typed; where a tool does it, its own call. */
 export const commandText = (text: string): string => onOneLine(text).replace(/ # \w+$/, '');
+
+/** The tool that does a call; null where it is typed as it is. */
+export const toolOf = (text: string): string | null => / # (\w+)$/.exec(text)?.[1] ?? null;
 
 /** Draws the table in at most so many lines. */
 export function renderTable(trace: Trace, linesMax: number): string[] {
@@ -264,10 +328,12 @@ function placed(row: Row, { count, width }: { count: number; width: number }): s
   );
 }
 
+const LEFT_OUT = '(calls and locks of the way there are left out)';
+
 /** Rows that always stay: the end is what the report is about. */
 const LAST_KEPT = 8;
 
-/** The rows within a number of lines: what says least goes first, and leaves a mark. */
+/** The rows within a number of lines: what says least goes first; gaps with facts are marked. */
 function fitted(
   rows: readonly Row[],
   place: (row: Row) => string[],
@@ -276,11 +342,17 @@ function fitted(
   const gone = new Set<number>();
   const draw = (): string[] => {
     const lines: string[] = [];
+    let hasGap = false;
     for (const [index, row] of rows.entries()) {
-      if (!gone.has(index)) lines.push(...place(row));
-      else if (!gone.has(index - 1)) lines.push('  [...]');
+      if (gone.has(index)) {
+        hasGap ||= row.weight === 'fact';
+        continue;
+      }
+      if (hasGap) lines.push('  [...]');
+      hasGap = false;
+      lines.push(...place(row));
     }
-    return lines;
+    return gone.size === 0 ? lines : [...lines, LEFT_OUT];
   };
   const candidates = WEIGHTS.flatMap((weight) =>
     rows.flatMap((row, index) =>

@@ -1,6 +1,6 @@
 /** Who can bring a finding about: root by a write, any user by a read, the kernel by itself. */
 import type { Trace, TraceStep } from '../verdict/trace.js';
-import { faultWords } from './lkmlTable.js';
+import { commandText, faultNeed } from './lkmlTable.js';
 
 /**
  * Files that every user may read (0444 or 0644); mappingN/start is 0400. Source: DEVICE_ATTR_*() and
@@ -12,57 +12,71 @@ const WORLD_READABLE = new Set([
   ...['valid_zones_show', 'removable_show', 'online_show', 'auto_online_blocks_show'],
 ]);
 
-type By = 'write' | 'read' | 'device' | 'module' | 'root' | 'kernel' | 'nothing';
+type By = 'write' | 'secret' | 'read' | 'device' | 'command' | 'kernel' | 'nothing';
 
-/** Who may do what a command's first step inside the kernel does. */
+/** What a process does with a device's own file. */
+export const isDeviceUse = (command: string): boolean =>
+  /^(open|mmap|touch|pin|unpin|munmap|close) \/dev\//.test(command);
+
+/** Who may do what a command's first step does. */
 function byWhom({ command, functions }: TraceStep): By {
   const entry = functions[0] ?? '';
   if (command === null) return entry === '' ? 'nothing' : 'kernel';
   if (WORLD_READABLE.has(entry)) return 'read';
-  if (/^(open|mmap|touch|pin|unpin|munmap|close) \/dev\//.test(command.text)) return 'device';
-  if (/^(modprobe|insmod|rmmod)\b/.test(command.text)) return 'module';
+  if (isDeviceUse(command.text)) return 'device';
   if (entry.endsWith('_store')) return 'write';
-  return entry === '' ? 'nothing' : 'root';
+  if (entry.endsWith('_show')) return 'secret';
+  return /^(\[|test|sleep|udevadm|\w+=)/.test(command.text) ? 'nothing' : 'command';
 }
 
 const named = (functions: ReadonlySet<string>): string =>
   [...functions].map((name) => `${name}()`).join(', ');
 
+/** Who does what, of some threads. */
+function deeds(steps: readonly TraceStep[]): ReadonlyMap<By, ReadonlySet<string>> {
+  const by = new Map<By, Set<string>>();
+  for (const step of steps) {
+    if (!step.starts && step.command !== null) continue;
+    const who = byWhom(step);
+    const entries = by.get(who) ?? new Set<string>();
+    const isNamed = who === 'device' || who === 'command';
+    const entry = isNamed ? commandText(step.command?.text ?? '') : step.functions[0];
+    if (entry !== undefined) entries.add(entry);
+    by.set(who, entries);
+  }
+  return by;
+}
+
 /** Says who can trigger it, in a sentence. */
 export function triggerOf(trace: Trace): string {
   const { steps, finding } = trace;
   const stuck = finding.deadlock?.threads.map(({ thread }) => thread);
-  const by = new Map<By, Set<string>>();
-  for (const step of steps) {
-    if (!step.starts && step.command !== null) continue;
-    if (stuck !== undefined && !stuck.includes(step.thread)) continue;
-    const who = byWhom(step);
-    const entries = by.get(who) ?? new Set<string>();
-    const entry = who === 'device' || who === 'module' ? step.command?.text : step.functions[0];
-    if (entry !== undefined) entries.add(entry);
-    by.set(who, entries);
-  }
-  const parts: string[] = [];
-  const add = (who: By, text: (entries: ReadonlySet<string>) => string): void => {
-    const entries = by.get(who);
-    if (entries !== undefined && entries.size > 0) parts.push(text(entries));
-  };
-  add('write', (entries) => `root, who writes to sysfs (${named(entries)})`);
-  add('root', (entries) => `root (${named(entries)})`);
-  add('module', (entries) => `root, who loads or unloads modules (${[...entries].join(', ')})`);
-  add('device', () => 'a process that may open the device');
+  const own = steps.filter(({ thread }) => stuck?.includes(thread) ?? true);
+  // Where only the kernel's own threads hang, somebody has set them to work.
+  const isKernels = own.every(({ command }) => command === null);
+  const by = deeds(isKernels ? steps : own);
+  const none: ReadonlySet<string> = new Set();
+  const [writes, commands] = [by.get('write') ?? none, by.get('command') ?? none];
+  const secrets = by.get('secret') ?? none;
+  const rootDoes = [
+    ...(writes.size > 0 ? [`writes to sysfs: ${named(writes)}`] : []),
+    ...(secrets.size > 0 ? [`reads what root alone may: ${named(secrets)}`] : []),
+    ...(commands.size > 0 ? [`runs ${[...commands].join(', ')}`] : []),
+  ];
+  const parts = rootDoes.length === 0 ? [] : [`root, who ${rootDoes.join('; and ')}`];
+  if (by.has('device')) parts.push('a process that may open the device');
   // Reads that nothing depends on are no part of it.
-  if (stuck !== undefined || parts.length === 0) {
-    add('read', (entries) => `any user, who reads sysfs (${named(entries)})`);
+  const reads = by.get('read') ?? none;
+  if (reads.size > 0 && (stuck !== undefined || parts.length === 0)) {
+    parts.push(`any user, who reads sysfs: ${named(reads)}`);
   }
-  if (parts.length === 0) add('kernel', () => 'nobody: the kernel comes to it by itself');
-  const who = parts.length === 0 ? 'a process in userspace' : parts.join('; and ');
+  const who = parts.length === 0 ? 'nobody: the kernel comes to it by itself' : parts.join('; ');
   const rules = steps.some(({ thread }) => thread === 'udev') ? '; udev rules take part' : '';
   const faults = new Set(
     steps.flatMap(({ events }) =>
-      events.flatMap((event) => (event.kind === 'fault' ? [faultWords(event.text)] : [])),
+      events.flatMap((event) => (event.kind === 'fault' ? [faultNeed(event.text)] : [])),
     ),
   );
-  const provided = faults.size === 0 ? '' : `; it takes: ${[...faults].join(', ')}`;
+  const provided = faults.size === 0 ? '' : `; and ${[...faults].join(' and ')}`;
   return `${who}${rules}${provided}.`;
 }

@@ -2,6 +2,7 @@
  * What a report for a mailing list says of each kind of finding: a subject, what is wrong, and the
  * rule that a fix must satisfy, in the words of the kernel.
  */
+import { sourceOf } from '../kernel/functions.js';
 import type { DeadlockView, Finding, Trace } from '../verdict/trace.js';
 
 /** Subject and rule of a property; `f` is the function in which it comes about, as `f()`. */
@@ -12,7 +13,7 @@ interface Words {
 
 const WORDS: { readonly [property: string]: Words } = {
   'no-crash': {
-    subject: (f) => `use after free or NULL dereference in ${f}`,
+    subject: (f) => `invalid memory access in ${f}`,
     rule: (f) =>
       `what ${f} reaches must be held, by a reference or a lock, until it is done with it; who ` +
       'frees it must first make it unreachable.',
@@ -48,8 +49,7 @@ const WORDS: { readonly [property: string]: Words } = {
   },
   'query-sound': {
     subject: (f) => `wrong answer of a resource walk in ${f}`,
-    rule: () =>
-      'a walk answers for every byte of its range, at whatever depth of the tree it lies.',
+    rule: () => 'a walk answers for every byte of its range, however deep in the tree it lies.',
   },
   matching: {
     subject: () => 'the driver of a dax device depends on load order',
@@ -101,7 +101,7 @@ const WORDS: { readonly [property: string]: Words } = {
 /** Findings of a model's own rules: what is wrong is what their author wrote. */
 const OTHERS: Words = {
   subject: (f) => `unexpected result of ${f}`,
-  rule: () => 'the condition above holds whatever else runs at the same time.',
+  rule: () => 'the result is what was asked for, whatever else runs at the same time.',
 };
 
 /** Subsystems as subjects begin, by source file; the longest prefix counts. */
@@ -120,11 +120,12 @@ const AREAS: readonly (readonly [prefix: string, area: string])[] = [
 ];
 
 /** Subsystem of a source file; null for what all share, such as the driver core. */
-export const areaOf = (source: string): string | null =>
+const areaOf = (source: string): string | null =>
   AREAS.find(([prefix]) => source.startsWith(prefix))?.[1] ?? null;
 
-/** Names an active reference of kernfs as lockdep does. */
-export const lockWords = (lock: string): string => lock.replace(/^s_active\(/, 'kn->active(');
+/** Names an active reference of kernfs as lockdep does, by the last two parts of the file's path. */
+export const lockWords = (lock: string): string =>
+  lock.replace(/^s_active\((?:.*\/)?([^/]+\/[^/]+)\)$/, 'kn->active($1)');
 
 /** Names a thread of the kernel as `ps` would, or as what it does. */
 export function taskWords(thread: string): string {
@@ -133,6 +134,7 @@ export function taskWords(thread: string): string {
     async: 'asynchronous probe',
     environment: 'kernel worker',
     udev: 'udev worker',
+    process: 'a process',
   };
   return known[thread] ?? (/^(nd_async|dax_hmem_wq)$/.test(thread) ? `${thread} (worker)` : 'task');
 }
@@ -157,34 +159,79 @@ function deadlockSubject({ threads }: DeadlockView): string {
     : `deadlock between ${names.join(' and ')}`;
 }
 
-/** Where the finding comes about: the innermost function of the last step that is in the kernel. */
-export function culpritOf({ steps }: Trace): string {
-  const last = steps.findLast(({ functions }) => functions.length > 0);
-  const name = last?.functions.at(-1);
-  return name === undefined ? 'boot' : `${name}()`;
+/** Properties that a driver answers for, whatever it calls fails. */
+const OF_THE_DRIVER = new Set([
+  ...['no-leak', 'rollback', 'recoverable', 'accounting', 'report-truth', 'no-silent-loss'],
+  ...['no-overlap', 'zone', 'matching'],
+]);
+
+/**
+ * Where the finding comes about: of the functions of the last step inside the kernel the innermost,
+ * or the innermost one of a driver that answers for what it calls.
+ */
+function culprit({ steps, finding }: Trace): string | null {
+  const isDriver = (name: string): boolean => /^drivers\/(?!base\/)/.test(sourceOf(name) ?? '');
+  const chains = steps.map(({ functions }) => functions).filter(({ length }) => length > 0);
+  const driver = chains.findLast((functions) => functions.some(isDriver))?.findLast(isDriver);
+  const isDrivers = OF_THE_DRIVER.has(finding.property);
+  return (isDrivers ? driver : undefined) ?? chains.at(-1)?.at(-1) ?? null;
+}
+
+/** The function; of a call whose functions are not told, the command. */
+function culpritOf(trace: Trace): string {
+  const name = culprit(trace);
+  if (name !== null) return `${name}()`;
+  const command = trace.steps.at(-1)?.command?.text;
+  return command === undefined ? 'the boot code' : `\`${command}\``;
+}
+
+/** Subsystem that a report is for. */
+export function subsystemOf(trace: Trace): string {
+  const { deadlock } = trace.finding;
+  const stacks = deadlock?.threads.map(({ stack }) => stack.toReversed()) ?? [];
+  const names = deadlock === null ? [culprit(trace)] : stacks.flat();
+  const areas = names.flatMap((name) => areaOf(sourceOf(name ?? '') ?? '') ?? []);
+  const known = trace.steps.flatMap(({ source }) => areaOf(source ?? '') ?? []);
+  return areas[0] ?? known.at(-1) ?? 'dax';
 }
 
 export function subjectOf(trace: Trace): string {
   const { property, deadlock } = trace.finding;
   if (deadlock !== null) return deadlockSubject(deadlock);
-  return (WORDS[property] ?? OTHERS).subject(culpritOf(trace));
+  const bug = property === 'no-crash' ? bugOf(trace) : null;
+  return bug ?? (WORDS[property] ?? OTHERS).subject(culpritOf(trace));
+}
+
+/** What the kernel itself would say of a crash; null where it says nothing. */
+function bugOf({ steps }: Trace): string | null {
+  for (const { events } of steps.toReversed()) {
+    for (const event of events) {
+      const said = event.kind === 'message' ? /^BUG: (?:KASAN: )?(.*)$/.exec(event.text) : null;
+      if (said?.[1] !== undefined) return said[1].replace(/^kernel NULL/, 'NULL');
+    }
+  }
+  return null;
 }
 
 /** What is wrong, as sentences. */
 export function symptomOf(trace: Trace): string {
   const { finding } = trace;
   const { deadlock } = finding;
-  if (deadlock === null) return `${sentence(finding)}${documentedNote(finding)}`;
+  if (deadlock === null) return `${sentence(trace)}${documentedNote(finding)}`;
   const tasks =
     deadlock.threads.length === 1
       ? 'A task waits for itself'
-      : `${deadlock.threads.length} tasks wait for one another`;
+      : `${countWord(deadlock.threads.length)} tasks wait for one another`;
   return `${tasks} for ever in ${deadlock.threads.map(entryOf).join(' and ')}. ${ENDS[deadlock.kind]}`;
 }
 
-/** The summary as a sentence of its own. */
-const sentence = ({ summary }: Finding): string =>
-  `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
+const countWord = (count: number): string => ['No', 'One', 'Two', 'Three'][count] ?? String(count);
+
+/** What is wrong as a sentence; of an author's own rule, which is an expression, what it is about. */
+function sentence({ finding, title }: Trace): string {
+  const text = finding.class === 'own' ? title : finding.summary;
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
 
 const documentedNote = (finding: Finding): string =>
   finding.class === 'script'
@@ -206,49 +253,77 @@ function heldInCycle(waiter: Waiter, threads: readonly Waiter[]): readonly strin
   return waiter.holds.filter((lock) => wanted.includes(lock));
 }
 
+/** What is a lock, and not work, probes or pages that are waited for. */
+const isLock = (name: string): boolean =>
+  /^(s_active|device_lock)\(|_(lock|mutex|rwsem)$|^data->lock/.test(name);
+
+const isFile = (name: string): boolean => name.startsWith('s_active(');
+
+/** Joins waits as a sentence has them. */
+const waitText = (waiter: Waiter, threads: readonly Waiter[]): string => {
+  const held = heldInCycle(waiter, threads).map(lockWords);
+  const holding = held.length === 0 ? '' : ` (holding ${held.join(', ')})`;
+  return `${entryOf(waiter)} for ${lockWords(waiter.waitsFor)}${holding}`;
+};
+
 function deadlockRule({ threads }: DeadlockView): string {
-  const files = threads.find(({ waitsFor }) => waitsFor.startsWith('s_active('));
+  const waits = threads.map(({ waitsFor }) => waitsFor);
+  if (!waits.every(isLock) || threads.length < 2) {
+    const all = threads.map((one) => waitText(one, threads)).join(', or ');
+    return `one of these waits has to go, or to be done without what is held: ${all}.`;
+  }
+  const files = threads.find(({ waitsFor }) => isFile(waitsFor));
   if (files !== undefined) {
     const held = heldInCycle(files, threads).map(lockWords).join(', ') || 'what they wait for';
     return (
-      `nobody may remove a sysfs file (and so wait until it is left) while holding a lock that the ` +
-      `file's functions wait for, here ${held}; or these must only try that lock, and restart.`
+      'nobody may remove a sysfs file, and so wait until it is left, while holding a lock that ' +
+      `the file's functions wait for, here ${held}; or these must only try it, and restart.`
     );
   }
   const locks = [...new Set(threads.flatMap((one) => heldInCycle(one, threads)))].map(lockWords);
-  if (locks.length >= 2) return `one order for ${locks.join(' and ')}, on every path.`;
-  const waits = threads.map(({ waitsFor }) => lockWords(waitsFor)).join(' and ');
-  return `nobody may wait for ${waits} in a context that these need to make progress.`;
+  return `one order for ${locks.join(' and ')}, on every path.`;
 }
 
 /** Locks of which there is one, under which both sides could be put. */
-const OUTER = [
-  'device_hotplug_lock',
-  'mem_hotplug_lock',
-  'dax_region_rwsem',
-  'dax_dev_rwsem',
-  'dax_bus_lock',
-];
+const OUTER = new Set([
+  ...['device_hotplug_lock', 'mem_hotplug_lock', 'dax_region_rwsem', 'dax_dev_rwsem'],
+  ...['dax_bus_lock', 'hmem_resource_lock'],
+]);
 
-/** The outer lock that masks the cycle, or would; '' where there is no cycle of locks. */
-export function maskOf({ finding }: Trace): string {
-  const threads = finding.deadlock?.threads ?? [];
-  if (threads.length < 2) return '';
-  const inCycle = threads.flatMap((one) => [...heldInCycle(one, threads), one.waitsFor]);
-  for (const lock of OUTER) {
-    if (inCycle.includes(lock)) continue;
-    const holder = threads.find(({ holds }) => holds.includes(lock));
-    if (holder === undefined) continue;
-    const others = threads.filter((one) => one !== holder).map(entryOf);
-    return (
-      `${entryOf(holder)} waits under ${lock}; were ${others.join(' and ')} under it too, that ` +
-      'would mask the cycle.'
+/** Locks that a thread took, and still has, before the first one of the cycle. */
+function outerLocks(trace: Trace, waiter: Waiter, cycle: readonly string[]): readonly string[] {
+  const taken = trace.steps
+    .filter(({ thread }) => thread === waiter.thread)
+    .flatMap(({ events }) =>
+      events.flatMap((event) => (event.kind === 'lock' ? [event.lock] : [])),
     );
-  }
-  const isLockdepBlind = inCycle.some((lock) => lock.startsWith('device_lock('));
-  const blind = isLockdepBlind ? ' lockdep does not see it: device_lock() is exempt.' : '';
-  return (
-    'no lock is held on both sides. Where both run under device_hotplug_lock (or another ' +
-    `outer lock), the cycle is masked.${blind}`
-  );
+  const first = taken.findIndex((lock) => cycle.includes(lock));
+  const before = first < 0 ? taken : taken.slice(0, first);
+  return [...OUTER].filter((lock) => before.includes(lock) && waiter.holds.includes(lock));
 }
+
+/** The outer lock that would mask the cycle; '' where it is none of locks alone. */
+export function maskOf(trace: Trace): string {
+  const threads = trace.finding.deadlock?.threads ?? [];
+  const waits = threads.map(({ waitsFor }) => waitsFor);
+  if (threads.length < 2 || !waits.every(isLock)) return '';
+  const cycle = [...threads.flatMap((one) => heldInCycle(one, threads)), ...waits];
+  const holder = threads.find((one) => outerLocks(trace, one, cycle).length > 0);
+  const lock = holder === undefined ? undefined : outerLocks(trace, holder, cycle)[0];
+  const others = threads.filter((one) => one !== holder).map(entryOf);
+  const who = others.join(' and ');
+  const hasFiles = waits.some(isFile);
+  const known =
+    lock === undefined
+      ? 'no lock is held on both sides'
+      : `only ${entryOf(holder as Waiter)} runs under ${lock}`;
+  const how = hasFiles
+    ? `An outer lock masks the cycle only if ${lock === undefined ? "the file's functions" : who} ` +
+      'merely try it and restart, as lock_device_hotplug_sysfs() does.'
+    : `A lock taken on both sides before ${uniqueLocks(cycle)} masks the cycle.`;
+  const isBlind = cycle.some((name) => name.startsWith('device_lock('));
+  return `${known}. ${how}${isBlind ? ' lockdep is blind to it: device_lock() is exempt.' : ''}`;
+}
+
+const uniqueLocks = (locks: readonly string[]): string =>
+  [...new Set(locks.map(lockWords))].join(' and ');

@@ -7,6 +7,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { EXIT } from '../errors.js';
 import { readTextFile } from '../model/files.js';
 import type { Model } from '../model/model.js';
+import type { ReplayAnswer } from '../replay.js';
 import type { ItfHeader } from '../report/itf.js';
 import { type ItfReading, parseItf } from '../report/itfRead.js';
 import { toLines } from '../report/json.js';
@@ -57,27 +58,39 @@ async function replayOn(
   look: { readonly options: LookOptions; readonly terminal: Terminal },
 ): Promise<number> {
   const { options, terminal } = look;
-  if (hashOf(model) !== header.modelHash) {
+  const isChanged = hashOf(model) !== header.modelHash;
+  if (isChanged) {
     const note = 'has changed since the trace was written; replaying on it as it is now';
     terminal.writeError(`daxcheck: ${model.file} ${note}\n`);
   }
   const { replay } = await import('../replay.js');
   const result = await replay(asTraced(model, header), header, trace);
-  const exitStatus = result.matches ? EXIT.holds : EXIT.selfCheckFailed;
+  // A model that is the same must behave the same, and not only end the same.
+  const matches = result.matches && (isChanged || result.changes.length === 0);
+  const exitStatus = matches ? EXIT.holds : EXIT.selfCheckFailed;
   if (options.json === true) {
-    const { matches, differences } = result;
+    const { differences, changes } = result;
     terminal.writeOut(
-      toLines([{ kind: 'replay', model: model.file, matches, differences, exitStatus }]),
+      toLines([{ kind: 'replay', model: model.file, matches, differences, changes, exitStatus }]),
     );
     return exitStatus;
   }
   if (result.trace !== null)
     terminal.writeOut(renderTrace(result.trace, styleFor(options, terminal)));
-  const lines = result.matches
-    ? ['Replayed: the model behaves as the trace says.']
-    : ['NOT REPLAYED: the model no longer behaves as the trace says.', ...result.differences];
-  terminal.writeOut(`${lines.join('\n  ')}\n`);
+  terminal.writeOut(`${answerLines(matches, result).join('\n  ')}\n`);
   return exitStatus;
+}
+
+function answerLines(matches: boolean, { differences, changes }: ReplayAnswer): string[] {
+  if (!matches) {
+    return [
+      'NOT REPLAYED: the model no longer behaves as the trace says.',
+      ...differences,
+      ...changes,
+    ];
+  }
+  if (changes.length === 0) return ['Replayed: the model behaves as the trace says.'];
+  return ['Replayed: the finding is still there; of the trace this has changed:', ...changes];
 }
 
 /** A trace file as it was read. */

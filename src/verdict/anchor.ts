@@ -36,7 +36,7 @@ export interface AnchoredStep {
 }
 
 export interface Anchoring {
-  /** The whole behaviour, or its longest part that there is. */
+  /** The whole behaviour, or its longest part that there is without an edit. */
   readonly steps: readonly AnchoredStep[];
   /** Indices of wanted steps that are left out. */
   readonly leftOut: readonly number[];
@@ -269,7 +269,7 @@ export function anchor(
     const key = keyOfNode(node);
     if (known.has(key)) continue;
     known.add(key);
-    if (node.at > furthest.at) furthest = node;
+    if (node.edits === 0 && node.at > furthest.at) furthest = node;
     if (node.at === wanted.length) {
       const path = pathOf(node);
       if (isEnd(path.steps)) return { ...path, divergence: null };

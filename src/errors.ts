@@ -165,6 +165,10 @@ export const DIAGNOSTIC_CODES = {
     hint: 'name a file that `daxcheck lab replay --json` wrote',
   },
   DAX406: { title: "another trace's run", hint: 'name runs of this trace, or leave --lab out' },
+  DAX407: {
+    title: 'trace without actions',
+    hint: 'docs/trace-format.md says what a step must tell',
+  },
 } as const satisfies { readonly [code: string]: CodeEntry };
 
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES;

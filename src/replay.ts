@@ -9,11 +9,19 @@ import { PROPERTIES } from './kernel/properties.js';
 import { openKernelEngine } from './kernelEngine.js';
 import type { Model } from './model/model.js';
 import { anchorChanges, divergenceText, stepDifference } from './report/anchorText.js';
-import { type AnchoredStep, type Anchoring, anchor, wantedOf } from './verdict/anchor.js';
+import {
+  type AnchoredStep,
+  type Anchoring,
+  anchor,
+  type Divergence,
+  type WantedStep,
+  wantedOf,
+} from './verdict/anchor.js';
 import { viewDeadlock } from './verdict/deadlockView.js';
+import { makeTrace } from './verdict/findings.js';
 import { follow, kernelExports } from './verdict/steps.js';
 import { breaks, takeAgain } from './verdict/temporal/taken.js';
-import type { Finding, Trace } from './verdict/trace.js';
+import type { Finding, Trace, TraceStep } from './verdict/trace.js';
 
 /** What a trace file says of itself; report/itf.ts reads it. */
 export interface ReplayHeader {
@@ -149,4 +157,34 @@ export async function replay(
     const at = movedIndex(path, inevitableAt);
     return at < path.length ? at : null;
   }
+}
+
+/** What came of actions that were followed. */
+export interface ActionsAnswer {
+  /** The steps as they are in the model, as far as they go. */
+  readonly steps: readonly TraceStep[];
+  /** Where the model goes another way; null when all could be done. */
+  readonly divergence: Divergence | null;
+  /** Properties that the last state violates, each with the behaviour as its counterexample. */
+  readonly violations: readonly Trace[];
+}
+
+/** Follows actions that were told by another tool, and looks what the last state violates. */
+export async function replayActions(
+  model: Model,
+  wanted: readonly WantedStep[],
+): Promise<ActionsAnswer> {
+  const scenario = compileModel(model);
+  const engine = openKernelEngine(scenario);
+  const anchored = anchor(engine, scenario, { initial: 0, wanted }, () => true);
+  const ordinals = anchored.steps.map(({ ordinal }) => ordinal);
+  const { steps } = follow(engine, scenario, 0, ordinals);
+  const bits = anchored.divergence === null ? engine.replay.violated() : 0;
+  const violations = PROPERTIES.filter(({ bit }) => ((bits >>> bit) & 1) !== 0).map((row) =>
+    makeTrace(engine, scenario, {
+      ...{ row, class: row.class, device: null, avoidance: null },
+      chosen: { initial: 0, ordinals },
+    }),
+  );
+  return { steps, divergence: anchored.divergence, violations };
 }

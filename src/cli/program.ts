@@ -21,6 +21,7 @@ import {
 import { endingOf } from './status.js';
 import { withStrategyOptions } from './strategy.js';
 import type { Terminal } from './terminal.js';
+import { showForm, withTextForms } from './textForms.js';
 
 const STATUSES = `
 Exit status:
@@ -122,6 +123,7 @@ function addTraces(program: Command, terminal: Terminal, report: Report): void {
       'run a trace file again, without search; status 22 when the model behaves otherwise',
     )
     .argument('<trace>', 'trace file (.itf.json)')
+    .option('--model <file>', 'another model; for a trace of another tool it must be named')
     .addOption(json())
     .addOption(noColor())
     .addHelpText('after', '\nExample:\n  daxcheck replay traces/model.recoverable.itf.json')
@@ -129,25 +131,22 @@ function addTraces(program: Command, terminal: Terminal, report: Report): void {
       const { replayCommand } = await import('./replay.js');
       report(await replayCommand(path, options, terminal));
     });
-  program
+  const show = program
     .command('show')
     .description('print a trace file for reading, or write it as a shell script or a mail')
     .argument('<trace>', 'trace file (.itf.json)')
     .option('--script <file>', 'write a shell script that does its steps (- for stdout)')
-    .option('--lkml', 'write a report for a kernel mailing list: plain text, 72 columns')
-    .option('--lab <files...>', 'with --lkml: what `daxcheck lab replay --json` wrote')
     .addOption(json())
     .addOption(noColor())
     .addHelpText(
       'after',
       '\nExample:\n  daxcheck show traces/model.recoverable.itf.json\n' +
-        '  daxcheck show --script leak.sh traces/model.no-leak.itf.json\n' +
-        '  daxcheck show traces/model.no-deadlock.itf.json --lkml --lab run.json',
+        '  daxcheck show --script leak.sh traces/model.no-leak.itf.json',
     )
     .action(async (path: string, options) => {
-      if (options.lkml === true) {
-        const { lkmlCommand } = await import('./lkml.js');
-        report(lkmlCommand(path, options, terminal));
+      const form = await showForm(path, options, terminal);
+      if (form !== null) {
+        report(form);
         return;
       }
       const { scriptCommand } = await import('./script.js');
@@ -158,6 +157,7 @@ function addTraces(program: Command, terminal: Terminal, report: Report): void {
       const { showCommand } = await import('./replay.js');
       report(await showCommand(path, options, terminal));
     });
+  withTextForms(show);
 }
 
 function addGate(program: Command, terminal: Terminal, report: Report): void {

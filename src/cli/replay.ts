@@ -13,6 +13,7 @@ import { type ItfReading, parseItf } from '../report/itfRead.js';
 import { toLines } from '../report/json.js';
 import { renderTrace } from '../report/traceText.js';
 import type { Trace } from '../verdict/trace.js';
+import { replayForeign, showForeign } from './foreign.js';
 import { reject, withModel } from './load.js';
 import { type LookOptions, styleFor } from './look.js';
 import { kernelRequestOf, override } from './options.js';
@@ -25,9 +26,14 @@ export function readTrace(path: string): ItfReading {
   return read.ok ? parseItf(read.text, path) : { ok: false, diagnostics: [read.fault] };
 }
 
+/** JSON, but no trace of daxcheck: perhaps one of another tool. */
+const isForeign = (reading: ItfReading): boolean =>
+  !reading.ok && reading.diagnostics.every(({ code }) => code === 'DAX402');
+
 /** Prints a trace file for reading, or its content as one JSON object. */
 export function showCommand(path: string, options: LookOptions, terminal: Terminal): number {
   const reading = readTrace(path);
+  if (!reading.ok && isForeign(reading)) return showForeign(path, options, terminal);
   if (!reading.ok) return reject(reading.diagnostics, options, terminal);
   terminal.writeOut(
     options.json === true
@@ -102,22 +108,26 @@ export type Reading = Extract<ItfReading, { readonly ok: true }>;
  */
 export async function withTrace(
   path: string,
-  options: LookOptions,
+  options: LookOptions & { readonly model?: string },
   terminal: Terminal,
   job: (reading: Reading, model: Model) => Promise<number> | number,
 ): Promise<number> {
   const reading = readTrace(path);
   if (!reading.ok) return reject(reading.diagnostics, options, terminal);
-  const model = modelPath(path, reading.header.model);
+  const model = options.model ?? modelPath(path, reading.header.model);
   return withModel(model, async (loaded) => job(reading, loaded), options, terminal);
 }
 
 /** Runs a trace again without search; status 22 when the model no longer behaves so. */
-export function replayCommand(
+export async function replayCommand(
   path: string,
-  options: LookOptions,
+  options: LookOptions & { readonly model?: string },
   terminal: Terminal,
 ): Promise<number> {
+  const { model: named } = options;
+  if (named !== undefined && isForeign(readTrace(path))) {
+    return replayForeign(path, { ...options, model: named }, terminal);
+  }
   return withTrace(path, options, terminal, (reading, model) =>
     replayOn(model, reading, { options, terminal }),
   );

@@ -49,10 +49,18 @@ export function divergenceText(told: Trace, { at, enabled }: Divergence): string
   if (step === undefined) {
     return [`after the last step \`${told.finding.property}\` is not violated`];
   }
-  const of = `step ${at + 1} of ${told.steps.length}`;
+  return insteadOf(wantedOf(step), { at, enabled }, told.steps.length);
+}
+
+/** What was expected at a step, and what can be done instead. */
+export function insteadOf(
+  wanted: WantedStep,
+  { at, enabled }: Divergence,
+  count: number,
+): string[] {
   return [
-    `${of}: expected ${stepText(wantedOf(step))}`,
+    `step ${at + 1} of ${count}: expected ${stepText(wanted)}`,
     ...(enabled.length === 0 ? ['nothing can be done instead'] : []),
-    ...enabled.map((wanted) => `can be done instead: ${stepText(wanted)}`),
+    ...enabled.map((other) => `can be done instead: ${stepText(other)}`),
   ];
 }

@@ -13,6 +13,7 @@ import {
 import { edges as edgesOf } from './search/edges';
 import { explore as exploreOf, searchStart as searchStartOf } from './search/explore';
 import { SEARCH_VERSION } from './search/layout';
+import { forgetViolations } from './search/level';
 import { unpack } from './search/parts';
 import {
   chooseInitial,
@@ -34,21 +35,15 @@ import {
   successors as successorsOf,
   violatedBy as violatedByOf,
 } from './search/replay';
-import {
-  resumeBegin as resumeBeginOf,
-  resumeEnd as resumeEndOf,
-  resumeFill as resumeFillOf,
-} from './search/resume';
-import { runsBegin as runsBeginOf } from './search/room';
+import { resumeBegin as resumeBeginOf, resumeEnd as resumeEndOf } from './search/resume';
 import { findState } from './search/successors';
 import { swarmAgain as swarmAgainOf, swarm as swarmOf } from './search/swarm';
 import { countProbes as countProbesOf } from './search/tableStats';
 import { followSteps as followStepsOf, nameSteps as nameStepsOf } from './search/trail';
-import { stateAt } from './search/visitedSet';
+import { insertRange, stateAt } from './search/visitedSet';
 import { walkAgain as walkAgainOf, walks as walksOf } from './search/walk';
 import {
   dropLevels as dropLevelsOf,
-  fillWindow as fillWindowOf,
   openWindow as openWindowOf,
   traceFrom as traceFromOf,
 } from './search/window';
@@ -110,9 +105,9 @@ export function resumeBegin(states: u32, parts: u32): i32 {
   return i32(resumeBeginOf<System>(states, parts));
 }
 
-/** Puts loaded states into the table. */
-export function resumeFill(from: u32, to: u32): void {
-  resumeFillOf(from, to);
+/** Puts states that were loaded into the table. */
+export function insertLoaded(from: u32, to: u32): void {
+  insertRange(from, to);
 }
 
 /** Begins the level that was loaded. */
@@ -149,11 +144,6 @@ export function dropLevels(): void {
 /** Lays the memory out for states from disk: 0 when they do not fit. */
 export function openWindow(from: u32, to: u32, known: u32): i32 {
   return i32(openWindowOf(from, to, known));
-}
-
-/** Puts loaded states into the window's table. */
-export function fillWindow(from: u32, to: u32): void {
-  fillWindowOf(from, to);
 }
 
 /** Starts the pass back over windows, from a level. */
@@ -245,7 +235,7 @@ export function successorsFinish(): u32 {
 
 /** Empties the tables of violations before the first run. */
 export function runsBegin(): void {
-  runsBeginOf();
+  forgetViolations();
 }
 
 /** Walks as a worker, so many walks at most: RUN_MORE or RUN_DONE. */

@@ -21,10 +21,13 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Programs of their own: the launcher of the command, the library, what a worker thread runs. */
-const ENTRIES = { cli: 'src/launch.ts', index: 'src/index.ts', worker: 'src/engine/worker.ts' };
+/** The library, and what a worker thread runs: ES modules, which share chunks. */
+const MODULES = { index: 'src/index.ts', worker: 'src/engine/worker.ts' };
 
-/** What V8 made of the command's file. */
+/** The program file of the command. */
+const CLI = 'dist/cli.js';
+
+/** What V8 made of the command's code. */
 const CODE = 'dist/main.code';
 
 /** Stays outside the bundle: piscina starts its threads from files beside itself. */
@@ -119,9 +122,10 @@ async function buildModules() {
   const { build } = await import('esbuild');
   const result = await build({
     ...COMMON,
-    entryPoints: ENTRIES,
+    entryPoints: MODULES,
     splitting: true,
     format: 'esm',
+    outExtension: { '.js': '.mjs' },
     chunkNames: '[name]-[hash]',
     banner: {
       // Bundled CommonJS packages call require for Node's own modules.
@@ -135,26 +139,90 @@ async function buildModules() {
   return result.metafile;
 }
 
-/** The command as one CommonJS file: the form whose compiled code every Node can keep. */
+/**
+ * Modules that cost milliseconds to load and that most runs do not call, with the functions that
+ * are used of them.
+ *
+ * @type {Record<string, readonly string[]>}
+ */
+const LATE = {
+  '@marcbachmann/cel-js': ['parse'],
+  'node:child_process': ['execFileSync', 'spawn'],
+  'node:crypto': ['createHash'],
+};
+
+/**
+ * Puts functions in the place of those modules that load the real one when they are first called.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const LOAD_LATE = {
+  name: 'load-late',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /./ }, ({ path, namespace }) =>
+      path in LATE && namespace !== 'late' ? { path, namespace: 'late' } : null,
+    );
+    onLoad({ filter: /./, namespace: 'late' }, ({ path }) => ({
+      contents: (LATE[path] ?? [])
+        .map((name) => `export const ${name} = (...args) => require('${path}').${name}(...args);`)
+        .join('\n'),
+      resolveDir: ROOT,
+    }));
+  },
+};
+
+/**
+ * The command as CommonJS: the form whose compiled code every Node can keep, and which starts
+ * without the loader of ES modules. Its launcher is a file of its own.
+ */
 async function buildCommand() {
   const { build } = await import('esbuild');
+  const common = { ...COMMON, format: /** @type {const} */ ('cjs') };
+  await build({
+    ...common,
+    entryPoints: { cli: 'src/launch.ts' },
+    define: { 'import.meta.dirname': '__dirname' },
+  });
   const result = await build({
-    ...COMMON,
+    ...common,
     entryPoints: { main: 'src/cli.ts' },
-    format: 'cjs',
     outExtension: { '.js': '.cjs' },
     define: { 'import.meta.url': '__url' },
     // import() becomes require(): code that was compiled before has no loader for import().
     supported: { 'dynamic-import': false },
     banner: { js: "const __url = require('node:url').pathToFileURL(__filename).href;" },
+    plugins: [LOAD_LATE],
     metafile: true,
   });
+  toAscii('dist/main.cjs');
   return result.metafile;
+}
+
+/**
+ * Escapes what is not ASCII in a bundle: V8 takes text of one byte a character as it lies there.
+ * esbuild leaves such characters only in regular expressions.
+ *
+ * @param {string} path
+ */
+function toAscii(path) {
+  const text = readFileSync(join(ROOT, path), 'utf8');
+  const escaped = text.replace(
+    /[^\0-\x7f]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  writeFileSync(join(ROOT, path), escaped);
+}
+
+/** dist/*.js are CommonJS, in a package of ES modules; the types are of the library, a module. */
+function writeKinds() {
+  writeFileSync(join(ROOT, 'dist', 'package.json'), '{ "type": "commonjs" }\n');
+  mkdirSync(join(ROOT, 'dist', 'types'), { recursive: true });
+  writeFileSync(join(ROOT, 'dist', 'types', 'package.json'), '{ "type": "module" }\n');
 }
 
 /** Leaves the compiled code of one run behind (src/launch.ts); without it starts are slower. */
 function keepCode() {
-  const args = ['dist/cli.js', 'explore', '--quiet', 'bench/models/cold-start.yaml'];
+  const args = [CLI, 'explore', '--quiet', 'bench/models/cold-start.yaml'];
   if (!existsSync(join(ROOT, 'bench/models/cold-start.yaml'))) return;
   const env = { ...process.env, DAXCHECK_KEEP_CODE: '1' };
   spawnSync(process.execPath, args, { cwd: ROOT, stdio: 'ignore', env });
@@ -165,9 +233,10 @@ async function buildBundle() {
   rmSync(join(ROOT, CODE), { force: true });
   const modules = await buildModules();
   const command = await buildCommand();
+  writeKinds();
   // Old chunks go last, so that a command that is running still finds its own.
   for (const path of filesBelow('dist')) {
-    const isOld = path.endsWith('.js') && modules.outputs[path] === undefined;
+    const isOld = /\.m?js$/.test(path) && path !== CLI && modules.outputs[path] === undefined;
     if (isOld) rmSync(join(ROOT, path));
   }
   writeNotices([...Object.keys(modules.inputs), ...Object.keys(command.inputs)]);

@@ -4,9 +4,8 @@
 // one to come decides for all what the meeting was for. A worker that asked for something has set
 // its request before it came, so the decision is never made without it. A level ends only when all
 // came and nobody asked.
-import { partScratch, workerLine } from '../control';
+import { partScratch } from '../control';
 import { fingerprint } from './fingerprint';
-import { isHole } from './frontier';
 import {
   BATCH_MAX,
   BUCKET_BYTES,
@@ -32,7 +31,6 @@ import {
   CONTROL_TABLE,
   CONTROL_TOP,
   CONTROL_WORKERS,
-  LINE_END,
   LINE_NEXT,
   PHASE_GO_ON,
   PHASE_GROW,
@@ -45,7 +43,8 @@ import {
 import { finishLevel, finishStopped } from './level';
 import { growLossy, isLossy, lossyRoom } from './lossy';
 import { arePartsFull, canPartsGrow, growParts } from './parts';
-import { insertDistinct, stateAt, touchSlot } from './visitedSet';
+import { hasUnused } from './places';
+import { insert, stateAt, touchSlot } from './visitedSet';
 
 /** A worker that waits looks up this often, in nanoseconds, whether another one is lost. */
 const WAIT_NANOSECONDS: i64 = 20_000_000;
@@ -218,7 +217,7 @@ function fillTable(): void {
     const from = atomic.add<u32>(CONTROL_MOVED, MOVE_STATES);
     if (from >= count) return;
     const to = min(from + MOVE_STATES, count);
-    const mayHaveHoles = isNearHole(from, to);
+    const mayHaveHoles = hasUnused(LINE_NEXT, from, to);
     for (let first = from; first < to; first += <u32>BATCH_MAX) {
       fillBatch(first, min(first + <u32>BATCH_MAX, to), mayHaveHoles, bytes);
     }
@@ -226,8 +225,7 @@ function fillTable(): void {
 }
 
 /**
- * Puts a few states into the table: touches all their slots first, so that the waits overlap. They
- * are distinct, so none is compared.
+ * Puts a few states into the table: touches all their slots first, so that the waits overlap.
  */
 function fillBatch(from: u32, to: u32, mayHaveHoles: bool, bytes: u32): void {
   let touched: u64 = 0;
@@ -236,16 +234,8 @@ function fillBatch(from: u32, to: u32, mayHaveHoles: bool, bytes: u32): void {
   }
   store<u64>(partScratch(), touched);
   for (let index = from; index < to; ++index) {
-    if (mayHaveHoles && isHole(index)) continue;
-    insertDistinct(fingerprint(stateAt(index), bytes), index);
+    if (mayHaveHoles && hasUnused(LINE_NEXT, index, index + 1)) continue;
+    const state = stateAt(index);
+    insert(state, fingerprint(state, bytes), index, bytes);
   }
-}
-
-function isNearHole(from: u32, to: u32): bool {
-  const workers = load<u32>(CONTROL_WORKERS);
-  for (let worker: u32 = 0; worker < workers; ++worker) {
-    const line = workerLine(worker);
-    if (load<u32>(line, LINE_NEXT) < to && load<u32>(line, LINE_END) > from) return true;
-  }
-  return false;
 }

@@ -11,7 +11,8 @@ import { isEqual } from './fingerprint';
 import { BOUND_MAX, CONTROL_STATE_BYTES, NO_BOUND, TAIL_BYTES } from './layout';
 
 // Of the state whose successors are enumerated; private to the instance.
-let bounded: bool = false;
+/** Whether there is a bound. */
+export let bounded: bool = false;
 let bytes: u32 = 0;
 let last: u32 = 0;
 let switches: u32 = 0;
@@ -50,7 +51,6 @@ export function switchesSoFar(): u32 {
 
 /** Completes a successor of the open state; false when the bound leaves it out. */
 export function isWithinBound(opened: usize, to: usize, label: i32): bool {
-  if (!bounded) return true;
   const thread = (<u32>label & 0xff) + 1;
   if (isEqual(opened, to, bytes)) {
     writeTail(to, last, switches);

@@ -16,17 +16,11 @@ import {
   CONTROL_BUCKETS,
   CONTROL_DEPTH_MAX,
   CONTROL_FINISHED,
-  CONTROL_FOUND,
   CONTROL_LABELS,
-  CONTROL_OWN_STOP_MASK,
   CONTROL_OWN_VIOLATIONS,
   CONTROL_PACKED_BYTES,
-  CONTROL_PARTS,
-  CONTROL_STATE_BYTES,
   CONTROL_STATES_MAX,
   CONTROL_STOP,
-  CONTROL_STOP_MASK,
-  CONTROL_STOPPED_BY,
   CONTROL_TOP,
   CONTROL_TRANSITIONS,
   CONTROL_VIOLATIONS,
@@ -36,24 +30,33 @@ import {
   DEPTH_LINKS_MAX,
   DEPTH_ON_STACK,
   FAIL_NO_INITIAL,
-  FAIL_STATE_BYTES,
   FAIL_TRACE,
   LINE_END,
   LINE_NEXT,
   RUN_DONE,
   RUN_MORE,
   SIDE_BYTES,
-  STATE_BYTES_MAX,
   STOP_DEPTH,
   STOP_MEMORY,
   STOP_NONE,
   STOP_STATES,
   STOP_VIOLATION,
 } from './layout';
-import { noteDepths } from './level';
+import { endSearch, forgetViolations, isEnough, noteDepths } from './level';
 import { ownViolations } from './own';
-import { NO_WORKER, pack, placeParts, unpack } from './parts';
-import { find, insert, NOT_FOUND, stateAt } from './visitedSet';
+import {
+  closeState,
+  findState,
+  findSuccessor,
+  initialState,
+  nextSuccessor,
+  openState,
+  packAlone,
+  packSuccessor,
+  placeStates,
+  successorOrdinal,
+} from './successors';
+import { insert, NOT_FOUND } from './visitedSet';
 
 const LINK_BYTES: u32 = 8;
 /** An initial state was found from no other. */
@@ -91,12 +94,8 @@ function placeLinks(): void {
 export function depthFirstStart<S>(): void {
   enter(0);
   const system = changetype<S>(0);
-  const bytes = system.stateBytes();
-  must(bytes > 0 && (bytes & 7) == 0 && bytes <= <u32>STATE_BYTES_MAX, FAIL_STATE_BYTES);
-  store<u32>(CONTROL_STATE_BYTES, bytes);
-  memory.fill(CONTROL_VIOLATIONS, 0xff, 128);
-  memory.fill(CONTROL_OWN_VIOLATIONS, 0xff, 128);
-  placeParts(bytes);
+  placeStates<S>();
+  forgetViolations();
   placeLinks();
   setTable(load<u32>(CONTROL_BUCKETS));
   store<u32>(DEPTH_ON_STACK, NO_STATE);
@@ -105,8 +104,8 @@ export function depthFirstStart<S>(): void {
   const state = scratchState(0);
   // From the last one on, so that the first one comes to lie on top.
   for (let number = count; number > 0; --number) {
-    system.writeInitial(number - 1, state);
-    const index = add<S>(state, 0, 0, NO_STATE);
+    initialState<S>(number - 1, state);
+    const index = add<S>(state, NO_STATE);
     if (atomic.load<u32>(CONTROL_FINISHED) != 0) return;
     if (index == NOT_FOUND) continue;
     setWord(index, load<u32>(DEPTH_ON_STACK));
@@ -129,7 +128,8 @@ export function depthFirstRun<S>(budget: u32): i32 {
     const top = load<u32>(DEPTH_ON_STACK);
     if (top == NO_STATE) return end(load<u32>(DEPTH_IS_CUT) != 0 ? STOP_DEPTH : STOP_NONE);
     if (!expand<S>(top)) return RUN_DONE;
-    if (isStopped()) return end(STOP_VIOLATION);
+    // A property is noted with the number of a state: any number will do.
+    if (isEnough(NO_STATE - 1)) return end(STOP_VIOLATION);
     if (load<u32>(workerLine(0), LINE_NEXT) > load<u32>(CONTROL_STATES_MAX))
       return end(STOP_STATES);
   }
@@ -137,26 +137,8 @@ export function depthFirstRun<S>(budget: u32): i32 {
 }
 
 function end(reason: u32): i32 {
-  const count = compact();
-  store<u32>(CONTROL_STOPPED_BY, reason);
-  store<u32>(CONTROL_FOUND, count);
-  atomic.store<u32>(CONTROL_FINISHED, 1);
+  endSearch(reason, compact());
   return RUN_DONE;
-}
-
-/** Whether a property was violated that ends the search. */
-function isStopped(): bool {
-  return (
-    isAnyNoted(CONTROL_VIOLATIONS, load<u32>(CONTROL_STOP_MASK)) ||
-    isAnyNoted(CONTROL_OWN_VIOLATIONS, load<u32>(CONTROL_OWN_STOP_MASK))
-  );
-}
-
-function isAnyNoted(table: usize, properties: u32): bool {
-  for (let left = properties; left != 0; left &= left - 1) {
-    if (load<u32>(table + ((<usize>ctz<u32>(left)) << 2)) != NO_STATE) return true;
-  }
-  return false;
 }
 
 /** Takes a state off the stack and expands it. False when the memory is full. */
@@ -174,21 +156,17 @@ function expand<S>(index: u32): bool {
 }
 
 function expandAll<S>(index: u32, below: u32): bool {
-  const system = changetype<S>(0);
   const labels = <usize>load<u32>(CONTROL_LABELS);
-  const source = scratchState(1);
-  const tuple = stateAt(index);
   const to = scratchState(0);
   let last = NO_STATE;
   let transitions: u64 = 0;
-  unpack(tuple, source);
-  system.begin(source);
+  openState<S>(index);
   while (true) {
-    const label = system.next(to);
+    const label = nextSuccessor<S>(to);
     if (label < 0) break;
     ++transitions;
     store<u8>(labels + <usize>((<u32>label >> 8) & 0xffff), 1);
-    const found = add<S>(to, source, tuple, index);
+    const found = add<S>(to, index);
     if (atomic.load<u32>(CONTROL_FINISHED) != 0) return false;
     if (found == NOT_FOUND) continue;
     if (last == NO_STATE) store<u32>(DEPTH_ON_STACK, found);
@@ -196,24 +174,30 @@ function expandAll<S>(index: u32, below: u32): bool {
     setWord(found, below);
     last = found;
   }
-  noteDepths(CONTROL_VIOLATIONS, system.finish(), index);
+  noteDepths(CONTROL_VIOLATIONS, closeState<S>(), index);
   store<u64>(CONTROL_TRANSITIONS, load<u64>(CONTROL_TRANSITIONS) + transitions);
   return true;
 }
 
+/** Packs an initial state, or a successor of the open one: its address, or 0 to take a block. */
+function packFrom(state: usize, parent: u32): usize {
+  const to = packedScratch();
+  return parent == NO_STATE ? packAlone(0, state, to) : packSuccessor(0, state, to);
+}
+
 /**
- * Adds a state that was found from another one, and checks it.
+ * Adds a state that was found from the open one, and checks it.
  *
- * @param source where it was found from, and `known` its tuple; 0 for an initial state.
+ * @param parent number of the open state; NO_STATE for an initial state.
  * @returns its index when it is new, NOT_FOUND otherwise. The search has ended when there was no
  * room for it.
  */
-function add<S>(state: usize, source: usize, known: usize, parent: u32): u32 {
+function add<S>(state: usize, parent: u32): u32 {
   const line = workerLine(0);
-  let packed = packOf(0, state, source, known);
+  let packed = packFrom(state, parent);
   while (packed == 0) {
     if (!refillParts(0)) return NOT_FOUND;
-    packed = packOf(0, state, source, known);
+    packed = packFrom(state, parent);
   }
   if (load<u32>(line, LINE_NEXT) == load<u32>(line, LINE_END) && !refill(0)) return NOT_FOUND;
   const index = load<u32>(line, LINE_NEXT);
@@ -253,34 +237,19 @@ export function depthFirstOrdinal<S>(index: u32): u32 {
   const system = changetype<S>(0);
   system.stateBytes();
   const parent = parentOf(index);
-  const source = scratchState(1);
   const to = scratchState(0);
   if (parent == NO_STATE) {
     let number: u32 = 0;
     while (true) {
-      system.writeInitial(number, to);
-      if (indexOf(to) == index) return number;
+      initialState<S>(number, to);
+      if (findState(to) == index) return number;
       ++number;
     }
   }
-  unpack(stateAt(parent), source);
-  system.begin(source);
-  let ordinal: u32 = 0;
-  while (system.next(to) >= 0) {
-    if (indexOf(to) == index) return ordinal;
-    ++ordinal;
+  openState<S>(parent);
+  while (nextSuccessor<S>(to) >= 0) {
+    if (findSuccessor(to) == index) return successorOrdinal();
   }
   fail(FAIL_TRACE);
   return 0;
-}
-
-function indexOf(state: usize): u32 {
-  const packed = packOf(NO_WORKER, state, 0, 0);
-  return packed == 0 ? NOT_FOUND : find(packed);
-}
-
-/** Packs a state where states are packed: its address, or 0 when there is no room for a part. */
-function packOf(worker: u32, state: usize, source: usize, known: usize): usize {
-  if (load<u32>(CONTROL_PARTS) == 0) return state;
-  return pack(worker, state, source, known, packedScratch()) ? packedScratch() : 0;
 }

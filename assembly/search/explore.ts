@@ -15,7 +15,6 @@ import {
 } from '../control';
 import { must } from '../fail';
 import { meet, requestParts, requestRoom, setTable } from './barrier';
-import { tailBytes } from './bound';
 import { copyState, fingerprint, isEqual } from './fingerprint';
 import { takeBlock } from './frontier';
 import {
@@ -30,13 +29,10 @@ import {
   CONTROL_LEVEL,
   CONTROL_LEVEL_TO,
   CONTROL_OWN,
-  CONTROL_OWN_VIOLATIONS,
   CONTROL_PACKED_BYTES,
   CONTROL_PARTS,
   CONTROL_STATE_BYTES,
-  CONTROL_VIOLATIONS,
   FAIL_NO_INITIAL,
-  FAIL_STATE_BYTES,
   LINE_END,
   LINE_NEXT,
   LINE_TOUCHED,
@@ -46,12 +42,11 @@ import {
   RUN_DONE,
   RUN_MORE,
   RUN_PAUSED,
-  STATE_BYTES_MAX,
 } from './layout';
-import { beginLevels, noteViolations } from './level';
+import { beginLevels, forgetViolations, noteViolations } from './level';
 import { isLossy, lossyHash, noteState, touchLossy } from './lossy';
 import { checkOwn } from './own';
-import { placeParts, takePartBlock } from './parts';
+import { takePartBlock } from './parts';
 import {
   closeState,
   initialState,
@@ -59,6 +54,7 @@ import {
   openState,
   packAlone,
   packSuccessor,
+  placeStates,
 } from './successors';
 import { insert, likely, stateAt, touchSlot } from './visitedSet';
 
@@ -69,12 +65,8 @@ import { insert, likely, stateAt, touchSlot } from './visitedSet';
 export function searchStart<S>(): void {
   enter(0);
   const system = changetype<S>(0);
-  const bytes = system.stateBytes() + tailBytes();
-  must(bytes > 0 && (bytes & 7) == 0 && bytes <= <u32>STATE_BYTES_MAX, FAIL_STATE_BYTES);
-  store<u32>(CONTROL_STATE_BYTES, bytes);
-  memory.fill(CONTROL_VIOLATIONS, 0xff, 128);
-  memory.fill(CONTROL_OWN_VIOLATIONS, 0xff, 128);
-  placeParts(bytes);
+  placeStates<S>();
+  forgetViolations();
   setTable(load<u32>(CONTROL_BUCKETS));
   const count = system.initialCount();
   must(count > 0, FAIL_NO_INITIAL);

@@ -14,6 +14,7 @@ import {
   LINE_END,
   LINE_NEXT,
 } from './layout';
+import { hasUnused, takePlaces } from './places';
 import { relocate } from './visitedSet';
 
 const BLOCK_STATES: u32 = 64;
@@ -24,30 +25,7 @@ const BLOCK_STATES: u32 = 64;
  */
 export function takeBlock(worker: u32): bool {
   const limit = min(load<u32>(CONTROL_GROW_AT), load<u32>(CONTROL_CAPACITY));
-  while (true) {
-    const reserved = atomic.load<u32>(CONTROL_RESERVED);
-    if (reserved >= limit) return false;
-    const end = reserved + min(BLOCK_STATES, limit - reserved);
-    if (atomic.cmpxchg<u32>(CONTROL_RESERVED, reserved, end) == reserved) {
-      const line = workerLine(worker);
-      store<u32>(line, reserved, LINE_NEXT);
-      store<u32>(line, end, LINE_END);
-      return true;
-    }
-  }
-}
-
-/**
- * Tells whether a place belongs to a block and holds no state yet. Only while all workers stand
- * still.
- */
-export function isHole(index: u32): bool {
-  const workers = load<u32>(CONTROL_WORKERS);
-  for (let worker: u32 = 0; worker < workers; ++worker) {
-    const line = workerLine(worker);
-    if (index >= load<u32>(line, LINE_NEXT) && index < load<u32>(line, LINE_END)) return true;
-  }
-  return false;
+  return takePlaces(worker, LINE_NEXT, CONTROL_RESERVED, limit, BLOCK_STATES);
 }
 
 /** Fills the holes with the last states, gives the rest back, and returns the number of states. */
@@ -65,7 +43,7 @@ export function compact(): u32 {
     const end = min(load<u32>(line, LINE_END), count);
     for (let hole = load<u32>(line, LINE_NEXT); hole < end; ++hole) {
       do --last;
-      while (isHole(last));
+      while (hasUnused(LINE_NEXT, last, last + 1));
       relocate(last, hole);
     }
   }

@@ -93,7 +93,7 @@ export function finishLevel(): u32 {
   const count = compact();
   const to = load<u32>(CONTROL_LEVEL_TO);
   store<u64>(CONTROL_TRANSITIONS, transitionsNow());
-  if (count == to) return finish(STOP_NONE, count);
+  if (count == to) return endSearch(STOP_NONE, count);
   return beginLevel(load<u32>(CONTROL_LEVEL) + 1, to, count);
 }
 
@@ -101,7 +101,7 @@ export function finishLevel(): u32 {
 export function finishStopped(): u32 {
   const count = compact();
   setLevelFrom(load<u32>(CONTROL_LEVEL) + 2, count);
-  return finish(atomic.load<u32>(CONTROL_STOP), count);
+  return endSearch(atomic.load<u32>(CONTROL_STOP), count);
 }
 
 /** Begins a level that has been found in full; or ends the search there. */
@@ -111,25 +111,36 @@ export function beginLevel(level: u32, from: u32, to: u32): u32 {
   store<u32>(CONTROL_LEVEL_TO, to);
   setLevelFrom(level + 1, to);
   const reason = stopAtBarrier(level, to);
-  if (reason != STOP_NONE) return finish(reason, to);
+  if (reason != STOP_NONE) return endSearch(reason, to);
   const share = (to - from) / (load<u32>(CONTROL_WORKERS) * 4);
   store<u32>(CONTROL_CHUNK, max(CHUNK_MIN, min(CHUNK_MAX, share)));
   atomic.store<u32>(CONTROL_CURSOR, from);
   return PHASE_LEVEL;
 }
 
-/** Tells whether one of some properties was violated at a level or before it. */
-function isViolated(table: usize, properties: u32, level: u32): bool {
+/** Empties the tables of least depths. */
+export function forgetViolations(): void {
+  memory.fill(CONTROL_VIOLATIONS, 0xff, 128);
+  memory.fill(CONTROL_OWN_VIOLATIONS, 0xff, 128);
+}
+
+/** Tells whether a property that ends the search was violated at a depth or before it. */
+export function isEnough(depth: u32): bool {
+  return (
+    isViolated(CONTROL_VIOLATIONS, load<u32>(CONTROL_STOP_MASK), depth) ||
+    isViolated(CONTROL_OWN_VIOLATIONS, load<u32>(CONTROL_OWN_STOP_MASK), depth)
+  );
+}
+
+function isViolated(table: usize, properties: u32, depth: u32): bool {
   for (let left = properties; left != 0; left &= left - 1) {
-    if (atomic.load<u32>(table + ((<usize>ctz<u32>(left)) << 2)) <= level) return true;
+    if (atomic.load<u32>(table + ((<usize>ctz<u32>(left)) << 2)) <= depth) return true;
   }
   return false;
 }
 
 function stopAtBarrier(level: u32, count: u32): u32 {
-  if (isViolated(CONTROL_VIOLATIONS, load<u32>(CONTROL_STOP_MASK), level)) return STOP_VIOLATION;
-  const own = load<u32>(CONTROL_OWN_STOP_MASK);
-  if (isViolated(CONTROL_OWN_VIOLATIONS, own, level)) return STOP_VIOLATION;
+  if (isEnough(level)) return STOP_VIOLATION;
   if (level >= load<u32>(CONTROL_DEPTH_MAX)) return STOP_DEPTH;
   // Room for the first index of the level after next, which a stop within the next one needs.
   if (level + 4 > load<u32>(CONTROL_LEVELS_MAX)) return STOP_DEPTH;
@@ -137,7 +148,8 @@ function stopAtBarrier(level: u32, count: u32): u32 {
   return STOP_NONE;
 }
 
-function finish(reason: u32, count: u32): u32 {
+/** Ends the search for a reason, with so many states. */
+export function endSearch(reason: u32, count: u32): u32 {
   store<u32>(CONTROL_STOPPED_BY, reason);
   store<u32>(CONTROL_FOUND, count);
   atomic.store<u32>(CONTROL_FINISHED, 1);

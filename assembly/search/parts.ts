@@ -33,8 +33,8 @@ import {
   PARTS_BUCKETS,
   PARTS_SHARE,
   SET_PARTS,
-  WORKERS_MAX,
 } from './layout';
+import { hasUnused, takePlaces } from './places';
 import { NOT_FOUND, place } from './visitedSet';
 
 /** In the place of a worker: no part is stored. */
@@ -135,25 +135,7 @@ export function takePartBlock(worker: u32): bool {
   const line = workerLine(worker);
   if (load<u32>(line, LINE_PART_NEXT) < load<u32>(line, LINE_PART_END)) return true;
   const limit = load<u32>(CONTROL_PARTS_GROW_AT);
-  const from = atomic.add<u32>(CONTROL_PARTS_RESERVED, PART_BLOCK);
-  if (from + PART_BLOCK > limit) {
-    atomic.sub<u32>(CONTROL_PARTS_RESERVED, PART_BLOCK);
-    return false;
-  }
-  store<u32>(line, from, LINE_PART_NEXT);
-  store<u32>(line, from + PART_BLOCK, LINE_PART_END);
-  return true;
-}
-
-/** Whether a place for a part belongs to a block and is not used yet. */
-function isFree(number: u32): bool {
-  for (let worker: u32 = 0; worker < <u32>WORKERS_MAX; ++worker) {
-    const line = workerLine(worker);
-    if (number >= load<u32>(line, LINE_PART_NEXT) && number < load<u32>(line, LINE_PART_END)) {
-      return true;
-    }
-  }
-  return false;
+  return takePlaces(worker, LINE_PART_NEXT, CONTROL_PARTS_RESERVED, limit, PART_BLOCK);
 }
 
 /** Tells whether the table of the parts can be doubled. */
@@ -165,7 +147,7 @@ export function canPartsGrow(): bool {
 
 /** Tells whether the table of the parts is as full as it may be. Only while all stand still. */
 export function arePartsFull(): bool {
-  return load<u32>(CONTROL_PARTS_RESERVED) + PART_BLOCK > load<u32>(CONTROL_PARTS_GROW_AT);
+  return load<u32>(CONTROL_PARTS_RESERVED) >= load<u32>(CONTROL_PARTS_GROW_AT);
 }
 
 /** Sets the table of the parts for so many, over memory without any; false when they do not fit. */
@@ -180,9 +162,8 @@ export function fitParts(count: u32): bool {
 
 /** Doubles the table of the parts until they fit in. Only while all workers stand still. */
 export function growParts(): void {
-  const count = load<u32>(CONTROL_PARTS_RESERVED);
   do setPartTable(load<u32>(CONTROL_PARTS_BUCKETS) * 2);
-  while (count + PART_BLOCK > load<u32>(CONTROL_PARTS_GROW_AT));
+  while (arePartsFull());
   refillPartTable();
 }
 
@@ -192,7 +173,7 @@ export function refillPartTable(): void {
   const table = <usize>load<u32>(CONTROL_PARTS_TABLE);
   memory.fill(table, 0, <usize>load<u32>(CONTROL_PARTS_BUCKETS) * BUCKET_BYTES);
   for (let number: u32 = 0; number < count; ++number) {
-    if (isFree(number)) continue;
+    if (hasUnused(LINE_PART_NEXT, number, number + 1)) continue;
     const part = partAt(number);
     place(SET_PARTS, part, fingerprint(part, PART_BYTES), number, PART_BYTES);
   }

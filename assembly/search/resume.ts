@@ -5,7 +5,6 @@
 // limits are looked at again as if the level had just been found, for they may be others now.
 import { enter } from '../control';
 import { enlarge, setTable } from './barrier';
-import { fingerprint } from './fingerprint';
 import {
   CONTROL_BUCKETS,
   CONTROL_CAPACITY,
@@ -13,14 +12,12 @@ import {
   CONTROL_LEVEL,
   CONTROL_LEVEL_FROM,
   CONTROL_LEVEL_TO,
-  CONTROL_PACKED_BYTES,
   CONTROL_PARTS,
   CONTROL_RESERVED,
-  CONTROL_STATE_BYTES,
 } from './layout';
 import { beginLevel } from './level';
-import { fitParts, placeParts, refillPartTable } from './parts';
-import { insert, stateAt } from './visitedSet';
+import { fitParts, refillPartTable } from './parts';
+import { placeStates } from './successors';
 
 /**
  * Lays the memory out for so many states and places for parts, over zeroed memory with settings.
@@ -29,24 +26,13 @@ import { insert, stateAt } from './visitedSet';
  */
 export function resumeBegin<S>(states: u32, parts: u32): bool {
   enter(0);
-  const bytes = changetype<S>(0).stateBytes();
-  store<u32>(CONTROL_STATE_BYTES, bytes);
-  placeParts(bytes);
+  placeStates<S>();
   setTable(load<u32>(CONTROL_BUCKETS));
   if (load<u32>(CONTROL_PARTS) != 0 && !fitParts(parts)) return false;
   store<u32>(CONTROL_RESERVED, states);
   // Ends: it doubles the table, or fills it further, or takes the room for all there is.
   while (states > load<u32>(CONTROL_GROW_AT) && states < load<u32>(CONTROL_CAPACITY)) enlarge();
   return states <= load<u32>(CONTROL_GROW_AT) && states <= load<u32>(CONTROL_CAPACITY);
-}
-
-/** Puts states into the table, from index `from` up to and without `to`. */
-export function resumeFill(from: u32, to: u32): void {
-  const bytes = load<u32>(CONTROL_PACKED_BYTES);
-  for (let index = from; index < to; ++index) {
-    const state = stateAt(index);
-    insert(state, fingerprint(state, bytes), index, bytes);
-  }
 }
 
 /** Makes the table of the parts, and begins the level once more. */

@@ -3,9 +3,7 @@
 import { enter } from '../control';
 import { isEqual } from './fingerprint';
 import {
-  CONTROL_OWN_VIOLATIONS,
   CONTROL_STATE_BYTES,
-  CONTROL_VIOLATIONS,
   RUNS_ROOM_BYTES,
   RUNS_ROOMS,
   RUNS_SEED,
@@ -33,12 +31,6 @@ export let bytes: u32 = 0;
 export let held: u32 = 0;
 export let threads: u32 = 0;
 export let finished: u32 = 0;
-
-/** Empties the tables of violations; once, before the first run. */
-export function runsBegin(): void {
-  memory.fill(CONTROL_VIOLATIONS, 0xff, 128);
-  memory.fill(CONTROL_OWN_VIOLATIONS, 0xff, 128);
-}
 
 /** Makes the instance ready to run as a worker. */
 export function enterRoom<S>(worker: u32): void {

@@ -4,10 +4,11 @@
 // A state is unpacked into a buffer of the worker; successors are packed against it.
 
 import { openedState, packedScratch, scratchState } from '../control';
-import { isWithinBound, openTail, tailBytes, writeTail } from './bound';
-import { CONTROL_PARTS } from './layout';
+import { must } from '../fail';
+import { bounded, isWithinBound, openTail, tailBytes, writeTail } from './bound';
+import { CONTROL_PARTS, CONTROL_STATE_BYTES, FAIL_STATE_BYTES, STATE_BYTES_MAX } from './layout';
 import { levelEndOf } from './level';
-import { NO_WORKER, pack, unpack } from './parts';
+import { NO_WORKER, pack, placeParts, unpack } from './parts';
 import { find, NOT_FOUND, stateAt } from './visitedSet';
 
 /** Tuple of the open state; private to the instance, good until closeState(). */
@@ -18,6 +19,14 @@ let opened: usize = 0;
 let restricted: bool = false;
 /** Enumerated so far, those left out by the bound included. */
 let enumerated: u32 = 0;
+
+/** Sets how wide a state is, as the search keeps it, and places the parts. Before any other. */
+export function placeStates<S>(): void {
+  const bytes = changetype<S>(0).stateBytes() + tailBytes();
+  must(bytes > 0 && (bytes & 7) == 0 && bytes <= <u32>STATE_BYTES_MAX, FAIL_STATE_BYTES);
+  store<u32>(CONTROL_STATE_BYTES, bytes);
+  placeParts(bytes);
+}
 
 /**
  * Begins the enumeration of the successors of state number `index`.
@@ -37,7 +46,7 @@ export function openState<S>(index: u32): usize {
   system.begin(opened);
   restricted = false;
   // Within a bound every step counts: what one thread's steps alone suffice for may need others'.
-  const thread = tailBytes() == 0 ? system.ample() : -1;
+  const thread = bounded ? -1 : system.ample();
   if (thread >= 0) restrictTo<S>(thread, index);
   return opened;
 }
@@ -45,13 +54,14 @@ export function openState<S>(index: u32): usize {
 /** Writes the next successor within the bound: its label, or -1 at the end. */
 export function nextSuccessor<S>(to: usize): i32 {
   const system = changetype<S>(0);
-  while (true) {
-    const label = system.next(to);
-    if (label < 0) return label;
+  let label: i32;
+  do {
+    label = system.next(to);
+    if (label < 0) break;
     ++enumerated;
     system.canonical(to);
-    if (isWithinBound(opened, to, label)) return label;
-  }
+  } while (bounded && !isWithinBound(opened, to, label));
+  return label;
 }
 
 /** Ordinal of the last successor among all that the System enumerates. */

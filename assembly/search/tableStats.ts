@@ -2,35 +2,12 @@
 // that no search pays for it.
 import { enter } from '../control';
 import { fingerprint } from './fingerprint';
-import {
-  BUCKET_BYTES,
-  BUCKET_SLOTS,
-  CONTROL_BUCKETS,
-  CONTROL_FOUND,
-  CONTROL_PACKED_BYTES,
-  CONTROL_TABLE,
-  CONTROL_TOP,
-} from './layout';
-import { stateAt } from './visitedSet';
+import { CONTROL_FOUND, CONTROL_PACKED_BYTES } from './layout';
+import { stateAt, stepsTo } from './visitedSet';
 
 /** Slots looked at until the one that speaks of a state, that one included. */
 function probesOf(index: u32): u32 {
-  const hash = fingerprint(stateAt(index), load<u32>(CONTROL_PACKED_BYTES));
-  const buckets = load<u32>(CONTROL_BUCKETS);
-  const table = <usize>load<u32>(CONTROL_TABLE);
-  const top = <usize>load<u32>(CONTROL_TOP);
-  const place = (hash >> 32) * <u64>buckets;
-  const first = <usize>(<u32>place >> 29);
-  let bucket = table + <usize>(place >> 32) * BUCKET_BYTES;
-  for (let probe: u32 = 0; probe < buckets; ++probe) {
-    for (let slot: usize = 0; slot < <usize>BUCKET_SLOTS; ++slot) {
-      const seen = <u32>atomic.load<u64>(bucket + (((first + slot) & 7) << 3));
-      if (seen == index + 1) return probe * BUCKET_SLOTS + <u32>slot + 1;
-    }
-    bucket += BUCKET_BYTES;
-    if (bucket == top) bucket = table;
-  }
-  return 0;
+  return stepsTo(fingerprint(stateAt(index), load<u32>(CONTROL_PACKED_BYTES)), index) + 1;
 }
 
 /**

@@ -19,7 +19,6 @@ import {
   CONTROL_BUCKETS,
   CONTROL_PACKED_BYTES,
   CONTROL_TABLE,
-  CONTROL_TOP,
   FAIL_LOOKUP,
   FAIL_TABLE_FULL,
   SET_ARENA,
@@ -87,24 +86,13 @@ export function insert(state: usize, hash: u64, index: u32, bytes: u32): bool {
   return place(SET_STATES, state, hash, index, bytes) == index;
 }
 
-/** Puts a packed state of the arena that is not in the set into its first empty slot. */
-export function insertDistinct(hash: u64, index: u32): void {
-  const buckets = load<u32>(CONTROL_BUCKETS);
-  const table = <usize>load<u32>(CONTROL_TABLE);
-  const top = <usize>load<u32>(CONTROL_TOP);
-  const where = (hash >> 32) * <u64>buckets;
-  const entry = (hash << 32) | <u64>(index + 1);
-  const first = <usize>(<u32>where >> 29);
-  let bucket = table + <usize>(where >> 32) * BUCKET_BYTES;
-  for (let probe: u32 = 0; probe < buckets; ++probe) {
-    for (let slot: usize = 0; slot < <usize>BUCKET_SLOTS; ++slot) {
-      const at = bucket + (((first + slot) & 7) << 3);
-      if (atomic.load<u64>(at) == 0 && atomic.cmpxchg<u64>(at, 0, entry) == 0) return;
-    }
-    bucket += BUCKET_BYTES;
-    if (bucket == top) bucket = table;
+/** Puts states of the arena into the table, from index `from` up to and without `to`. */
+export function insertRange(from: u32, to: u32): void {
+  const bytes = load<u32>(CONTROL_PACKED_BYTES);
+  for (let index = from; index < to; ++index) {
+    const state = stateAt(index);
+    insert(state, fingerprint(state, bytes), index, bytes);
   }
-  fail(FAIL_TABLE_FULL);
 }
 
 /** Looks a packed state up: its index, or NOT_FOUND. */
@@ -149,25 +137,27 @@ export function relocate(from: u32, to: u32): void {
     memory.copy(stateAt(to), source, bytes);
     return;
   }
-  const at = slotOf(fingerprint(source, bytes), from);
+  const hash = fingerprint(source, bytes);
+  const at = slotOnWay(hash, stepsTo(hash, from));
   memory.copy(stateAt(to), source, bytes);
   const tag = atomic.load<u64>(at) & 0xffffffff00000000;
   atomic.store<u64>(at, tag | <u64>(to + 1));
 }
 
-/** The slot that holds an index. */
-function slotOf(hash: u64, index: u32): usize {
+/** A slot on the way that place() takes through the table of states: the first one is number 0. */
+function slotOnWay(hash: u64, step: u32): usize {
   const buckets = load<u32>(CONTROL_BUCKETS);
-  const table = <usize>load<u32>(CONTROL_TABLE);
-  const top = <usize>load<u32>(CONTROL_TOP);
-  let bucket = table + <usize>(((hash >> 32) * <u64>buckets) >> 32) * BUCKET_BYTES;
-  for (let probe: u32 = 0; probe < buckets; ++probe) {
-    for (let slot: usize = 0; slot < <usize>BUCKET_SLOTS; ++slot) {
-      const at = bucket + (slot << 3);
-      if (<u32>atomic.load<u64>(at) == index + 1) return at;
-    }
-    bucket += BUCKET_BYTES;
-    if (bucket == top) bucket = table;
+  const where = (hash >> 32) * <u64>buckets;
+  const bucket = (<u32>(where >> 32) + step / BUCKET_SLOTS) % buckets;
+  const slot = ((<u32>where >> 29) + step) % BUCKET_SLOTS;
+  return <usize>load<u32>(CONTROL_TABLE) + <usize>bucket * BUCKET_BYTES + ((<usize>slot) << 3);
+}
+
+/** How many slots lie before the one that holds an index, on the way of its state's hash. */
+export function stepsTo(hash: u64, index: u32): u32 {
+  const slots = load<u32>(CONTROL_BUCKETS) * BUCKET_SLOTS;
+  for (let step: u32 = 0; step < slots; ++step) {
+    if (<u32>atomic.load<u64>(slotOnWay(hash, step)) == index + 1) return step;
   }
   fail(FAIL_LOOKUP);
   return 0;

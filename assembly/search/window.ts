@@ -6,7 +6,6 @@
 //   states on disk | states in memory: CONTROL_FIRST ... | marks, records (after the search)
 import { enter } from '../control';
 import { setTable } from './barrier';
-import { fingerprint } from './fingerprint';
 import {
   BUCKET_BYTES,
   CONTROL_ARENA,
@@ -30,7 +29,7 @@ import {
   STORAGE_EXACT,
 } from './layout';
 import { levelFrom } from './level';
-import { insert, stateAt } from './visitedSet';
+import { stateAt } from './visitedSet';
 
 /** Moves the window to begin with a state, at the place where it begins now. */
 function setFirst(first: u32): void {
@@ -73,15 +72,6 @@ export function openWindow(from: u32, to: u32, known: u32): bool {
   store<u32>(CONTROL_TABLE, <u32>table);
   memory.fill(<usize>table, 0, <usize>(top - table));
   return true;
-}
-
-/** Puts states of the window, which have been loaded, into its table. */
-export function fillWindow(from: u32, to: u32): void {
-  const bytes = load<u32>(CONTROL_PACKED_BYTES);
-  for (let index = from; index < to; ++index) {
-    const state = stateAt(index);
-    insert(state, fingerprint(state, bytes), index, bytes);
-  }
 }
 
 /** Starts the pass back from a level, over windows of two levels (predecessors.ts). */

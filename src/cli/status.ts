@@ -94,7 +94,6 @@ export function endingOf(error: unknown): Ending {
   if (error instanceof Error && 'syscall' in error && 'code' in error) {
     return { status: EXIT.systemError, message: text };
   }
-  if (error instanceof LabError) return { status: EXIT.systemError, message: error.message };
   const engine = error instanceof EngineError ? ENGINE_ENDINGS.get(error.code) : undefined;
   if (engine !== undefined) return { status: engine.status, message: engine.message ?? text };
   const name = error instanceof Error ? error.name : 'error';

@@ -6,6 +6,7 @@
  * the next one is tried in its turn.
  */
 import { createHash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SEARCH_VERSION } from '../../assembly/search/layout.js';
 import {
   type CheckpointFiles,
@@ -20,9 +21,8 @@ import {
   type SearchNumbers,
   writeNumbers,
 } from './checkpointState.js';
-import type { Control } from './control.js';
+import type { SearchMemory } from './control.js';
 import { EngineError, FAIL_MEMORY, FAIL_USE } from './engineError.js';
-import type { SearchExports } from './instantiate.js';
 import { bothPauses, type Pauses } from './pauses.js';
 import { runSearch, type SearchResult, type SearchSetup } from './search.js';
 
@@ -58,13 +58,6 @@ export function identified(
     ...(of.wasm instanceof Uint8Array && { 'engine (digest)': digest(of.wasm) }),
   };
   return { ...options, identity };
-}
-
-/** What checkpoints are taken of. */
-export interface CheckpointSetup {
-  readonly engine: SearchExports;
-  readonly control: Control;
-  readonly memory: WebAssembly.Memory;
 }
 
 /** The checkpoints of one search. */
@@ -125,7 +118,7 @@ async function openFor(options: CheckpointOptions): Promise<CheckpointFiles> {
  * process is in it; FAIL_DISK when it cannot be written.
  */
 export async function openCheckpoints(
-  setup: CheckpointSetup,
+  setup: SearchMemory,
   options: CheckpointOptions,
 ): Promise<Checkpoints> {
   const files = await openFor(options);
@@ -136,7 +129,7 @@ export async function openCheckpoints(
   let savedAt = performance.now();
   let told = '';
   const save = async (): Promise<void> => {
-    const search = readNumbers(setup.control, setup.memory);
+    const search = readNumbers(setup);
     // Stopped among the initial states: there is nothing to go on from.
     if (search.levels.at(-1) === 0) return;
     try {
@@ -211,7 +204,7 @@ export async function searchSaved(
 
 /** Loads a checkpoint into a memory that holds no search yet, and makes the tables again. */
 async function restore(
-  setup: CheckpointSetup,
+  setup: SearchMemory,
   files: CheckpointFiles,
   found: Manifest,
 ): Promise<SearchNumbers> {
@@ -226,8 +219,8 @@ async function restore(
   await files.load((extent) => placeOf(setup, extent));
   writeNumbers(setup, numbers);
   for (let from = 0; from < states; from += STATES_A_CALL) {
-    engine.resumeFill(from, Math.min(states, from + STATES_A_CALL));
-    await new Promise(setImmediate);
+    engine.insertLoaded(from, Math.min(states, from + STATES_A_CALL));
+    await nextTurn();
   }
   engine.resumeEnd();
   return numbers;

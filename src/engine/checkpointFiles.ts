@@ -85,6 +85,10 @@ function textOf(manifest: Manifest): string {
   return `${digestOf(body)}\n${body}`;
 }
 
+function damaged(directory: string, what: string): EngineError {
+  return new EngineError(FAIL_USE, `${what}: restore it, or remove ${directory} and search anew`);
+}
+
 /** Reads a manifest; null when there is none. */
 async function readManifest(directory: string): Promise<Manifest | null> {
   const path = join(directory, MANIFEST);
@@ -98,8 +102,7 @@ async function readManifest(directory: string): Promise<Manifest | null> {
   const end = text.indexOf('\n') + 1;
   const body = text.slice(end);
   if (text.slice(0, end) !== `${digestOf(body)}\n`) {
-    const advice = `restore it, or remove ${directory} and search anew`;
-    throw new EngineError(FAIL_USE, `${path} is damaged (its digest differs): ${advice}`);
+    throw damaged(directory, `${path} is damaged (its digest differs)`);
   }
   const manifest = JSON.parse(body) as Manifest;
   if (manifest.format !== CHECKPOINT_FORMAT) {
@@ -123,8 +126,7 @@ async function openData(directory: string, extents: readonly Extent[]): Promise<
     const wanted = bytesOf(extents);
     if (size < wanted) {
       const sizes = `it has ${size} bytes, and the manifest speaks of ${wanted}`;
-      const advice = `restore it, or remove ${directory} and search anew`;
-      throw new EngineError(FAIL_USE, `${path} is cut short (${sizes}): ${advice}`);
+      throw damaged(directory, `${path} is cut short (${sizes})`);
     }
     await handle.truncate(wanted);
     return handle;
@@ -207,9 +209,8 @@ async function loadAll(
     const isGood = await readExtent(handle, extent, at, placeOf(extent));
     if (!isGood) {
       const where = `bytes ${at} to ${at + extent.bytes - 1} (${extent.region})`;
-      const advice = `restore it, or remove ${directory} and search anew`;
-      const text = `${join(directory, DATA)} is damaged: ${where} have another digest: ${advice}`;
-      throw new EngineError(FAIL_USE, text);
+      const path = join(directory, DATA);
+      throw damaged(directory, `${path} is damaged: ${where} have another digest`);
     }
     at += extent.bytes;
   }

@@ -8,7 +8,6 @@
  */
 import {
   CONTROL_ARENA,
-  CONTROL_LABELS,
   CONTROL_LEVEL,
   CONTROL_LEVEL_FROM,
   CONTROL_LEVEL_TO,
@@ -23,20 +22,24 @@ import {
   CONTROL_STOP_MASK,
   CONTROL_TRANSITIONS,
   CONTROL_VIOLATIONS,
-  LABEL_DETAILS,
   LINE_PART_END,
   LINE_PART_NEXT,
   LINE_TRANSITIONS,
   PART_BYTES,
-  WORKER_LINE_BYTES,
-  WORKER_LINES,
-  WORKERS_MAX,
 } from '../../assembly/search/layout.js';
 import type { Extent, Piece } from './checkpointFiles.js';
-import type { Control } from './control.js';
+import {
+  type Control,
+  labelsIn,
+  lineOf,
+  NONE,
+  partHoles,
+  type SearchMemory,
+  type Span,
+  transitionsOf,
+} from './control.js';
 
-/** From a number up to and without another one. */
-export type Span = readonly [number, number];
+type Memory = Pick<SearchMemory, 'control' | 'memory'>;
 
 /** Where a search is, between two levels. */
 export interface SearchNumbers {
@@ -56,26 +59,26 @@ export interface SearchNumbers {
   readonly partHoles: readonly Span[];
 }
 
-const NONE = 0xffffffff;
 const PROPERTIES = 32;
 
 /** Reads where the search is: between two levels, or as of the last barrier once it has ended. */
-export function readNumbers(control: Control, memory: WebAssembly.Memory): SearchNumbers {
+export function readNumbers(searched: Memory): SearchNumbers {
+  const { control } = searched;
   const level = control.read(CONTROL_LEVEL);
   const first = control.read(CONTROL_LEVELS);
-  const labels = new Uint8Array(memory.buffer, control.read(CONTROL_LABELS), LABEL_DETAILS);
   return {
     stateBytes: control.read(CONTROL_STATE_BYTES),
     packedBytes: control.read(CONTROL_PACKED_BYTES),
     level,
     levels: Array.from({ length: level + 2 }, (_, at) => control.read(first + at * 4)),
-    transitions:
-      control.read(CONTROL_TRANSITIONS) + control.read(CONTROL_TRANSITIONS + 4) * 2 ** 32,
+    transitions: transitionsOf(control),
     violations: depthsAt(control, CONTROL_VIOLATIONS, control.read(CONTROL_STOP_MASK)),
     ownViolations: depthsAt(control, CONTROL_OWN_VIOLATIONS, control.read(CONTROL_OWN_STOP_MASK)),
-    labels: [...labels.entries()].filter(([, seen]) => seen !== 0).map(([detail]) => detail),
+    labels: [...labelsIn(searched).entries()]
+      .filter(([, seen]) => seen !== 0)
+      .map(([detail]) => detail),
     parts: control.read(CONTROL_PARTS_RESERVED),
-    partHoles: holesOf(control),
+    partHoles: partHoles(control),
   };
 }
 
@@ -90,18 +93,6 @@ function depthsAt(control: Control, table: number, stopMask: number): number[] {
     const stops = ((stopMask >>> property) & 1) !== 0;
     return depth > level || (stops && depth === level) ? NONE : depth;
   });
-}
-
-const lineOf = (worker: number): number => WORKER_LINES + worker * WORKER_LINE_BYTES;
-
-function holesOf(control: Control): Span[] {
-  const holes: Span[] = [];
-  for (let worker = 0; worker < WORKERS_MAX; worker += 1) {
-    const from = control.read(lineOf(worker) + LINE_PART_NEXT);
-    const to = control.read(lineOf(worker) + LINE_PART_END);
-    if (from < to) holes.push([from, to]);
-  }
-  return holes.sort(([left], [right]) => left - right);
 }
 
 /** Takes spans away from spans; both ascending and apart from one another. */
@@ -138,7 +129,7 @@ const REGIONS = { states: CONTROL_ARENA, parts: CONTROL_PARTS_ARENA } as const;
 
 /** What the extents of earlier checkpoints do not hold yet. Good while the search goes on. */
 export function piecesOf(
-  { control, memory }: { readonly control: Control; readonly memory: WebAssembly.Memory },
+  { control, memory }: Memory,
   numbers: SearchNumbers,
   extents: readonly Extent[],
 ): Piece[] {
@@ -158,19 +149,14 @@ export function piecesOf(
 }
 
 /** Where an extent belongs in a memory that is laid out for it. */
-export function placeOf(
-  { control, memory }: { readonly control: Control; readonly memory: WebAssembly.Memory },
-  { region, at, bytes }: Extent,
-): Uint8Array {
+export function placeOf({ control, memory }: Memory, { region, at, bytes }: Extent): Uint8Array {
   const base = control.read(region === 'parts' ? REGIONS.parts : REGIONS.states);
   return new Uint8Array(memory.buffer, base + at, bytes);
 }
 
 /** Writes the numbers of a search back; states and parts have a memory of their own to come to. */
-export function writeNumbers(
-  { control, memory }: { readonly control: Control; readonly memory: WebAssembly.Memory },
-  numbers: SearchNumbers,
-): void {
+export function writeNumbers(searched: Memory, numbers: SearchNumbers): void {
+  const { control } = searched;
   const { level, levels, transitions } = numbers;
   const first = control.read(CONTROL_LEVELS);
   for (const [at, index] of levels.entries()) control.write(first + at * 4, index);
@@ -192,6 +178,6 @@ export function writeNumbers(
     control.write(lineOf(worker) + LINE_PART_NEXT, from);
     control.write(lineOf(worker) + LINE_PART_END, to);
   }
-  const labels = new Uint8Array(memory.buffer, control.read(CONTROL_LABELS), LABEL_DETAILS);
+  const labels = labelsIn(searched);
   for (const detail of numbers.labels) labels[detail] = 1;
 }

@@ -11,6 +11,7 @@ import {
   CONTROL_FINISHED,
   CONTROL_FIRST,
   CONTROL_FOUND,
+  CONTROL_LABELS,
   CONTROL_LEVEL,
   CONTROL_LEVEL_FROM,
   CONTROL_LEVEL_TO,
@@ -29,14 +30,23 @@ import {
   CONTROL_TRANSITIONS,
   CONTROL_VIOLATIONS,
   CONTROL_WORKERS,
+  LABEL_DETAILS,
+  LINE_PART_END,
+  LINE_PART_NEXT,
   LINE_TRANSITIONS,
   PART_BYTES,
+  STOP_INTERRUPT,
+  STOP_TIME,
   WORKER_LINE_BYTES,
   WORKER_LINES,
+  WORKERS_MAX,
 } from '../../assembly/search/layout.js';
+import { trapError } from './engineError.js';
 import { LEVELS_SEEN } from './estimate.js';
+import type { SearchExports } from './instantiate.js';
 
-const NONE = 0xffffffff;
+/** No index, no depth, no run. */
+export const NONE = 0xffffffff;
 
 /** Reads and writes the control block of one memory. */
 export interface Control {
@@ -45,6 +55,13 @@ export interface Control {
   write(address: number, value: number): void;
   /** Writes and wakes whoever waits at the address. */
   signal(address: number, value: number): void;
+}
+
+/** A memory with a search in it, as this thread sees it. */
+export interface SearchMemory {
+  readonly engine: SearchExports;
+  readonly control: Control;
+  readonly memory: WebAssembly.Memory;
 }
 
 /** Makes the accessors. The memory never grows, so the view stays good. */
@@ -67,6 +84,18 @@ export function requestStop(control: Control, reason: number): void {
   control.write(CONTROL_ATTENTION, 1);
 }
 
+/** What ends a search from outside. */
+export interface Bounds {
+  readonly signal: AbortSignal | undefined;
+  readonly seconds?: number | undefined;
+}
+
+/** Asks for a stop at an interrupt, or once the time is up. */
+export function keepBounds(control: Control, { signal, seconds }: Bounds, now: number): void {
+  if (signal?.aborted) requestStop(control, STOP_INTERRUPT);
+  else if (seconds !== undefined && now >= seconds) requestStop(control, STOP_TIME);
+}
+
 /** Tells all workers to leave, because one is lost. */
 export function abortAll(control: Control): void {
   control.write(CONTROL_ABORT, 1);
@@ -76,6 +105,11 @@ export function abortAll(control: Control): void {
 /** The code that a trapped instance left, 0 for none. */
 export function errorCode(control: Control): number {
   return control.read(CONTROL_ERROR);
+}
+
+/** What a search is left by: a trap as the engine's failure, anything else as it is. */
+export function failureOf(control: Control, cause: unknown): unknown {
+  return cause instanceof WebAssembly.RuntimeError ? trapError(errorCode(control), cause) : cause;
 }
 
 /** Numbers of a search under way; approximate while workers run. */
@@ -92,12 +126,14 @@ export interface Counts {
   readonly beyond: number;
 }
 
+/** Where a worker's own numbers are. */
+export const lineOf = (worker: number): number => WORKER_LINES + worker * WORKER_LINE_BYTES;
+
 /** Reads where a search is. */
 export function countsNow(control: Control): Counts {
   let transitions = 0;
   for (let worker = 0; worker < control.read(CONTROL_WORKERS); worker += 1) {
-    const line = WORKER_LINES + worker * WORKER_LINE_BYTES + LINE_TRANSITIONS;
-    transitions += wide(control, line);
+    transitions += wide(control, lineOf(worker) + LINE_TRANSITIONS);
   }
   const found = control.read(CONTROL_RESERVED);
   const depth = control.read(CONTROL_LEVEL);
@@ -181,7 +217,7 @@ export function readEnded(control: Control): Ended {
     stoppedBy: control.read(CONTROL_STOPPED_BY),
     distinctStates,
     found: control.read(CONTROL_FOUND),
-    transitions: wide(control, CONTROL_TRANSITIONS),
+    transitions: transitionsOf(control),
     depth,
     levels: levelsOf(control, 0, depth),
     violations: readViolations(control, CONTROL_VIOLATIONS),
@@ -193,6 +229,25 @@ export function readEnded(control: Control): Ended {
 /** Transitions out of the levels expanded in full. */
 export function transitionsOf(control: Control): number {
   return wide(control, CONTROL_TRANSITIONS);
+}
+
+/** For each detail of a label (bits 8-23): 1 when a transition with it was taken. A view. */
+export function labelsIn({ control, memory }: Omit<SearchMemory, 'engine'>): Uint8Array {
+  return new Uint8Array(memory.buffer, control.read(CONTROL_LABELS), LABEL_DETAILS);
+}
+
+/** From a number up to and without another one. */
+export type Span = readonly [number, number];
+
+/** Places for parts that were given to workers and hold none yet, ascending. */
+export function partHoles(control: Control): Span[] {
+  const holes: Span[] = [];
+  for (let worker = 0; worker < WORKERS_MAX; worker += 1) {
+    const from = control.read(lineOf(worker) + LINE_PART_NEXT);
+    const to = control.read(lineOf(worker) + LINE_PART_END);
+    if (from < to) holes.push([from, to]);
+  }
+  return holes.sort(([left], [right]) => left - right);
 }
 
 /** Number of workers that wait for the start. */

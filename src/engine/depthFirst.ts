@@ -4,7 +4,6 @@
  * One worker, in the order of successors: nothing but the system decides what is found on which
  * way. A way is seldom the shortest one; the one to a violation is shortened by leaving steps out.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   CONTROL_ARENA,
   CONTROL_FOUND,
@@ -12,11 +11,9 @@ import {
   CONTROL_PACKED_BYTES,
   CONTROL_STOPPED_BY,
   CONTROL_TABLE,
-  CONTROL_TRANSITIONS,
   CONTROL_VIOLATIONS,
   DEPTH_DEEPEST,
   DEPTH_LINKS,
-  RUN_DONE,
   RUNS_DEPTH_MAX,
   RUNS_INITIAL,
   RUNS_ROOM_BYTES,
@@ -25,15 +22,22 @@ import {
   STOP_MEMORY,
   TARGET_OWN,
 } from '../../assembly/search/layout.js';
-import { countsNow, errorCode, readViolations, wide } from './control.js';
-import { trapError } from './engineError.js';
+import {
+  countsNow,
+  failureOf,
+  labelsIn,
+  NONE,
+  readViolations,
+  type SearchMemory,
+  transitionsOf,
+} from './control.js';
 import { TRAIL_BYTES } from './runs.js';
 import { makeWatch, type SearchResult, type SearchSetup, STOPPED_BY } from './search.js';
 import type { FoundTrace } from './services.js';
-import { type ShortenSetup, shortenTrail } from './shorten.js';
+import { shortenTrail } from './shorten.js';
+import { inSlices } from './slices.js';
 
-const SLICE_MILLISECONDS = 15;
-const NONE = 0xffffffff;
+const STATES_AT_FIRST = 64;
 const LINE = 64;
 const LINK_WORDS = 2;
 
@@ -47,15 +51,9 @@ export async function runDepthFirst(setup: SearchSetup): Promise<SearchResult> {
   });
   try {
     engine.depthFirstStart();
-    for (let states = 64; ; ) {
-      watch();
-      const began = performance.now();
-      if (engine.depthFirstRun(states) === RUN_DONE) break;
-      if (performance.now() - began < SLICE_MILLISECONDS / 2) states *= 2;
-      await nextTurn();
-    }
+    await inSlices((states) => engine.depthFirstRun(states), STATES_AT_FIRST, watch);
   } catch (cause) {
-    throw cause instanceof WebAssembly.RuntimeError ? trapError(errorCode(control), cause) : cause;
+    throw failureOf(control, cause);
   }
   const violated = (table: number) =>
     readViolations(control, table).map(({ property, depth: index }) => ({
@@ -70,19 +68,19 @@ export async function runDepthFirst(setup: SearchSetup): Promise<SearchResult> {
     memoryLimit: stoppedBy === STOP_MEMORY ? memoryLimit : null,
     distinctStates: found,
     statesAtLeast: found,
-    transitions: wide(control, CONTROL_TRANSITIONS),
+    transitions: transitionsOf(control),
     depth: control.read(DEPTH_DEEPEST),
     levels: [],
     violations: violated(CONTROL_VIOLATIONS),
     ownViolations: violated(CONTROL_OWN_VIOLATIONS),
-    labelsSeen: setup.readLabels(),
+    labelsSeen: labelsIn(setup).slice(),
     memoryBytes: countsNow(control).memoryBytes,
     seconds: (performance.now() - start) / 1000,
   };
 }
 
 /** The way on which a state was found. */
-function wayTo({ engine }: ShortenSetup, index: number): FoundTrace {
+function wayTo({ engine }: SearchMemory, index: number): FoundTrace {
   const indices: number[] = [];
   for (let at = index; at !== NONE; at = engine.depthFirstParent(at) >>> 0) indices.unshift(at);
   const [initial = 0, ...ordinals] = indices.map((at) => engine.depthFirstOrdinal(at) >>> 0);
@@ -90,7 +88,7 @@ function wayTo({ engine }: ShortenSetup, index: number): FoundTrace {
 }
 
 /** Shortens a way to a violation, when the memory that is left allows. */
-function shortened(setup: ShortenSetup, way: FoundTrace, target: number): FoundTrace {
+function shortened(setup: SearchMemory, way: FoundTrace, target: number): FoundTrace {
   const { control, memory } = setup;
   const states = control.read(CONTROL_FOUND) * control.read(CONTROL_PACKED_BYTES);
   const rooms = Math.ceil((control.read(CONTROL_ARENA) + states) / LINE) * LINE;
@@ -106,19 +104,19 @@ function shortened(setup: ShortenSetup, way: FoundTrace, target: number): FoundT
 }
 
 /** A way to the violation of a property that was found first; null when none was. */
-export function depthFirstTo(setup: ShortenSetup, property: number): FoundTrace | null {
+export function depthFirstTo(setup: SearchMemory, property: number): FoundTrace | null {
   const index = setup.control.read(CONTROL_VIOLATIONS + property * 4);
   return index === NONE ? null : shortened(setup, wayTo(setup, index), property);
 }
 
 /** The same of an own property. */
-export function depthFirstToOwn(setup: ShortenSetup, property: number): FoundTrace | null {
+export function depthFirstToOwn(setup: SearchMemory, property: number): FoundTrace | null {
   const index = setup.control.read(CONTROL_OWN_VIOLATIONS + property * 4);
   return index === NONE ? null : shortened(setup, wayTo(setup, index), property + TARGET_OWN);
 }
 
 /** The way to the state with a mark that was found on the fewest steps; null when none has one. */
-export function depthFirstToMarked(setup: ShortenSetup, marks: Uint8Array): FoundTrace | null {
+export function depthFirstToMarked(setup: SearchMemory, marks: Uint8Array): FoundTrace | null {
   const { control, memory } = setup;
   const links = new Uint32Array(memory.buffer, control.read(DEPTH_LINKS));
   const depths = new Uint32Array(marks.length);

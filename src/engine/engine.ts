@@ -3,7 +3,6 @@
  *
  * One engine is one search over one memory; open another one for another search.
  */
-import { CONTROL_LABELS, LABEL_DETAILS } from '../../assembly/search/layout.js';
 import { type CheckpointOptions, identified, searchSaved } from './checkpoint.js';
 import { controlOf } from './control.js';
 import { EngineError, FAIL_MEMORY, FAIL_USE } from './engineError.js';
@@ -21,7 +20,14 @@ import {
   searchExports,
 } from './instantiate.js';
 import { type LossyOptions, STORAGE_NUMBERS, searchLossy } from './lossy.js';
-import { limitReserved, type MemoryLimit, makeRoomCheck, memoryLimit } from './memoryLimit.js';
+import {
+  limitReserved,
+  type MemoryLimit,
+  makeRoomCheck,
+  makeThreadRoom,
+  memoryLimit,
+  requireThreads,
+} from './memoryLimit.js';
 import { memoryBytesMin, planMemory } from './memoryPlan.js';
 import type { Pauses } from './pauses.js';
 import type { Progress } from './progress.js';
@@ -38,11 +44,12 @@ export { type MemoryLimit, OutOfRoom } from './memoryLimit.js';
 export type { Omission } from './omission.js';
 export type { Progress } from './progress.js';
 export type { Replay, Successor, Successors } from './replay.js';
+export type { ViolatedRun } from './runs.js';
 export type { SearchResult, StoppedBy } from './search.js';
 export type { ChosenTrace, FoundTrace, StateBatch } from './services.js';
 export type { MemoryStats } from './stats.js';
 export type { SwarmResult } from './swarm.js';
-export type { ViolatedRun, WalksResult } from './walks.js';
+export type { WalksResult } from './walks.js';
 
 /** What to search, and how far. */
 export interface EngineOptions {
@@ -117,7 +124,8 @@ function reserveMemory(options: EngineOptions): {
   const least = memoryBytesMin(workers);
   if (limit.setBy === 'machine' && limit.bytes < least) {
     const text = `the machine has too little memory left (${limit.source})`;
-    throw new EngineError(FAIL_MEMORY, `${text}: ${least} bytes are the least`);
+    const needs = `${Math.ceil(least / 2 ** 20)} MiB are the least`;
+    throw new EngineError(FAIL_MEMORY, `${text}: ${needs}; free some, or raise that limit`);
   }
   const memory = planMemory({
     scenario,
@@ -144,6 +152,7 @@ function reserveMemory(options: EngineOptions): {
 export function openEngine(options: EngineOptions): Engine {
   const module = compileModule(options.wasm);
   const { workers, limits, signal } = options;
+  const threadRoom = makeThreadRoom();
   const { memory, limit } = reserveMemory(options);
   const own = options.own === undefined ? null : compileModule(options.own.wasm);
   const instance = instantiate(module, memory, own);
@@ -172,13 +181,10 @@ export function openEngine(options: EngineOptions): Engine {
     parallelFrom: options.parallelFrom ?? PARALLEL_FROM,
     seconds: limits.seconds,
     memoryLimit: limit,
+    threadRoom,
     signal,
     onProgress: options.onProgress,
     pauses: options.pauses,
-    readLabels: () => {
-      const at = control.read(CONTROL_LABELS);
-      return new Uint8Array(memory.buffer).slice(at, at + LABEL_DETAILS);
-    },
   };
   const found = levels === null ? servicesInMemory(services) : servicesOnDisk(services, levels);
   return {
@@ -195,7 +201,9 @@ export function openEngine(options: EngineOptions): Engine {
         if (checkpoint === undefined) return runSearch(setup);
         return searchSaved(setup, identified(checkpoint, options));
       };
-      return options.sample === true ? sampled(memory, run) : run();
+      if (options.sample !== true) return run();
+      requireThreads(threadRoom, 1);
+      return sampled(memory, run);
     },
     ...found,
     ...makeStrategies(setup, found, searchOnce),

@@ -12,7 +12,7 @@ import {
   CONTROL_TABLE,
   STOP_NONE,
 } from '../../assembly/search/layout.js';
-import { topOf, transitionsOf } from './control.js';
+import { NONE, topOf, transitionsOf } from './control.js';
 import { EngineError, FAIL_MEMORY, FAIL_USE } from './engineError.js';
 import { mustBeSearched, type ServiceSetup } from './services.js';
 
@@ -34,7 +34,6 @@ export interface GraphSetup extends ServiceSetup {
   readonly needRoom: (bytes: number, what: string) => void;
 }
 
-const NOT_FOUND = 0xffffffff;
 const WORDS_MAX = 1 << 22;
 
 /** Indices of the initial states. */
@@ -43,7 +42,7 @@ function initialOf({ engine }: ServiceSetup): number[] {
     const at = engine.replayState() >>> 0;
     engine.writeInitial(number, at);
     const index = engine.indexOf(at) >>> 0;
-    if (index !== NOT_FOUND) return index;
+    if (index !== NONE) return index;
     throw new EngineError(FAIL_USE, 'an initial state was not found again');
   });
 }
@@ -79,8 +78,8 @@ export function readGraph(setup: GraphSetup): Graph {
         throw new EngineError(FAIL_USE, 'there are more transitions than the search has counted');
       }
       for (let edge = 0; edge < own; edge++, count++) {
-        const to = words[at++] ?? NOT_FOUND;
-        if (to === NOT_FOUND) throw new EngineError(FAIL_USE, 'a successor was never found');
+        const to = words[at++] ?? NONE;
+        if (to === NONE) throw new EngineError(FAIL_USE, 'a successor was never found');
         target[count] = to;
         label[count] = words[at++] ?? 0;
       }

@@ -17,11 +17,10 @@ export interface SearchExports {
   searchStart(): void;
   explore(worker: number, chunks: number): number;
   resumeBegin(states: number, parts: number): number;
-  resumeFill(from: number, to: number): void;
+  insertLoaded(from: number, to: number): void;
   resumeEnd(): void;
   dropLevels(): void;
   openWindow(from: number, to: number, known: number): number;
-  fillWindow(from: number, to: number): void;
   traceFrom(target: number, level: number): void;
   traceInitial(): number;
   traceStep(index: number, thread: number, level: number): number;
@@ -119,7 +118,7 @@ export function searchExports(instance: WebAssembly.Instance): SearchExports {
  * Threads load plain JavaScript, so a run from sources needs the bundle too.
  */
 export function workerFile(): string {
-  const places = ['./worker.js', '../../dist/worker.js'].map((place) =>
+  const places = ['./worker.mjs', '../../dist/worker.mjs'].map((place) =>
     fileURLToPath(new URL(place, import.meta.url)),
   );
   const found = places.find((place) => existsSync(place));

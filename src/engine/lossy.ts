@@ -20,7 +20,7 @@ import {
   STORAGE_FINGERPRINT_128,
   UNPACKED_BYTES,
 } from '../../assembly/search/layout.js';
-import { requestStop } from './control.js';
+import { requestStop, type SearchMemory } from './control.js';
 import { type NamelessFile, openNameless } from './levelFile.js';
 import { bitstateOmission, fingerprintOmission, type Omission } from './omission.js';
 import { bothPauses, type Pauses } from './pauses.js';
@@ -65,7 +65,7 @@ export function openLevels(disk: string | undefined): Levels {
   return { states, records };
 }
 
-type Memory = Pick<ServiceSetup, 'control' | 'memory'>;
+type Memory = Pick<SearchMemory, 'control' | 'memory'>;
 
 /** Bytes of states in memory, from an index up to and without another. */
 export function statesIn({ control, memory }: Memory, from: number, to: number): Uint8Array {
@@ -114,10 +114,10 @@ export async function searchLossy(
   const pauses = makePauses(setup, levels, (cause) => {
     failure ??= cause;
   });
-  const buckets = (): number => control.read(CONTROL_BUCKETS);
   const result = await runSearch({ ...setup, pauses: bothPauses(pauses, setup.pauses) });
   if (failure !== undefined) throw failure;
-  const omission = omissionOf(options, result.statesAtLeast, buckets() * WORDS_A_BUCKET);
+  const words = control.read(CONTROL_BUCKETS) * WORDS_A_BUCKET;
+  const omission = omissionOf(options, result.statesAtLeast, words);
   // From here on all states are on disk.
   writeStates(setup, levels, control.read(CONTROL_FIRST), control.read(CONTROL_FOUND));
   return { ...result, omission };

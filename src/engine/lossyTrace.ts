@@ -15,12 +15,10 @@ import {
   RECORD_BYTES,
   TARGET_MARKED,
 } from '../../assembly/search/layout.js';
+import { NONE } from './control.js';
 import { EngineError, FAIL_MEMORY } from './engineError.js';
 import { type Levels, loadStates } from './lossy.js';
-import { type FoundTrace, mustBeSearched, type ServiceSetup } from './services.js';
-
-const NONE = 0xffffffff;
-const STATES_A_CALL = 16384;
+import { type FoundTrace, mustBeSearched, type ServiceSetup, STATES_A_CALL } from './services.js';
 
 /** First index of a level. */
 const firstOf = ({ control }: ServiceSetup, level: number): number =>
@@ -68,7 +66,7 @@ function recordsIn(setup: ServiceSetup, level: number): { bytes: Uint8Array; at:
 }
 
 /** Loads the levels from one up to another, and makes a table of the states of the last one. */
-function openLevels(setup: ServiceSetup, levels: Levels, first: number, last: number): void {
+function loadLevels(setup: ServiceSetup, levels: Levels, first: number, last: number): void {
   const [from, known, to] = [first, last, last + 1].map((level) => firstOf(setup, level));
   if (from === undefined || known === undefined || to === undefined) return;
   if (setup.engine.openWindow(from, to, known) === 0) {
@@ -76,7 +74,7 @@ function openLevels(setup: ServiceSetup, levels: Levels, first: number, last: nu
     throw new EngineError(FAIL_MEMORY, `${text}; allow more with --memory`);
   }
   loadStates(setup, levels, from, to);
-  setup.engine.fillWindow(known, to);
+  setup.engine.insertLoaded(known, to);
 }
 
 async function runLevel(setup: ServiceSetup, level: number): Promise<void> {
@@ -96,7 +94,7 @@ async function passBack(setup: ServiceSetup, levels: Levels, target: Target): Pr
   engine.traceFrom(target.property, target.level);
   for (let level = target.level; level >= 0; level -= 1) {
     const isTarget = level === target.level;
-    openLevels(setup, levels, level, isTarget ? level : level + 1);
+    loadLevels(setup, levels, level, isTarget ? level : level + 1);
     if (isTarget && target.marks !== null) {
       const [from, to] = [firstOf(setup, level), firstOf(setup, level + 1)];
       const at = (control.read(CONTROL_MARKS) + from) % 2 ** 32;
@@ -120,7 +118,7 @@ async function chooseTrace(
   const { engine, control } = setup;
   await passBack(setup, levels, target);
   const openWith = (first: number, last: number): void => {
-    openLevels(setup, levels, first, last);
+    loadLevels(setup, levels, first, last);
     const { bytes, at } = recordsIn(setup, last);
     levels.records.read(bytes, at);
   };

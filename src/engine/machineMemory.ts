@@ -1,6 +1,6 @@
 /**
  * How much memory the machine still has for this process: what its control groups (v1 and v2)
- * leave, what the kernel calls available, and what the shell's limit of data (`ulimit -d`) leaves.
+ * leave, what the kernel calls available, and what the shell's limits leave (`ulimit -v`, `-d`).
  *
  * Each answer names the file or limit that gave it, because that is what a user can change. Where
  * nothing can be read (another system than Linux), nothing is known.
@@ -30,18 +30,13 @@ const readFile: ReadText = (path) => {
 
 /** Returns the tightest of all rooms; null when none can be read. */
 export function machineRoom(read: ReadText = readFile): Room | null {
-  const rooms = [...groupRooms(read), available(read), dataRoom(read)].filter(
+  const rooms = [...groupRooms(read), available(read), ...shellRooms(read)].filter(
     (room) => room !== null,
   );
   return rooms.reduce<Room | null>(
     (tightest, room) => (tightest === null || room.bytes < tightest.bytes ? room : tightest),
     null,
   );
-}
-
-/** Returns the soft limit of address space (`ulimit -v`); null when there is none. */
-export function addressSpaceLimit(read: ReadText = readFile): number | null {
-  return softLimit(read, 'Max address space');
 }
 
 /** What /proc/meminfo calls available: free, or given back when it is asked for. */
@@ -53,11 +48,21 @@ function available(read: ReadText): Room | null {
   return { bytes, limitBytes: total ?? bytes, source: 'MemAvailable of /proc/meminfo' };
 }
 
-function dataRoom(read: ReadText): Room | null {
-  const limitBytes = softLimit(read, 'Max data size');
-  if (limitBytes === null) return null;
-  const used = kibibytes(read('/proc/self/status'), 'VmData') ?? 0;
-  return { bytes: Math.max(0, limitBytes - used), limitBytes, source: 'ulimit -d' };
+/** What the shell's limits are called in /proc/self/limits, and their use in /proc/self/status. */
+const SHELL_LIMITS = [
+  { source: 'ulimit -v', limit: 'Max address space', used: 'VmSize' },
+  { source: 'ulimit -d', limit: 'Max data size', used: 'VmData' },
+] as const;
+
+/** One room for each limit of the shell. */
+export function shellRooms(read: ReadText = readFile): Room[] {
+  const limits = read('/proc/self/limits');
+  return SHELL_LIMITS.flatMap(({ source, limit, used }) => {
+    const limitBytes = softLimit(limits, limit);
+    if (limitBytes === null) return [];
+    const usedBytes = kibibytes(read('/proc/self/status'), used) ?? 0;
+    return [{ bytes: Math.max(0, limitBytes - usedBytes), limitBytes, source }];
+  });
 }
 
 function kibibytes(text: string | null, name: string): number | null {
@@ -65,9 +70,8 @@ function kibibytes(text: string | null, name: string): number | null {
   return value === undefined ? null : Number(value) * 1024;
 }
 
-function softLimit(read: ReadText, name: string): number | null {
-  const value = new RegExp(`^${name} +(\\d+|unlimited)`, 'm').exec(read('/proc/self/limits') ?? '');
-  const soft = value?.[1];
+function softLimit(limits: string | null, name: string): number | null {
+  const soft = new RegExp(`^${name} +(\\d+|unlimited)`, 'm').exec(limits ?? '')?.[1];
   return soft === undefined || soft === 'unlimited' ? null : Number(soft);
 }
 

@@ -6,8 +6,8 @@
  * The memory of the engine is reserved within the limit, so it cannot pass it. What the watch looks
  * at is the rest: threads, JavaScript, and what other processes take meanwhile.
  */
-import { EngineError, FAIL_ROOM } from './engineError.js';
-import { addressSpaceLimit, machineRoom, type Room } from './machineMemory.js';
+import { EngineError, FAIL_MEMORY, FAIL_ROOM } from './engineError.js';
+import { machineRoom, type Room, shellRooms } from './machineMemory.js';
 
 /** A limit, who set it, and by which option, file or bound. */
 export interface MemoryLimit {
@@ -57,9 +57,10 @@ export function limitReserved(limit: MemoryLimit, reservedBytes: number): Memory
 
 /** Says why the machine refused a reservation, and what helps, as far as it can be known. */
 export function refusalText(bytes: number): string {
-  const limit = addressSpaceLimit();
+  const limit = shellRooms().find(({ source }) => source === 'ulimit -v')?.limitBytes;
   const refused = `the machine refused to reserve ${Math.ceil(bytes / MIB)} MiB of memory`;
-  if (limit === null) return `${refused}; free some, or raise the limits of the shell (ulimit -a)`;
+  if (limit === undefined)
+    return `${refused}; free some, or raise the limits of the shell (ulimit -a)`;
   const found = `ulimit -v allows ${Math.floor(limit / MIB)} MiB of address space`;
   const why = 'Node reserves 10 GiB of it beside each WebAssembly memory, to check bounds';
   const helps = 'raise it, or run with NODE_OPTIONS=--disable-wasm-trap-handler';
@@ -132,4 +133,41 @@ export function makeRoomCheck(
       source: room.source,
     });
   };
+}
+
+/** Tells how many threads the shell's limits leave room for now. */
+export type ThreadRoom = () => number;
+
+/** A thread may take this much more than the process did: its stack, and pages of malloc. */
+const THREAD_SLACK_BYTES = 128 * MIB;
+/** No thread has been seen to take as much. */
+const THREAD_BYTES_MAX = 1024 * MIB;
+
+/**
+ * Makes what counts the threads that can still be started; to be called before the memory of a
+ * search is reserved.
+ *
+ * V8 ends the process without a word when it cannot reserve what a thread needs: a heap and a range
+ * of addresses for code, 512 MiB in newer releases. This process has reserved the same for its main
+ * thread, so what it has taken until now tells what a thread takes.
+ */
+export function makeThreadRoom(rooms: () => readonly Room[] = shellRooms): ThreadRoom {
+  const needs = rooms().map(({ bytes, limitBytes }) =>
+    Math.min(limitBytes - bytes + THREAD_SLACK_BYTES, THREAD_BYTES_MAX),
+  );
+  if (needs.length === 0) return () => Number.POSITIVE_INFINITY;
+  return () =>
+    Math.min(
+      ...rooms().map(({ bytes }, index) => Math.floor(bytes / (needs[index] ?? THREAD_BYTES_MAX))),
+    );
+}
+
+/** Throws EngineError FAIL_MEMORY where so many threads could not be started. */
+export function requireThreads(threadRoom: ThreadRoom, threads: number): void {
+  if (threadRoom() >= threads) return;
+  const limits = shellRooms().map(({ source, limitBytes }) => {
+    return `${source} allows ${Math.floor(limitBytes / MIB)} MiB`;
+  });
+  const found = `there is no room for ${threads === 1 ? 'a thread' : `${threads} threads`}`;
+  throw new EngineError(FAIL_MEMORY, `${found}: ${limits.join(', ')}; raise it, or free some`);
 }

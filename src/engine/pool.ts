@@ -4,7 +4,7 @@
  */
 import { CONTROL_START, CONTROL_WORKERS } from '../../assembly/search/layout.js';
 import { abortAll, type Control, readyWorkers } from './control.js';
-import { workerFile } from './instantiate.js';
+import { startThreads } from './threads.js';
 import type { WorkerTask } from './worker.js';
 
 /** Threads that are coming up, or at work. */
@@ -28,16 +28,7 @@ export async function startPool(
   task: Omit<WorkerTask, 'worker'>,
   workers: number,
 ): Promise<Pool> {
-  // Loaded here, because most models never need a thread.
-  const { Piscina } = await import('piscina');
-  const threads = new Piscina({
-    filename: workerFile(),
-    name: 'runWorker',
-    minThreads: workers,
-    maxThreads: workers,
-    concurrentTasksPerWorker: 1,
-    atomics: 'disabled',
-  });
+  const threads = await startThreads('runWorker', workers);
   let failure: unknown;
   const runs = Array.from({ length: workers }, (_, worker) =>
     threads.run({ ...task, worker }).then(undefined, (cause: unknown) => {

@@ -4,7 +4,6 @@
 import type { Piscina } from 'piscina';
 import { type Control, errorCode } from './control.js';
 import { trapError } from './engineError.js';
-import { workerFile } from './instantiate.js';
 import type { WorkerTask } from './worker.js';
 
 /** What the threads are given. */
@@ -13,22 +12,6 @@ export interface RunThreadsSetup extends Omit<WorkerTask, 'worker'> {
 }
 
 const WATCH_MILLISECONDS = 20;
-
-/** Starts threads for a task of worker.ts. */
-export async function startRunThreads(
-  name: 'runWalks' | 'runSwarm',
-  workers: number,
-): Promise<Piscina> {
-  // Loaded here, because most runs never need a thread.
-  const { Piscina } = await import('piscina');
-  return new Piscina({
-    filename: workerFile(),
-    name,
-    minThreads: workers,
-    maxThreads: workers,
-    atomics: 'disabled',
-  });
-}
 
 /** Has every thread do its task once. Throws EngineError when one is lost. */
 export async function runOnThreads(

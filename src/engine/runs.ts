@@ -5,6 +5,9 @@
  */
 import {
   CONTROL_ARENA,
+  CONTROL_OWN_VIOLATIONS,
+  CONTROL_STOP,
+  CONTROL_VIOLATIONS,
   RUN_RECORD_BYTES,
   RUNS_BITMAP,
   RUNS_BITMAP_BYTES,
@@ -18,8 +21,9 @@ import {
   RUNS_STACK_BYTES,
   RUNS_STATES_MAX,
   RUNS_TRAIL,
+  STOP_TIME,
 } from '../../assembly/search/layout.js';
-import { type Control, topOf } from './control.js';
+import { type Control, NONE, readViolations, topOf } from './control.js';
 import { EngineError, FAIL_USE } from './engineError.js';
 
 /** What is the same for all strategies of many runs. */
@@ -40,6 +44,39 @@ export interface RunsOptions {
 export interface SwarmOptions extends RunsOptions {
   /** Most states of a search. */
   readonly states: number;
+}
+
+/** A property by its number, and the least number of a run that violates it. */
+export interface ViolatedRun {
+  readonly property: number;
+  readonly run: number;
+}
+
+/** What is told of runs of either kind. */
+export interface RunsOutcome {
+  readonly violations: readonly ViolatedRun[];
+  readonly ownViolations: readonly ViolatedRun[];
+  readonly stoppedBy: 'violation' | 'runs' | 'time' | 'interrupt';
+}
+
+/**
+ * Reads what runs came to.
+ *
+ * @param isEnded a violation has ended them.
+ * @param last what runs after this one found is not told.
+ */
+export function readOutcome(control: Control, isEnded: boolean, last = NONE): RunsOutcome {
+  const runsOf = (table: number): ViolatedRun[] =>
+    readViolations(control, table)
+      .map(({ property, depth }) => ({ property, run: depth }))
+      .filter(({ run }) => run <= last);
+  const stop = control.read(CONTROL_STOP);
+  const byLimit = stop === STOP_TIME ? 'time' : stop === 0 ? 'runs' : 'interrupt';
+  return {
+    violations: runsOf(CONTROL_VIOLATIONS),
+    ownViolations: runsOf(CONTROL_OWN_VIOLATIONS),
+    stoppedBy: isEnded ? 'violation' : byLimit,
+  };
 }
 
 /** A trail, the same trail with its steps named, the fingerprints of its states: bytes a step. */

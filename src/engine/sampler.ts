@@ -9,7 +9,7 @@ import {
   CONTROL_LEVEL,
   CONTROL_WORKERS,
 } from '../../assembly/search/layout.js';
-import { workerFile } from './instantiate.js';
+import { startThreads } from './threads.js';
 
 /** What a sampler is given. */
 export interface SamplerTask {
@@ -65,21 +65,13 @@ export async function sampled<T>(
   memory: WebAssembly.Memory,
   search: () => Promise<T>,
 ): Promise<T & { readonly samples: Samples }> {
-  // Loaded here, because hardly any search is sampled.
-  const { Piscina } = await import('piscina');
   const run = new SharedArrayBuffer(8);
   const state = new Int32Array(run);
   const set = (value: number): void => {
     Atomics.store(state, 0, value);
     Atomics.notify(state, 0);
   };
-  const thread = new Piscina({
-    filename: workerFile(),
-    name: 'runSampler',
-    minThreads: 1,
-    maxThreads: 1,
-    atomics: 'disabled',
-  });
+  const thread = await startThreads('runSampler', 1);
   const task: SamplerTask = { memory, run };
   const samples: Promise<Samples> = thread.run(task);
   let isLost = false;

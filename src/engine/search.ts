@@ -16,16 +16,18 @@ import {
   STOP_VIOLATION,
 } from '../../assembly/search/layout.js';
 import {
-  type Control,
   countsNow,
   errorCode,
+  failureOf,
   isFinished,
+  keepBounds,
+  labelsIn,
   readEnded,
   requestStop,
+  type SearchMemory,
 } from './control.js';
-import { lostThreadError, trapError } from './engineError.js';
-import type { SearchExports } from './instantiate.js';
-import { type MemoryLimit, makeMemoryWatch } from './memoryLimit.js';
+import { lostThreadError } from './engineError.js';
+import { type MemoryLimit, makeMemoryWatch, type ThreadRoom } from './memoryLimit.js';
 import type { Omission } from './omission.js';
 import { areAllPaused, type Pauses, requestPause, runPause } from './pauses.js';
 import { type Pool, startPool } from './pool.js';
@@ -70,11 +72,8 @@ export interface SearchResult {
 }
 
 /** What a search needs. */
-export interface SearchSetup {
-  readonly engine: SearchExports;
-  readonly control: Control;
+export interface SearchSetup extends SearchMemory {
   readonly module: WebAssembly.Module;
-  readonly memory: WebAssembly.Memory;
   /** The module of the own properties; null when there are none. */
   readonly own: WebAssembly.Module | null;
   readonly workers: number;
@@ -86,13 +85,13 @@ export interface SearchSetup {
   readonly seconds: number | undefined;
   /** The limit that the memory was reserved within. */
   readonly memoryLimit: MemoryLimit;
+  /** Without room for its threads a search goes on alone. */
+  readonly threadRoom: ThreadRoom;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((progress: Progress) => void) | undefined;
   readonly pauses: Pauses | undefined;
   /** Puts a search that was begun before into the memory: false when there is none. */
   readonly restore?: () => Promise<boolean>;
-  /** Reads labelsSeen out of the memory. */
-  readonly readLabels: () => Uint8Array;
 }
 
 const SLICE_MILLISECONDS = 15;
@@ -121,9 +120,7 @@ export async function runSearch(setup: SearchSetup): Promise<SearchResult> {
     if (isRestored !== true) setup.engine.searchStart();
     await exploreAll(setup, watch);
   } catch (cause) {
-    throw cause instanceof WebAssembly.RuntimeError
-      ? trapError(errorCode(setup.control), cause)
-      : cause;
+    throw failureOf(setup.control, cause);
   }
   const { stoppedBy, found, ...ended } = readEnded(setup.control);
   return {
@@ -131,7 +128,7 @@ export async function runSearch(setup: SearchSetup): Promise<SearchResult> {
     stoppedBy: STOPPED_BY[stoppedBy] ?? null,
     memoryLimit: stoppedBy === STOP_MEMORY ? memoryLimit : null,
     statesAtLeast: found,
-    labelsSeen: setup.readLabels(),
+    labelsSeen: labelsIn(setup).slice(),
     seconds: (performance.now() - start) / 1000,
     ...ended,
   };
@@ -147,13 +144,12 @@ export function makeWatch(
   start: number,
   onPassed: (limit: MemoryLimit) => void,
 ): () => void {
-  const { control, seconds, signal, onProgress, pauses } = setup;
+  const { control, onProgress, pauses } = setup;
   const report = onProgress === undefined ? undefined : makeReporter(onProgress);
   const watchMemory = makeMemoryWatch(setup.memoryLimit);
   return () => {
     const now = (performance.now() - start) / 1000;
-    if (signal?.aborted) requestStop(control, STOP_INTERRUPT);
-    else if (seconds !== undefined && now >= seconds) requestStop(control, STOP_TIME);
+    keepBounds(control, setup, now);
     const passed = watchMemory(now);
     if (passed !== null) {
       onPassed(passed);
@@ -229,8 +225,9 @@ function makeThreads({ control, module, memory, own, workers }: SearchSetup): Th
   };
 }
 
-function isWorthThreads({ control, workers, parallelFrom }: SearchSetup): boolean {
-  return workers > 1 && countsNow(control).frontier >= parallelFrom;
+function isWorthThreads({ control, workers, parallelFrom, threadRoom }: SearchSetup): boolean {
+  const isLarge = workers > 1 && countsNow(control).frontier >= parallelFrom;
+  return isLarge && threadRoom() >= workers;
 }
 
 async function handOver(setup: SearchSetup, pool: Pool, watch: () => void): Promise<void> {

@@ -19,9 +19,9 @@ import {
   TARGET_MARKED,
   UNPACKED_BYTES,
 } from '../../assembly/search/layout.js';
-import { type Control, isFinished } from './control.js';
+import { isFinished, type SearchMemory } from './control.js';
 import { EngineError, FAIL_USE } from './engineError.js';
-import { instantiateExpressions, type SearchExports } from './instantiate.js';
+import { instantiateExpressions } from './instantiate.js';
 
 /**
  * A path: an initial state by its number, then each step by its place among the state's successors.
@@ -49,14 +49,12 @@ export interface StateBatch {
 }
 
 /** What the services work on. */
-export interface ServiceSetup {
-  readonly engine: SearchExports;
-  readonly control: Control;
-  readonly memory: WebAssembly.Memory;
+export interface ServiceSetup extends SearchMemory {
   readonly signal: AbortSignal | undefined;
 }
 
-const STATES_A_CALL = 16384;
+/** States of one call into the engine, between turns for others. */
+export const STATES_A_CALL = 16384;
 
 /**
  * Calls `run` until it has no more to do, with turns for others in between. Throws when

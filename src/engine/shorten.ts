@@ -7,17 +7,9 @@
  * state on, so whatever comes out is a behaviour of the system. It is not the shortest one.
  */
 import { RUNS_INITIAL } from '../../assembly/search/layout.js';
-import type { Control } from './control.js';
-import type { SearchExports } from './instantiate.js';
+import type { SearchMemory } from './control.js';
 import { trailPlaces } from './runs.js';
 import type { ChosenTrace } from './services.js';
-
-/** What it works on. */
-export interface ShortenSetup {
-  readonly engine: SearchExports;
-  readonly control: Control;
-  readonly memory: WebAssembly.Memory;
-}
 
 /** Steps followed at most; a number and no time, so that the outcome does not depend on it. */
 const STEPS_MAX = 400_000;
@@ -34,7 +26,7 @@ interface Attempts {
   isOver(): boolean;
 }
 
-function attemptsFor(setup: ShortenSetup, initial: number, target: number): Attempts {
+function attemptsFor(setup: SearchMemory, initial: number, target: number): Attempts {
   const { engine, control, memory } = setup;
   const { names: at, prints } = trailPlaces(control);
   const words = new Uint32Array(memory.buffer);
@@ -91,7 +83,7 @@ function withoutThreads(attempts: Attempts, names: readonly number[]): readonly 
  * @param steps how many steps the trail has.
  * @param target a property, or an own property plus TARGET_OWN.
  */
-export function shortenTrail(setup: ShortenSetup, steps: number, target: number): ChosenTrace {
+export function shortenTrail(setup: SearchMemory, steps: number, target: number): ChosenTrace {
   const { engine, control, memory } = setup;
   const { trail } = trailPlaces(control);
   const initial = control.read(RUNS_INITIAL);

@@ -14,14 +14,9 @@ import {
   CONTROL_PARTS_BUCKETS,
   CONTROL_PARTS_RESERVED,
   CONTROL_UNPACKED,
-  LINE_PART_END,
-  LINE_PART_NEXT,
   PART_BYTES,
-  WORKER_LINE_BYTES,
-  WORKER_LINES,
-  WORKERS_MAX,
 } from '../../assembly/search/layout.js';
-import type { Control } from './control.js';
+import { type Control, partHoles } from './control.js';
 import { mustBeSearched, type ServiceSetup } from './services.js';
 
 /** What a search keeps, in bytes, by what it is for. */
@@ -86,12 +81,8 @@ export function memoryStats(setup: ServiceSetup): MemoryStats {
 
 /** Parts stored: places given out, less those of unfinished blocks. */
 function partsOf(control: Control): number {
-  let count = control.read(CONTROL_PARTS_RESERVED);
-  for (let worker = 0; worker < WORKERS_MAX; worker++) {
-    const line = WORKER_LINES + worker * WORKER_LINE_BYTES;
-    count -= control.read(line + LINE_PART_END) - control.read(line + LINE_PART_NEXT);
-  }
-  return count;
+  const holes = partHoles(control).reduce((sum, [from, to]) => sum + to - from, 0);
+  return control.read(CONTROL_PARTS_RESERVED) - holes;
 }
 
 function probesOf({ control, engine, memory }: ServiceSetup, found: number): Probes {

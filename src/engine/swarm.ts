@@ -6,9 +6,6 @@
  * it found is not told: so the outcome does not depend on which worker was faster.
  */
 import {
-  CONTROL_OWN_VIOLATIONS,
-  CONTROL_STOP,
-  CONTROL_VIOLATIONS,
   CONTROL_WORKERS,
   RECORD_DEEPEST,
   RECORD_ENDED,
@@ -21,19 +18,18 @@ import {
   RUNS_NEXT,
   RUNS_RECORDS,
   RUNS_TO,
-  STOP_INTERRUPT,
-  STOP_TIME,
 } from '../../assembly/search/layout.js';
-import { type Control, readViolations, requestStop } from './control.js';
-import { planSwarm, type SwarmOptions } from './runs.js';
-import { runOnThreads, startRunThreads } from './runThreads.js';
-import type { ViolatedRun, WalksSetup } from './walks.js';
+import { type Control, keepBounds, NONE } from './control.js';
+import { requireThreads } from './memoryLimit.js';
+import { planSwarm, type RunsOutcome, readOutcome, type SwarmOptions } from './runs.js';
+import { runOnThreads } from './runThreads.js';
+import { startThreads } from './threads.js';
+import type { WalksSetup } from './walks.js';
 
-const NONE = 0xffffffff;
 const REPORT_SECONDS = 0.2;
 
 /** The outcome of a swarm; all but the last two follows from the seed and `searches`. */
-export interface SwarmResult {
+export interface SwarmResult extends RunsOutcome {
   /** Searches done to their end, without a gap: numbers 0 to `searches` - 1. */
   readonly searches: number;
   /** Over all of them: states expanded, one that several searches met as often as they did. */
@@ -43,9 +39,6 @@ export interface SwarmResult {
   readonly deepest: number;
   /** Most states of one search: there are at least so many distinct ones. */
   readonly seenAtLeast: number;
-  readonly violations: readonly ViolatedRun[];
-  readonly ownViolations: readonly ViolatedRun[];
-  readonly stoppedBy: 'violation' | 'runs' | 'time' | 'interrupt';
   readonly seconds: number;
   readonly memoryBytes: number;
 }
@@ -53,6 +46,7 @@ export interface SwarmResult {
 /** Searches until a violation ends it, or a limit. Throws EngineError when the engine traps. */
 export async function runSwarm(setup: WalksSetup, options: SwarmOptions): Promise<SwarmResult> {
   const { engine, control } = setup;
+  requireThreads(setup.threadRoom, options.workers);
   const start = performance.now();
   const now = (): number => (performance.now() - start) / 1000;
   planSwarm(control, engine.stateBytes() >>> 0, options);
@@ -60,7 +54,7 @@ export async function runSwarm(setup: WalksSetup, options: SwarmOptions): Promis
   control.write(RUNS_LEAST, NONE);
   control.write(RUNS_TO, options.runs);
   engine.runsBegin();
-  const threads = await startRunThreads('runSwarm', options.workers);
+  const threads = await startThreads('runSwarm', options.workers);
   try {
     const watch = makeWatch(setup, options, now);
     watch();
@@ -80,8 +74,7 @@ function makeWatch(
   let shown = 0;
   return () => {
     const at = now();
-    if (signal?.aborted) requestStop(control, STOP_INTERRUPT);
-    else if (seconds !== undefined && at >= seconds) requestStop(control, STOP_TIME);
+    keepBounds(control, { signal, seconds }, at);
     if (onProgress === undefined || at - shown < REPORT_SECONDS) return;
     shown = at;
     const { seenAtLeast, states, steps, deepest } = totals(control, runs);
@@ -124,17 +117,9 @@ function totals(control: Control, runs: number) {
 
 function readResult(control: Control, runs: number, seconds: number): SwarmResult {
   const least = control.read(RUNS_LEAST);
-  const runsOf = (table: number): ViolatedRun[] =>
-    readViolations(control, table)
-      .map(({ property, depth }) => ({ property, run: depth }))
-      .filter(({ run }) => run <= least);
-  const stop = control.read(CONTROL_STOP);
-  const byLimit = stop === STOP_TIME ? 'time' : stop === 0 ? 'runs' : 'interrupt';
   return {
     ...totals(control, runs),
-    violations: runsOf(CONTROL_VIOLATIONS),
-    ownViolations: runsOf(CONTROL_OWN_VIOLATIONS),
-    stoppedBy: least === NONE ? byLimit : 'violation',
+    ...readOutcome(control, least !== NONE, least),
     seconds,
     memoryBytes: memoryInUse(control),
   };

@@ -6,7 +6,6 @@
  * last one. A stop for another reason leaves an unbroken sequence of walks as well, since a walk
  * that was begun is finished: asking for just so many walks repeats the run.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Piscina } from 'piscina';
 import {
   CONTROL_OWN_STOP_MASK,
@@ -18,31 +17,28 @@ import {
   LINE_LONGEST,
   LINE_SEEN,
   LINE_TRANSITIONS,
-  RUN_DONE,
   RUNS_BITMAP,
   RUNS_BITMAP_BYTES,
   RUNS_NEXT,
   RUNS_TO,
-  STOP_INTERRUPT,
-  STOP_TIME,
-  WORKER_LINE_BYTES,
-  WORKER_LINES,
 } from '../../assembly/search/layout.js';
-import { type Control, errorCode, readViolations, requestStop, wide } from './control.js';
-import { trapError } from './engineError.js';
-import type { SearchExports } from './instantiate.js';
-import type { Progress } from './progress.js';
-import { planRuns, type RunsOptions } from './runs.js';
-import { runOnThreads, startRunThreads } from './runThreads.js';
-
-/** A property by its number, and the least number of a run that violates it. */
-export interface ViolatedRun {
-  readonly property: number;
-  readonly run: number;
-}
+import {
+  type Control,
+  failureOf,
+  keepBounds,
+  lineOf,
+  readViolations,
+  type SearchMemory,
+  wide,
+} from './control.js';
+import { planRuns, type RunsOptions, type RunsOutcome, readOutcome } from './runs.js';
+import { runOnThreads } from './runThreads.js';
+import type { SearchSetup } from './search.js';
+import { inSlices } from './slices.js';
+import { startThreads } from './threads.js';
 
 /** The outcome of walks; all but the last two follow from the seed and `walks`. */
-export interface WalksResult {
+export interface WalksResult extends RunsOutcome {
   /** Walks done, all of them to their end; numbers 0 to `walks` - 1. */
   readonly walks: number;
   readonly steps: number;
@@ -52,27 +48,16 @@ export interface WalksResult {
   readonly seenAtLeast: number;
   /** About how many there are, by linear counting (Whang et al., 1990); null when it is full. */
   readonly seenAbout: number | null;
-  readonly violations: readonly ViolatedRun[];
-  readonly ownViolations: readonly ViolatedRun[];
-  readonly stoppedBy: 'violation' | 'runs' | 'time' | 'interrupt';
   readonly seconds: number;
   readonly memoryBytes: number;
 }
 
 /** What walks need. */
-export interface WalksSetup {
-  readonly engine: SearchExports;
-  readonly control: Control;
-  readonly module: WebAssembly.Module;
-  readonly memory: WebAssembly.Memory;
-  readonly own: WebAssembly.Module | null;
-  readonly signal: AbortSignal | undefined;
-  readonly onProgress: ((progress: Progress) => void) | undefined;
-}
+export type WalksSetup = SearchMemory &
+  Pick<SearchSetup, 'module' | 'own' | 'threadRoom' | 'signal' | 'onProgress'>;
 
 const ROUND_MIN = 64;
 const ROUND_MAX = 4096;
-const SLICE_MILLISECONDS = 15;
 /** Rounds are walked by the main thread before this: a thread takes some 40 ms to start. */
 const PARALLEL_AFTER = 0.5;
 
@@ -92,29 +77,19 @@ export async function runWalks(setup: WalksSetup, options: RunsOptions): Promise
       const round = Math.min(Math.max(ROUND_MIN, to), ROUND_MAX, options.runs - to);
       to += round;
       control.write(RUNS_TO, to);
-      if (options.workers > 1 && now() >= after)
-        threads ??= await startRunThreads('runWalks', options.workers);
-      if (threads === null) await walkHere(setup, watch);
+      const isWorthThreads = options.workers > 1 && now() >= after;
+      if (threads === null && isWorthThreads && setup.threadRoom() >= options.workers)
+        threads = await startThreads('runWalks', options.workers);
+      if (threads === null) await inSlices((walks) => setup.engine.walks(0, walks), 1, watch);
       else await runOnThreads(setup, threads, options.workers, watch);
       control.write(RUNS_NEXT, Math.min(control.read(RUNS_NEXT), to));
     }
   } catch (cause) {
-    throw cause instanceof WebAssembly.RuntimeError ? trapError(errorCode(control), cause) : cause;
+    throw failureOf(control, cause);
   } finally {
     await threads?.destroy();
   }
   return readResult(control, now());
-}
-
-/** One round by this thread, in short calls. */
-async function walkHere({ engine }: WalksSetup, watch: () => void): Promise<void> {
-  for (let walks = 1; ; ) {
-    watch();
-    const began = performance.now();
-    if (engine.walks(0, walks) === RUN_DONE) return;
-    if (performance.now() - began < SLICE_MILLISECONDS / 2) walks *= 2;
-    await nextTurn();
-  }
 }
 
 /** Tells whether a violation that ends the search was found in the rounds so far. */
@@ -131,7 +106,7 @@ function isEnded(control: Control): boolean {
 function totals(control: Control): { steps: number; longest: number; seen: number } {
   const sums = { steps: 0, longest: 0, seen: 0 };
   for (let worker = 0; worker < control.read(CONTROL_WORKERS); worker += 1) {
-    const line = WORKER_LINES + worker * WORKER_LINE_BYTES;
+    const line = lineOf(worker);
     sums.steps += wide(control, line + LINE_TRANSITIONS);
     sums.longest = Math.max(sums.longest, control.read(line + LINE_LONGEST));
     sums.seen += control.read(line + LINE_SEEN);
@@ -149,8 +124,7 @@ function makeWatch(
   let shown = { seconds: 0, seen: 0 };
   return () => {
     const at = now();
-    if (signal?.aborted) requestStop(control, STOP_INTERRUPT);
-    else if (seconds !== undefined && at >= seconds) requestStop(control, STOP_TIME);
+    keepBounds(control, { signal, seconds }, at);
     if (onProgress === undefined || at - shown.seconds < REPORT_SECONDS) return;
     const { steps, longest, seen } = totals(control);
     onProgress({
@@ -171,19 +145,13 @@ function makeWatch(
 function readResult(control: Control, seconds: number): WalksResult {
   const { steps, longest, seen } = totals(control);
   const bits = control.read(RUNS_BITMAP_BYTES) * 8;
-  const runsOf = (table: number): ViolatedRun[] =>
-    readViolations(control, table).map(({ property, depth }) => ({ property, run: depth }));
-  const stop = control.read(CONTROL_STOP);
-  const byLimit = stop === STOP_TIME ? 'time' : stop === 0 ? 'runs' : 'interrupt';
   return {
     walks: control.read(RUNS_NEXT),
     steps,
     longest,
     seenAtLeast: seen,
     seenAbout: seen < bits ? Math.round(-bits * Math.log1p(-seen / bits)) : null,
-    violations: runsOf(CONTROL_VIOLATIONS),
-    ownViolations: runsOf(CONTROL_OWN_VIOLATIONS),
-    stoppedBy: isEnded(control) ? 'violation' : byLimit,
+    ...readOutcome(control, isEnded(control)),
     seconds,
     memoryBytes: control.read(RUNS_BITMAP) + control.read(RUNS_BITMAP_BYTES),
   };

@@ -11,13 +11,8 @@ import {
 } from '../../assembly/layout.js';
 import type { Scenario } from '../compile/scenario.js';
 import type { Engine, SearchResult } from '../engine/engine.js';
+import { kernelExports } from './steps.js';
 import type { ActionCount } from './trace.js';
-
-/** Exports of the kernel model that count steps (assembly/index.ts). */
-interface TallyExports {
-  tallyBegin(): number;
-  tallyRun(from: number, to: number): void;
-}
 
 const STATES_A_CALL = 65_536;
 
@@ -37,12 +32,12 @@ export function countActions(
   scenario: Scenario,
   result: SearchResult,
 ): ActionCounts {
-  const exports = engine.exports as unknown as TallyExports;
+  const kernel = kernelExports(engine);
   const last = result.complete ? 0 : (result.levels[result.levels.length - 1] ?? 0);
   const expanded = result.distinctStates - last;
-  const table = exports.tallyBegin() >>> 0;
+  const table = kernel.tallyBegin() >>> 0;
   for (let from = 0; from < expanded; from += STATES_A_CALL) {
-    exports.tallyRun(from, Math.min(from + STATES_A_CALL, expanded));
+    kernel.tallyRun(from, Math.min(from + STATES_A_CALL, expanded));
   }
   const view = new DataView(engine.memory.buffer);
   const countAt = (at: number, number: number): number =>

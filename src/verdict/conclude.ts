@@ -3,22 +3,24 @@
  */
 import { NO_LIVELOCK } from '../compile/own.js';
 import type { Scenario } from '../compile/scenario.js';
+import type { SearchResult } from '../engine/engine.js';
 import { EXIT } from '../errors.js';
 import { PROPERTIES } from '../kernel/properties.js';
 import type { Model } from '../model/model.js';
 import type { RecoverableAnswer } from './recoverable.js';
+import { scopeOf } from './scope.js';
 import { isMachineShort } from './stopped.js';
-import type { Stopped, Trace, Verdict } from './trace.js';
+import type { Measured, Stopped, Trace, Verdict } from './trace.js';
 
-/** What ends a search that was not asked to go on: kernel defects and policies. */
-export function stopMaskOf(model: Model): number {
-  if (model.continueAfterViolation) return 0;
-  return (
-    PROPERTIES.filter((row) => row.class !== 'script').reduce(
-      (mask, { bit }) => mask | (1 << bit),
-      0,
-    ) >>> 0
-  );
+/** What ends a search that was not asked to go on: kernel defects, policies, own properties. */
+export function stopMasksOf(model: Model): {
+  readonly stopMask: number;
+  readonly ownStopMask: number;
+} {
+  if (model.continueAfterViolation) return { stopMask: 0, ownStopMask: 0 };
+  const stops = PROPERTIES.filter((row) => row.class !== 'script');
+  const stopMask = stops.reduce((mask, { bit }) => mask | (1 << bit), 0) >>> 0;
+  return { stopMask, ownStopMask: 0xffffffff };
 }
 
 /** What was checked and not found broken; `recoverable` only where it could be answered. */
@@ -50,7 +52,7 @@ export function heldOf(
 const DEADLOCKS = ['no-deadlock', NO_LIVELOCK];
 
 /** The status of a verdict with these violations. */
-export function exitStatusOf(
+function exitStatusOf(
   verdict: Verdict['verdict'],
   violations: readonly Trace[],
   { own }: Scenario,
@@ -74,7 +76,7 @@ export function exitStatusOf(
 }
 
 /** The verdict, out of what was found and whether the search saw everything. */
-export function verdictOf(
+function verdictOf(
   violations: readonly Trace[],
   isComplete: boolean,
   isVacuous: boolean,
@@ -83,4 +85,43 @@ export function verdictOf(
   if (!isComplete) return 'incomplete';
   if (violations.length > 0) return 'findings';
   return isVacuous ? 'vacuous' : 'holds';
+}
+
+/** What a search came to, by whatever strategy. */
+export interface Outcome
+  extends Pick<
+    Verdict,
+    'distinctStates' | 'transitions' | 'depth' | 'stoppedBy' | 'violations' | 'held' | 'vacuous'
+  > {
+  readonly scenario: Scenario;
+  /** Everything was seen that what was asked depends on. */
+  readonly isComplete: boolean;
+}
+
+/** Concludes: all of a verdict that every strategy tells. */
+export function conclude({ scenario, isComplete, ...found }: Outcome) {
+  const { violations, vacuous, distinctStates, stoppedBy } = found;
+  const { model, kernel } = scenario;
+  const isVacuous = vacuous.length > 0 && distinctStates === 1;
+  const verdict = verdictOf(violations, isComplete, isVacuous);
+  return {
+    model: model.file,
+    title: model.title,
+    kernel: kernel.name,
+    granularity: model.granularity,
+    verdict,
+    exitStatus: exitStatusOf(verdict, violations, scenario, stoppedBy),
+    ...found,
+    scope: scopeOf(scenario),
+  };
+}
+
+/** What every strategy measures. */
+export function measuredOf(
+  result: Pick<SearchResult, 'seconds' | 'distinctStates' | 'memoryBytes'>,
+  workers: number,
+): Measured {
+  const { seconds, distinctStates, memoryBytes } = result;
+  const statesPerSecond = seconds > 0 ? Math.round(distinctStates / seconds) : 0;
+  return { seconds, statesPerSecond, memoryBytes, workers };
 }

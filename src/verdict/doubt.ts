@@ -19,21 +19,34 @@ export interface Doubt {
   readonly told: Pick<Verdict, 'omission' | 'unanswered'>;
 }
 
+/**
+ * Names of what single states cannot answer: `recoverable` of each device, and properties of
+ * behaviours.
+ *
+ * @param temporal which of the model's own ones.
+ */
+export function ofBehaviours(
+  { recoverable, plan, livelock, own }: Scenario,
+  temporal: Scenario['own']['temporal'] = own.temporal,
+): readonly string[] {
+  return [
+    ...recoverable.map((device) => `recoverable ${plan.devices[device]?.name ?? '?'}`),
+    ...temporal.map(temporalName),
+    ...(livelock ? [NO_LIVELOCK] : []),
+  ];
+}
+
 /** Tells what the storage of a search leaves open. */
 export function doubtOf(
-  scenario: Scenario,
+  of: { readonly scenario: Scenario; readonly storage?: LossyOptions | undefined },
   { omission }: SearchResult,
-  options: { readonly storage?: LossyOptions; readonly omissionMax?: number },
+  max: number = OMISSION_MAX,
 ): Doubt {
-  const { storage, omissionMax: max = OMISSION_MAX } = options;
+  const { scenario, storage } = of;
   if (omission === undefined || storage === undefined) return { isTooLikely: false, told: {} };
-  const devices = scenario.recoverable.map(
-    (device) => `recoverable ${scenario.plan.devices[device]?.name ?? '?'}`,
-  );
-  const own = scenario.own.temporal
-    .filter(({ form }) => form !== 'reachable')
-    .map((property) => temporalName(property));
-  const unanswered = [...devices, ...own, ...(scenario.livelock ? [NO_LIVELOCK] : [])];
+  // `reachable` is asked of one state after the other.
+  const temporal = scenario.own.temporal.filter(({ form }) => form !== 'reachable');
+  const unanswered = ofBehaviours(scenario, temporal);
   return {
     isTooLikely: omission.probability > max,
     told: {

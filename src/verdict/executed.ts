@@ -4,6 +4,7 @@
  */
 import type { Engine, FoundTrace } from '../engine/engine.js';
 import { type LiftedTrace, liftPath } from '../engine/lift.js';
+import { statesAt } from './statesAt.js';
 import { kernelExports } from './steps.js';
 
 /** The representative of a state's class, by its bytes. */
@@ -12,21 +13,6 @@ export function canonicalOf(engine: Engine, state: Uint8Array): Uint8Array {
   new Uint8Array(engine.memory.buffer).set(state, at);
   kernelExports(engine).canonicalState(at);
   return engine.replay.state();
-}
-
-/** States found by a search, by their indices in ascending order. */
-function statesAt(engine: Engine, indices: readonly number[]): readonly Uint8Array[] {
-  const { stateBytes } = engine;
-  const wanted: Uint8Array[] = [];
-  for (const { first, count, bytes } of engine.states()) {
-    for (let next = indices[wanted.length]; next !== undefined && next < first + count; ) {
-      const at = (next - first) * stateBytes;
-      wanted.push(bytes.slice(at, at + stateBytes));
-      next = indices[wanted.length];
-    }
-    if (wanted.length === indices.length) break;
-  }
-  return wanted;
 }
 
 /**

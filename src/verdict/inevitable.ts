@@ -5,6 +5,7 @@
 import { THREAD_BYTES, THREAD_PC_OFFSET } from '../../assembly/layout.js';
 import type { Scenario } from '../compile/scenario.js';
 import type { ChosenTrace, Engine } from '../engine/engine.js';
+import type { Searched } from './searched.js';
 
 /** States, by their bytes, from which the outcome can still be avoided. */
 export interface Avoidance {
@@ -37,15 +38,14 @@ export function isQuiet(state: Uint8Array, scenario: Scenario): boolean {
 
 /**
  * Walks the graph backwards from the good states, told by bytes and index; null when it is too
- * large to be walked again, or not kept.
+ * large to be walked again, or not kept, or not all of it.
  */
 export async function avoidanceOf(
-  engine: Engine,
-  scenario: Scenario,
-  found: number,
+  { engine, scenario, result, hasAllSteps }: Searched,
   isGood: (state: Uint8Array, index: number) => boolean,
 ): Promise<Avoidance | null> {
-  if (found > STATES_MAX || !engine.keepsStates) return null;
+  const found = result.statesAtLeast;
+  if (!hasAllSteps || found > STATES_MAX || !engine.keepsStates) return null;
   const marks = new Uint8Array(found);
   for (const { first, count, bytes } of engine.states()) {
     for (let index = 0; index < count; index++) {

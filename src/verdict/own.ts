@@ -4,53 +4,31 @@
  */
 import type { OwnInvariant } from '../compile/own.js';
 import type { Scenario } from '../compile/scenario.js';
-import type { Engine, SearchResult } from '../engine/engine.js';
-import { makeTrace } from './findings.js';
+import type { Engine } from '../engine/engine.js';
 import { avoidanceOf } from './inevitable.js';
+import type { Searched } from './searched.js';
+import { showTrace } from './shown.js';
 import type { Trace } from './trace.js';
-import type { Show } from './unreduced.js';
-
-/** The states that violate own invariant number `property`, by index: 1. */
-export function marksOf(words: Uint32Array, property: number): Uint8Array {
-  return Uint8Array.from(words, (word) => (word >>> property) & 1);
-}
 
 /** The trace to each violated own invariant, in the order of the model. */
-export async function ownTraces({
-  engine,
-  scenario,
-  result,
-  show,
-  isReduced,
-}: {
-  readonly engine: Engine;
-  readonly scenario: Scenario;
-  readonly result: SearchResult;
-  readonly show: Show;
-  readonly isReduced: boolean;
-}): Promise<Trace[]> {
+export async function ownTraces(searched: Searched): Promise<Trace[]> {
+  const { engine, scenario, result } = searched;
   const { check } = scenario.ownModules;
   if (check === null || result.ownViolations.length === 0) return [];
   const words = engine.evaluate(check);
   const traces: Trace[] = [];
   for (const { property } of result.ownViolations) {
     const invariant = scenario.own.invariants[property];
-    const marks = marksOf(words, property);
+    // The states that violate it: 1.
+    const marks = Uint8Array.from(words, (word) => (word >>> property) & 1);
     const chosen = await engine.traceToOwn(property, marks);
     if (invariant === undefined || chosen === null) continue;
     const isGood = (_state: Uint8Array, index: number): boolean => marks[index] === 0;
-    const avoidance = isReduced
-      ? null
-      : await avoidanceOf(engine, scenario, result.statesAtLeast, isGood);
+    const avoidance = await avoidanceOf(searched, isGood);
     const isTarget = (state: Uint8Array): boolean =>
       ((engine.evaluateState(check, state) >>> property) & 1) !== 0;
-    const row = ownRow(invariant);
-    const about = { row, class: 'own', device: null, avoidance } as const;
-    traces.push(
-      show(chosen, isTarget, (behaviour) =>
-        makeTrace(engine, scenario, { ...about, chosen: behaviour }),
-      ),
-    );
+    const about = { row: ownRow(invariant), class: 'own', device: null, avoidance } as const;
+    traces.push(showTrace(searched, chosen, isTarget, about));
   }
   return traces;
 }

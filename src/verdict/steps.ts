@@ -40,6 +40,12 @@ export interface KernelExports {
   waitOf(state: number, thread: number, part: number): number;
   /** Replaces a state by the representative of its class. */
   canonicalState(state: number): void;
+  /** Where a state goes, and then the states that one transition passes on its way there. */
+  wayTarget(): number;
+  wayBetween(): number;
+  /** Counts steps of states, by their indices; tells where the counts are. */
+  tallyBegin(): number;
+  tallyRun(from: number, to: number): void;
 }
 
 export const kernelExports = (engine: Engine): KernelExports =>

@@ -6,13 +6,15 @@ import type { MemoryLimit, SearchResult } from '../engine/engine.js';
 import type { Stopped } from './trace.js';
 
 /** What a limit is called, and the option that raises it. */
-const LIMITS: { readonly [stop: string]: Stopped } = {
+export const LIMITS = {
   violation: { limit: 'first violation', option: '--continue' },
   states: { limit: 'states', option: '--max-states' },
   depth: { limit: 'depth', option: '--max-depth' },
   time: { limit: 'time', option: '--max-seconds' },
   interrupt: { limit: 'interrupt', option: 'run it again' },
-};
+  runs: { limit: 'runs', option: '--runs, or another --seed' },
+  switches: { limit: 'context switches', option: '--max-switches' },
+} as const satisfies { readonly [stop: string]: Stopped };
 
 /** Options that make a search smaller, or its states. */
 const SMALLER: readonly string[] = [
@@ -25,9 +27,8 @@ const SMALLER: readonly string[] = [
 /** Names the limit that stopped a search; null when none did. */
 export function stoppedBy(result: SearchResult): Stopped | null {
   const { stoppedBy: stop, memoryLimit } = result;
-  if (stop === null) return null;
   if (memoryLimit !== null) return stoppedByMemory('memory', memoryLimit);
-  return LIMITS[stop] ?? { limit: stop, option: '' };
+  return stop === null || stop === 'memory' ? null : LIMITS[stop];
 }
 
 /**

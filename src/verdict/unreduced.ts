@@ -4,12 +4,10 @@
  * out. What comes out is a behaviour, whatever the reduction has left of others.
  */
 import { WAY_STATES_OFFSET } from '../../assembly/layout.js';
-import type { Scenario } from '../compile/scenario.js';
 import type { ChosenTrace, Engine, FoundTrace } from '../engine/engine.js';
-import type { Reduction } from '../kernel/reductions.js';
-import { executedTrace } from './executed.js';
 import { keyOf } from './inevitable.js';
-import { setReductions } from './reductions.js';
+import { statesAt } from './statesAt.js';
+import { kernelExports } from './steps.js';
 
 /** Whether a state is one that the behaviour may end in; `end` is the one that the path ends in. */
 export type IsTarget = (state: Uint8Array, end: Uint8Array) => boolean;
@@ -34,25 +32,20 @@ const STEPS_MAX = 100_000;
 const THREAD_MASK = 0xff;
 const LABEL_DETAIL_SHIFT = 8;
 
-/** What the engine exports for this (assembly/index.ts). */
-interface WayExports {
-  wayTarget(): number;
-  wayBetween(): number;
-}
-
 /**
- * The states after each step that a reduced search took between the states of a path. The engine
- * must have the reductions of that search.
+ * The states after each step that a reduced search took on a path it has found. The engine must
+ * have the reductions of that search.
  *
- * @param path of states that the search has kept, an initial one first.
- * @returns a path in which one step leads from each state to the next one.
+ * @returns a path in which one step leads from each state to the next one, an initial one first.
  */
-export function refinePath(engine: Engine, path: readonly Uint8Array[]): readonly Uint8Array[] {
-  const kernel = engine.exports as unknown as WayExports;
+export function refinePath(engine: Engine, found: FoundTrace): readonly Uint8Array[] {
+  const kernel = kernelExports(engine);
   const memory = new Uint8Array(engine.memory.buffer);
   const view = new DataView(engine.memory.buffer);
-  const [first] = path;
-  const refined = first === undefined ? [] : [first];
+  engine.replay.initial(found.initial);
+  const start = engine.replay.state();
+  const path = [start, ...statesAt(engine, found.indices)];
+  const refined = [start];
   for (const [index, from] of path.slice(0, -1).entries()) {
     memory.set(from, engine.replay.address());
     memory.set(path[index + 1] ?? from, kernel.wayTarget() >>> 0);
@@ -159,50 +152,4 @@ export function behaviourOf(
     throw new Error('the behaviour of a found path does not end where the path does');
   }
   return { initial, ordinals: followed.ordinals };
-}
-
-/** The states that a found path goes through, the initial one first. */
-function keptPath(engine: Engine, { initial, indices }: FoundTrace): readonly Uint8Array[] {
-  engine.replay.initial(initial);
-  const start = engine.replay.state();
-  const kept = new Map<number, Uint8Array>();
-  for (const { first, count, bytes } of engine.states()) {
-    for (const index of indices) {
-      if (index < first || index >= first + count) continue;
-      const at = (index - first) * engine.stateBytes;
-      kept.set(index, bytes.slice(at, at + engine.stateBytes));
-    }
-  }
-  return [start, ...indices.map((index) => kept.get(index) ?? start)];
-}
-
-/** Shows behaviours of a search with these reductions. */
-export type Show = <Shown>(
-  chosen: FoundTrace,
-  isTarget: IsTarget,
-  make: (behaviour: ChosenTrace) => Shown,
-) => Shown;
-
-/**
- * Returns what shows a path of a search: the behaviour is made of it, and while it is shown the
- * engine has no reductions.
- */
-export function showWith(engine: Engine, scenario: Scenario, on: readonly Reduction[]): Show {
-  if (on.length === 0) return (chosen, _, make) => make(chosen);
-  if (on.includes('symmetry')) {
-    return (chosen, _, make) => {
-      setReductions(engine, scenario, []);
-      const shown = make(executedTrace(engine, chosen));
-      setReductions(engine, scenario, on);
-      return shown;
-    };
-  }
-  return (chosen, isTarget, make) => {
-    const path = refinePath(engine, keptPath(engine, chosen));
-    setReductions(engine, scenario, []);
-    const behaviour = behaviourOf(engine, path, { initial: chosen.initial, isTarget });
-    const shown = make(behaviour);
-    setReductions(engine, scenario, on);
-    return shown;
-  };
 }

@@ -2,7 +2,7 @@
  * A worker program of which one thread is lost in the midst of a search, in the way that the
  * environment names; the others are real.
  */
-const REAL = new URL('../../dist/worker.js', import.meta.url).href;
+const REAL = new URL('../../dist/worker.mjs', import.meta.url).href;
 
 /** Is lost, in one of two ways. */
 function lose() {

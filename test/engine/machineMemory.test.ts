@@ -1,6 +1,12 @@
 /** What the machine has, read from made-up trees of /proc and /sys, and from the real ones. */
 import { describe, expect, it } from 'vitest';
-import { addressSpaceLimit, machineRoom, type ReadText } from '../../src/engine/machineMemory.ts';
+import {
+  machineRoom,
+  type ReadText,
+  type Room,
+  shellRooms,
+} from '../../src/engine/machineMemory.ts';
+import { makeThreadRoom } from '../../src/engine/memoryLimit.ts';
 
 const MIB = 2 ** 20;
 const V2_MOUNT = '30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw,nsdelegate';
@@ -133,6 +139,20 @@ describe('the memory that the machine has', () => {
     });
   });
 
+  it('is what ulimit -v leaves', () => {
+    const files = {
+      '/proc/meminfo': MEMINFO,
+      '/proc/self/limits': `Max address space   ${900 * MIB}    unlimited    bytes\n`,
+      '/proc/self/status': 'VmSize:\t  819200 kB\nVmData:\t   51200 kB\n',
+    };
+
+    expect(machineRoom(tree(files))).toEqual({
+      bytes: 100 * MIB,
+      limitBytes: 900 * MIB,
+      source: 'ulimit -v',
+    });
+  });
+
   it('is unknown where nothing can be read', () => {
     expect(machineRoom(tree({}))).toBeNull();
     expect(
@@ -149,15 +169,42 @@ describe('the memory that the machine has', () => {
   });
 });
 
-describe('the limit of address space', () => {
-  const limits = (value: string): ReadText =>
-    tree({
-      '/proc/self/limits': `Max address space     ${value}    unlimited    bytes\n`,
-    });
+describe('the limits of the shell', () => {
+  const sourcesOf = (limits: string): string[] =>
+    shellRooms(tree({ '/proc/self/limits': limits })).map(({ source }) => source);
 
-  it('is the soft one, and none when it is unlimited', () => {
-    expect(addressSpaceLimit(limits('4294967296'))).toBe(2 ** 32);
-    expect(addressSpaceLimit(limits('unlimited'))).toBeNull();
-    expect(addressSpaceLimit(tree({}))).toBeNull();
+  it('are the soft ones, and none when they are unlimited', () => {
+    const both =
+      'Max data size             1024                 unlimited            bytes\n' +
+      'Max address space         4294967296           unlimited            bytes\n';
+
+    expect(sourcesOf(both)).toEqual(['ulimit -v', 'ulimit -d']);
+    expect(sourcesOf(both.replaceAll(/\b(1024|4294967296)\b/g, 'unlimited'))).toEqual([]);
+    expect(sourcesOf('')).toEqual([]);
+  });
+});
+
+describe('the room for threads', () => {
+  const roomsAt = (usedMib: number): Room[] => [
+    { bytes: (2000 - usedMib) * MIB, limitBytes: 2000 * MIB, source: 'ulimit -v' },
+  ];
+
+  it('has no end without a limit', () => {
+    expect(makeThreadRoom(() => [])()).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('is what is left now, by what the process had taken at the start', () => {
+    let used = 172;
+    const threads = makeThreadRoom(() => roomsAt(used));
+
+    expect(threads()).toBe(6);
+    used = 1390;
+    expect(threads()).toBe(2);
+    used = 1990;
+    expect(threads()).toBe(0);
+  });
+
+  it('takes no more than 1 GiB for a thread, whatever else the process holds', () => {
+    expect(makeThreadRoom(() => roomsAt(970))()).toBe(1);
   });
 });

@@ -19,7 +19,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'daxcheck-test-'));
 
 beforeAll(() => {
-  for (const built of ['dist/index.js', 'dist/types/src/index.d.ts']) {
+  for (const built of ['dist/index.mjs', 'dist/types/src/index.d.ts']) {
     if (!existsSync(join(ROOT, built))) throw new Error(`${built} is missing: npm run build`);
   }
   mkdirSync(join(folder, 'node_modules'));

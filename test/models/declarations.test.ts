@@ -1,26 +1,11 @@
 /** What every model of models/ declares. That it is met is the gate's work. */
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { loadModel } from '../../src/loadModel.js';
-import type { Model } from '../../src/model/model.js';
+import { MODEL_FILES, modelNamed } from '../explore/models.js';
 
-const FOLDER = fileURLToPath(new URL('../../models', import.meta.url));
 /** Most states of a menu model that interleaves step by step. */
 const STEP_STATES_MAX = 300_000;
 
-function load(name: string): Model {
-  const loaded = loadModel(join(FOLDER, name));
-  if (loaded.ok) return loaded.model;
-  throw new Error(loaded.diagnostics.map(({ message }) => `${name}: ${message}`).join('\n'));
-}
-
-const models = readdirSync(FOLDER, { recursive: true })
-  .map(String)
-  .filter((name) => name.endsWith('.yaml') && !name.endsWith('corpus.yaml'))
-  .sort()
-  .map((name) => ({ name, model: load(name) }));
+const models = MODEL_FILES.map((name) => ({ name, model: modelNamed(name) }));
 
 const menus = models.filter(
   ({ model }) => model.granularity === 'step' && model.actors.some(({ kind }) => kind === 'any'),
@@ -40,7 +25,7 @@ describe('the models', () => {
   });
 
   it('have a planted bug that is declared to be found', () => {
-    expect(load('selfcheck/canary.yaml')).toMatchObject({
+    expect(modelNamed('selfcheck/canary.yaml')).toMatchObject({
       kernel: { with: ['canary'] },
       expect: { violated: ['no-leak'] },
     });

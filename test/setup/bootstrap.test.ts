@@ -64,7 +64,7 @@ describe('the package', () => {
 
   it('offers the command and the library', () => {
     expect(manifest.bin).toEqual({ daxcheck: 'dist/cli.js' });
-    expect(manifest.exports['.'].default).toBe('./dist/index.js');
+    expect(manifest.exports['.'].default).toBe('./dist/index.mjs');
     expect(manifest.engines.node).toBe('>=20');
   });
 

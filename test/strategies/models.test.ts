@@ -1,31 +1,18 @@
 /** Every small model by each strategy, against what a search breadth first says of it. */
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { explore } from '../../src/explore.js';
-import { loadModel } from '../../src/loadModel.js';
-import type { Model } from '../../src/model/model.js';
 import type { Verdict } from '../../src/verdict/trace.js';
+import { MODEL_FILES, modelNamed } from '../explore/models.js';
 
-const FOLDER = fileURLToPath(new URL('../../models', import.meta.url));
 const STATES_MAX = 3000;
 /** One in so many bugs is searched for by walks and swarms: a swarm has to start its threads. */
 const EVERY = 6;
 
-function load(name: string): Model {
-  const loaded = loadModel(join(FOLDER, name));
-  if (loaded.ok) return loaded.model;
-  throw new Error(loaded.diagnostics.map(({ message }) => `${name}: ${message}`).join('\n'));
-}
-
 /** To its end, and in parts of it that do not last. */
-const models = readdirSync(FOLDER, { recursive: true })
-  .map(String)
-  .filter((name) => name.endsWith('.yaml') && !name.endsWith('corpus.yaml'))
-  .sort()
-  .map((name) => ({ name, model: { ...load(name), continueAfterViolation: true } }))
-  .filter(({ model }) => (model.expect?.states ?? Number.POSITIVE_INFINITY) <= STATES_MAX);
+const models = MODEL_FILES.map((name) => ({
+  name,
+  model: { ...modelNamed(name), continueAfterViolation: true },
+})).filter(({ model }) => (model.expect?.states ?? Number.POSITIVE_INFINITY) <= STATES_MAX);
 
 /** What is found broken, with the device it is told of. */
 const brokenIn = ({ violations }: Verdict): string[] =>

@@ -38,6 +38,7 @@ export interface ExploreCommandOptions
   readonly traceDir?: string;
   readonly asDeclared?: boolean;
   readonly lockOrder?: boolean;
+  readonly explain?: boolean;
   readonly stats?: boolean;
   readonly reduce?: readonly Reduction[];
 }
@@ -143,6 +144,10 @@ async function exploreOne(
       ? renderVerdictJson(verdict, traceFiles)
       : verdictText(verdict, traceFiles, { options, terminal, exitStatus }),
   );
+  if (options.explain === true && options.json !== true) {
+    const { explainTraces } = await import('./explain.js');
+    await explainTraces(verdict.violations, model, { options, terminal });
+  }
   await endCheckpointOf(options, verdict, terminal);
   if (isDeclared && verdict.expectation === null) {
     terminal.writeError(

@@ -83,6 +83,7 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
     .option('--checkpoint-every <n>', 'seconds between two saves (default: 60)', parseSeconds)
     .option('--resume <dir>', 'go on from a checkpoint, and save on')
     .option('--trace-dir <dir>', 'write a trace file for each violation into this directory')
+    .option('--explain', 'tell of each trace its locks, its window, and the commit that mends it')
     .option('--lock-order', 'tell which locks are taken under which, and the cycles among them')
     .option('--stats', 'tell where time and memory went, and how often each thing was done')
     .option('--as-declared', 'exit 0 when the verdict is the one that the model declares')

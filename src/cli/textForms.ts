@@ -4,6 +4,7 @@ import type { LookOptions } from './look.js';
 import type { Terminal } from './terminal.js';
 
 interface FormOptions extends LookOptions {
+  readonly explain?: boolean;
   readonly lkml?: boolean;
   readonly lab?: readonly string[];
   readonly to?: 'itf' | 'tlc';
@@ -12,6 +13,7 @@ interface FormOptions extends LookOptions {
 /** Adds their options to the command. */
 export function withTextForms(show: Command): Command {
   return show
+    .option('--explain', 'tell its locks, its window, and the commit that mends it')
     .option('--lkml', 'write a report for a kernel mailing list: plain text, 72 columns')
     .addOption(
       new Option('--lab <files...>', 'with --lkml: what `daxcheck lab replay --json` wrote'),
@@ -21,7 +23,8 @@ export function withTextForms(show: Command): Command {
     )
     .addHelpText(
       'after',
-      '\n  daxcheck show traces/model.no-deadlock.itf.json --lkml --lab run.json\n' +
+      '  daxcheck show --explain traces/model.no-deadlock.itf.json\n' +
+        '  daxcheck show traces/model.no-deadlock.itf.json --lkml --lab run.json\n' +
         '  daxcheck show --to itf tlc-trace.json > trace.itf.json',
     );
 }
@@ -40,6 +43,10 @@ export async function showForm(
   if (options.lkml === true) {
     const { lkmlCommand } = await import('./lkml.js');
     return lkmlCommand(path, options, terminal);
+  }
+  if (options.explain === true) {
+    const { explainCommand } = await import('./explain.js');
+    return explainCommand(path, options, terminal);
   }
   return null;
 }

@@ -79,7 +79,7 @@ export function lockChains({ steps, finding }: Trace): readonly LockChain[] {
   );
 }
 
-/** Two locks that two threads take in opposite orders. */
+/** Two locks that two threads take in opposite orders, under no lock that both have before. */
 export function oppositeLocks(
   chains: readonly LockChain[],
 ): readonly (readonly [string, string])[] {
@@ -91,7 +91,10 @@ export function oppositeLocks(
         for (const second of left.locks.slice(index + 1)) {
           const [a, b] = [right.locks.indexOf(second), right.locks.indexOf(first)];
           const isKnown = found.some((pair) => pair.includes(first) && pair.includes(second));
-          if (a >= 0 && b > a && !isKnown) found.push([first, second]);
+          const isMasked = left.locks
+            .slice(0, index)
+            .some((lock) => right.locks.slice(0, Math.max(0, a)).includes(lock));
+          if (a >= 0 && b > a && !isKnown && !isMasked) found.push([first, second]);
         }
       }
     }

@@ -33,6 +33,7 @@ describe('the order of locks', () => {
       's_active(hmem.0/dax_region/create)',
       'dax_region_rwsem',
       'device_lock(dax0.1)',
+      'dax_bus_lock',
     ]);
     expect(chains.map(({ locks }) => locks)).not.toContainEqual([
       's_active(hmem.0/dax_region/create)',

@@ -1,5 +1,5 @@
 /**
- * `daxcheck show --lkml` writes a trace as a mail to kernel developers, with what the lab saw of it.
+ * `daxcheck show --lkml` writes a trace as a mail to kernel developers, with what the lab saw.
  */
 import packageJson from '../../package.json' with { type: 'json' };
 import { type Diagnostic, diagnose, EXIT } from '../errors.js';

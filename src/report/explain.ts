@@ -156,6 +156,12 @@ function stepWords(steps: readonly TraceStep[], index: number): string {
   return `step ${index + 1} (${where}${what})`;
 }
 
+function fallsText(steps: readonly TraceStep[], first: number, last: number): string {
+  const words = stepWords(steps, first);
+  if (last === first) return `into it falls ${words}`;
+  return `into it fall steps ${first + 1} to ${last + 1}, the first: ${words}`;
+}
+
 function windowLines(trace: Trace): string[] {
   const { steps, finding } = trace;
   const window = windowOf(trace);
@@ -164,15 +170,7 @@ function windowLines(trace: Trace): string[] {
   const { opens, into, closes } = window;
   const from = opens === null ? 'from the start' : `opens with ${stepWords(steps, opens)}`;
   const [first] = into;
-  const falls =
-    first === undefined
-      ? []
-      : row(
-          '',
-          into.length === 1
-            ? `into it falls ${stepWords(steps, first)}`
-            : `into it fall steps ${first + 1} to ${(into.at(-1) ?? first) + 1}, the first: ${stepWords(steps, first)}`,
-        );
+  const falls = first === undefined ? [] : row('', fallsText(steps, first, into.at(-1) ?? first));
   const isStuck = finding.deadlock !== null;
   const then = isStuck ? ': from here on each has what another one waits for' : '';
   const to = closes === null ? [] : row('', `closes with ${stepWords(steps, closes)}${then}`);

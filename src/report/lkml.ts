@@ -126,7 +126,7 @@ function testedText(trace: Trace, runs: readonly LabRun[]): string {
   return `not reproduced on a running kernel; it follows from the code of ${kernelWords(trace)}.`;
 }
 
-/** What is there in the end, where nothing hangs: lines of the devices' memory, and what changed. */
+/** What is there in the end, where nothing hangs: the devices' memory, and what has changed. */
 function afterwards(trace: Trace): string[] {
   const { finding, initial, steps } = trace;
   const end = steps.at(-1)?.after;

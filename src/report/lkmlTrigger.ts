@@ -3,7 +3,7 @@ import type { Trace, TraceStep } from '../verdict/trace.js';
 import { commandText, faultNeed } from './lkmlTable.js';
 
 /**
- * Files that every user may read (0444 or 0644); mappingN/start is 0400. Source: DEVICE_ATTR_*() and
+ * Files that every user may read (0444, 0644); mappingN/start is 0400. Source: DEVICE_ATTR_*() and
  * __ATTR() in drivers/dax/bus.c and drivers/base/memory.c, v6.12.
  */
 const WORLD_READABLE = new Set([

@@ -123,7 +123,7 @@ const AREAS: readonly (readonly [prefix: string, area: string])[] = [
 const areaOf = (source: string): string | null =>
   AREAS.find(([prefix]) => source.startsWith(prefix))?.[1] ?? null;
 
-/** Names an active reference of kernfs as lockdep does, by the last two parts of the file's path. */
+/** Names an active reference of kernfs as lockdep does, by the last two parts of its path. */
 export const lockWords = (lock: string): string =>
   lock.replace(/^s_active\((?:.*\/)?([^/]+\/[^/]+)\)$/, 'kn->active($1)');
 
@@ -222,12 +222,13 @@ export function symptomOf(trace: Trace): string {
     deadlock.threads.length === 1
       ? 'A task waits for itself'
       : `${countWord(deadlock.threads.length)} tasks wait for one another`;
-  return `${tasks} for ever in ${deadlock.threads.map(entryOf).join(' and ')}. ${ENDS[deadlock.kind]}`;
+  const places = deadlock.threads.map(entryOf).join(' and ');
+  return `${tasks} for ever in ${places}. ${ENDS[deadlock.kind]}`;
 }
 
 const countWord = (count: number): string => ['No', 'One', 'Two', 'Three'][count] ?? String(count);
 
-/** What is wrong as a sentence; of an author's own rule, which is an expression, what it is about. */
+/** What is wrong as a sentence; of an author's own rule, an expression, what it is about. */
 function sentence({ finding, title }: Trace): string {
   const text = finding.class === 'own' ? title : finding.summary;
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
@@ -317,8 +318,9 @@ export function maskOf(trace: Trace): string {
     lock === undefined
       ? 'no lock is held on both sides'
       : `only ${entryOf(holder as Waiter)} runs under ${lock}`;
+  const inside = lock === undefined ? "the file's functions" : who;
   const how = hasFiles
-    ? `An outer lock masks the cycle only if ${lock === undefined ? "the file's functions" : who} ` +
+    ? `An outer lock masks the cycle only if ${inside} ` +
       'merely try it and restart, as lock_device_hotplug_sysfs() does.'
     : `A lock taken on both sides before ${uniqueLocks(cycle)} masks the cycle.`;
   const isBlind = cycle.some((name) => name.startsWith('device_lock('));

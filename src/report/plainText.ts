@@ -19,7 +19,8 @@ export function formatValue(value: Value): string {
   if (Array.isArray(tuple)) return `<<${join(tuple)}>>`;
   if (Array.isArray(map)) {
     const pairs = map as readonly (readonly [Value, Value])[];
-    return `[${pairs.map(([key, part]) => `${formatValue(key)} -> ${formatValue(part)}`).join(', ')}]`;
+    const told = pairs.map(([key, part]) => `${formatValue(key)} -> ${formatValue(part)}`);
+    return `[${told.join(', ')}]`;
   }
   const fields = Object.entries(record).map(([name, part]) => `${name}: ${formatValue(part)}`);
   return `[${fields.join(', ')}]`;

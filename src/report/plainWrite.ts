@@ -1,4 +1,4 @@
-/** Writes a plain trace as ITF, or as the JSON that TLC writes and loads (`-loadTrace json`). */
+/** Writes a plain trace as ITF, or as the JSON that TLC writes (`-dumpTrace json`). */
 import type { PlainState, PlainTrace, Value } from './plainTrace.js';
 
 const FORMAT_DESCRIPTION = 'https://apalache-mc.org/docs/adr/015adr-trace.html';
@@ -44,7 +44,7 @@ export function renderPlainItf(trace: PlainTrace): string {
 const INT_MAX = 2n ** 31n - 1n;
 
 /**
- * An ITF expression as TLC writes values: sets and tuples are arrays, functions objects. Integers of
+ * An ITF expression as TLC writes it: sets and tuples are arrays, functions objects. Integers of
  * more than 32 bits, which TLC has not, become strings in hex, as addresses are written.
  */
 export function tlcValue(value: Value): Value {

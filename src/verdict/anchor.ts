@@ -4,8 +4,8 @@
  * enabled ones.
  *
  * The way with the fewest edits is looked for. An edit is a step that the behaviour does not tell
- * (of a command that it does not know, or inside one), or a step that is left out (of a command that
- * the model has no more, or inside one). What a command returns is never given up.
+ * (of a command that it does not know, or inside one), or a step left out (of a command that the
+ * model has no more, or inside one). What a command returns is never given up.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Scenario } from '../compile/scenario.js';

@@ -19,8 +19,8 @@ interface Way {
 }
 
 /**
- * Fewest context switches of all shortest ways to a violation: every way is followed, by state, last
- * thread and number of switches; nothing is thrown away because something else is cheaper.
+ * Fewest context switches of all shortest ways to a violation: every way is followed, by state,
+ * last thread and number of switches; nothing is thrown away because something else is cheaper.
  */
 function fewestSwitches(engine: Engine, bit: number): { depth: number; switches: number } | null {
   let ways: Way[] = engine.successors.initial().map((state) => ({ state, last: -1, switches: 0 }));

@@ -1,6 +1,7 @@
 /**
  * Traces of other tools: states as variables with values, as Apalache, Quint and others tell them
- * in ITF, and TLC in the JSON of `-dumpTrace json`. docs/trace-format.md says what is taken of each.
+ * in ITF, and TLC in the JSON of `-dumpTrace json`. docs/trace-format.md says what is taken of
+ * each.
  */
 import * as z from 'zod';
 import { type Diagnostic, diagnose } from '../errors.js';

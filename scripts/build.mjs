@@ -255,6 +255,12 @@ async function main(isEngineOnly) {
     build: () => buildWasm(isEngineOnly ? ['engine'] : []),
   });
   await unlessFresh({
+    name: 'page',
+    inputs: ['src', ...LAYOUTS, 'package-lock.json', 'scripts/build-page.mjs'],
+    stamp: 'build/.page',
+    build: async () => (await import('./build-page.mjs')).buildPage(ROOT),
+  });
+  await unlessFresh({
     name: 'bundle',
     inputs: ['src', ...LAYOUTS, 'package.json', 'package-lock.json', 'scripts/build.mjs'],
     stamp: 'dist/.inputs',

@@ -36,6 +36,7 @@ export interface ExploreCommandOptions
   readonly maxSeconds?: number;
   readonly memory?: number;
   readonly traceDir?: string;
+  readonly html?: string;
   readonly asDeclared?: boolean;
   readonly lockOrder?: boolean;
   readonly explain?: boolean;
@@ -130,12 +131,20 @@ async function traceFilesOf(
   return writeTraces(verdict, model, traces);
 }
 
+interface ExploreContext {
+  readonly terminal: Terminal;
+  readonly traces: TraceFolder | null;
+  /** Takes each verdict, for a report of all. */
+  readonly verdicts: Verdict[];
+}
+
 async function exploreOne(
   model: Model,
   options: ExploreCommandOptions,
-  { terminal, traces }: { readonly terminal: Terminal; readonly traces: TraceFolder | null },
+  { terminal, traces, verdicts }: ExploreContext,
 ): Promise<number> {
   const verdict = await exploreModel(model, options, terminal);
+  verdicts.push(verdict);
   const traceFiles = traces === null ? [] : await traceFilesOf(verdict, model, traces);
   const isDeclared = options.asDeclared === true;
   const exitStatus = isDeclared ? declaredStatus(verdict) : verdict.exitStatus;
@@ -157,6 +166,19 @@ async function exploreOne(
   return exitStatus;
 }
 
+/** Writes the report of all; what that needs is loaded only when somebody wants it. */
+async function writeHtmlOf(
+  verdicts: readonly Verdict[],
+  file: string,
+  terminal: Terminal,
+): Promise<void> {
+  const [{ runOfVerdict }, { writeHtml }] = await Promise.all([
+    import('../htmlReport.js'),
+    import('./html.js'),
+  ]);
+  writeHtml(file, verdicts.map(runOfVerdict), terminal);
+}
+
 /** Explores the models in order, and returns the worst of their statuses. */
 export async function exploreCommand(
   paths: readonly string[],
@@ -175,12 +197,15 @@ export async function exploreCommand(
   warnOfUnknown(models, terminal);
   const { traceDir } = options;
   const traces = traceDir === undefined ? null : { directory: traceDir, used: new Set<string>() };
+  const verdicts: Verdict[] = [];
   const statuses: number[] = [];
   for (const [index, model] of models.entries()) {
     if (index > 0 && options.json !== true) terminal.writeOut('\n');
-    const job = (): Promise<number> => exploreOne(model, options, { terminal, traces });
+    const job = (): Promise<number> => exploreOne(model, options, { terminal, traces, verdicts });
     statuses.push(await withRejections(job, options, terminal));
     if (terminal.interrupt.aborted) break;
   }
+  const { html } = options;
+  if (html !== undefined && verdicts.length > 0) await writeHtmlOf(verdicts, html, terminal);
   return worstStatus(statuses);
 }

@@ -18,10 +18,11 @@ import {
   parseSeconds,
   parseWorkers,
 } from './options.js';
+import { json, noColor, type Report } from './sharedOptions.js';
 import { endingOf } from './status.js';
 import { withStrategyOptions } from './strategy.js';
 import type { Terminal } from './terminal.js';
-import { showForm, withTextForms } from './textForms.js';
+import { addTraces } from './traceCommands.js';
 
 const STATUSES = `
 Exit status:
@@ -32,16 +33,11 @@ Exit status:
   150 model rejected    151 an option that does not fit this model    152 out of memory
   153 system error    255 a bug in daxcheck`;
 
-/** Takes the status of the command that ran. */
-type Report = (status: number) => void;
-
-const json = (): Option => new Option('--json', 'print JSON, one object a line');
 const reduce = (): Option =>
   new Option(
     '--reduce <list>',
     'leave out states that change no answer: por, merge, symmetry',
   ).argParser(parseReductions);
-const noColor = (): Option => new Option('--no-color', 'no colours, also on a terminal');
 
 function addExplore(program: Command, terminal: Terminal, report: Report): void {
   withStrategyOptions(program.command('explore'))
@@ -84,6 +80,7 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
     .option('--resume <dir>', 'go on from a checkpoint, and save on')
     .option('--trace-dir <dir>', 'write a trace file for each violation into this directory')
     .option('--explain', 'tell of each trace its locks, its window, and the commit that mends it')
+    .option('--html <file>', 'write a report of all models as one HTML file, to be read offline')
     .option('--lock-order', 'tell which locks are taken under which, and the cycles among them')
     .option('--stats', 'tell where time and memory went, and how often each thing was done')
     .option('--as-declared', 'exit 0 when the verdict is the one that the model declares')
@@ -93,7 +90,8 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
     .addOption(noColor())
     .addHelpText(
       'after',
-      `\nExample:\n  daxcheck explore --kernel v5.1 --trace-dir traces model.yaml\n${STATUSES}`,
+      `\nExample:\n  daxcheck explore --kernel v5.1 --trace-dir traces model.yaml\n` +
+        `  daxcheck explore --html report.html model.yaml\n${STATUSES}`,
     )
     .action(async (paths: string[], options) => {
       const { exploreCommand } = await import('./explore.js');
@@ -115,50 +113,6 @@ function addRun(program: Command, terminal: Terminal, report: Report): void {
       const { runCommand } = await import('./run.js');
       report(await runCommand(path, options, terminal));
     });
-}
-
-function addTraces(program: Command, terminal: Terminal, report: Report): void {
-  program
-    .command('replay')
-    .description(
-      'run a trace file again, without search; status 22 when the model behaves otherwise',
-    )
-    .argument('<trace>', 'trace file (.itf.json)')
-    .option('--model <file>', 'another model; for a trace of another tool it must be named')
-    .addOption(json())
-    .addOption(noColor())
-    .addHelpText('after', '\nExample:\n  daxcheck replay traces/model.recoverable.itf.json')
-    .action(async (path: string, options) => {
-      const { replayCommand } = await import('./replay.js');
-      report(await replayCommand(path, options, terminal));
-    });
-  const show = program
-    .command('show')
-    .description('print a trace file for reading, or write it as a shell script or a mail')
-    .argument('<trace>', 'trace file (.itf.json)')
-    .option('--script <file>', 'write a shell script that does its steps (- for stdout)')
-    .addOption(json())
-    .addOption(noColor())
-    .addHelpText(
-      'after',
-      '\nExample:\n  daxcheck show traces/model.recoverable.itf.json\n' +
-        '  daxcheck show --script leak.sh traces/model.no-leak.itf.json',
-    )
-    .action(async (path: string, options) => {
-      const form = await showForm(path, options, terminal);
-      if (form !== null) {
-        report(form);
-        return;
-      }
-      const { scriptCommand } = await import('./script.js');
-      if (options.script !== undefined) {
-        report(await scriptCommand(path, options, terminal));
-        return;
-      }
-      const { showCommand } = await import('./replay.js');
-      report(await showCommand(path, options, terminal));
-    });
-  withTextForms(show);
 }
 
 function addGate(program: Command, terminal: Terminal, report: Report): void {

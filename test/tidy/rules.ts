@@ -34,6 +34,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['src/reference/'],
   ['src/verdict/'],
   ['src/report/'],
+  ['src/page/'],
   ['src/import/'],
   ['src/probe/'],
   ['src/'],

@@ -38,6 +38,7 @@ const ENTRIES = [
   'src/cli.ts',
   'src/index.ts',
   'src/engine/worker.ts',
+  'src/page/main.ts',
   'src/reference/search.ts',
   'src/reference/temporal.ts',
   'assembly/index.ts',

@@ -27,6 +27,11 @@ export type KernelEngineOptions = Partial<Omit<EngineOptions, 'wasm' | 'scenario
   readonly debug?: boolean;
 };
 
+/** Reads the engine's module; throws EngineError when it is missing. */
+export function engineBytes(debug = false): Uint8Array {
+  return readFileSync(wasmFile(debug ? 'engine.debug.wasm' : 'engine.wasm'));
+}
+
 /**
  * Opens an engine for a scenario.
  *
@@ -41,7 +46,7 @@ export function openKernelEngine(scenario: Scenario, options: KernelEngineOption
     limits = {},
     ...rest
   } = options;
-  const wasm = readFileSync(wasmFile(debug ? 'engine.debug.wasm' : 'engine.wasm'));
+  const wasm = engineBytes(debug);
   const { check } = scenario.ownModules;
   const own = check === null ? undefined : { wasm: check, stopMask: ownStopMask };
   const bytes = scenario.bytes;

@@ -37,6 +37,7 @@ export interface ExploreCommandOptions
   readonly memory?: number;
   readonly traceDir?: string;
   readonly html?: string;
+  readonly sarif?: string;
   readonly asDeclared?: boolean;
   readonly lockOrder?: boolean;
   readonly explain?: boolean;
@@ -207,5 +208,10 @@ export async function exploreCommand(
   }
   const { html } = options;
   if (html !== undefined && verdicts.length > 0) await writeHtmlOf(verdicts, html, terminal);
+  if (options.sarif !== undefined) {
+    const { writeSarif } = await import('./sarif.js');
+    const violations = verdicts.flatMap((verdict) => verdict.violations);
+    writeSarif(options.sarif, violations, worstStatus(statuses));
+  }
   return worstStatus(statuses);
 }

@@ -63,6 +63,13 @@ export function parseSeconds(text: string): number {
   return seconds;
 }
 
+/** Reads how many times as much: a number of at least 1. */
+export function parseFactor(text: string): number {
+  const factor = Number(text);
+  if (/^[0-9]+(\.[0-9]+)?$/.test(text) && factor >= 1) return factor;
+  throw new InvalidArgumentError('Expected a number of at least 1.');
+}
+
 /** Reads a probability, such as 0.01 or 1e-6. */
 export function parseProbability(text: string): number {
   const probability = Number(text);

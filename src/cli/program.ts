@@ -5,6 +5,7 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { EXIT } from '../errors.js';
+import { withGateOptions } from './gateOptions.js';
 import {
   parseCount,
   parseFeatures,
@@ -81,6 +82,7 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
     .option('--trace-dir <dir>', 'write a trace file for each violation into this directory')
     .option('--explain', 'tell of each trace its locks, its window, and the commit that mends it')
     .option('--html <file>', 'write a report of all models as one HTML file, to be read offline')
+    .option('--sarif <file>', 'write every violation as SARIF 2.1.0 too')
     .option('--lock-order', 'tell which locks are taken under which, and the cycles among them')
     .option('--stats', 'tell where time and memory went, and how often each thing was done')
     .option('--as-declared', 'exit 0 when the verdict is the one that the model declares')
@@ -116,18 +118,11 @@ function addRun(program: Command, terminal: Terminal, report: Report): void {
 }
 
 function addGate(program: Command, terminal: Terminal, report: Report): void {
-  program
-    .command('gate')
+  withGateOptions(program.command('gate'))
     .description('explore every model below a directory; 0 when each meets what it declares')
-    .argument('<dir>', 'directory of model files (*.yaml, *.yml)')
-    .option('--workers <n>', 'threads (default: one for each processor)', parseWorkers)
-    .addOption(reduce())
+    .argument('<dir>', 'directory of model files (*.yaml, *.yml), or one model')
     .addOption(json())
     .addOption(noColor())
-    .addHelpText(
-      'after',
-      '\nNo declaration, no gate: one without `expect` fails.\n\nExample:\n  daxcheck gate models',
-    )
     .action(async (directory: string, options) => {
       const { gateCommand } = await import('./gate.js');
       report(await gateCommand(directory, options, terminal));

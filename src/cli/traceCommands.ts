@@ -26,13 +26,15 @@ export function addTraces(program: Command, terminal: Terminal, report: Report):
     .argument('<trace>', 'trace file (.itf.json)')
     .option('--script <file>', 'write a shell script that does its steps (- for stdout)')
     .option('--html <file>', 'write a report as one HTML file, to be read offline')
+    .option('--sarif <file>', 'write it as SARIF 2.1.0')
     .addOption(json())
     .addOption(noColor())
     .addHelpText(
       'after',
       '\nExample:\n  daxcheck show traces/model.recoverable.itf.json\n' +
         '  daxcheck show --script leak.sh traces/model.no-leak.itf.json\n' +
-        '  daxcheck show --html leak.html traces/model.no-leak.itf.json',
+        '  daxcheck show --html leak.html traces/model.no-leak.itf.json\n' +
+        '  daxcheck show --sarif leak.sarif traces/model.no-leak.itf.json',
     )
     .action(async (path: string, options) => {
       const form = await showForm(path, options, terminal);
@@ -43,6 +45,11 @@ export function addTraces(program: Command, terminal: Terminal, report: Report):
       if (options.html !== undefined) {
         const { showHtmlCommand } = await import('./html.js');
         report(showHtmlCommand(path, options, terminal));
+        return;
+      }
+      if (options.sarif !== undefined) {
+        const { showSarifCommand } = await import('./sarif.js');
+        report(showSarifCommand(path, options, terminal));
         return;
       }
       const { scriptCommand } = await import('./script.js');

@@ -39,6 +39,7 @@ const ENTRIES = [
   'src/index.ts',
   'src/engine/worker.ts',
   'src/page/main.ts',
+  'src/gate/lane.ts',
   'src/reference/search.ts',
   'src/reference/temporal.ts',
   'assembly/index.ts',

@@ -10,6 +10,8 @@
  * const verdict = await explore(loaded.model, { workers: 2 });
  * process.stdout.write(renderVerdict(verdict, PLAIN));
  */
+export type { Coverage, CoverageOptions } from './coverage.js';
+export { cover } from './coverage.js';
 export type { CompareOptions, Comparison, Distinction, Seen } from './diff.js';
 export { compareKernels } from './diff.js';
 export type { Diagnostic, ExitStatus } from './errors.js';
@@ -24,7 +26,9 @@ export { loadModel } from './loadModel.js';
 export type { LoadResult } from './model/load.js';
 export type * from './model/model.js';
 export { replay } from './replay.js';
+export { renderAut } from './report/aut.js';
 export type { ReportRun } from './report/document.js';
+export { renderDot } from './report/dot.js';
 export { hashModelText, renderItf } from './report/itf.js';
 export type { ItfReading } from './report/itfRead.js';
 export { parseItf } from './report/itfRead.js';
@@ -35,4 +39,6 @@ export { createStyle, PLAIN } from './report/style.js';
 export { renderVerdict } from './report/text.js';
 export { renderTrace } from './report/traceText.js';
 export { run } from './run.js';
+export type { StateGraph, StateGraphOptions, TooLarge } from './stateGraph.js';
+export { makeStateGraph } from './stateGraph.js';
 export type * from './verdict/trace.js';

@@ -6,6 +6,7 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { EXIT } from '../errors.js';
 import { withGateOptions } from './gateOptions.js';
+import { withGraphOptions } from './graph.js';
 import {
   parseCount,
   parseFeatures,
@@ -41,7 +42,7 @@ const reduce = (): Option =>
   ).argParser(parseReductions);
 
 function addExplore(program: Command, terminal: Terminal, report: Report): void {
-  withStrategyOptions(program.command('explore'))
+  withGraphOptions(withStrategyOptions(program.command('explore')))
     .description('explore every interleaving of the models and print a verdict for each')
     .argument('<model...>', 'model files')
     .option('--workers <n>', 'threads (default: one for each processor)', parseWorkers)
@@ -85,6 +86,7 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
     .option('--sarif <file>', 'write every violation as SARIF 2.1.0 too')
     .option('--lock-order', 'tell which locks are taken under which, and the cycles among them')
     .option('--stats', 'tell where time and memory went, and how often each thing was done')
+    .option('--coverage', 'tell which commands, program points and features the run came to')
     .option('--as-declared', 'exit 0 when the verdict is the one that the model declares')
     .option('--progress', 'show progress even when stderr is no terminal')
     .option('--quiet', 'no progress and no traces: the verdict alone')
@@ -93,6 +95,7 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
     .addHelpText(
       'after',
       `\nExample:\n  daxcheck explore --kernel v5.1 --trace-dir traces model.yaml\n` +
+        '  daxcheck explore --graph model.dot --coverage model.yaml\n' +
         `  daxcheck explore --html report.html model.yaml\n${STATUSES}`,
     )
     .action(async (paths: string[], options) => {

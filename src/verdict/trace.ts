@@ -297,6 +297,8 @@ export interface Verdict {
   readonly distinctStates: number;
   readonly transitions: number;
   readonly depth: number;
+  /** States found at each depth; absent where that is not known. */
+  readonly levels?: readonly number[];
   /** Which limit ended the search, and the option that raises it; null when it ran to its end. */
   readonly stoppedBy: Stopped | null;
   readonly violations: readonly Trace[];

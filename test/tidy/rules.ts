@@ -33,6 +33,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['src/engine/'],
   ['src/reference/'],
   ['src/verdict/'],
+  ['src/graph/'],
   ['src/report/'],
   ['src/page/'],
   ['src/import/'],

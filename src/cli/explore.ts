@@ -47,6 +47,7 @@ export interface ExploreCommandOptions
   readonly sarif?: string;
   readonly asDeclared?: boolean;
   readonly lockOrder?: boolean;
+  readonly explain?: boolean;
   readonly stats?: boolean;
   readonly reduce?: readonly Reduction[];
 }
@@ -158,6 +159,10 @@ async function exploreOne(
       ? renderVerdictJson(verdict, traceFiles)
       : verdictText(verdict, traceFiles, { options, terminal, exitStatus }),
   );
+  if (options.explain === true && options.json !== true) {
+    const { explainTraces } = await import('./explain.js');
+    await explainTraces(verdict.violations, model, { options, terminal });
+  }
   await endCheckpointOf(options, verdict, terminal);
   const graphStatus = await writeGraph(model, verdict, options, terminal);
   if (isDeclared && verdict.expectation === null) {

@@ -6,6 +6,7 @@ import { parsePort } from './options.js';
 export const withOutputOptions = (command: Command): Command =>
   command
     .option('--trace-dir <dir>', 'write a trace file for each violation into this directory')
+    .option('--explain', 'tell of each trace its locks, its window, and the commit that mends it')
     .option('--html <file>', 'write a report of all models as one HTML file, to be read offline')
     .option('--no-explorer', 'leave the engine out of the report: no other steps can be taken')
     .option('--sarif <file>', 'write every violation as SARIF 2.1.0 too')

@@ -21,9 +21,11 @@ import {
   parseWorkers,
 } from './options.js';
 import { withOutputOptions } from './outputOptions.js';
+import { json, noColor, type Report } from './sharedOptions.js';
 import { endingOf } from './status.js';
 import { withStrategyOptions } from './strategy.js';
 import type { Terminal } from './terminal.js';
+import { addTraces } from './traceCommands.js';
 
 const STATUSES = `
 Exit status:
@@ -34,16 +36,11 @@ Exit status:
   150 model rejected    151 an option that does not fit this model    152 out of memory
   153 system error    255 a bug in daxcheck`;
 
-/** Takes the status of the command that ran. */
-type Report = (status: number) => void;
-
-const json = (): Option => new Option('--json', 'print JSON, one object a line');
 const reduce = (): Option =>
   new Option(
     '--reduce <list>',
     'leave out states that change no answer: por, merge, symmetry',
   ).argParser(parseReductions);
-const noColor = (): Option => new Option('--no-color', 'no colours, also on a terminal');
 
 function addExplore(program: Command, terminal: Terminal, report: Report): void {
   withOutputOptions(withGraphOptions(withStrategyOptions(program.command('explore'))))
@@ -117,58 +114,6 @@ function addRun(program: Command, terminal: Terminal, report: Report): void {
     .action(async (path: string, options) => {
       const { runCommand } = await import('./run.js');
       report(await runCommand(path, options, terminal));
-    });
-}
-
-function addTraces(program: Command, terminal: Terminal, report: Report): void {
-  program
-    .command('replay')
-    .description(
-      'run a trace file again, without search; status 22 when the model behaves otherwise',
-    )
-    .argument('<trace>', 'trace file (.itf.json)')
-    .addOption(json())
-    .addOption(noColor())
-    .addHelpText('after', '\nExample:\n  daxcheck replay traces/model.recoverable.itf.json')
-    .action(async (path: string, options) => {
-      const { replayCommand } = await import('./replay.js');
-      report(await replayCommand(path, options, terminal));
-    });
-  program
-    .command('show')
-    .description('print a trace file for reading, or write it as a report or a shell script')
-    .argument('<trace>', 'trace file (.itf.json)')
-    .option('--script <file>', 'write a shell script that does its steps (- for stdout)')
-    .option('--html <file>', 'write a report as one HTML file, to be read offline')
-    .option('--no-explorer', 'leave the engine out of the report: no other steps can be taken')
-    .option('--sarif <file>', 'write it as SARIF 2.1.0')
-    .addOption(json())
-    .addOption(noColor())
-    .addHelpText(
-      'after',
-      '\nExample:\n  daxcheck show traces/model.recoverable.itf.json\n' +
-        '  daxcheck show --script leak.sh traces/model.no-leak.itf.json\n' +
-        '  daxcheck show --html leak.html traces/model.no-leak.itf.json\n' +
-        '  daxcheck show --sarif leak.sarif traces/model.no-leak.itf.json',
-    )
-    .action(async (path: string, options) => {
-      if (options.html !== undefined) {
-        const { showHtmlCommand } = await import('./html.js');
-        report(showHtmlCommand(path, options, terminal));
-        return;
-      }
-      if (options.sarif !== undefined) {
-        const { showSarifCommand } = await import('./sarif.js');
-        report(showSarifCommand(path, options, terminal));
-        return;
-      }
-      const { scriptCommand } = await import('./script.js');
-      if (options.script !== undefined) {
-        report(await scriptCommand(path, options, terminal));
-        return;
-      }
-      const { showCommand } = await import('./replay.js');
-      report(await showCommand(path, options, terminal));
     });
 }
 

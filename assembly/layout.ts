@@ -15,4 +15,4 @@ export * from './layout/state.ts';
 export * from './layout/symmetry.ts';
 
 /** Changes with any change of these files; a stale .wasm is refused. */
-export const LAYOUT_VERSION = 5;
+export const LAYOUT_VERSION = 6;

@@ -53,6 +53,7 @@ import {
   BLOCKED,
   blocks,
   broken,
+  choose,
   device,
   devices,
   FAIL_INSTRUCTION,
@@ -120,6 +121,10 @@ function local(index: u32): i32 {
     case Op.Equal: {
       const left = text(load<u16>(at, INSTRUCTION_VALUE_OFFSET));
       setStatus(left == text(load<u16>(at, INSTRUCTION_OTHER_OFFSET)) ? 0 : 1);
+      return next;
+    }
+    case Op.Maybe: {
+      setStatus(choose(2));
       return next;
     }
     case Op.Event: {
@@ -206,6 +211,20 @@ export function finishCall(): void {
   }
   store<u16>(th, index + 1, THREAD_INSTRUCTION_OFFSET);
   advance();
+}
+
+/**
+ * Where the thread is at what is not understood: picks what that does, and goes there.
+ * @returns whether what it came to is to be done now; it has moved already where not.
+ */
+export function pickDeed(): bool {
+  const index = load<u16>(th, THREAD_INSTRUCTION_OFFSET);
+  if (load<u8>(instruction(index), INSTRUCTION_OP_OFFSET) != Op.Begin) return true;
+  store<u16>(th, index + 1, THREAD_INSTRUCTION_OFFSET);
+  advance();
+  const reached = <u32>load<u16>(th, THREAD_INSTRUCTION_OFFSET);
+  if (reached >= <u32>INSTRUCTION_IDLE) return false;
+  return load<u8>(instruction(reached), INSTRUCTION_OP_OFFSET) != Op.Begin;
 }
 
 /** Waits until udev has nothing to do. Source: udevadm-settle(8). */

@@ -57,7 +57,7 @@ import {
   threads,
 } from '../state';
 import { announce } from './event';
-import { advance, finishCall, kindOf, userStep } from './program';
+import { advance, finishCall, kindOf, pickDeed, userStep } from './program';
 
 /** Steps that one system call may take before it counts as a bug of the model. */
 const CALL_STEPS_MAX = 10000;
@@ -191,6 +191,7 @@ function startStep(): i32 {
     startMenu();
     if (load<u16>(th, THREAD_INSTRUCTION_OFFSET) >= <u32>INSTRUCTION_IDLE) return MOVED;
   }
+  if (!pickDeed()) return MOVED;
   const started = load<u16>(th, THREAD_INSTRUCTION_OFFSET);
   observe(Observation.Command, started, me, 0);
   const answer = userStep();

@@ -56,6 +56,9 @@ export enum Op {
   Beneath,
   Compare,
   Trigger,
+  // What is not understood: here a deed is picked, by a status that is 0 or 1.
+  Begin,
+  Maybe,
 }
 
 /** How Compare compares two numbers: `sub` of the instruction. */

@@ -79,6 +79,7 @@ function canAct(items: readonly Instruction[], subsystem: string, action: string
       case 'less':
       case 'status-is':
       case 'exists':
+      case 'maybe':
       case 'read':
         open.push({ at: at + 1, status: null });
         break;

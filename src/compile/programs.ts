@@ -306,6 +306,8 @@ const PLAIN = {
   invert: Op.Invert,
   sleep: Op.Sleep,
   settle: Op.Settle,
+  begin: Op.Begin,
+  maybe: Op.Maybe,
   reboot: Op.Reboot,
   exit: Op.Exit,
   'kexec-crash': Op.KexecCrash,

@@ -205,6 +205,12 @@ export function nameFaults(model: Model): readonly Diagnostic[] {
   return resolveNames(model).diagnostics;
 }
 
+/** What of a model's scripts and rules is not understood and may do anything, with its places. */
+export function havocNotes(model: Model): readonly Diagnostic[] {
+  const { havoc } = resolveNames(model).plan.universe;
+  return [...(havoc?.noted.values() ?? [])].sort(byPlace);
+}
+
 /** Whether a kernel has a driver. */
 const isModule = (name: DriverName, features: ReadonlySet<string>): boolean =>
   name === 'device_dax' || features.has(name === 'kmem' ? 'kmem' : 'fsdev-dax');

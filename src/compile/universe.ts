@@ -181,7 +181,8 @@ export function planUniverse(model: Model): { plan: Plan; diagnostics: readonly 
   const divided = Math.min(RANGE_MAX, Math.max(RANGES_OF_DIVIDED, declaredRanges + resizes));
   const rangeMax = resizes > 0 ? divided : declaredRanges;
   const universe: Universe = {
-    virt: 'none',
+    virt: model.programs?.virt ?? 'none',
+    programStatus: model.programs !== undefined,
     regions: regions.map(({ name, kind, namespace }) => ({
       name,
       kind,
@@ -195,6 +196,7 @@ export function planUniverse(model: Model): { plan: Plan; diagnostics: readonly 
       describeDevice(model, { device, regions, blocks, isDivided: resizes > 0 }),
     ),
     tools: toolFeatures(model.tools ?? { release: TOOL_RELEASE_DEFAULT, without: [] }),
+    ...(model.havoc !== undefined && { havoc: { ...model.havoc, noted: new Map() } }),
   };
   return {
     plan: { regions, devices, blocks, rangeMax, isDivided: resizes > 0, publications, universe },

@@ -27,6 +27,7 @@ import {
   GLOBAL_OOPS,
   GLOBAL_POLICY_OFFSET,
   INSTRUCTION_ENDED,
+  INSTRUCTION_IDLE,
   MEMORY_POISON,
   RANGE_END_OFFSET,
   RANGE_START_OFFSET,
@@ -277,6 +278,19 @@ const THREADS: readonly (readonly [string, Reading, string])[] = [
         ),
     },
     'its script, or its bounded menu, has ended',
+  ],
+  [
+    'idle',
+    {
+      type: 'bool',
+      code: (index) =>
+        compare(
+          '>=',
+          load('thread', index, THREAD_INSTRUCTION_OFFSET, { bytes: 2 }),
+          constant(INSTRUCTION_IDLE),
+        ),
+    },
+    'nothing of it is under way: it has ended, or waits for an event or its next command',
   ],
   ['inside', { type: 'bool', code: inKernel }, 'it is inside a system call'],
   [

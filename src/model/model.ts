@@ -224,6 +224,18 @@ export interface Model {
   readonly faults: readonly Fault[];
   /** The user's own, by name. */
   readonly properties: readonly OwnProperty[];
+  /**
+   * Parts of scripts and rules that are not understood may do anything to files of these patterns
+   * (null: to all); absent: they are faults.
+   */
+  readonly havoc?: { readonly files: readonly string[] | null };
+  /**
+   * What programs answer that udev rules ask: systemd-detect-virt prints `virt`, and a status other
+   * than 0 is no match, as in udev itself. Absent: bare metal, and the status is not looked at.
+   */
+  readonly programs?: { readonly virt: string };
+  /** What was cut of the machine before it was explored, in words. */
+  readonly cut?: string;
   /** null: every property that is on by default, and all of the user's own. */
   readonly check: readonly PropertyRequest[] | null;
   /** Explore on after a violation, to the end. */

@@ -45,6 +45,7 @@ const WAITING = new Set<Instruction['op']>([
   'exists',
   'sleep',
   'settle',
+  'begin',
   'trigger',
   'process',
   'module',
@@ -191,6 +192,8 @@ const SETS_STATUS = new Set<Instruction['op']>([
   'less',
   'compare',
   'recall',
+  'begin',
+  'maybe',
 ]);
 
 /** For each instruction: whether the status it leaves behind can be read later. */

@@ -153,6 +153,10 @@ export type Instruction = InstructionOrigin &
     /** Nothing relies on the status after sleep, settle, reboot: a `status` follows if need be. */
     | { readonly op: 'sleep' }
     | { readonly op: 'settle' }
+    /** What is not understood: the instructions behind it pick what is done in this step. */
+    | { readonly op: 'begin' }
+    /** Status 0 or 1, either; only behind a `begin` or a step, which takes the choice. */
+    | { readonly op: 'maybe' }
     /** udevadm trigger: everything that exists is announced once more; null: of both subsystems. */
     | {
         readonly op: 'trigger';

@@ -6,6 +6,7 @@
  */
 
 import type { BeneathModule } from '../model/model.js';
+import type { Havoc } from './havoc.js';
 
 /** A dax device that exists at the start or can be created later. */
 export interface UniverseDevice {
@@ -46,6 +47,8 @@ export interface Universe {
   readonly programStatus?: boolean;
   /** What daxctl, ndctl and cxl can do; without it, all of it. */
   readonly tools?: ReadonlySet<string>;
+  /** What is not understood may do anything; without it, it is a fault. */
+  readonly havoc?: Havoc;
 }
 
 /** Lists the numbers of all memory blocks that can ever exist, ascending, each once. */

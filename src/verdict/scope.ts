@@ -20,6 +20,12 @@ export function scopeOf(scenario: Scenario): string {
           .join(', ');
   const devices = plan.devices.filter(({ declared }) => declared !== null).length;
   const published = plan.publications.length;
+  const { havoc } = plan.universe;
+  const files = havoc?.files?.join(', ') ?? 'all files but sizes and mappings';
+  const anything =
+    havoc === undefined || havoc.noted.size === 0
+      ? []
+      : [`${count(havoc.noted.size, 'line')} taken for anything done to ${files}`];
   const { alsoGone, unknown } = scenario.kernel;
   const gone =
     alsoGone.length > 0 ? [`kernel features gone with them: ${alsoGone.join(', ')}`] : [];
@@ -30,8 +36,10 @@ export function scopeOf(scenario: Scenario): string {
     count(devices, 'device'),
     ...(published > 0 ? [count(published, 'range of the firmware', 'ranges of the firmware')] : []),
     `${count(plan.blocks.length, 'block')} of ${model.machine.blockSize >> 20n} MiB`,
+    ...(model.cut === undefined ? [] : [model.cut]),
     `actors ${actors}`,
     faults,
+    ...anything,
     'not modelled: boot memory blocks, memory failures, CPU hotplug',
   ].join('; ');
 }

@@ -137,7 +137,7 @@ describe('a fault in rules', () => {
     ['SUBSYSTEM=memory', ['1:1 DAX220']],
     ['# fine\n  FOO=="a"', ['2:3 DAX221']],
     ['SUBSYSTEM=="memory", ATTR{foo}="1"', ['1:22 DAX221']],
-    ['SUBSYSTEM=="memory", \\\n TAG+="systemd"', ['2:2 DAX221']],
+    ['SUBSYSTEM=="memory", \\\n FOO+="systemd"', ['2:2 DAX221']],
     ['SUBSYSTEM="memory"', ['1:1 DAX221', '1:1 DAX222']],
     ['ACTION=="add", GOTO="nowhere"', ['1:16 DAX223']],
     ['LABEL="a"\nACTION=="add", GOTO="a"', ['2:16 DAX223']],

@@ -11,6 +11,7 @@ import { compileSimple } from './command.js';
 import { type Context, emit, type Flow, finish, report, type Span, withStatus } from './context.js';
 import { type Environment, joinAll, joinStatus } from './environment.js';
 import { compileFor } from './forLoop.js';
+import { compileOrHavoc } from './havoc.js';
 import { compileTee } from './output.js';
 import { compileWhile } from './whileLoop.js';
 
@@ -50,14 +51,16 @@ export function compileNode(
     return null;
   }
   context.budget.left--;
-  switch (node.type) {
-    case 'AndOr':
-      return compileAndOr(context, node, env, flow);
-    case 'Pipeline':
-      return compilePipeline(context, node, env, flow);
-    default:
-      return compileCommand(context, node, env, flow);
-  }
+  return compileOrHavoc(context, node, { env, flow }, (here, inside) => {
+    switch (node.type) {
+      case 'AndOr':
+        return compileAndOr(here, node, env, inside);
+      case 'Pipeline':
+        return compilePipeline(here, node, env, inside);
+      default:
+        return compileCommand(here, node, env, inside);
+    }
+  });
 }
 
 /** What is known on the two ways out of a condition; null for a way that is never taken. */

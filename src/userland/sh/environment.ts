@@ -8,6 +8,8 @@
 export type Value =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'runtime' }
+  /** Set by what is not understood: nothing may use it. */
+  | { readonly kind: 'unknown' }
   /** The name of the device of a udev event. */
   | { readonly kind: 'event-device' };
 
@@ -57,7 +59,9 @@ function join(left: Environment, right: Environment): Environment {
   const variables = new Map<string, Value>();
   for (const name of names) {
     const [one, other] = [left.variables.get(name), right.variables.get(name)];
-    variables.set(name, one && other && sameValue(one, other) ? one : { kind: 'runtime' });
+    const isUnknown = one?.kind === 'unknown' || other?.kind === 'unknown';
+    const open: Value = { kind: isUnknown ? 'unknown' : 'runtime' };
+    variables.set(name, one && other && sameValue(one, other) ? one : open);
   }
   return {
     variables,

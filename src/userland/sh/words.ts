@@ -208,6 +208,11 @@ function expandVariable(context: Context, at: Span, use: VariableUse): Part[] | 
     return null;
   }
   if (value.kind === 'text') return [known(value.text, split)];
+  if (value.kind === 'unknown') {
+    const suggestion = 'set it to a text before this line';
+    report(context, 'DAX212', at, `what ${name} holds is not known`, { suggestion });
+    return null;
+  }
   if (value.kind === 'event-device') return [{ piece: { kind: 'event-device' }, split: false }];
   return [{ piece: { kind: 'variable', name }, split: false }];
 }

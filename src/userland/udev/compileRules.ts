@@ -13,19 +13,14 @@ import { optimise } from '../optimise.js';
 import type { Instruction } from '../program.js';
 import { placesOf } from '../source.js';
 import type { Universe } from '../universe.js';
+import { assignAttribute, assignOther, assignProperty } from './assign.js';
 import { emitEventTest, isEventKey, matchEvents, withoutMatch } from './events.js';
-import {
-  answerKey,
-  blockAttribute,
-  emitMemoryOnly,
-  type KeyAnswer,
-  runProgram,
-} from './matches.js';
+import { answerOrHavoc, assignOrHavoc } from './havoc.js';
+import { answerKey, type KeyAnswer, runProgram } from './matches.js';
 import { parseRules, type Rule, type RuleKey } from './parseRules.js';
 import { emitRule, keyName, type RuleContext, refuseKey } from './ruleContext.js';
 import { joinStates, propertyVariable, type RuleState, START_STATE } from './ruleState.js';
 import { compileRun } from './run.js';
-import { piecesOperand, substituteValue } from './substitute.js';
 
 export interface CompiledRules {
   readonly instructions: readonly Instruction[];
@@ -208,8 +203,12 @@ function answerKeys(
     .filter((key) => !isEventKey(key))
     .sort((left, right) => KEY_ORDER.indexOf(left.name) - KEY_ORDER.indexOf(right.name));
   for (const key of keys) {
-    if (key.name === 'PROGRAM') state = runProgram(context, key, state);
-    answers.push(answerKey(context, rule, key, state));
+    const before: RuleState = state;
+    const answer = answerOrHavoc(context, rule, (here) => {
+      state = key.name === 'PROGRAM' ? runProgram(here, key, before) : before;
+      return answerKey(here, rule, key, state);
+    });
+    answers.push(answer);
     if (key.name === 'ATTR') state = cacheReads([key], state);
   }
   return { answers, state };
@@ -231,14 +230,17 @@ function compileAssignments(
   let state = start;
   const gone = rule.keys.find(({ name }) => name === 'GOTO');
   for (const key of rule.keys.filter((candidate) => !isMatch(candidate))) {
-    if (key.name === 'ENV') state = assignProperty(context, rule, key, state);
-    else if (key.name === 'ATTR') state = assignAttribute(context, rule, key, state);
-    else if (key.name === 'RUN') state = assignRun(context, rule, key, { state, options });
-    else if (!ASSIGNMENTS.has(key.name)) {
-      const suggestion = 'supported: ATTR{state}="…", ENV{.name}="…", RUN+="…", GOTO, LABEL';
-      const message = `assigning ${keyName(key)} is not supported`;
-      refuseKey(context, 'DAX221', key, { message, suggestion });
-    }
+    const before: RuleState = state;
+    state = assignOrHavoc(context, rule, state, (here) => {
+      if (key.name === 'ENV') return assignProperty(here, rule, key, before);
+      if (key.name === 'ATTR') return assignAttribute(here, rule, key, before);
+      if (key.name === 'RUN') {
+        const isTrial = here.diagnostics !== context.diagnostics;
+        const scoped = isTrial ? { ...options, deferred: [...options.deferred] } : options;
+        return assignRun(here, rule, key, { state: before, options: scoped });
+      }
+      return ASSIGNMENTS.has(key.name) ? before : assignOther(here, key, before);
+    });
   }
   if (gone === undefined) return state;
   const known = options.jumps.get(gone.value);
@@ -246,53 +248,6 @@ function compileAssignments(
   options.jumps.set(gone.value, jump);
   jump.states.push(state);
   emitRule(context, rule, { op: 'jump', to: jump.label });
-  return null;
-}
-
-function assignProperty(
-  context: RuleContext,
-  rule: Rule,
-  key: RuleKey,
-  state: RuleState,
-): RuleState {
-  const value = assignedValue(context, key, state);
-  const name = key.attribute ?? '';
-  if (value === null) {
-    return { ...state, properties: new Map([...state.properties, [name, { kind: 'runtime' }]]) };
-  }
-  emitRule(context, rule, { op: 'assign', variable: propertyVariable(name), value });
-  const known =
-    value.kind === 'constant'
-      ? ({ kind: 'text', text: value.text } as const)
-      : ({ kind: 'runtime' } as const);
-  return { ...state, properties: new Map([...state.properties, [name, known]]) };
-}
-
-function assignAttribute(
-  context: RuleContext,
-  rule: Rule,
-  key: RuleKey,
-  state: RuleState,
-): RuleState {
-  const attr = blockAttribute(context, key);
-  const value = assignedValue(context, key, state);
-  if (attr === null || value === null) return state;
-  const skip = context.builder.label();
-  emitMemoryOnly(context, rule, state, skip);
-  const file = { kind: 'block', block: 'event', attr } as const;
-  emitRule(context, rule, { op: 'write', file, value });
-  context.builder.mark(skip);
-  return { ...state, cached: new Set([...state.cached].filter((name) => name !== attr)) };
-}
-
-function assignedValue(context: RuleContext, key: RuleKey, state: RuleState) {
-  const substituted = substituteValue(key.value, state);
-  const operand = substituted.kind === 'pieces' ? piecesOperand(substituted.pieces) : null;
-  if (operand !== null) return operand;
-  const suggestion = 'a run-time value must stand alone; supported: $env{…} $kernel $result';
-  const message =
-    substituted.kind === 'fault' ? substituted.message : 'text joined to a run-time value';
-  refuseKey(context, 'DAX224', key, { message, suggestion });
   return null;
 }
 
@@ -351,7 +306,10 @@ function compileDeferred(
       emitRule(context, rule, { op: 'equal', left, right });
       emitRule(context, rule, { op: 'jump-if-failed', to: skip });
     }
-    compileRun(context, rule, key, atRule);
+    assignOrHavoc(context, rule, atRule, (here) => {
+      compileRun(here, rule, key, atRule);
+      return atRule;
+    });
     context.builder.mark(skip);
   }
 }

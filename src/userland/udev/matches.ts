@@ -49,6 +49,7 @@ export function answerKey(
       // runProgram left no result where the program counts as failed.
       return known((state.result !== null) === equal);
     case 'RESULT':
+      if (state.isResultOpen === true) break;
       return known(state.result !== null && matchesValue(key.value, state.result) === equal);
     case 'CONST': {
       const values = new Map([
@@ -77,7 +78,7 @@ export function runProgram(context: RuleContext, key: RuleKey, state: RuleState)
     refuseKey(context, 'DAX224', key, { message, suggestion });
   }
   const failed = answer === null || (programStatus && !answer.ok);
-  return { ...state, result: failed ? null : answer.output };
+  return { ...state, result: failed ? null : answer.output, isResultOpen: answer === null };
 }
 
 /** The attribute of the event's block that a key names; reports others and returns null. */
@@ -114,6 +115,14 @@ function answerProperty(
     const suggestion = 'properties that the rules set themselves are known';
     const message = `${keyName(key)} is not a property that these rules set before`;
     refuseKey(context, 'DAX221', key, { message, suggestion });
+    return known(true);
+  }
+  if (property?.kind === 'unknown') {
+    const suggestion = 'set it to a text before this rule';
+    refuseKey(context, 'DAX221', key, {
+      message: `what ${keyName(key)} holds is not known`,
+      suggestion,
+    });
     return known(true);
   }
   const equal = key.operator === '==';

@@ -21,6 +21,8 @@ export interface RuleState {
   readonly cached: ReadonlySet<string>;
   /** What the last PROGRAM printed; null when none ran or ways differ. */
   readonly result: string | null;
+  /** The last PROGRAM is not known, and may have printed anything. */
+  readonly isResultOpen?: boolean;
 }
 
 export const START_STATE: RuleState = {
@@ -63,5 +65,6 @@ function join(left: RuleState, right: RuleState): RuleState {
     properties,
     cached: new Set([...left.cached].filter((name) => right.cached.has(name))),
     result: left.result === right.result ? left.result : null,
+    isResultOpen: left.isResultOpen === true || right.isResultOpen === true,
   };
 }

@@ -62,6 +62,7 @@ function resolve(name: string, argument: string, state: RuleState): ValuePiece |
       const property = state.properties.get(argument);
       if (property === undefined) return `ENV{${argument}} is never set before this`;
       if (property.kind === 'text') return property;
+      if (property.kind === 'unknown') return `what ENV{${argument}} holds is not known`;
       return { kind: 'variable', name: propertyVariable(argument) };
     }
     default:

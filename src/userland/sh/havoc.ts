@@ -1,0 +1,132 @@
+/**
+ * Parts of a script that are not understood, taken for anything they may do (`--havoc`).
+ *
+ * A part is compiled on trial first; where that finds a fault, it may do anything to its files, and
+ * what it may have done to the shell itself (variables, directory, `set -e`, leaving) is not known
+ * any more.
+ */
+import type { AndOr, Command, PipelineNode } from 'unbash';
+import { newBuilder } from '../builder.js';
+import { emitHavoc, type Havoc, noteHavoc } from '../havoc.js';
+import { firstLine } from '../source.js';
+import { type Context, type Flow, report } from './context.js';
+import type { Environment, Value } from './environment.js';
+import { applyExitOnError } from './errexit.js';
+
+type Node = PipelineNode | AndOr;
+type Compile = (context: Context, flow: Flow) => Environment | null;
+
+/** Commands of the shell itself that change its variables, or leave. */
+const ON_VARIABLES = new Set([
+  ...['shift', 'return', 'unset', 'export', 'readonly', 'local', 'declare', 'typeset', 'alias'],
+  ...['getopts', 'read', 'exit', 'break', 'continue', 'mapfile', 'readarray', 'let', 'umask'],
+]);
+
+/** Those after which directory and `set -e` may be others as well. */
+const ON_SHELL = new Set(['.', 'source', 'eval', 'exec', 'set', 'cd', 'pushd', 'popd', 'shopt']);
+
+/** The same inside of a part whose text shows what it does. */
+const SHELL_WORDS = /(?:^|[\s;&|({])(?:\.|source|eval|exec|set|cd|pushd|popd|shopt)\s/;
+
+/** Compiles a node; one with a fault may do anything. */
+export function compileOrHavoc(
+  context: Context,
+  node: Node,
+  { env, flow }: { readonly env: Environment; readonly flow: Flow },
+  compile: Compile,
+): Environment | null {
+  const { havoc } = context.universe;
+  if (havoc === undefined || context.dead || node.type === 'AndOr') return compile(context, flow);
+  if (node.type === 'Function') return { ...env, status: 0 };
+  const trial = trialOf(context, havoc);
+  compile(trial, trialFlow(flow));
+  if (trial.faults.size === 0) return compile(context, flow);
+  noteHavoc(havoc, trial.faults.values());
+  return emitNode(context, node, env, flow);
+}
+
+/** A context whose faults, instructions and notes count for nothing. */
+function trialOf(context: Context, havoc: Havoc): Context {
+  return {
+    ...context,
+    builder: newBuilder(),
+    faults: new Map(),
+    reads: { ...context.reads },
+    budget: { ...context.budget },
+    universe: { ...context.universe, havoc: { ...havoc, noted: new Map() } },
+  };
+}
+
+function trialFlow(flow: Flow): Flow {
+  return { ...flow, loops: flow.loops.map((loop) => ({ ...loop, breaks: [], continues: [] })) };
+}
+
+function emitNode(context: Context, node: Node, env: Environment, flow: Flow): Environment | null {
+  const source = context.source.slice(node.pos, node.end);
+  if (/^\s*trap\s/.test(source)) {
+    const suggestion = 'write its commands where they are to run';
+    report(context, 'DAX201', node, 'trap runs at any later moment', { suggestion });
+  }
+  const scope = scopeOf(context, node);
+  const isInShell = scope === 'variables' || scope === 'shell';
+  const frame = flow.loops.at(-1);
+  const leaves = isInShell && frame !== undefined;
+  const after = afterScope(env, source, scope);
+  const mayEnd = isInShell || (after.exitOnError === null && !flow.tested);
+  const loops = leaves ? [frame.breakLabel, frame.continueLabel] : [];
+  const origin = { place: context.placeOf(node.pos), text: firstLine(source) };
+  const exits = [...(mayEnd ? [context.end] : []), ...loops];
+  emitHavoc(context.builder, context.universe, origin, { exits });
+  if (leaves) {
+    frame.breaks.push(after);
+    frame.continues.push(after);
+  }
+  return after.exitOnError === null ? after : applyExitOnError(context, node, after, flow);
+}
+
+/** What a part can change besides files. */
+type Scope = 'files' | 'variables' | 'shell' | ReadonlySet<string>;
+
+function scopeOf(context: Context, node: Node): Scope {
+  if (node.type === 'Pipeline' || node.type === 'Subshell') return 'files';
+  if (node.type !== 'Command') {
+    const text = context.source.slice(node.pos, node.end);
+    return SHELL_WORDS.test(`${text} `) ? 'shell' : 'variables';
+  }
+  const { name } = node;
+  if (name === undefined) return assignedBy(node);
+  const word = name.parts === undefined ? name.value : '';
+  if (ON_VARIABLES.has(word)) return 'variables';
+  const isShell = word === '' || ON_SHELL.has(word) || isFunction(context.source, word);
+  return isShell ? 'shell' : 'files';
+}
+
+function isFunction(source: string, word: string): boolean {
+  const name = escaped(word);
+  return new RegExp(`(?:^|[\\s;])(?:${name}\\s*\\(\\s*\\)|function\\s+${name}\\b)`).test(source);
+}
+
+const escaped = (text: string): string => text.replace(/[^\w]/g, '\\$&');
+
+function assignedBy(node: Command): ReadonlySet<string> {
+  return new Set(node.prefix.flatMap((item) => (item.type === 'Assignment' ? [item.name] : [])));
+}
+
+const UNKNOWN: Value = { kind: 'unknown' };
+
+function withUnknown(env: Environment, names: ReadonlySet<string>): Environment {
+  const unknown = [...names].map((name) => [name, UNKNOWN] as const);
+  return { ...env, variables: new Map([...env.variables, ...unknown]) };
+}
+
+function afterScope(env: Environment, source: string, scope: Scope): Environment {
+  const after: Environment = { ...env, status: 'runtime' };
+  if (scope === 'files') return after;
+  if (typeof scope !== 'string') return withUnknown(after, scope);
+  const all = withUnknown(after, new Set([...env.variables.keys(), ...assignedIn(source)]));
+  return scope === 'variables' ? all : { ...all, directory: null, exitOnError: null };
+}
+
+/** Variables that a text assigns, as far as it shows. */
+const assignedIn = (source: string): readonly string[] =>
+  [...source.matchAll(/(?:^|[\s;&|({])([A-Za-z_]\w*)=/g)].map(([, name = '']) => name);

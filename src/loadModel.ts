@@ -24,13 +24,11 @@ function withNameFaults(result: LoadResult & { readonly ok: false }): readonly D
 }
 
 /**
- * Reads and checks a model file.
- *
- * @param path of a YAML file; files that it names are relative to it.
- * @returns the model, or every fault of the file with its place.
+ * Reads a model file for its machine: what its scripts and rules say is not looked at, nor whether
+ * the machine is too large for the engine.
  */
-export function loadModel(path: string): LoadResult {
-  const result = loadWith(path, {
+export function loadMachine(path: string): LoadResult {
+  return loadWith(path, {
     releases: {
       names: RELEASES.map((release) => release.name),
       has: isRelease,
@@ -39,6 +37,16 @@ export function loadModel(path: string): LoadResult {
     features: SELECTABLE.map((feature) => feature.id),
     tools: { releases: TOOL_RELEASES, features: TOOL_FEATURES.map(({ id }) => id) },
   });
+}
+
+/**
+ * Reads and checks a model file.
+ *
+ * @param path of a YAML file; files that it names are relative to it.
+ * @returns the model, or every fault of the file with its place.
+ */
+export function loadModel(path: string): LoadResult {
+  const result = loadMachine(path);
   if (!result.ok) return { ok: false, diagnostics: withNameFaults(result) };
   const faults = nameFaults(result.model);
   return faults.length === 0 ? result : { ok: false, diagnostics: [...faults].sort(byPlace) };

@@ -55,15 +55,14 @@ const DEADLOCKS = ['no-deadlock', NO_LIVELOCK];
 function exitStatusOf(
   verdict: Verdict['verdict'],
   violations: readonly Trace[],
-  { own }: Scenario,
+  temporal: readonly string[],
   stopped: Stopped | null,
 ): number {
   if (verdict === 'violated') {
     const kernel = violations
       .filter(({ finding }) => finding.class !== 'script')
       .map(({ finding }) => finding.property);
-    const ofBehaviours = ['recoverable', ...own.temporal.map(({ name }) => name)];
-    const others = [...DEADLOCKS, ...ofBehaviours];
+    const others = [...DEADLOCKS, 'recoverable', ...temporal];
     if (kernel.some((name) => !others.includes(name))) return EXIT.invariantViolated;
     const isDeadlock = kernel.some((name) => DEADLOCKS.includes(name));
     return isDeadlock ? EXIT.deadlock : EXIT.temporalViolated;
@@ -104,16 +103,26 @@ export function conclude({ scenario, isComplete, ...found }: Outcome) {
   const { model, kernel } = scenario;
   const isVacuous = vacuous.length > 0 && distinctStates === 1;
   const verdict = verdictOf(violations, isComplete, isVacuous);
+  const temporal = scenario.own.temporal.map(({ name }) => name);
   return {
     model: model.file,
     title: model.title,
     kernel: kernel.name,
     granularity: model.granularity,
     verdict,
-    exitStatus: exitStatusOf(verdict, violations, scenario, stoppedBy),
+    exitStatus: exitStatusOf(verdict, violations, temporal, stoppedBy),
     ...found,
     scope: scopeOf(scenario),
   };
+}
+
+/** The verdict where violations are taken for others than they were found as. */
+export function concludeAgain(found: Verdict, violations: readonly Trace[]): Verdict {
+  const isVacuous = found.verdict === 'vacuous';
+  const isComplete = found.stoppedBy === null && found.verdict !== 'incomplete';
+  const verdict = verdictOf(violations, isComplete, isVacuous);
+  const exitStatus = exitStatusOf(verdict, violations, [], found.stoppedBy);
+  return { ...found, violations, verdict, exitStatus };
 }
 
 /** What every strategy measures. */

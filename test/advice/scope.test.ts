@@ -1,0 +1,90 @@
+/** Large machines are cut, and a sweep shows when that changes nothing any more. */
+import { describe, expect, it } from 'vitest';
+import { composeModel } from '../../src/advice/compose.ts';
+import { scopeModel } from '../../src/advice/scope.ts';
+import { type SweepRow, stableFrom, sweepScopes } from '../../src/advice/sweep.ts';
+import { parseModel } from '../../src/model/load.ts';
+import type { Model } from '../../src/model/model.ts';
+import { file, ONLINE_RULE } from './support.ts';
+
+/** dax0.0 of a terabyte, 64 MiB off the grid at both ends. */
+function large(script: string): Model {
+  const loaded = parseModel(
+    `format: 1
+title: a large machine
+kernel: v6.12
+machine:
+  block_size: 128M
+  iomem: |
+    00000000-1fffffff : System RAM
+    10000000000-1ffffffffff : Soft Reserved
+  dax:
+    dax0.0: { range: 10004000000-1fffbffffff, target_node: 1, driver: kmem, blocks: online_movable }
+`,
+    'large.yaml',
+    () => {
+      throw new Error('no other file is named');
+    },
+  );
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.diagnostics));
+  const { model } = composeModel(loaded.model, {
+    scripts: [file('a.sh', script)],
+    rules: [ONLINE_RULE],
+    ...{ coldplug: true, workers: null, virt: 'none', havoc: null },
+  });
+  return model;
+}
+
+const RETIRE = `daxctl offline-memory dax0.0
+echo dax0.0 > /sys/bus/dax/drivers/kmem/unbind
+`;
+
+describe('the cut of a machine', () => {
+  it('keeps the bytes in front of the first block and behind the last one', () => {
+    const { model, cuts } = scopeModel(large(RETIRE), 2);
+    const [device] = model.machine.devices;
+
+    expect(cuts).toEqual([{ device: 'dax0.0', blocks: 8190, kept: 2 }]);
+    expect(device?.ranges).toEqual([{ start: 0x10004000000n, end: 0x1001bffffffn }]);
+    expect(model.cut).toBe('blocks cut (--scope widens): dax0.0 to 2 of 8190');
+  });
+
+  it('leaves a device alone whose blocks the files name', () => {
+    const state = '/sys/devices/system/memory/memory8193/state';
+    const { model, whole } = scopeModel(large(`echo offline > ${state}\n`), 2);
+
+    expect(whole).toEqual([
+      'dax0.0 keeps its 8190 blocks: the files name memory blocks of it by number',
+    ]);
+    expect(model.cut).toBeUndefined();
+  });
+
+  it('leaves a machine alone that is small enough', () => {
+    const model = large(RETIRE);
+
+    expect(scopeModel(model, 9000).model).toBe(model);
+  });
+});
+
+describe('a sweep', () => {
+  it('tells from which width on the findings stay the same', async () => {
+    const { rows, stableFrom: from } = await sweepScopes(large(RETIRE), 3);
+
+    expect(rows.map(({ blocks }) => blocks)).toEqual([1, 2, 3]);
+    expect(rows.every(({ findings }) => findings.includes('recoverable(dax0.0)'))).toBe(true);
+    expect(from).not.toBeNull();
+  });
+
+  const row = (blocks: number, ...findings: string[]): SweepRow => ({
+    ...{ blocks, findings, verdict: 'findings', distinctStates: 1, transitions: 1, depth: 1 },
+  });
+
+  it.each([
+    [[row(1, 'a'), row(2, 'a'), row(3, 'a')], 1],
+    [[row(1), row(2, 'a'), row(3, 'a')], 2],
+    [[row(1), row(2), row(3, 'a')], null],
+    [[row(1)], null],
+  ])('of %j is stable from %s on', (rows, from) => {
+    expect(stableFrom(rows)).toBe(from);
+  });
+});

@@ -23,6 +23,7 @@ import { type GraphWishes, refuseGraph, writeGraph } from './graph.js';
 import { loadModels, reject, warnOfUnknown, withRejections } from './load.js';
 import { type LookOptions, progressFor, styleFor } from './look.js';
 import { type Overrides, override, overridesOf } from './options.js';
+import { refuseScripts, type ScriptWishes } from './scriptWishes.js';
 import { worstStatus } from './status.js';
 import { refuseStorage, type StorageWishes, storageOf } from './storage.js';
 import { refuseStrategy, type StrategyWishes, strategyOf } from './strategy.js';
@@ -202,10 +203,11 @@ async function writeHtmlOf(
 /** Explores the models in order, and returns the worst of their statuses. */
 export async function exploreCommand(
   paths: readonly string[],
-  options: ExploreCommandOptions,
+  options: ExploreCommandOptions & ScriptWishes,
   terminal: Terminal,
 ): Promise<number> {
   const refusal =
+    refuseScripts(paths, options) ??
     refuseCheckpoints(paths, options) ??
     refuseStorage(options) ??
     refuseStrategy(options) ??
@@ -214,6 +216,10 @@ export async function exploreCommand(
   if (refusal !== null) {
     terminal.writeError(`daxcheck: ${refusal}\n`);
     return EXIT.usage;
+  }
+  if (options.script !== undefined) {
+    const { ownScriptsCommand } = await import('./ownScripts.js');
+    return ownScriptsCommand(options, terminal);
   }
   const loaded = loadModels(paths, terminal);
   if (!loaded.ok) return reject(loaded.diagnostics, options, terminal);

@@ -5,7 +5,7 @@
 import type { Diagnostic } from '../errors.js';
 import { EXIT, formatDiagnostic } from '../errors.js';
 import { resolveKernel } from '../kernel/features.js';
-import { loadModel } from '../loadModel.js';
+import { loadMachine, loadModel } from '../loadModel.js';
 import type { Model } from '../model/model.js';
 import { diagnosticsOf } from './status.js';
 import type { Terminal } from './terminal.js';
@@ -18,8 +18,13 @@ export type Loaded =
  * Loads every model; the faults of all of them when one is rejected. What was accepted with an
  * assumption is told on stderr.
  */
-export function loadModels(paths: readonly string[], terminal: Terminal): Loaded {
-  const results = paths.map((path) => loadModel(path));
+export function loadModels(
+  paths: readonly string[],
+  terminal: Terminal,
+  wanted: 'models' | 'machines' = 'models',
+): Loaded {
+  const load = wanted === 'models' ? loadModel : loadMachine;
+  const results = paths.map((path) => load(path));
   const diagnostics = results.flatMap((result) => (result.ok ? [] : result.diagnostics));
   if (diagnostics.length > 0) return { ok: false, diagnostics };
   const warnings = results.flatMap((result) => (result.ok ? result.warnings : []));

@@ -21,6 +21,7 @@ import {
   parseWorkers,
 } from './options.js';
 import { withOutputOptions } from './outputOptions.js';
+import { withScriptOptions } from './scriptWishes.js';
 import { json, noColor, type Report } from './sharedOptions.js';
 import { endingOf } from './status.js';
 import { withStrategyOptions } from './strategy.js';
@@ -42,10 +43,15 @@ const reduce = (): Option =>
     'leave out states that change no answer: por, merge, symmetry',
   ).argParser(parseReductions);
 
+const SCRIPT_EXAMPLE =
+  '  daxcheck explore --script retire.sh --rules 80-online.rules --machine machine.yaml --advice\n';
+
 function addExplore(program: Command, terminal: Terminal, report: Report): void {
-  withOutputOptions(withGraphOptions(withStrategyOptions(program.command('explore'))))
+  withScriptOptions(
+    withOutputOptions(withGraphOptions(withStrategyOptions(program.command('explore')))),
+  )
     .description('explore every interleaving of the models and print a verdict for each')
-    .argument('<model...>', 'model files')
+    .argument('[model...]', 'model files')
     .option('--workers <n>', 'threads (default: one for each processor)', parseWorkers)
     .option(
       '--granularity <g>',
@@ -89,10 +95,10 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
     .addHelpText(
       'after',
       `\nExample:\n  daxcheck explore --kernel v5.1 --trace-dir traces model.yaml\n` +
-        `  daxcheck explore --graph model.dot --coverage model.yaml\n${STATUSES}`,
+        `  daxcheck explore --graph model.dot --coverage model.yaml\n${SCRIPT_EXAMPLE}${STATUSES}`,
     )
     .action(async (paths: string[], options) => {
-      if (options.serve === true) {
+      if (options.serve === true && paths.length > 0) {
         const { serveCommand } = await import('./serve.js');
         return report(await serveCommand(paths, options, terminal));
       }

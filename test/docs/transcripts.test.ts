@@ -36,11 +36,12 @@ const DOCUMENTS = [
 ];
 const isUpdating = process.env.DOCS_UPDATE === '1';
 
-/** Runs `job` in an empty folder beside which the project's models lie. */
+/** Runs `job` in an empty folder beside which the project's models and examples lie. */
 function inFolder<T>(job: (folder: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'daxcheck-docs-'));
   try {
     symlinkSync(join(ROOT, 'models'), join(folder, 'models'));
+    symlinkSync(join(ROOT, 'examples'), join(folder, 'examples'));
     return job(folder);
   } finally {
     rmSync(folder, { recursive: true });

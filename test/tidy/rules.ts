@@ -40,6 +40,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['src/import/'],
   ['src/probe/'],
   ['src/'],
+  ['src/advice/'],
   ['src/lab/'],
   ['src/index.ts'],
   ['src/cli/', 'src/cli.ts'],

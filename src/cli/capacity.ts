@@ -4,8 +4,8 @@
 import { writeFileSync } from 'node:fs';
 import { EXIT, formatDiagnostic } from '../errors.js';
 import {
-  capacities,
   type Capacity,
+  capacities,
   type DeviceCapacity,
   type NamespaceChoice,
 } from '../import/capacity.js';
@@ -32,7 +32,9 @@ const otherSize = ({ blockSize, usable, lost }: Capacity): CapacityRow['others']
   lost,
 });
 
-/** What a namespace created in another way gives; what the memory map takes of it is lost as well. */
+/**
+ * What a namespace created in another way gives; what the memory map takes of it is lost as well.
+ */
 function otherNamespace(
   { device }: DeviceCapacity,
   { align, map, capacity }: NamespaceChoice,
@@ -62,7 +64,9 @@ function notesOf({ device, now, agrees }: DeviceCapacity): string[] {
     ...(device.targetNode.value === null ? ['has no target node: kmem refuses it'] : []),
     ...(agrees || claimed === null
       ? []
-      : [`the listing shows ${formatRange(claimed.range)} on kmem, which is not what follows here`]),
+      : [
+          `the listing shows ${formatRange(claimed.range)} on kmem, which is not what follows here`,
+        ]),
     ...('assumed' in device.ranges.origin ? [`its range is ${device.ranges.origin.assumed}`] : []),
   ];
 }

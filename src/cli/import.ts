@@ -9,8 +9,8 @@ import { joinFacts, type Wishes } from '../import/join.js';
 import { type ImportedMachine, shownOrigin } from '../import/machine.js';
 import { modelText } from '../import/modelText.js';
 import { checkModelText } from '../loadModel.js';
-import { kernelOfProbe } from '../probe/probedKernel.js';
 import { probeTree } from '../probe/probe.js';
+import { kernelOfProbe } from '../probe/probedKernel.js';
 import { missingOf, openTree } from '../probe/tree.js';
 import { type InputOptions, inputsOf, readStdin, wishesOf } from './inputOptions.js';
 import type { Terminal } from './terminal.js';
@@ -117,9 +117,7 @@ function check(machine: ImportedMachine, file: string): Checked {
       advice: `${code}: ${hint}`,
     }),
   );
-  return isLarge
-    ? { text, warnings: told, faults: [] }
-    : { text, warnings: [], faults: told };
+  return isLarge ? { text, warnings: told, faults: [] } : { text, warnings: [], faults: told };
 }
 
 function machineJson(machine: ImportedMachine): object {

@@ -5,7 +5,8 @@ import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Facts } from '../import/facts.js';
 import type { Input, InputKind } from '../import/inputs.js';
-import { releaseOf, type Wishes } from '../import/join.js';
+import type { Wishes } from '../import/join.js';
+import { releaseOf } from '../import/release.js';
 import { BLOCK_BYTES_MAX, BLOCK_BYTES_MIN } from '../model/blockSize.js';
 import { isPowerOfTwo, parseSize } from '../model/quantity.js';
 

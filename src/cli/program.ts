@@ -5,7 +5,7 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { EXIT } from '../errors.js';
-import { withInputOptions } from './inputOptions.js';
+import { addImport } from './importCommands.js';
 import {
   parseCount,
   parseFeatures,
@@ -329,34 +329,6 @@ function addSmall(program: Command, terminal: Terminal, report: Report): void {
     .action(async (file: string, options) => {
       const { initCommand } = await import('./init.js');
       report(initCommand(file, options, terminal));
-    });
-}
-
-function addImport(program: Command, terminal: Terminal, report: Report): void {
-  withInputOptions(program.command('import'))
-    .description('make a model of a machine from what it shows: listings, lists, archives, rules')
-    .option('-o, --output <file>', 'write the model there, never over a file (default: stdout)')
-    .addOption(json())
-    .addHelpText(
-      'after',
-      '\nExample:\n  sudo daxcheck import --live -o machine.yaml\n' +
-        '  daxcheck import --iomem iomem.txt --daxctl daxctl.json --lsmem lsmem.txt -o machine.yaml',
-    )
-    .action(async (options) => {
-      const { importCommand } = await import('./import.js');
-      report(importCommand(options, terminal));
-    });
-  withInputOptions(program.command('capacity'))
-    .description('tell what each dax device gives to kmem, and what is lost to alignment')
-    .option('--svg <file>', 'draw it')
-    .addOption(json())
-    .addHelpText(
-      'after',
-      '\nExample:\n  daxcheck capacity --iomem iomem.txt --block-size 2G --svg capacity.svg',
-    )
-    .action(async (options) => {
-      const { capacityCommand } = await import('./capacity.js');
-      report(capacityCommand(options, terminal));
     });
 }
 

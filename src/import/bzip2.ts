@@ -262,7 +262,8 @@ function readStream(bits: Bits, output: Output): void {
     const expected = bits.read32();
     if (magic === END_MAGIC) {
       if (expected !== whole) throw new ArchiveError('its checksum is wrong');
-      return bits.align();
+      bits.align();
+      return;
     }
     if (magic !== BLOCK_MAGIC) throw new ArchiveError('a block of it is damaged');
     if (bits.read(1) === 1) throw new ArchiveError('it is of a bzip2 before 0.9.5');

@@ -106,7 +106,9 @@ function choicesOf(device: ImportedDevice, blockSize: bigint): NamespaceChoice[]
   return ALIGNMENTS.flatMap((align) =>
     (['dev', 'mem'] as const).flatMap((map) => {
       const range = namespaceData(namespace.range, { align, map });
-      return range === null ? [] : [{ align, map, range, capacity: capacityOf([range], blockSize) }];
+      return range === null
+        ? []
+        : [{ align, map, range, capacity: capacityOf([range], blockSize) }];
     }),
   );
 }

@@ -3,7 +3,9 @@
  * each other. joinFacts.ts makes one machine of them.
  */
 import { type Diagnostic, type DiagnosticCode, diagnose } from '../errors.js';
+import { BLOCK_BYTES_MAX, BLOCK_BYTES_MIN } from '../model/blockSize.js';
 import type { DriverName, IomemNode, OnlinePolicy, Place, Range } from '../model/model.js';
+import { formatSize, isPowerOfTwo } from '../model/quantity.js';
 
 export interface Fact<T> {
   readonly value: T;
@@ -70,7 +72,10 @@ export interface Facts {
   readonly blockSizes: Fact<bigint>[];
   /** What auto_online_blocks says. */
   readonly policies: Fact<OnlinePolicy>[];
-  /** What the command line asked for, and the default of the configuration: where nothing else tells. */
+  /**
+   * What the command line asked for, and the default of the configuration: where nothing else
+   * tells.
+   */
   readonly bootPolicies: Fact<OnlinePolicy>[];
   readonly defaultPolicies: Fact<OnlinePolicy>[];
   /** The release as the kernel prints it, such as 6.12.117+deb12-amd64. */
@@ -148,4 +153,42 @@ export function warn(
   if (facts.warnings.length < TOLD_MAX) {
     facts.warnings.push(diagnose(code, place, message, values));
   }
+}
+
+/** What the kernel has at most (CONFIG_NODES_SHIFT of 10). */
+const NODE_MAX = 1023;
+const ALIGN_MIN = 4096n;
+const ALIGN_MAX = 1n << 30n;
+
+/** Adds a target node; a negative one is none. */
+export function addNode(facts: Facts, device: DeviceFacts, node: number, place: Place): void {
+  if (node <= NODE_MAX) {
+    device.nodes.push({ value: node < 0 ? null : node, place });
+    return;
+  }
+  refuse(facts, 'DAX509', place, `the target node of ${device.name} is ${node}`, {
+    expected: `-1 to ${NODE_MAX}`,
+  });
+}
+
+/** Adds an alignment that a dax region can have. */
+export function addAlign(facts: Facts, device: DeviceFacts, align: bigint, place: Place): void {
+  if (isPowerOfTwo(align) && align >= ALIGN_MIN && align <= ALIGN_MAX) {
+    device.aligns.push({ value: align, place });
+    return;
+  }
+  refuse(facts, 'DAX509', place, `the alignment of ${device.name} is ${align}`, {
+    expected: 'a power of two from 4K to 1G',
+  });
+}
+
+/** Adds the size of a memory block, where a model can have it. */
+export function addBlockSize(facts: Facts, bytes: bigint, place: Place): void {
+  if (isPowerOfTwo(bytes) && bytes >= BLOCK_BYTES_MIN && bytes <= BLOCK_BYTES_MAX) {
+    facts.blockSizes.push({ value: bytes, place });
+    return;
+  }
+  refuse(facts, 'DAX509', place, `memory blocks have ${formatSize(bytes)}`, {
+    expected: 'a power of two from 128M to 64G: others are not modelled',
+  });
 }

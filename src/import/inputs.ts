@@ -14,7 +14,15 @@ import { readToolList } from './toolList.js';
 import { archiveTree, type FileTree, folderTree } from './tree.js';
 
 /** What an input is; each has an option of that name. */
-export type InputKind = 'iomem' | 'list' | 'lsmem' | 'sysfs' | 'config' | 'cmdline' | 'rules' | 'root';
+export type InputKind =
+  | 'iomem'
+  | 'list'
+  | 'lsmem'
+  | 'sysfs'
+  | 'config'
+  | 'cmdline'
+  | 'rules'
+  | 'root';
 
 export interface Input {
   readonly kind: InputKind;

@@ -1,17 +1,19 @@
 /**
- * One machine out of the facts of all inputs: what they agree on, what is missing and assumed with a
- * warning, and what they contradict each other in.
+ * One machine out of the facts of all inputs: what they agree on, what is missing and assumed with
+ * a warning, and what they contradict each other in.
  */
-import { compareReleases, isRelease, RELEASES } from '../kernel/releases.js';
+import { RELEASES } from '../kernel/releases.js';
 import { endOfRamBytes, memoryBlockSizeBytes } from '../model/blockSize.js';
 import type { IomemNode, OnlinePolicy, Place } from '../model/model.js';
 import { formatSize, isPowerOfTwo, overlaps } from '../model/quantity.js';
+import { DEVICE_PATTERN } from '../model/schema.js';
 import { agreed } from './agree.js';
 import { bytesOf } from './capacity.js';
 import { deviceOf, type Facts, refuse, warn } from './facts.js';
 import { joinDevice } from './joinDevice.js';
 import { type Claim, claimsOf } from './listing.js';
 import type { ImportedDevice, ImportedMachine, Known } from './machine.js';
+import { releaseOf } from './release.js';
 
 /** What the user says on the command line; it is taken before any input. */
 export interface Wishes {
@@ -39,15 +41,6 @@ const anywhere = (facts: Facts): Place =>
     line: 1,
     column: 1,
   };
-
-/** v6.12.117 of 6.12.117+deb12-amd64; null where no such series is modelled. */
-export function releaseOf(text: string): { name: string; isMainline: boolean } | null {
-  const found = /^v?([0-9]+)\.([0-9]+)(?:\.([0-9]+))?(.*)$/.exec(text);
-  if (found === null) return null;
-  const [, major, minor, point, rest] = found;
-  const name = `v${major}.${minor}${point === undefined || point === '0' ? '' : `.${point}`}`;
-  return isRelease(name) ? { name, isMainline: rest === '' } : null;
-}
 
 function kernelOf(facts: Facts, wishes: Wishes): Known<string> {
   if (wishes.kernel !== undefined) return { value: wishes.kernel, origin: fromUser('--kernel') };
@@ -110,7 +103,7 @@ function blockSizeOf(
   if (!isX86(nodes)) {
     const message = 'no input tells the size of a memory block';
     refuse(facts, 'DAX511', anywhere(facts), message, {
-      how: '--block-size 128M (cat /sys/devices/system/memory/block_size_bytes, in hex), --lsmem or --sysfs',
+      how: '--block-size 128M (in hex: /sys/devices/system/memory/block_size_bytes)',
     });
     return null;
   }
@@ -157,6 +150,13 @@ function withoutClaims(
   const names = new Set(devices.flatMap(({ name, namespace }) => [name, namespace?.name ?? name]));
   return nodes.flatMap((node) =>
     names.has(node.name) ? [] : [{ ...node, children: withoutClaims(node.children, devices) }],
+  );
+}
+
+/** The listing without any dax device: what kmem added is not RAM at boot. */
+function atBoot(nodes: readonly IomemNode[]): readonly IomemNode[] {
+  return nodes.flatMap((node) =>
+    DEVICE_PATTERN.test(node.name) ? [] : [{ ...node, children: atBoot(node.children) }],
   );
 }
 
@@ -258,7 +258,7 @@ export function joinFacts(facts: Facts, wishes: Wishes = {}): ImportedMachine | 
   const bytes =
     blockSize === null
       ? null
-      : blockBytes(blockSize.value, facts.listing?.value ?? [], kernel.value);
+      : blockBytes(blockSize.value, atBoot(facts.listing?.value ?? []), kernel.value);
   const around = { facts, blockSize: bytes, policy: policy.value, freeNode: nodesOf(facts) };
   const devices = namesOf(facts, claims, wishes).flatMap((name) => {
     const device = joinDevice(deviceOf(facts, name), claimOf(facts, claims, name), around);
@@ -279,10 +279,4 @@ export function joinFacts(facts: Facts, wishes: Wishes = {}): ImportedMachine | 
     devices,
     rules: facts.rules.map(({ value, place }) => ({ text: value, place })),
   };
-}
-
-/** Whether devices of hmem and CXL match kmem by type, without an id. */
-export function matchesByType(kernel: string): boolean {
-  const release = /v[0-9]+\.[0-9]+(\.[0-9]+)?/.exec(kernel)?.[0];
-  return release !== undefined && compareReleases(release, 'v6.3') >= 0;
 }

@@ -1,13 +1,20 @@
 /**
  * One dax device out of what the inputs tell of it.
  *
- * A device's range is exact where sysfs, `daxctl list -M` or a claim of device_dax tell it. A claim of
- * kmem is cut to whole blocks; the device around it may be larger, and what is taken then is told as
- * an assumption.
+ * A device's range is exact where sysfs, `daxctl list -M` or a claim of device_dax tell it. A
+ * claim of kmem is cut to whole blocks; the device around it may be larger, and what is taken then
+ * is told as an assumption.
  */
 import { BLOCK_BYTES_MIN } from '../model/blockSize.js';
 import type { BlockInitial, DriverName, IomemNode, Range } from '../model/model.js';
-import { contains, formatRange, formatSize } from '../model/quantity.js';
+import {
+  contains,
+  formatRange,
+  formatSize,
+  greatest,
+  least,
+  spanOf,
+} from '../model/quantity.js';
 import { agreed, shownPlace } from './agree.js';
 import { bytesOf, kmemRange } from './capacity.js';
 import { type BlockRun, type DeviceFacts, type Facts, refuse, type Size, warn } from './facts.js';
@@ -32,7 +39,11 @@ export interface Around {
 const startOfInput = (facts: Facts): { file: string; line: number; column: number } =>
   facts.listing?.place ?? { file: 'import', line: 1, column: 1 };
 
-function driverOf(device: DeviceFacts, claim: Claim | null, around: Around): Known<DriverName | null> {
+function driverOf(
+  device: DeviceFacts,
+  claim: Claim | null,
+  around: Around,
+): Known<DriverName | null> {
   const { facts } = around;
   const told = [...device.drivers];
   if (claim !== null) {
@@ -75,8 +86,8 @@ function roomAround({ node, above }: Claim): Range {
   const before = siblings.filter((one) => one.end < node.start).map((one) => one.end + 1n);
   const after = siblings.filter((one) => one.start > node.end).map((one) => one.start - 1n);
   return {
-    start: before.reduce((most, one) => (one > most ? one : most), parent.start),
-    end: after.reduce((least, one) => (one < least ? one : least), parent.end),
+    start: greatest(parent.start, ...before),
+    end: least(parent.end, ...after),
   };
 }
 
@@ -160,7 +171,11 @@ function fromBlocks(device: DeviceFacts, size: Size, facts: Facts): Known<readon
 }
 
 /** The only CXL region of the device's size. */
-function fromCxlRegion(device: DeviceFacts, size: Size, facts: Facts): Known<readonly Range[]> | null {
+function fromCxlRegion(
+  device: DeviceFacts,
+  size: Size,
+  facts: Facts,
+): Known<readonly Range[]> | null {
   const all = facts.cxlRegions.filter((one) => {
     const bytes = bytesOf(one);
     return bytes >= size.low && bytes <= size.high;
@@ -271,7 +286,8 @@ function blocksOf(
   if (first !== undefined && initial !== null) {
     const other = runs.find((run) => initialOf(run) !== initial);
     if (other !== undefined) {
-      const message = `the blocks of ${device.name} are ${first.state} in ${shownPlace(first.place)}`;
+      const there = shownPlace(first.place);
+      const message = `the blocks of ${device.name} are ${first.state} in ${there}`;
       const assumed = `and otherwise here; a model starts with all alike: taken as ${initial}`;
       warn(facts, 'DAX517', other.place, message, { assumed });
     }
@@ -309,16 +325,14 @@ function kindOf(device: DeviceFacts, claim: Claim | null, facts: Facts): 'static
 }
 
 /** The line that is the device's dax region, and the region's name. */
-function regionOf(device: DeviceFacts, claim: Claim | null, ranges: readonly Range[]): ImportedRegion {
+function regionOf(
+  device: DeviceFacts,
+  claim: Claim | null,
+  ranges: readonly Range[],
+): ImportedRegion {
   const [index = '0'] = device.name.slice('dax'.length).split('.');
   const line = (claim?.above ?? []).findLast(({ name }) => /^(hmem\.|region)[0-9]+$/.test(name));
-  const span = ranges.reduce(
-    (all, one) => ({
-      start: one.start < all.start ? one.start : all.start,
-      end: one.end > all.end ? one.end : all.end,
-    }),
-    ranges[0] ?? { start: 0n, end: 0n },
-  );
+  const span = spanOf(ranges);
   const isCxl = line?.name.startsWith('region') === true;
   const name = isCxl ? `dax_region${index}` : `hmem.${index}`;
   return line !== undefined && contains(line, span)
@@ -352,8 +366,9 @@ export function joinDevice(
   const driver = driverOf(device, claim, around);
   const ranges = rangesOf(device, claim, around);
   if (ranges === null) return null;
-  const kind = kindOf(device, claim, around.facts);
-  const isStatic = kind === 'static';
+  // Only a dynamic region gives a device several ranges.
+  const isSingle = ranges.value.length === 1;
+  const isStatic = isSingle && kindOf(device, claim, around.facts) === 'static';
   return {
     name: device.name,
     ranges,

@@ -1,10 +1,10 @@
 /**
  * JSON as tools print it and people pass it on, with the place of every value.
  *
- * Two kinds of damage are taken with a warning, because there is one way to read them: blanks that a
- * mail client made non-breaking, and several values one after the other where an array was meant.
- * Everything else that is no JSON is a fault with its line. Numbers keep their digits, for sizes and
- * addresses have up to 64 bits.
+ * Two kinds of damage are taken with a warning, because there is one way to read them: blanks that
+ * a mail client made non-breaking, and several values one after the other where an array was
+ * meant. Everything else that is no JSON is a fault with its line. Numbers keep their digits, for
+ * sizes and addresses have up to 64 bits.
  */
 import type { Place } from '../model/model.js';
 import { type Facts, refuse, warn } from './facts.js';
@@ -83,12 +83,17 @@ function readerOf(text: string, file: string): Reader {
   let word = { kind: 'end' as Kind, end: 0 };
   let line = 1;
   let lineStart = 0;
+  const endOfLine = (from: number): number => {
+    const at = text.indexOf('\n', from);
+    return at < 0 ? text.length : at;
+  };
+  let lineEnd = endOfLine(0);
   const next = (): void => {
     start = word.end + (matchAt(BLANKS, text, word.end)?.length ?? 0);
-    for (let at = text.indexOf('\n', lineStart); at >= 0 && at < start; ) {
+    while (lineEnd < start) {
       line += 1;
-      lineStart = at + 1;
-      at = text.indexOf('\n', lineStart);
+      lineStart = lineEnd + 1;
+      lineEnd = endOfLine(lineStart);
     }
     word = wordAt(text, start);
   };
@@ -207,11 +212,24 @@ function readAll(reader: Reader, file: string, facts: Facts): JsonValue[] {
   return values;
 }
 
-/** Marks of a person's hand; JSON has no remarks. */
+const MARK = /#|<[-<]|\/\/|\/\*/y;
+
+/** Where a line has a mark of a person's hand outside of strings; -1 where it has none. */
+function remarkIn(line: string): number {
+  let isInside = false;
+  for (let at = 0; at < line.length; at++) {
+    const character = line[at];
+    if (character === '\\') at += 1;
+    else if (character === '"') isInside = !isInside;
+    else if (!isInside && matchAt(MARK, line, at) !== null) return at;
+  }
+  return -1;
+}
+
+/** JSON has no remarks. */
 function remarksOf(text: string, file: string): Place[] {
   return text.split('\n').flatMap((line, index) => {
-    const bare = line.replace(/"(?:[^"\\]|\\.)*"/g, (part) => ' '.repeat(part.length));
-    const at = bare.search(/#|<[-<]|\/\/|\/\*/);
+    const at = remarkIn(line);
     return at < 0 ? [] : [{ file, line: index + 1, column: at + 1 }];
   });
 }

@@ -1,12 +1,16 @@
 /**
  * What a listing of /proc/iomem tells beyond its tree: which dax devices have claimed what.
  */
-import { parseIomem } from '../model/iomem.js';
+
 import { BLOCK_BYTES_MIN } from '../model/blockSize.js';
+import { parseIomem } from '../model/iomem.js';
 import type { IomemNode, Range } from '../model/model.js';
 import { formatRange } from '../model/quantity.js';
 import { DEVICE_PATTERN } from '../model/schema.js';
-import { type Facts, warn } from './facts.js';
+import { type Facts, refuse, warn } from './facts.js';
+
+/** Characters of the longest line that is read; names of resources are short. */
+const LINE_MAX = 1000;
 
 /** A device's line of the listing. */
 export interface Claim {
@@ -42,6 +46,12 @@ const isAligned = ({ start, end }: Range, grain: bigint): boolean =>
 /** Reads a listing. */
 export function readListing(text: string, file: string, facts: Facts): void {
   const place = { file, line: 1, column: 1 };
+  const long = text.split('\n').findIndex((line) => line.length > LINE_MAX);
+  if (long >= 0) {
+    const limit = `lines of ${LINE_MAX} characters`;
+    refuse(facts, 'DAX518', { ...place, line: long + 1 }, 'found a longer line', { limit });
+    return;
+  }
   const { nodes, diagnostics, warnings } = parseIomem(text.replaceAll('\r\n', '\n'), place);
   facts.faults.push(...diagnostics);
   facts.warnings.push(...warnings);

@@ -7,7 +7,7 @@
  */
 import type { Place, Range } from '../model/model.js';
 import { contains, parseRange, parseSize } from '../model/quantity.js';
-import { type BlockRun, type Facts, refuse, warn } from './facts.js';
+import { addBlockSize, type BlockRun, type Facts, refuse, warn } from './facts.js';
 import { type JsonValue, readJson } from './jsonText.js';
 
 const RANGE = /^(0x[0-9a-fA-F]{1,16})-(0x[0-9a-fA-F]{1,16})$/;
@@ -85,7 +85,7 @@ function readSummary(facts: Facts, line: string, place: Place): boolean {
     if (bytes === null || bytes === 0n) {
       const expected = 'a size such as 128M';
       refuse(facts, 'DAX505', place, `\`${value}\` is no block size`, { expected });
-    } else facts.blockSizes.push({ value: bytes, place });
+    } else addBlockSize(facts, bytes, place);
   } else if (label === 'Memmap on memory parameter') {
     facts.memmapOnMemory.push({ value: value === 'yes', place });
   }
@@ -112,7 +112,9 @@ function readTable(text: string, file: string, facts: Facts): void {
   }
   if (columns === null) {
     const place = { file, line: 1, column: 1 };
-    refuse(facts, 'DAX505', place, 'found no table of lsmem', { expected: 'the output of `lsmem`' });
+    refuse(facts, 'DAX505', place, 'found no table of lsmem', {
+      expected: 'the output of `lsmem`',
+    });
   }
 }
 

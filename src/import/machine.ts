@@ -54,5 +54,8 @@ export interface ImportedMachine {
 }
 
 /** Tells a place or an assumption. */
-export const shownOrigin = (origin: Origin): string =>
-  'assumed' in origin ? `assumed: ${origin.assumed}` : `${origin.place.file}:${origin.place.line}`;
+export function shownOrigin(origin: Origin): string {
+  if ('assumed' in origin) return `assumed: ${origin.assumed}`;
+  const { file, line } = origin.place;
+  return file.startsWith('--') ? file : `${file}:${line}`;
+}

@@ -5,7 +5,6 @@ import { printIomem } from '../model/iomem.js';
 import type { IomemNode } from '../model/model.js';
 import { formatRange, formatSize } from '../model/quantity.js';
 import { bytesOf } from './capacity.js';
-import { matchesByType } from './join.js';
 import {
   type ImportedDevice,
   type ImportedMachine,
@@ -13,6 +12,7 @@ import {
   type Origin,
   shownOrigin,
 } from './machine.js';
+import { matchesByType } from './release.js';
 
 const COMMENT_COLUMN = 46;
 
@@ -96,7 +96,7 @@ function nextCommand({ name, driver }: ImportedDevice): string {
 function ruleLines(machine: ImportedMachine): string[] {
   if (machine.rules.length === 0) return [];
   const texts = machine.rules.map(
-    ({ text, place }) => `# ${place.file}\n${text.replaceAll('\r\n', '\n').trim()}`,
+    ({ text, place }) => `# ${place.file}\n${text.replaceAll('\r\n', '\n').trimEnd()}`,
   );
   return [
     '  # The udev rules that are installed. Without `events` nobody runs `udevadm trigger`.',
@@ -117,7 +117,8 @@ export function modelText(machine: ImportedMachine): string {
   const iomem = printIomem(printable(machine.iomem)).trimEnd();
   const memmap = machine.memmapOnMemory;
   return [
-    '# Made by `daxcheck import`. Behind each value stands where it comes from; what is assumed says so.',
+    '# Made by `daxcheck import`. Behind each value stands where it comes from; what is assumed',
+    '# says so.',
     '# Check it with:  daxcheck explore FILE',
     'format: 1',
     `title: an imported machine with ${names}`,

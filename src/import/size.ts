@@ -1,9 +1,10 @@
 /**
  * Sizes as daxctl, ndctl and cxl print them: bytes, or with -u for people, "30.57 GiB (32.83 GB)".
  *
- * The latter are rounded to hundredths: what is known is an interval. Where the grain of the size is
- * known as well and one multiple of it lies in the interval, that is the size.
+ * The latter are rounded to hundredths: what is known is an interval. Where the grain of the size
+ * is known as well and one multiple of it lies in the interval, that is the size.
  */
+import { greatest, least } from '../model/quantity.js';
 import type { Size } from './facts.js';
 
 const BINARY: ReadonlyMap<string, bigint> = new Map([
@@ -44,8 +45,8 @@ export function parseHumanSize(text: string): Size | null {
 
 /** What both allow; null when nothing is left. */
 export function intersect(left: Size, right: Size): Size | null {
-  const low = left.low > right.low ? left.low : right.low;
-  const high = left.high < right.high ? left.high : right.high;
+  const low = greatest(left.low, right.low);
+  const high = least(left.high, right.high);
   return low <= high ? { low, high } : null;
 }
 

@@ -1,13 +1,24 @@
 /**
- * What /sys tells: memory blocks, their size and policy, dax devices with ranges, nodes and drivers.
+ * What /sys tells: memory blocks, their size and policy, dax devices with ranges, nodes and
+ * drivers.
  *
- * Source: drivers/base/memory.c (block_size_bytes, state, valid_zones), drivers/dax/bus.c (resource,
- * size, target_node, align, mappingN), drivers/nvdimm/dax_devs.c and pfn_devs.c (resource and size of the
- * parent), v5.1 to v6.19.
+ * Source: drivers/base/memory.c (block_size_bytes, state, valid_zones), drivers/dax/bus.c
+ * (resource, size, target_node, align, mappingN), drivers/nvdimm/dax_devs.c and pfn_devs.c
+ * (resource and size of the parent), v5.1 to v6.19.
  */
 import type { DriverName, OnlinePolicy, Place, Range } from '../model/model.js';
 import { DEVICE_PATTERN } from '../model/schema.js';
-import { type BlockRun, type DeviceFacts, deviceOf, type Facts, refuse, warn } from './facts.js';
+import {
+  addAlign,
+  addBlockSize,
+  addNode,
+  type BlockRun,
+  type DeviceFacts,
+  deviceOf,
+  type Facts,
+  refuse,
+  warn,
+} from './facts.js';
 import type { FileTree } from './tree.js';
 
 const MEMORY = 'sys/devices/system/memory';
@@ -67,7 +78,7 @@ function readBlocks(facts: Facts, tree: FileTree): void {
   const path = `${MEMORY}/block_size_bytes`;
   const size = numberAt(facts, tree, path, 'hex');
   if (size === null || size === 0n) return;
-  facts.blockSizes.push({ value: size, place: { file: tree.shown(path), line: 1, column: 1 } });
+  addBlockSize(facts, size, { file: tree.shown(path), line: 1, column: 1 });
   const indices = tree
     .names(MEMORY)
     .flatMap((name) => (/^memory[0-9]{1,9}$/.test(name) ? [Number(name.slice(6))] : []))
@@ -150,18 +161,20 @@ function readDevice(facts: Facts, tree: FileTree, name: string): void {
   const device = deviceOf(facts, name);
   readRanges(facts, tree, device, folder);
   const node = valueAt(tree, `${folder}/target_node`);
-  if (node !== null && /^-?[0-9]{1,4}$/.test(node.text)) {
-    const value = Number(node.text);
-    device.nodes.push({ value: value < 0 ? null : value, place: node.place });
+  if (node !== null && /^-?[0-9]{1,9}$/.test(node.text)) {
+    addNode(facts, device, Number(node.text), node.place);
   }
   const above = folder.slice(0, Math.max(0, folder.lastIndexOf('/')));
   const align =
     numberAt(facts, tree, `${folder}/align`, 'c') ?? numberAt(facts, tree, `${above}/align`, 'c');
   const place = { file: tree.shown(folder), line: 1, column: 1 };
-  if (align !== null) device.aligns.push({ value: align, place });
+  if (align !== null) addAlign(facts, device, align, place);
   const driver = driverOf(tree, name);
   if (driver !== null) device.drivers.push(driver);
-  device.kinds.push({ value: /\/ndbus/.test(folder) ? 'static' : 'dynamic', place });
+  if (/\/ndbus/.test(folder)) device.kinds.push({ value: 'static', place });
+  else if (/\/(hmem\.|ACPI0017|dax_region)/.test(folder)) {
+    device.kinds.push({ value: 'dynamic', place });
+  }
   const namespace = valueAt(tree, `${above}/namespace`);
   if (namespace !== null && /^namespace[0-9]+\.[0-9]+$/.test(namespace.text)) {
     device.namespaces.push({ value: namespace.text, place: namespace.place });

@@ -1,6 +1,6 @@
 /**
- * What the rest of a machine tells: the kernel's release, its configuration and command line, and the
- * udev rules that are installed.
+ * What the rest of a machine tells: the kernel's release, its configuration and command line, and
+ * the udev rules that are installed.
  */
 import { gunzipSync } from 'node:zlib';
 import type { OnlinePolicy, Place } from '../model/model.js';
@@ -24,8 +24,8 @@ const DEFAULT_POLICIES: readonly (readonly [symbol: string, policy: OnlinePolicy
 const NEEDED = ['CONFIG_MEMORY_HOTPLUG', 'CONFIG_MEMORY_HOTREMOVE', 'CONFIG_DEV_DAX_KMEM'];
 
 /**
- * Reads a kernel's configuration: the default policy, where nothing more direct told it, and what is
- * missing.
+ * Reads a kernel's configuration: the default policy, where nothing more direct told it, and what
+ * is missing.
  */
 export function readConfig(text: string, file: string, facts: Facts): void {
   const lines = new Map(
@@ -58,11 +58,11 @@ export function readConfig(text: string, file: string, facts: Facts): void {
 /** Reads a kernel's command line: options of memory hotplug. */
 export function readCommandLine(text: string, place: Place, facts: Facts): void {
   const words = text.trim().split(/\s+/);
-  const valueOf = (key: string): string | undefined =>
+  const optionOf = (key: string): string | undefined =>
     words.findLast((word) => word.startsWith(`${key}=`))?.slice(key.length + 1);
-  const policy = POLICIES.find((name) => name === valueOf('memhp_default_state'));
+  const policy = POLICIES.find((name) => name === optionOf('memhp_default_state'));
   if (policy !== undefined) facts.bootPolicies.push({ value: policy, place });
-  const onMemory = valueOf('memory_hotplug.memmap_on_memory');
+  const onMemory = optionOf('memory_hotplug.memmap_on_memory');
   if (onMemory !== undefined && facts.memmapOnMemory.length === 0) {
     facts.memmapOnMemory.push({ value: !/^(0|n|N|off)/.test(onMemory), place });
   }

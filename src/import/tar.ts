@@ -1,8 +1,8 @@
 /**
  * Reads a tar archive: ustar with the extensions of GNU and pax for long names.
  *
- * Every header's checksum is looked at, so that what is no archive, or a damaged one, is told and not
- * walked through.
+ * Every header's checksum is looked at, so that what is no archive, or a damaged one, is told and
+ * not walked through.
  * Source: POSIX.1-2017 pax, ustar interchange format; GNU tar manual, "Basic Tar Format".
  */
 import { ArchiveError } from './bzip2.js';

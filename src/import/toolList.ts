@@ -1,14 +1,25 @@
 /**
- * What `daxctl list`, `ndctl list` and `cxl list` print, in every dialect since v65: with and without
- * -u, one object or an array of them, devices alone, below a daxregion, or below a namespace.
+ * What `daxctl list`, `ndctl list` and `cxl list` print, in every dialect since v65: with and
+ * without -u, one object or an array of them, devices alone, below a daxregion, or below a
+ * namespace.
  *
  * An object is known by its keys and not by the tool that printed it, so that one reader takes the
  * output of every command.
  * Source: ndctl util/json.c, daxctl/json.c, cxl/json.c, v65 to v81.
  */
-import { DEVICE_PATTERN } from '../model/schema.js';
+
 import type { DriverName, Place, Range } from '../model/model.js';
-import { deviceOf, type DeviceFacts, type Facts, refuse, type Size, warn } from './facts.js';
+import { DEVICE_PATTERN } from '../model/schema.js';
+import {
+  addAlign,
+  addNode,
+  type DeviceFacts,
+  deviceOf,
+  type Facts,
+  refuse,
+  type Size,
+  warn,
+} from './facts.js';
 import { type JsonObject, type JsonValue, readJson } from './jsonText.js';
 import { parseHumanSize } from './size.js';
 
@@ -87,7 +98,7 @@ function readNode(facts: Facts, device: DeviceFacts, object: JsonObject): void {
       taken: '`target_node`',
     });
   }
-  device.nodes.push({ value: node < 0 ? null : node, place: value.place });
+  addNode(facts, device, node, value.place);
 }
 
 function readDriver(facts: Facts, device: DeviceFacts, object: JsonObject): void {
@@ -144,7 +155,7 @@ function readDevice(facts: Facts, object: JsonObject): string | null {
   if (size !== null) device.sizes.push({ value: size, place: placeOf(object, 'size') });
   const align = sizeOf(facts, object.members.get('align'), 'align');
   if (align !== null && align.low === align.high) {
-    device.aligns.push({ value: align.low, place: placeOf(object, 'align') });
+    addAlign(facts, device, align.low, placeOf(object, 'align'));
   }
   readNode(facts, device, object);
   readDriver(facts, device, object);
@@ -246,7 +257,7 @@ function readObject(facts: Facts, object: JsonObject): boolean {
   if (dev?.startsWith('namespace') === true) readNamespace(facts, object);
   else if (members.has('chardev')) readDevice(facts, object);
   else if (members.has('region') && members.has('size')) readCxlRegion(facts, object);
-  else if (members.has('id') && members.has('size')) {
+  else if (members.has('id') && (members.has('size') || members.has('devices'))) {
     readRegion(facts, object, object.place, false);
   } else if (dev !== null || members.has('memdev') || members.has('provider')) {
     for (const key of SIZE_KEYS) {

@@ -1,9 +1,9 @@
 /**
- * A tree of files to read from: a folder such as / or a copy of it, or a tar archive (plain, gzip or
- * bzip2) of one.
+ * A tree of files to read from: a folder such as / or a copy of it, or a tar archive (plain, gzip
+ * or bzip2) of one.
  *
- * Paths are relative to the root, without a slash in front. What cannot be read is not there: sysfs has
- * files that answer with an error, and a user may not read all of them.
+ * Paths are relative to the root, without a slash in front. What cannot be read is not there:
+ * sysfs has files that answer with an error, and a user may not read all of them.
  */
 import { closeSync, constants, openSync, readdirSync, readSync, realpathSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -88,7 +88,9 @@ function unpacked(bytes: Uint8Array): Uint8Array {
     try {
       return gunzipSync(bytes, { maxOutputLength: ARCHIVE_BYTES_MAX });
     } catch (error) {
-      throw new ArchiveError(`it cannot be unpacked (${error instanceof Error ? error.message : ''})`);
+      throw new ArchiveError(
+        `it cannot be unpacked (${error instanceof Error ? error.message : ''})`,
+      );
     }
   }
   const isBzip2 = bytes[0] === 0x42 && bytes[1] === 0x5a && bytes[2] === 0x68;

@@ -5,6 +5,7 @@
  * Plain functions of plain data; src/import/capacity.ts computes it.
  */
 import type { Range } from '../model/model.js';
+import { greatest } from '../model/quantity.js';
 import { formatAddress, formatBytes } from './layout.js';
 
 export interface CapacityBar {
@@ -51,7 +52,9 @@ const sum = (bars: readonly CapacityBar[], of: (bar: CapacityBar) => bigint): bi
 
 /** Puts cells in columns, numbers at the right. */
 function columns(rows: readonly (readonly string[])[], rightFrom: number): string[] {
-  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
+  const widths = (rows[0] ?? []).map((_, at) =>
+    Math.max(...rows.map((row) => row[at]?.length ?? 0)),
+  );
   return rows.map((row) =>
     row
       .map((cell, at) => {
@@ -159,14 +162,15 @@ function drawBar(name: string, bar: CapacityBar, y: number, scale: bigint): stri
 /** Draws the table; colours are those of the text around it, and what is lost is hatched. */
 export function capacitySvg(table: CapacityTable): string {
   const bars = table.rows.flatMap(({ name, bars }) => bars.map((bar) => ({ name, bar })));
-  const most = bars.map(({ bar }) => sizeOf(bar.range)).reduce((a, b) => (b > a ? b : a), 1n);
+  const most = greatest(1n, ...bars.map(({ bar }) => sizeOf(bar.range)));
   const height = Math.max(ROW * bars.length, ROW);
   const drawn = bars.map(({ name, bar }, index) => drawBar(name, bar, index * ROW, most));
   const lost = sum(
     bars.map(({ bar }) => bar),
     (bar) => bar.head + bar.tail,
   );
-  const title = `What devices give to kmem in blocks of ${formatBytes(table.blockSize)}; ${formatBytes(lost)} lost`;
+  const blocks = `blocks of ${formatBytes(table.blockSize)}`;
+  const title = `What devices give to kmem in ${blocks}; ${formatBytes(lost)} lost`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="100%"`,
     ' role="img" aria-labelledby="capacity-title" font-family="ui-monospace, monospace"',

@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Diagnostic } from '../../src/errors.js';
 import type { Facts } from '../../src/import/facts.js';
@@ -46,7 +47,37 @@ describe.skipIf(INPUTS === null)(`the published inputs${SKIP_REASON}`, () => {
   });
 });
 
+const inWords = ({ outcome, lines }: Found): string => {
+  if (lines.length === 0) return outcome;
+  const shown =
+    lines.length > 4 ? `${lines.slice(0, 3).join(', ')} … ${lines.at(-1)}` : lines.join(', ');
+  return `${outcome}: ${shown}`;
+};
+
+function tableRow(one: PublishedCase): string {
+  const { found } = one;
+  const now = found === undefined ? '' : `${inWords(expectedOf(one))} (${found.why})`;
+  const expected = inWords({ outcome: one.outcome, lines: one.lines ?? [] });
+  return `| ${one.file} | ${expected} | ${one.why} | ${now} |`;
+}
+
+const PAGE = fileURLToPath(new URL('../../docs/import.md', import.meta.url));
+const MARKS = /(<!-- table: [^\n]*-->\n)[\s\S]*?(\n<!-- end -->)/;
+
 describe('the table of expectations', () => {
+  it('stands in docs/import.md (renewed by DOCS_UPDATE=1)', () => {
+    const rows = [
+      '| input | expected: outcome and lines | why | found, where it is another |',
+      '|---|---|---|---|',
+      ...CASES.map(tableRow),
+    ];
+    const page = readFileSync(PAGE, 'utf8');
+    const renewed = page.replace(MARKS, (_, head, end) => `${head}\n${rows.join('\n')}\n${end}`);
+    if (process.env.DOCS_UPDATE === '1') writeFileSync(PAGE, renewed);
+
+    expect(readFileSync(PAGE, 'utf8')).toBe(renewed);
+  });
+
   it('says why of each file', () => {
     expect(CASES.filter(({ why }) => (why ?? '').length < 4)).toEqual([]);
   });

@@ -1,7 +1,7 @@
 /**
- * The published inputs: what is expected of each (expected.yaml), and where the files themselves are.
- * They are not part of the project; where they lie beside it, or DAXCHECK_INPUTS names their folder,
- * the tests read them.
+ * The published inputs: what is expected of each (expected.yaml), and where the files themselves
+ * are. They are not part of the project; where they lie beside it, or DAXCHECK_INPUTS names their
+ * folder, the tests read them.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -58,4 +58,6 @@ export const INPUTS: string | null =
 
 /** Why tests of them are skipped; printed in the title of the suite. */
 export const SKIP_REASON =
-  INPUTS === null ? ' (skipped: no published inputs beside the project; DAXCHECK_INPUTS names them)' : '';
+  INPUTS === null
+    ? ' (skipped: no published inputs beside the project; DAXCHECK_INPUTS names them)'
+    : '';

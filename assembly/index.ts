@@ -1,5 +1,7 @@
 // The complete wasm surface of the engine: the search's exports, and those that only the kernel
 // model has.
+
+import { askedWord, forgetAsked } from './asked';
 import { enter, scratchState, systemScratch } from './control';
 import { validZonesText } from './kernel/memoryBlockFiles';
 import { beginLockOrder, deadlockedThreads, findWay, lockOrderOf, waitPart } from './kernel/system';
@@ -86,7 +88,22 @@ export function tallyBegin(): usize {
 
 /** Counts the steps of the states found, from one index up to and without another. */
 export function tallyRun(from: u32, to: u32): void {
-  tallyRunOf(from, to);
+  tallyRunOf(from, to, false);
+}
+
+/** Counts them with every program point that they pass, and the features that they ask for. */
+export function coverRun(from: u32, to: u32): void {
+  tallyRunOf(from, to, true);
+}
+
+/** Forgets which features were asked for; only build/engine.coverage.wasm knows any. */
+export function coverBegin(): void {
+  forgetAsked();
+}
+
+/** Word number 0 to 3 of the features that were asked for, by bit. */
+export function coverFeatures(word: u32): u32 {
+  return askedWord(word);
 }
 
 /** Where the state is put to which wayBetween() leads. */

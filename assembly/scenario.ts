@@ -1,4 +1,5 @@
 // Reads the compiled scenario: the header's words and the tables behind them. Nothing here changes.
+import { asked } from './asked';
 import { Feature, Header, SCENARIO_OFFSET } from './layout';
 
 /** Returns a word of the scenario's header. */
@@ -13,6 +14,7 @@ export function table(word: i32): usize {
 
 /** Returns whether this kernel has a feature. */
 export function has(feature: Feature): bool {
+  asked(feature);
   return ((header(Header.Features + (feature >> 5)) >> (feature & 31)) & 1) != 0;
 }
 

@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: measures the built program beside its peers, prints tables, and writes
- * bench/results.json and docs/benchmarks.md.
+ * bench/results.json, docs/benchmarks.md and its pictures.
  *
  * `--rounds N` (default 5), `--workers 1,2`, `--no-peers`, `--large` for the one run that is as
  * large as the machine, and words that pick rows by name. A part of the rows is a look, not a
@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { bundleBench } from './bundle.mjs';
+import { writePlots } from './plots.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const RESULTS = join(ROOT, 'bench', 'results.json');
@@ -45,15 +46,16 @@ const [rounds = 1] = counts(values.rounds);
 const { measureAll, tables, document, resultsSchema } = await import(await bundleBench(ROOT));
 
 /** @param {Record<string, string>} found tables by name */
-function writeDocument(found) {
+async function writeDocument(found) {
   const text = Object.entries(found).reduce(
     (/** @type {string} */ whole, [name, body]) => document(whole, name, body),
     readFileSync(DOCUMENT, 'utf8'),
   );
   writeFileSync(DOCUMENT, text);
+  await writePlots(ROOT);
 }
 
-function measure() {
+async function measure() {
   const tell = (/** @type {string} */ text) => process.stderr.write(`${text}\n`);
   const peers = values.peers ?? !values['no-peers'];
   const options = { root: ROOT, rounds, workers: counts(values.workers), only: positionals, peers };
@@ -69,11 +71,11 @@ function measure() {
   writeFileSync(RESULTS, JSON.stringify(resultsSchema.parse(all)));
   const formatter = join(ROOT, 'node_modules', '@biomejs', 'biome', 'bin', 'biome');
   spawnSync(process.execPath, [formatter, 'format', '--write', RESULTS], { cwd: ROOT });
-  writeDocument(found);
+  await writeDocument(found);
 }
 
 if (values.tables) {
-  writeDocument(tables(resultsSchema.parse(JSON.parse(readFileSync(RESULTS, 'utf8')))));
+  await writeDocument(tables(resultsSchema.parse(JSON.parse(readFileSync(RESULTS, 'utf8')))));
 } else {
-  measure();
+  await measure();
 }

@@ -93,7 +93,9 @@ const TASKS = {
   engine: () => run(process.execPath, ['scripts/build.mjs', '--engine-only']),
   types: () => tool('typescript/bin/tsc', ['-p', 'tsconfig.types.json']),
   schema: () => run(process.execPath, ['scripts/schema.mjs']),
-  typecheck: () => tool('typescript/bin/tsc', ['-p', 'tsconfig.json']),
+  typecheck: () =>
+    tool('typescript/bin/tsc', ['-p', 'tsconfig.json']) ||
+    tool('typescript/bin/tsc', ['-p', 'src/page']),
   lint: () => tool('@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.']),
   format: () => tool('@biomejs/biome/bin/biome', ['check', '--write', '.']),
   vitest: (args) => tool('vitest/vitest.mjs', ['run', ...args]),

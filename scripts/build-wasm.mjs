@@ -2,7 +2,8 @@
  * Compiles every WebAssembly module: the engine, and the small systems that keep its search honest.
  *
  * All get the same search and the same surface; for a small system, assembly/bound.ts alone is
- * replaced, in memory, by one that names it. Names given as arguments build those modules only.
+ * replaced, in memory, by one that names it; for the engine of `--coverage`, assembly/asked.ts.
+ * Names given as arguments build those modules only.
  */
 
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
@@ -12,7 +13,12 @@ import asc from 'assemblyscript/asc';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** @typedef {{ name: string, entry: string, out: string, target: string, bound?: string }} Build */
+/**
+ * `replaced`: a file of assembly/, and the text that stands in its place.
+ *
+ * @typedef {{ name: string, entry: string, out: string, target: string,
+ * replaced?: { path: string, text: string } }} Build
+ */
 
 /**
  * @param {string} name of the file in bench/systems/
@@ -26,7 +32,10 @@ function system(name, className, target) {
     entry: 'assembly/surface.ts',
     out: `build/systems/${name}${target === 'debug' ? '.debug' : ''}`,
     target,
-    bound: `export { ${className} as System } from '../bench/systems/${name}';\n`,
+    replaced: {
+      path: 'assembly/bound.ts',
+      text: `export { ${className} as System } from '../bench/systems/${name}';\n`,
+    },
   };
 }
 
@@ -34,6 +43,13 @@ function system(name, className, target) {
 const BUILDS = [
   { name: 'engine', entry: 'assembly/index.ts', out: 'build/engine', target: 'release' },
   { name: 'engine.debug', entry: 'assembly/index.ts', out: 'build/engine.debug', target: 'debug' },
+  {
+    name: 'engine.coverage',
+    entry: 'assembly/index.ts',
+    out: 'build/engine.coverage',
+    target: 'release',
+    replaced: { path: 'assembly/asked.ts', text: "export * from './askedKept';\n" },
+  },
   {
     name: 'probe.debug',
     entry: 'assembly/search/probe.ts',
@@ -73,7 +89,7 @@ async function compile(build) {
     ],
     {
       readFile(path, base) {
-        if (build.bound !== undefined && path === 'assembly/bound.ts') return build.bound;
+        if (path === build.replaced?.path) return build.replaced.text;
         // TypeScript wants the extension of an import, asc adds one: layout.ts is read by both.
         const full = join(base, path.replace(/\.ts\.ts$/, '.ts'));
         return existsSync(full) ? readFileSync(full, 'utf8') : null;

@@ -21,8 +21,12 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** The library, and what a worker thread runs: ES modules, which share chunks. */
-const MODULES = { index: 'src/index.ts', worker: 'src/engine/worker.ts' };
+/** The library, worker threads, the processes of a gate: ES modules, which share chunks. */
+const MODULES = {
+  index: 'src/index.ts',
+  worker: 'src/engine/worker.ts',
+  gateLane: 'src/gate/lane.ts',
+};
 
 /** The program file of the command. */
 const CLI = 'dist/cli.js';
@@ -147,7 +151,7 @@ async function buildModules() {
  */
 const LATE = {
   '@marcbachmann/cel-js': ['parse'],
-  'node:child_process': ['execFileSync', 'spawn'],
+  'node:child_process': ['execFileSync', 'fork', 'spawn', 'spawnSync'],
   'node:crypto': ['createHash'],
 };
 
@@ -253,6 +257,12 @@ async function main(isEngineOnly) {
     inputs: isEngineOnly ? ENGINE_INPUTS : [...ENGINE_INPUTS, 'bench/systems'],
     stamp: isEngineOnly ? 'build/.engine' : 'build/.all',
     build: () => buildWasm(isEngineOnly ? ['engine'] : []),
+  });
+  await unlessFresh({
+    name: 'page',
+    inputs: ['src', ...LAYOUTS, 'package-lock.json', 'scripts/build-page.mjs'],
+    stamp: 'build/.page',
+    build: async () => (await import('./build-page.mjs')).buildPage(ROOT),
   });
   await unlessFresh({
     name: 'bundle',

@@ -26,7 +26,7 @@ const FC_SEED = process.env.FC_SEED ?? '20261122';
  * Test areas that run on the newest Node as well: threads, WebAssembly, parsers and the command
  * line.
  */
-const LTS_TESTS = ['test/engine', 'test/model', 'test/report', 'test/cli'];
+const LTS_TESTS = ['test/engine', 'test/model', 'test/report', 'test/cli', 'test/gate'];
 
 const MAIN_MODEL = join('models', 'lifecycle', 'readme.yaml');
 
@@ -123,10 +123,18 @@ function packAndInstall() {
   return { passed: 1, failed: 0 };
 }
 
-/** @returns {Count} */
+/**
+ * Every model side by side, with every report, into a baseline; then one model at a time, which
+ * must answer the same.
+ *
+ * @returns {Count}
+ */
 function gateOfModels() {
-  run(process.execPath, [join('dist', 'cli.js'), 'gate', 'models']);
-  return { passed: 1, failed: 0 };
+  const gate = [join('dist', 'cli.js'), 'gate', 'models', '--baseline', join(scratch, 'gate.json')];
+  const reports = ['--junit', join(scratch, 'gate.xml'), '--sarif', join(scratch, 'gate.sarif')];
+  run(process.execPath, [...gate, '--update', '--quiet', ...reports]);
+  run(process.execPath, [...gate, '--jobs', '1', '--quiet']);
+  return { passed: 2, failed: 0 };
 }
 
 /** @returns {Count} */

@@ -1,7 +1,8 @@
 /**
- * Writes schema/model.schema.json, the JSON Schema of model files, from src/model/schema.ts.
+ * Writes the JSON Schemas in schema/: that of model files, from src/model/schema.ts, and that of
+ * the lines of `gate --json`, from src/report/gateRecord.ts.
  *
- * With --check nothing is written, and the exit status says whether the file is up to date.
+ * With --check nothing is written, and the exit status says whether the files are up to date.
  */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,14 +10,26 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const TARGET = join(ROOT, 'schema', 'model.schema.json');
 
-// The bundle lies inside the project, so that its imports find node_modules.
-const folder = await mkdtemp(join(ROOT, 'node_modules', '.schema-'));
-try {
-  const outfile = join(folder, 'jsonSchema.mjs');
+/** Each schema: the module that prints it, and the function that does. */
+const SCHEMAS = [
+  {
+    target: 'model.schema.json',
+    module: join('src', 'model', 'jsonSchema.ts'),
+    print: 'printModelJsonSchema',
+  },
+  {
+    target: 'gate.schema.json',
+    module: join('src', 'report', 'gateRecord.ts'),
+    print: 'printGateJsonSchema',
+  },
+];
+
+/** @param {string} module @param {string} print @param {string} folder */
+async function printed(module, print, folder) {
+  const outfile = join(folder, `${print}.mjs`);
   await build({
-    entryPoints: [join(ROOT, 'src', 'model', 'jsonSchema.ts')],
+    entryPoints: [join(ROOT, module)],
     bundle: true,
     packages: 'external',
     platform: 'node',
@@ -24,15 +37,21 @@ try {
     outfile,
     logLevel: 'error',
   });
-  const { printModelJsonSchema } = await import(pathToFileURL(outfile).href);
-  const printed = printModelJsonSchema();
-  if (process.argv.includes('--check')) {
-    const isSame = (await readFile(TARGET, 'utf8')) === printed;
-    if (!isSame) console.error('schema/model.schema.json is not up to date: npm run schema');
-    process.exitCode = isSame ? 0 : 1;
-  } else {
-    await mkdir(join(ROOT, 'schema'), { recursive: true });
-    await writeFile(TARGET, printed);
+  return (await import(pathToFileURL(outfile).href))[print]();
+}
+
+// The bundles lie inside the project, so that their imports find node_modules.
+const folder = await mkdtemp(join(ROOT, 'node_modules', '.schema-'));
+try {
+  await mkdir(join(ROOT, 'schema'), { recursive: true });
+  for (const { target, module, print } of SCHEMAS) {
+    const text = await printed(module, print, folder);
+    const path = join(ROOT, 'schema', target);
+    if (!process.argv.includes('--check')) await writeFile(path, text);
+    else if ((await readFile(path, 'utf8')) !== text) {
+      console.error(`schema/${target} is not up to date: npm run schema`);
+      process.exitCode = 1;
+    }
   }
 } finally {
   await rm(folder, { recursive: true });

@@ -20,6 +20,7 @@ function createTerminal(): Terminal {
     errorIsTerminal: process.stderr.isTTY === true,
     columns: process.stderr.columns ?? 80,
     noColor: (process.env.NO_COLOR ?? '') !== '',
+    environment: process.env,
     interrupt: interrupt.signal,
     now: () => performance.now(),
   };

@@ -39,6 +39,41 @@ export const EXIT = {
 
 export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
 
+/**
+ * From best to worst. Findings are worse than a script's, faults of the input worse than any
+ * finding.
+ */
+const BY_SEVERITY: readonly number[] = [
+  EXIT.holds,
+  EXIT.scriptFindings,
+  EXIT.vacuous,
+  EXIT.differs,
+  EXIT.incomplete,
+  EXIT.assumptionFalse,
+  EXIT.temporalViolated,
+  EXIT.deadlock,
+  EXIT.invariantViolated,
+  EXIT.selfCheckFailed,
+  EXIT.kernelDisagrees,
+  EXIT.usage,
+  EXIT.optionMismatch,
+  EXIT.modelRejected,
+  EXIT.outOfMemory,
+  EXIT.systemError,
+  EXIT.bug,
+];
+
+/**
+ * Returns the worst of the statuses; 0 for none. One that is not in the table is a bug, the worst.
+ */
+export function worstStatus(statuses: readonly number[]): number {
+  const rank = (status: number): number => {
+    const index = BY_SEVERITY.indexOf(status);
+    return index < 0 ? BY_SEVERITY.length - 1 : index;
+  };
+  return BY_SEVERITY[Math.max(0, ...statuses.map(rank))] ?? EXIT.bug;
+}
+
 interface CodeEntry {
   /** What kind of fault this is, for the table of codes in the documentation. */
   readonly title: string;

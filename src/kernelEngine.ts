@@ -25,7 +25,14 @@ export type KernelEngineOptions = Partial<Omit<EngineOptions, 'wasm' | 'scenario
   readonly ownStopMask?: number;
   /** The debug build has assertions. */
   readonly debug?: boolean;
+  /** The build that keeps which features are asked for. */
+  readonly coverage?: boolean;
 };
+
+/** Reads the engine's module; throws EngineError when it is missing. */
+export function engineBytes(build: '' | '.debug' | '.coverage' = ''): Uint8Array {
+  return readFileSync(wasmFile(`engine${build}.wasm`));
+}
 
 /**
  * Opens an engine for a scenario.
@@ -35,13 +42,14 @@ export type KernelEngineOptions = Partial<Omit<EngineOptions, 'wasm' | 'scenario
 export function openKernelEngine(scenario: Scenario, options: KernelEngineOptions = {}): Engine {
   const {
     debug = false,
+    coverage = false,
     workers = 1,
     stopMask = 0,
     ownStopMask = 0,
     limits = {},
     ...rest
   } = options;
-  const wasm = readFileSync(wasmFile(debug ? 'engine.debug.wasm' : 'engine.wasm'));
+  const wasm = engineBytes(debug ? '.debug' : coverage ? '.coverage' : '');
   const { check } = scenario.ownModules;
   const own = check === null ? undefined : { wasm: check, stopMask: ownStopMask };
   const bytes = scenario.bytes;

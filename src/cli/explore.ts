@@ -10,6 +10,7 @@ import { renderLockOrder } from '../report/lockOrderText.js';
 import { renderStats } from '../report/stats.js';
 import { renderVerdict } from '../report/text.js';
 import { renderTrace } from '../report/traceText.js';
+import type { Coverage } from '../verdict/coverage.js';
 import type { Verdict } from '../verdict/trace.js';
 import {
   type CheckpointWishes,
@@ -17,6 +18,8 @@ import {
   endCheckpointOf,
   refuseCheckpoints,
 } from './checkpoint.js';
+import { type CoverageWishes, coverageFor, coverageText, refuseCoverage } from './coverage.js';
+import { type GraphWishes, refuseGraph, writeGraph } from './graph.js';
 import { loadModels, reject, warnOfUnknown, withRejections } from './load.js';
 import { type LookOptions, progressFor, styleFor } from './look.js';
 import { type Overrides, override } from './options.js';
@@ -30,12 +33,16 @@ export interface ExploreCommandOptions
   extends LookOptions,
     Overrides,
     CheckpointWishes,
+    CoverageWishes,
+    GraphWishes,
     StorageWishes,
     StrategyWishes {
   readonly workers?: number;
   readonly maxSeconds?: number;
   readonly memory?: number;
   readonly traceDir?: string;
+  readonly html?: string;
+  readonly sarif?: string;
   readonly asDeclared?: boolean;
   readonly lockOrder?: boolean;
   readonly stats?: boolean;
@@ -129,27 +136,66 @@ async function traceFilesOf(
   return writeTraces(verdict, model, traces);
 }
 
+/** A model with what was found out of it. */
+interface Explored {
+  readonly model: Model;
+  readonly verdict: Verdict;
+  readonly coverage: Coverage | null;
+}
+
+interface ExploreContext {
+  readonly terminal: Terminal;
+  readonly traces: TraceFolder | null;
+  /** Takes each run, for a report of all. */
+  readonly runs: Explored[];
+}
+
 async function exploreOne(
   model: Model,
   options: ExploreCommandOptions,
-  { terminal, traces }: { readonly terminal: Terminal; readonly traces: TraceFolder | null },
+  { terminal, traces, runs }: ExploreContext,
 ): Promise<number> {
   const verdict = await exploreModel(model, options, terminal);
+  const coverage = await coverageFor(model, options, terminal);
+  runs.push({ model, verdict, coverage });
   const traceFiles = traces === null ? [] : await traceFilesOf(verdict, model, traces);
   const isDeclared = options.asDeclared === true;
   const exitStatus = isDeclared ? declaredStatus(verdict) : verdict.exitStatus;
+  if (coverage !== null) {
+    terminal.writeOut(await coverageText(model, coverage, { options, terminal }));
+  }
   terminal.writeOut(
     options.json === true
       ? renderVerdictJson(verdict, traceFiles)
       : verdictText(verdict, traceFiles, { options, terminal, exitStatus }),
   );
   await endCheckpointOf(options, verdict, terminal);
+  const graphStatus = await writeGraph(model, verdict, options, terminal);
   if (isDeclared && verdict.expectation === null) {
     terminal.writeError(
       `daxcheck: ${model.file}: --as-declared needs a model with \`expect\`, as it is written\n`,
     );
   }
-  return exitStatus;
+  return worstStatus([exitStatus, graphStatus]);
+}
+
+/** Writes the report of all; what that needs is loaded only when somebody wants it. */
+async function writeHtmlOf(
+  explored: readonly Explored[],
+  file: string,
+  terminal: Terminal,
+): Promise<void> {
+  const [{ runOfVerdict }, { sectionsOf }, { writeHtml }] = await Promise.all([
+    import('../htmlReport.js'),
+    import('../reportSections.js'),
+    import('./html.js'),
+  ]);
+  const runs = explored.map(({ model, verdict, coverage }, run) => {
+    const report = runOfVerdict(verdict);
+    const more = sectionsOf(model, verdict, { coverage, run });
+    return { ...report, sections: [...more, ...(report.sections ?? [])] };
+  });
+  writeHtml(file, runs, terminal);
 }
 
 /** Explores the models in order, and returns the worst of their statuses. */
@@ -159,7 +205,11 @@ export async function exploreCommand(
   terminal: Terminal,
 ): Promise<number> {
   const refusal =
-    refuseCheckpoints(paths, options) ?? refuseStorage(options) ?? refuseStrategy(options);
+    refuseCheckpoints(paths, options) ??
+    refuseStorage(options) ??
+    refuseStrategy(options) ??
+    refuseGraph(paths, options) ??
+    refuseCoverage(options);
   if (refusal !== null) {
     terminal.writeError(`daxcheck: ${refusal}\n`);
     return EXIT.usage;
@@ -170,12 +220,20 @@ export async function exploreCommand(
   warnOfUnknown(models, terminal);
   const { traceDir } = options;
   const traces = traceDir === undefined ? null : { directory: traceDir, used: new Set<string>() };
+  const runs: Explored[] = [];
   const statuses: number[] = [];
   for (const [index, model] of models.entries()) {
     if (index > 0 && options.json !== true) terminal.writeOut('\n');
-    const job = (): Promise<number> => exploreOne(model, options, { terminal, traces });
+    const job = (): Promise<number> => exploreOne(model, options, { terminal, traces, runs });
     statuses.push(await withRejections(job, options, terminal));
     if (terminal.interrupt.aborted) break;
+  }
+  const { html } = options;
+  if (html !== undefined && runs.length > 0) await writeHtmlOf(runs, html, terminal);
+  if (options.sarif !== undefined) {
+    const { writeSarif } = await import('./sarif.js');
+    const violations = runs.flatMap(({ verdict }) => verdict.violations);
+    writeSarif(options.sarif, violations, worstStatus(statuses));
   }
   return worstStatus(statuses);
 }

@@ -1,142 +1,199 @@
 /**
- * `daxcheck gate`: explores every model below a directory and compares each with what it declares.
+ * `daxcheck gate`: explores every model below a directory and compares each with what it declares,
+ * and with a baseline where there is one.
  */
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Diagnostic } from '../errors.js';
-import { EXIT, formatDiagnostic } from '../errors.js';
-import type { Reduction } from '../kernel/reductions.js';
-import { loadModel } from '../loadModel.js';
+import { appendFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import packageJson from '../../package.json' with { type: 'json' };
+import { EXIT, worstStatus } from '../errors.js';
+import { type Baseline, entryOf, nameIn, updateBaseline } from '../gate/baseline.js';
+import { goneFrom, goneRows, withDrift } from '../gate/drift.js';
+import { runGate } from '../gate/gate.js';
+import type { Answer } from '../gate/task.js';
+import {
+  type BaselineLine,
+  countFailures,
+  type GateReport,
+  type GateRow,
+} from '../report/gateRecord.js';
+import { gateText } from '../report/gateText.js';
 import { toLines } from '../report/json.js';
-import { formatCount } from '../report/layout.js';
-import type { Style } from '../report/style.js';
-import type { Verdict } from '../verdict/trace.js';
-import { exploreModel } from './explore.js';
-import { type LookOptions, styleFor } from './look.js';
-import { diagnosticsOf, worstStatus } from './status.js';
+import { type BaselineFile, openBaseline, saveBaseline } from './gateBaseline.js';
+import { chooseModels } from './gateModels.js';
+import { type GateOptions, refuseGate } from './gateOptions.js';
+import { progressOfGate } from './gateProgress.js';
+import { styleFor } from './look.js';
 import type { Terminal } from './terminal.js';
+import { writeWhole } from './writeWhole.js';
 
-export interface GateOptions extends LookOptions {
-  readonly workers?: number;
-  readonly reduce?: readonly Reduction[];
+export type { GateOptions } from './gateOptions.js';
+
+/** What is explored, and what it is compared with. */
+interface Plan {
+  readonly directory: string;
+  /** All models below the directory. */
+  readonly all: readonly string[];
+  /** Those that are explored. */
+  readonly paths: readonly string[];
+  readonly baseline: BaselineFile | null;
 }
 
-/** One line of the gate's table. */
-export interface GateRow {
-  readonly model: string;
-  readonly met: boolean;
-  /** Why not, each in words; empty when met. */
-  readonly differences: readonly string[];
-  /** What this model alone makes of the exit status. */
-  readonly exitStatus: number;
-  readonly verdict: string;
-  readonly distinctStates: number;
-  readonly transitions: number;
-  readonly depth: number;
-}
-
-const NOTHING = { distinctStates: 0, transitions: 0, depth: 0 } as const;
-
-/** A table about the models beside it, and no model. */
-const TABLE = 'corpus.yaml';
-
-/**
- * Lists the model files below a directory, in a fixed order: every YAML file but tables named
- * corpus.yaml. Throws the system's error when it cannot be read.
- */
-export function modelFiles(directory: string): string[] {
-  const entries = readdirSync(directory, { withFileTypes: true });
-  entries.sort((left, right) => (left.name < right.name ? -1 : 1));
-  return entries.flatMap((entry) => {
-    const path = join(directory, entry.name);
-    if (entry.isDirectory()) return modelFiles(path);
-    return /\.ya?ml$/.test(entry.name) && entry.name !== TABLE ? [path] : [];
-  });
-}
-
-function rejectedRow(model: string, diagnostics: readonly Diagnostic[]): GateRow {
-  const differences = diagnostics.map(formatDiagnostic);
-  const exitStatus = EXIT.modelRejected;
-  return { model, met: false, differences, exitStatus, verdict: 'rejected', ...NOTHING };
-}
-
-/** Compares a verdict with its model's declaration; one without a declaration never passes. */
-export function gateRow(model: string, verdict: Verdict): GateRow {
-  const { distinctStates, transitions, depth, expectation } = verdict;
-  const met = expectation?.met === true;
-  const differences = expectation?.differences ?? [
-    'declares no `expect`: no declaration, no gate; add the verdict and the counts to the model',
-  ];
-  return {
-    model,
-    met,
-    differences: met ? [] : differences,
-    exitStatus: met ? EXIT.holds : worstStatus([EXIT.selfCheckFailed, verdict.exitStatus]),
-    verdict: verdict.verdict,
-    distinctStates,
-    transitions,
-    depth,
-  };
-}
-
-async function gateOne(path: string, options: GateOptions, terminal: Terminal): Promise<GateRow> {
-  const loaded = loadModel(path);
-  if (!loaded.ok) return rejectedRow(path, loaded.diagnostics);
+async function exploreAll(
+  { paths, baseline }: Plan,
+  options: GateOptions,
+  terminal: Terminal,
+): Promise<readonly (Answer | null)[]> {
+  const processors = availableParallelism();
+  const { workers, memory, reduce } = options;
+  const progress = progressOfGate(options, terminal);
   try {
-    return gateRow(path, await exploreModel(loaded.model, options, terminal));
-  } catch (error) {
-    const diagnostics = diagnosticsOf(error);
-    if (diagnostics === null) throw error;
-    return rejectedRow(path, diagnostics);
+    return await runGate({
+      paths,
+      jobs: jobsOf(options),
+      processors,
+      workers,
+      failFast: options.failFast === true,
+      signal: terminal.interrupt,
+      onProgress: progress.update,
+      options: {
+        wantsCoverage: baseline !== null,
+        ...(memory !== undefined && { memoryBytes: memory }),
+        ...(reduce !== undefined && { reduce }),
+      },
+    });
+  } finally {
+    progress.end();
   }
 }
 
-/** Renders the table of the gate: a line for each model, and its differences under it. */
-export function gateText(rows: readonly GateRow[], style: Style): string {
-  const width = Math.max(5, ...rows.map((row) => row.model.length));
-  const head = `        ${'model'.padEnd(width)}  ${'verdict'.padEnd(10)}`;
-  const columns = `${'states'.padStart(12)}${'transitions'.padStart(14)}${'depth'.padStart(7)}`;
-  const lines = rows.flatMap((row) => {
-    const outcome = row.met ? style.good('ok    ') : style.bad('FAILED');
-    const counts = [
-      formatCount(row.distinctStates).padStart(12),
-      formatCount(row.transitions).padStart(14),
-      String(row.depth).padStart(7),
-    ].join('');
-    const name = row.model.padEnd(width);
-    return [
-      `${outcome}  ${name}  ${row.verdict.padEnd(10)}${counts}`,
-      ...row.differences.flatMap((text) => text.split('\n').map((line) => `        ${line}`)),
-    ];
-  });
-  const failed = rows.filter((row) => !row.met).length;
-  const summary = `${rows.length - failed} of ${rows.length} models as declared`;
-  return [style.faint(head + columns), ...lines, '', summary, ''].join('\n');
+/** Models at a time: as many as there are processors for their threads. */
+function jobsOf({ jobs, workers }: GateOptions): number {
+  return jobs ?? Math.max(1, Math.floor(availableParallelism() / (workers ?? 1)));
 }
 
-/** Explores every model below `directory`; 0 when each is as declared, else the worst status. */
+/** The rows in the order of the models, with what drifted, and then what is gone. */
+function rowsOf(
+  plan: Plan,
+  answers: readonly Answer[],
+  options: GateOptions,
+): { readonly rows: readonly GateRow[]; readonly baseline: BaselineLine | null } {
+  const { baseline, all, paths } = plan;
+  if (baseline === null) return { rows: answers.map(({ row }) => row), baseline: null };
+  const { file, before, program } = baseline;
+  const isWhole = all.length === paths.length;
+  const compared: Baseline = before ?? { ...program, models: new Map() };
+  const gone = isWhole ? goneFrom({ file, baseline: compared }, all) : [];
+  if (options.update === true) {
+    const entries = answers.flatMap((answer) => {
+      const entry = entryOf(answer);
+      return entry === null ? [] : [[nameIn(file, answer.row.model), entry] as const];
+    });
+    const update = updateBaseline(before, program, new Map(entries), gone);
+    saveBaseline(file, update.baseline);
+    const changes = [...update.changes];
+    return { rows: answers.map(({ row }) => row), baseline: { kind: 'baseline', file, changes } };
+  }
+  const drift = { file, baseline: compared, maxSlowdown: options.maxSlowdown ?? null };
+  const rows = [...answers.map((answer) => withDrift(answer, drift)), ...goneRows(file, gone)];
+  return { rows, baseline: null };
+}
+
+function reportOf(
+  plan: Plan,
+  answers: readonly (Answer | null)[],
+  options: GateOptions,
+  seconds: number,
+): GateReport {
+  const done = answers.filter((answer) => answer !== null);
+  const { rows, baseline } = rowsOf(plan, done, options);
+  const notRun = answers.length - done.length;
+  const isStopped = notRun > 0 && rows.every((row) => row.met);
+  return {
+    rows,
+    baseline,
+    summary: {
+      kind: 'gate',
+      directory: plan.directory,
+      models: rows.length,
+      met: rows.filter((row) => row.met).length,
+      failures: countFailures(rows),
+      notRun,
+      skipped: plan.all.length - plan.paths.length,
+      exitStatus: worstStatus([
+        ...rows.map((row) => row.exitStatus),
+        ...(isStopped ? [EXIT.incomplete] : []),
+      ]),
+      measured: { seconds, jobs: jobsOf(options) },
+    },
+  };
+}
+
+/** Writes the reports for other programs; what each needs is loaded only when it is wanted. */
+async function writeReports(
+  report: GateReport,
+  answers: readonly (Answer | null)[],
+  options: GateOptions,
+  startedAt: Date,
+): Promise<void> {
+  const { junit, sarif } = options;
+  if (junit !== undefined) {
+    const { renderJunit } = await import('../report/junit.js');
+    writeWhole(junit, renderJunit(report, startedAt));
+  }
+  if (sarif === undefined) return;
+  const { invocationOf, issuesOfGate, renderSarif } = await import('../report/sarif.js');
+  const findings = answers.flatMap((answer) => (answer === null ? [] : [answer.findings]));
+  const { exitStatus, notRun } = report.summary;
+  const about = { version: packageJson.version, directory: process.cwd() };
+  const issues = issuesOfGate(report, findings);
+  writeWhole(sarif, renderSarif(issues, invocationOf(exitStatus, notRun), about));
+}
+
+async function tellGithub(
+  report: GateReport,
+  options: GateOptions,
+  terminal: Terminal,
+): Promise<void> {
+  const { environment = {} } = terminal;
+  if (!(options.github ?? environment.GITHUB_ACTIONS === 'true')) return;
+  const { renderAnnotations, renderSummary } = await import('../report/github.js');
+  // GitHub reads both streams; with --json stdout is for programs.
+  const write = options.json === true ? terminal.writeError : terminal.writeOut;
+  write(renderAnnotations(report));
+  const file = environment.GITHUB_STEP_SUMMARY ?? '';
+  if (file !== '') appendFileSync(file, renderSummary(report));
+}
+
+/** Explores the models; 0 when each is as declared, else the worst of what failed. */
 export async function gateCommand(
   directory: string,
   options: GateOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const paths = modelFiles(directory);
-  if (paths.length === 0) {
-    terminal.writeError(`daxcheck: no model (*.yaml, *.yml) below ${directory}\n`);
+  const startedAt = new Date();
+  const start = terminal.now();
+  const refuse = (why: string): number => {
+    terminal.writeError(`daxcheck: ${why}\n`);
     return EXIT.usage;
-  }
-  const rows: GateRow[] = [];
-  for (const path of paths) {
-    rows.push(await gateOne(path, options, terminal));
-    if (terminal.interrupt.aborted) return EXIT.incomplete;
-  }
-  const exitStatus = worstStatus(rows.map((row) => row.exitStatus));
-  const met = rows.filter((row) => row.met).length;
-  const summary = { kind: 'gate', directory, models: rows.length, met, exitStatus };
+  };
+  const refusal = refuseGate(options);
+  if (refusal !== null) return refuse(refusal);
+  const opened = openBaseline(options);
+  if (!opened.ok) return refuse(opened.why);
+  const chosen = chooseModels(directory, options, opened.baseline);
+  if (!chosen.ok) return refuse(chosen.why);
+  for (const note of chosen.notes) terminal.writeError(`daxcheck: ${note}\n`);
+  const plan: Plan = { directory, ...chosen, baseline: opened.baseline };
+  const answers = await exploreAll(plan, options, terminal);
+  const seconds = Math.round(terminal.now() - start) / 1000;
+  const report = reportOf(plan, answers, options, seconds);
+  const { rows, baseline, summary } = report;
   terminal.writeOut(
     options.json === true
-      ? toLines([...rows, summary])
-      : gateText(rows, styleFor(options, terminal)),
+      ? toLines([...rows, ...(baseline === null ? [] : [baseline]), summary])
+      : gateText(report, styleFor(options, terminal), { quiet: options.quiet === true }),
   );
-  return exitStatus;
+  await writeReports(report, answers, options, startedAt);
+  await tellGithub(report, options, terminal);
+  return summary.exitStatus;
 }

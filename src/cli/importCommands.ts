@@ -8,7 +8,11 @@ import type { Terminal } from './terminal.js';
 const json = (): Option => new Option('--json', 'print JSON, one object');
 
 /** Adds both; `report` takes the status of the command that ran. */
-export function addImport(program: Command, terminal: Terminal, report: (status: number) => void): void {
+export function addImport(
+  program: Command,
+  terminal: Terminal,
+  report: (status: number) => void,
+): void {
   withInputOptions(program.command('import'))
     .description('make a model of a machine from what it shows: listings, lists, archives, rules')
     .option('-o, --output <file>', 'write the model there, never over a file (default: stdout)')
@@ -35,4 +39,3 @@ export function addImport(program: Command, terminal: Terminal, report: (status:
       report(capacityCommand(options, terminal));
     });
 }
-

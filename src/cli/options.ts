@@ -2,13 +2,22 @@
  * Reads the values of command-line options, and says what was expected where one cannot be read.
  */
 import { InvalidArgumentError } from 'commander';
-import { FEATURES, isFeature, isRelease, RELEASES, resolveKernel } from '../kernel/features.js';
+import {
+  FEATURES,
+  isFeature,
+  isRelease,
+  kernelRequestOf,
+  RELEASES,
+  resolveKernel,
+} from '../kernel/features.js';
 import { REDUCTIONS, type Reduction } from '../kernel/reductions.js';
 import { KNOWN_RELEASES } from '../kernel/releases.js';
 import type { Granularity, Model } from '../model/model.js';
 import { parseSize } from '../model/quantity.js';
 import { suggestion } from '../model/suggest.js';
 import { OBSERVABLES, type Observable } from '../verdict/observables.js';
+
+export { kernelRequestOf };
 
 /** Options of `explore` that change what is explored; absent where the model's own value holds. */
 export interface Overrides {
@@ -52,6 +61,13 @@ export function parseSeconds(text: string): number {
     throw new InvalidArgumentError('Expected a number of seconds above 0.');
   }
   return seconds;
+}
+
+/** Reads how many times as much: a number of at least 1. */
+export function parseFactor(text: string): number {
+  const factor = Number(text);
+  if (/^[0-9]+(\.[0-9]+)?$/.test(text) && factor >= 1) return factor;
+  throw new InvalidArgumentError('Expected a number of at least 1.');
 }
 
 /** Reads a probability, such as 0.01 or 1e-6. */
@@ -150,13 +166,4 @@ export function override(model: Model, wishes: Overrides): Model {
     },
     expect: null,
   };
-}
-
-/** Reads a kernel's name as verdicts show it: 'v5.1 without a, b with c'. */
-export function kernelRequestOf(
-  name: string,
-): Pick<Model['kernel'], 'release' | 'without' | 'with'> {
-  const match = /^(\S+)(?: without (.*?))?(?: with (.*))?$/.exec(name);
-  const list = (text: string | undefined): string[] => text?.split(/,\s*/) ?? [];
-  return { release: match?.[1] ?? name, without: list(match?.[2]), with: list(match?.[3]) };
 }

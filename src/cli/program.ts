@@ -5,7 +5,15 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { EXIT } from '../errors.js';
+
+
+import { withGateOptions } from './gateOptions.js';
+import { withGraphOptions } from './graph.js';
+
+
 import { addImport } from './importCommands.js';
+
+
 import {
   parseCount,
   parseFeatures,
@@ -44,7 +52,7 @@ const reduce = (): Option =>
 const noColor = (): Option => new Option('--no-color', 'no colours, also on a terminal');
 
 function addExplore(program: Command, terminal: Terminal, report: Report): void {
-  withStrategyOptions(program.command('explore'))
+  withGraphOptions(withStrategyOptions(program.command('explore')))
     .description('explore every interleaving of the models and print a verdict for each')
     .argument('<model...>', 'model files')
     .option('--workers <n>', 'threads (default: one for each processor)', parseWorkers)
@@ -83,8 +91,11 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
     .option('--checkpoint-every <n>', 'seconds between two saves (default: 60)', parseSeconds)
     .option('--resume <dir>', 'go on from a checkpoint, and save on')
     .option('--trace-dir <dir>', 'write a trace file for each violation into this directory')
+    .option('--html <file>', 'write a report of all models as one HTML file, to be read offline')
+    .option('--sarif <file>', 'write every violation as SARIF 2.1.0 too')
     .option('--lock-order', 'tell which locks are taken under which, and the cycles among them')
     .option('--stats', 'tell where time and memory went, and how often each thing was done')
+    .option('--coverage', 'tell which commands, program points and features the run came to')
     .option('--as-declared', 'exit 0 when the verdict is the one that the model declares')
     .option('--progress', 'show progress even when stderr is no terminal')
     .option('--quiet', 'no progress and no traces: the verdict alone')
@@ -92,7 +103,9 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
     .addOption(noColor())
     .addHelpText(
       'after',
-      `\nExample:\n  daxcheck explore --kernel v5.1 --trace-dir traces model.yaml\n${STATUSES}`,
+      `\nExample:\n  daxcheck explore --kernel v5.1 --trace-dir traces model.yaml\n` +
+        '  daxcheck explore --graph model.dot --coverage model.yaml\n' +
+        `  daxcheck explore --html report.html model.yaml\n${STATUSES}`,
     )
     .action(async (paths: string[], options) => {
       const { exploreCommand } = await import('./explore.js');
@@ -132,17 +145,31 @@ function addTraces(program: Command, terminal: Terminal, report: Report): void {
     });
   program
     .command('show')
-    .description('print a trace file for reading, or write it as a shell script')
+    .description('print a trace file for reading, or write it as a report or a shell script')
     .argument('<trace>', 'trace file (.itf.json)')
     .option('--script <file>', 'write a shell script that does its steps (- for stdout)')
+    .option('--html <file>', 'write a report as one HTML file, to be read offline')
+    .option('--sarif <file>', 'write it as SARIF 2.1.0')
     .addOption(json())
     .addOption(noColor())
     .addHelpText(
       'after',
       '\nExample:\n  daxcheck show traces/model.recoverable.itf.json\n' +
-        '  daxcheck show --script leak.sh traces/model.no-leak.itf.json',
+        '  daxcheck show --script leak.sh traces/model.no-leak.itf.json\n' +
+        '  daxcheck show --html leak.html traces/model.no-leak.itf.json\n' +
+        '  daxcheck show --sarif leak.sarif traces/model.no-leak.itf.json',
     )
     .action(async (path: string, options) => {
+      if (options.html !== undefined) {
+        const { showHtmlCommand } = await import('./html.js');
+        report(showHtmlCommand(path, options, terminal));
+        return;
+      }
+      if (options.sarif !== undefined) {
+        const { showSarifCommand } = await import('./sarif.js');
+        report(showSarifCommand(path, options, terminal));
+        return;
+      }
       const { scriptCommand } = await import('./script.js');
       if (options.script !== undefined) {
         report(await scriptCommand(path, options, terminal));
@@ -154,18 +181,11 @@ function addTraces(program: Command, terminal: Terminal, report: Report): void {
 }
 
 function addGate(program: Command, terminal: Terminal, report: Report): void {
-  program
-    .command('gate')
+  withGateOptions(program.command('gate'))
     .description('explore every model below a directory; 0 when each meets what it declares')
-    .argument('<dir>', 'directory of model files (*.yaml, *.yml)')
-    .option('--workers <n>', 'threads (default: one for each processor)', parseWorkers)
-    .addOption(reduce())
+    .argument('<dir>', 'directory of model files (*.yaml, *.yml), or one model')
     .addOption(json())
     .addOption(noColor())
-    .addHelpText(
-      'after',
-      '\nNo declaration, no gate: one without `expect` fails.\n\nExample:\n  daxcheck gate models',
-    )
     .action(async (directory: string, options) => {
       const { gateCommand } = await import('./gate.js');
       report(await gateCommand(directory, options, terminal));

@@ -18,7 +18,8 @@ import { kernelRequestOf, override } from './options.js';
 import type { Terminal } from './terminal.js';
 import { hashOf } from './traceFiles.js';
 
-function readTrace(path: string): ItfReading {
+/** Reads a trace file. */
+export function readTrace(path: string): ItfReading {
   const read = readTextFile(path, { file: path, line: 1, column: 1 });
   return read.ok ? parseItf(read.text, path) : { ok: false, diagnostics: [read.fault] };
 }

@@ -1,102 +1,15 @@
 /**
- * Exit statuses of errors, and which of several is the worst.
+ * Exit statuses of errors, those of the lab among them, and which of several is the worst.
  */
-
-import { FAIL_RANGES } from '../../assembly/layout.js';
-import {
-  EngineError,
-  FAIL_DISK,
-  FAIL_LOST,
-  FAIL_MEMORY,
-  FAIL_ROOM,
-  FAIL_STALE,
-  FAIL_USE,
-} from '../engine/engineError.js';
-import type { Diagnostic } from '../errors.js';
+import { type Ending, endingOf as endingOfSearch } from '../ending.js';
 import { EXIT } from '../errors.js';
 import { LabError } from '../lab/labError.js';
 
-/**
- * From best to worst. Findings are worse than a script's, faults of the input worse than any
- * finding.
- */
-const BY_SEVERITY: readonly number[] = [
-  EXIT.holds,
-  EXIT.scriptFindings,
-  EXIT.vacuous,
-  EXIT.differs,
-  EXIT.incomplete,
-  EXIT.assumptionFalse,
-  EXIT.temporalViolated,
-  EXIT.deadlock,
-  EXIT.invariantViolated,
-  EXIT.selfCheckFailed,
-  EXIT.kernelDisagrees,
-  EXIT.usage,
-  EXIT.optionMismatch,
-  EXIT.modelRejected,
-  EXIT.outOfMemory,
-  EXIT.systemError,
-  EXIT.bug,
-];
-
-/**
- * Returns the worst of the statuses; 0 for none. One that is not in the table is a bug, the worst.
- */
-export function worstStatus(statuses: readonly number[]): number {
-  const rank = (status: number): number => {
-    const index = BY_SEVERITY.indexOf(status);
-    return index < 0 ? BY_SEVERITY.length - 1 : index;
-  };
-  return BY_SEVERITY[Math.max(0, ...statuses.map(rank))] ?? EXIT.bug;
-}
-
-/**
- * Returns the faults that an error carries, when it is a rejection of the user's model; else null.
- */
-export function diagnosticsOf(error: unknown): readonly Diagnostic[] | null {
-  if (!(error instanceof Error) || !('diagnostics' in error)) return null;
-  return Array.isArray(error.diagnostics) ? error.diagnostics : null;
-}
-
-/** What the user is told of an error that is no fault of the model, and the status it ends with. */
-export interface Ending {
-  readonly status: number;
-  /** One line without a line feed, but for what the lab lacks: a line each, all at once. */
-  readonly message: string;
-}
-
-const TOO_MANY_RANGES =
-  'a device came to have more ranges than the engine has room for; bound the actors that write' +
-  ' `mapping` or `size` with `times:`';
-
-/** Failures of the engine that are no bugs: what it cannot meet, memory, another build. */
-const ENGINE_ENDINGS: ReadonlyMap<number, { readonly status: number; readonly message?: string }> =
-  new Map([
-    [FAIL_USE, { status: EXIT.optionMismatch }],
-    [FAIL_MEMORY, { status: EXIT.outOfMemory }],
-    [FAIL_ROOM, { status: EXIT.outOfMemory }],
-    [FAIL_LOST, { status: EXIT.systemError }],
-    [FAIL_STALE, { status: EXIT.systemError }],
-    [FAIL_DISK, { status: EXIT.systemError }],
-    [FAIL_RANGES, { status: EXIT.modelRejected, message: TOO_MANY_RANGES }],
-  ]);
+export { diagnosticsOf } from '../ending.js';
+export { worstStatus } from '../errors.js';
 
 /** Turns an unexpected error into one line and a status; never a stack. */
 export function endingOf(error: unknown): Ending {
   if (error instanceof LabError) return { status: EXIT.systemError, message: error.message };
-  const text = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
-  if (error instanceof RangeError && /memory|array buffer|allocation/i.test(text)) {
-    const helps = 'free some, or explore less: --max-depth N';
-    const message = `the machine has no memory left (${text}); ${helps}`;
-    return { status: EXIT.outOfMemory, message };
-  }
-  if (error instanceof Error && 'syscall' in error && 'code' in error) {
-    return { status: EXIT.systemError, message: text };
-  }
-  const engine = error instanceof EngineError ? ENGINE_ENDINGS.get(error.code) : undefined;
-  if (engine !== undefined) return { status: engine.status, message: engine.message ?? text };
-  const name = error instanceof Error ? error.name : 'error';
-  const message = `${name}: ${text}\n  this is a bug in daxcheck; please report it with the model`;
-  return { status: EXIT.bug, message };
+  return endingOfSearch(error);
 }

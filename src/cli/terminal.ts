@@ -16,6 +16,8 @@ export interface Terminal {
   readonly columns: number;
   /** The environment's NO_COLOR is set and not empty. */
   readonly noColor: boolean;
+  /** Variables of the environment; none where it is not given. */
+  readonly environment?: { readonly [name: string]: string | undefined };
   /** Aborted by Ctrl-C: end cleanly with what is known. */
   readonly interrupt: AbortSignal;
   /** Milliseconds since some fixed moment, for progress and measured times. */

@@ -32,8 +32,11 @@ export interface ExploreOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Tells the order of locks as well; it costs a second pass over all states. */
   readonly lockOrder?: boolean;
-  /** Tells where time and memory went, and how often each thing was done; `measured.stats`. */
-  readonly stats?: boolean;
+  /**
+   * Tells where time and memory went, and how often each thing was done; `measured.stats`.
+   * `counts`: without looking where the time goes.
+   */
+  readonly stats?: boolean | 'counts';
   /** Another search than breadth first (docs/strategies.md). */
   readonly strategy?: StrategyRequest;
   /** Reductions that are made where the model's properties allow them. */

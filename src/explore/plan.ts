@@ -79,7 +79,7 @@ export function openPlanned(plan: SearchPlan, options: ExploreOptions): Engine {
   const engine = openKernelEngine(scenario, {
     ...{ workers, storage, checkpoint, limits, onProgress, signal, debug },
     ...stopMasksOf(scenario.model),
-    sample: stats,
+    sample: stats === true,
   });
   setReductions(engine, scenario, reductions?.on ?? []);
   return engine;

@@ -64,6 +64,7 @@ export async function exploreWhole(model: Model, options: ExploreOptions): Promi
       ...{ scenario, isComplete, distinctStates, transitions, depth, violations, held, vacuous },
       stoppedBy: stoppedBy(result) ?? stoppedByShortage(answers.shortOf),
     }),
+    ...(result.levels.length > 0 && { levels: result.levels }),
     ...(strategy?.name === 'dfs' && { strategy }),
     ...(plan.reductions !== undefined && { reductions: plan.reductions }),
     ...(witnesses.length > 0 && { witnesses }),

@@ -7,14 +7,7 @@
  */
 import { BLOCK_BYTES_MIN } from '../model/blockSize.js';
 import type { BlockInitial, DriverName, IomemNode, Range } from '../model/model.js';
-import {
-  contains,
-  formatRange,
-  formatSize,
-  greatest,
-  least,
-  spanOf,
-} from '../model/quantity.js';
+import { contains, formatRange, formatSize, greatest, least, spanOf } from '../model/quantity.js';
 import { agreed, shownPlace } from './agree.js';
 import { bytesOf, kmemRange } from './capacity.js';
 import { type BlockRun, type DeviceFacts, type Facts, refuse, type Size, warn } from './facts.js';

@@ -41,6 +41,13 @@ export interface KernelRequest {
   readonly with: readonly string[];
 }
 
+/** Reads a kernel's name as verdicts show it: 'v5.1 without a, b with c'. */
+export function kernelRequestOf(name: string): KernelRequest {
+  const match = /^(\S+)(?: without (.*?))?(?: with (.*))?$/.exec(name);
+  const list = (text: string | undefined): string[] => text?.split(/,\s*/) ?? [];
+  return { release: match?.[1] ?? name, without: list(match?.[2]), with: list(match?.[3]) };
+}
+
 export interface Kernel {
   /** As shown: 'v5.1', 'v5.1 without kmem-add-rollback'. */
   readonly name: string;

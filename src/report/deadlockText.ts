@@ -4,6 +4,7 @@
  * a hung-task report shows.
  */
 import type { DeadlockView, StepEvent, Trace, TraceStep } from '../verdict/trace.js';
+import { KIND_TEXT } from './findingText.js';
 import { breakLongWords, labelled, onOneLine, PAGE_WIDTH, wrap } from './layout.js';
 import { describeKill, describeLock, heldBy } from './lockText.js';
 import { PLAIN, type Style } from './style.js';
@@ -11,13 +12,6 @@ import { PLAIN, type Style } from './style.js';
 const NUMBER_WIDTH = 6;
 const SEPARATOR = ' | ';
 const COLUMN_WIDTH_MIN = 24;
-
-const KIND_TEXT: { readonly [K in DeadlockView['kind']]: string } = {
-  permanent: 'permanent: no signal and no timeout ends it, only a reboot',
-  'unbounded wait': 'a wait without a bound: it ends only if a process at user level lets go',
-  'freed by a fatal signal': 'lasts until a waiting thread gets a fatal signal (kill -9)',
-  livelock: 'a livelock: a thread begins its system call again and again until it gets a signal',
-};
 
 /**
  * Renders the table, the cycle and the stacks of a deadlock.

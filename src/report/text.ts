@@ -11,6 +11,7 @@ import type {
   Verdict,
 } from '../verdict/trace.js';
 import { describeExitStatus } from './exitStatus.js';
+import { propertyName } from './findingText.js';
 import {
   formatBound,
   formatCount,
@@ -21,7 +22,6 @@ import {
   wrap,
 } from './layout.js';
 import type { Style } from './style.js';
-import { propertyName } from './traceText.js';
 
 const STOP = { indent: 2, labelWidth: 12, width: PAGE_WIDTH };
 const HEADER = { indent: 2, labelWidth: 13, width: PAGE_WIDTH };

@@ -15,6 +15,7 @@ import type {
 } from '../verdict/trace.js';
 import { joinBlockRuns } from './blockRuns.js';
 import { renderDeadlock } from './deadlockText.js';
+import { CLASS_TEXT, propertyName } from './findingText.js';
 import { formatIomemLine } from './iomemDiff.js';
 import {
   atBothEnds,
@@ -30,14 +31,6 @@ import { describeLock, describeWait, lockRows } from './lockText.js';
 import { describeBlocks, describeDevice, machineDelta } from './machineDelta.js';
 import { relevantIomem } from './relevantIomem.js';
 import { type Paint, PLAIN, type Style } from './style.js';
-
-/** What each class of finding means, in the words of the summary. */
-const CLASS_TEXT = {
-  'kernel-defect': 'kernel defect: the kernel breaks what it promises',
-  script: 'script finding: the kernel does as documented, the procedure loses',
-  policy: 'policy: the machine does what the model forbids',
-  own: 'own property: not what this model asks for',
-} as const;
 
 const HEADER = { indent: 2, labelWidth: 8, width: PAGE_WIDTH };
 const DETAIL = { indent: 6, labelWidth: 10, width: PAGE_WIDTH };
@@ -65,11 +58,6 @@ export function renderTrace(
   if (trace.finding.deadlock !== null) lines.push('', renderDeadlock(trace, style).trimEnd());
   if (options.file !== undefined) lines.push('', `Replay: daxcheck replay ${options.file}`);
   return `${lines.join('\n')}\n`;
-}
-
-/** Names a property with the device it was asked for: `recoverable(dax0.0)`. */
-export function propertyName(finding: Pick<Finding, 'property' | 'device'>): string {
-  return finding.device === null ? finding.property : `${finding.property}(${finding.device})`;
 }
 
 function headerLines(trace: Trace, style: Style): string[] {

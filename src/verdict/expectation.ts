@@ -2,7 +2,7 @@
  * Compares an outcome with what the model declares, and says each difference in words.
  */
 import type { Expectation } from '../model/model.js';
-import type { Trace } from './trace.js';
+import type { Trace, Verdict } from './trace.js';
 
 export interface Outcome {
   readonly violations: readonly Trace[];
@@ -15,24 +15,52 @@ export interface Outcome {
   readonly depth: number;
 }
 
+/**
+ * One difference. `violated`: found and not declared; `held`: declared and not found; `counts`:
+ * other numbers; `incomplete`: ended early, or not as declared.
+ */
+export interface Difference {
+  readonly kind: 'violated' | 'held' | 'counts' | 'incomplete';
+  /** The property that it is about; null where it is about none. */
+  readonly property: string | null;
+  readonly text: string;
+}
+
 function compareNames(
   what: string,
   declared: readonly string[],
   found: readonly string[],
-): string[] {
+): Difference[] {
   const missing = declared.filter((name) => !found.includes(name));
   const extra = found.filter((name) => !declared.includes(name));
   return [
-    ...missing.map((name) => `${what} \`${name}\` is declared and was not found`),
-    ...extra.map((name) => `${what} \`${name}\` was found and is not declared`),
+    ...missing.map((property): Difference => {
+      const text = `${what} \`${property}\` is declared and was not found`;
+      return { kind: 'held', property, text };
+    }),
+    ...extra.map((property): Difference => {
+      const text = `${what} \`${property}\` was found and is not declared`;
+      return { kind: 'violated', property, text };
+    }),
   ];
 }
 
-/** Returns whether the declaration was met, and every difference; null without a declaration. */
+function compareEnd(declared: Expectation, outcome: Outcome): Difference[] {
+  if (declared.complete !== outcome.isCutShort) return [];
+  const text = declared.complete
+    ? 'the search was declared complete and ended early'
+    : 'the search was declared incomplete and ran to its end';
+  return [{ kind: 'incomplete', property: null, text }];
+}
+
+/**
+ * Returns whether the declaration was met, and every difference in words and by its kind; null
+ * without a declaration.
+ */
 export function compareExpectation(
   declared: Expectation | null,
   outcome: Outcome,
-): { met: boolean; differences: readonly string[] } | null {
+): Verdict['expectation'] {
   if (declared === null) return null;
   const named = (isScript: boolean): string[] => [
     ...new Set(
@@ -46,18 +74,16 @@ export function compareExpectation(
     ['transitions', declared.transitions, outcome.transitions],
     ['depth', declared.depth, outcome.depth],
   ];
-  const differences = [
+  const details: readonly Difference[] = [
     ...compareNames('the violation', declared.violated, named(false)),
     ...compareNames('the finding', declared.findings, named(true)),
     ...counts
       .filter(([, wanted, found]) => !outcome.isReduced && wanted !== null && wanted !== found)
-      .map(([what, wanted, found]) => `${what}: ${wanted} declared, ${found} found`),
-    ...(declared.complete && outcome.isCutShort
-      ? ['the search was declared complete and ended early']
-      : []),
-    ...(!declared.complete && !outcome.isCutShort
-      ? ['the search was declared incomplete and ran to its end']
-      : []),
+      .map(([what, wanted, found]): Difference => {
+        const text = `${what}: ${wanted} declared, ${found} found`;
+        return { kind: 'counts', property: null, text };
+      }),
+    ...compareEnd(declared, outcome),
   ];
-  return { met: differences.length === 0, differences };
+  return { met: details.length === 0, differences: details.map(({ text }) => text), details };
 }

@@ -96,6 +96,27 @@ function remembering(ask: (at: number) => number): (key: string, at: number) => 
 }
 
 /**
+ * Whether a device is lost in a state, as far as the recovery menu goes: true or false where the
+ * property speaks of the state, null where it does not; a device with a driver is not lost.
+ */
+export function isLostIn(
+  engine: Engine,
+  scenario: Scenario,
+  device: number,
+  state: Uint8Array,
+): boolean | null {
+  const at = scenario.state.devicesAt + device * DEVICE_BYTES;
+  if (state[at + DEVICE_DRIVER_OFFSET] !== 0) return false;
+  if (!isSpokenOf(state, at, scenario, device)) return null;
+  engine.successors.check(state);
+  return kernelExports(engine).recoverDevice(engine.replay.address(), device) === 0;
+}
+
+/** The premise: registered with memory, nothing under way, no event to be handled. */
+const isSpokenOf = (state: Uint8Array, at: number, scenario: Scenario, device: number): boolean =>
+  isAsked(state, at, scenario, device) && isQuiet(state, scenario) && isQueueEmpty(state, scenario);
+
+/**
  * Classifies every state: bound or recoverable by the menu (1), lost as far as the menu goes (2),
  * neither (0).
  */
@@ -118,12 +139,7 @@ function classify(
         marks[first + index] = BOUND;
         continue;
       }
-      if (
-        !isAsked(state, at, scenario, device) ||
-        !isQuiet(state, scenario) ||
-        !isQueueEmpty(state, scenario)
-      )
-        continue;
+      if (!isSpokenOf(state, at, scenario, device)) continue;
       premises++;
       const key = Buffer.from(state.subarray(0, scenario.state.eventsAt)).toString('latin1');
       const answer = ask(key, bytes.byteOffset + index * engine.stateBytes);

@@ -21,6 +21,7 @@ import type { Scenario } from '../compile/scenario.js';
 import type { Engine } from '../engine/engine.js';
 import { errnoName } from '../kernel/faults.js';
 import { entryFunction, functionOfPc, sourceOf } from '../kernel/functions.js';
+import type { Instruction } from '../userland/program.js';
 import { attributeOfHolders, attributeOfInstruction, lockName } from './locks.js';
 import { viewMachine } from './machineView.js';
 import { messageText, ueventText } from './messages.js';
@@ -46,6 +47,11 @@ export interface KernelExports {
   /** Counts steps of states, by their indices; tells where the counts are. */
   tallyBegin(): number;
   tallyRun(from: number, to: number): void;
+  /** The same, and program points that a step passes on its way count too. */
+  coverRun(from: number, to: number): void;
+  /** Features that steps asked for, as bits of word 0 to 3, since coverBegin. */
+  coverBegin(): void;
+  coverFeatures(word: number): number;
 }
 
 export const kernelExports = (engine: Engine): KernelExports =>
@@ -254,6 +260,35 @@ export function describeStep(step: TakenStep, after: MachineView, scenario: Scen
       .filter((event) => event !== null),
     ordinal: step.ordinal,
     after,
+  };
+}
+
+/** What a step is called: who did what, through which functions, and what came back. */
+export interface StepName {
+  readonly thread: string;
+  /** The user's command, and what kind of instruction it is; null for the environment. */
+  readonly command: string | null;
+  readonly op: Instruction['op'] | null;
+  /** Kernel functions, outermost first. */
+  readonly functions: readonly string[];
+  /** 'ok' or an errno where a system call returned, with what a read gave; null where none did. */
+  readonly result: string | null;
+  readonly value: string | null;
+}
+
+/** Names a taken step; cheaper than `describeStep`, which tells all of it. */
+export function nameStep(step: TakenStep, scenario: Scenario): StepName {
+  const thread = step.label & 0xff;
+  const number = instructionOf(step, thread, scenario);
+  const instruction = scenario.instructions[number] ?? null;
+  const answer = step.records.find(({ kind }) => kind === Observation.Return);
+  return {
+    thread: scenario.threads[thread]?.name ?? '?',
+    command: instruction?.text ?? null,
+    op: instruction?.op ?? null,
+    functions: functionsOf(step, thread, number, scenario),
+    result: answer === undefined ? null : errnoName(answer.a),
+    value: answer === undefined ? null : returnValue(answer.b, scenario),
   };
 }
 

@@ -7,6 +7,7 @@
 import type { MemoryStats } from '../engine/engine.js';
 import type { Place, Range } from '../model/model.js';
 import type { DeadlockKind } from './deadlockKinds.js';
+import type { Difference } from './expectation.js';
 import type { CycleVerdict } from './lockCycles.js';
 import type { Phases } from './phases.js';
 import type { ReductionPlan } from './reductions.js';
@@ -296,6 +297,8 @@ export interface Verdict {
   readonly distinctStates: number;
   readonly transitions: number;
   readonly depth: number;
+  /** States found at each depth; absent where that is not known. */
+  readonly levels?: readonly number[];
   /** Which limit ended the search, and the option that raises it; null when it ran to its end. */
   readonly stoppedBy: Stopped | null;
   readonly violations: readonly Trace[];
@@ -321,8 +324,16 @@ export interface Verdict {
   readonly vacuous: readonly string[];
   /** null unless it was asked for. */
   readonly lockOrder: LockOrder | null;
-  /** null without a declaration; otherwise whether it was met, and each difference in words. */
-  readonly expectation: { readonly met: boolean; readonly differences: readonly string[] } | null;
+  /**
+   * null without a declaration; otherwise whether it was met, and each difference in words and by
+   * kind.
+   */
+  readonly expectation: {
+    readonly met: boolean;
+    readonly differences: readonly string[];
+    /** The same; absent in a verdict that no search has made. */
+    readonly details?: readonly Difference[];
+  } | null;
   readonly measured: Measured;
 }
 

@@ -1,17 +1,11 @@
-/** The gate's decisions and its table, on verdicts made by hand. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+/** The gate's table, and --as-declared, on verdicts made by hand; test/gate has the rest. */
+import { describe, expect, it } from 'vitest';
 import { declaredStatus } from '../../src/cli/explore.js';
-import { gateCommand, gateRow, gateText, modelFiles } from '../../src/cli/gate.js';
 import { EXIT } from '../../src/errors.js';
+import { countFailures, type GateReport, type GateRow } from '../../src/report/gateRecord.js';
+import { gateText } from '../../src/report/gateText.js';
 import { PLAIN } from '../../src/report/style.js';
 import type { Verdict } from '../../src/verdict/trace.js';
-import { collect } from './terminal.ts';
-
-const folder = mkdtempSync(join(tmpdir(), 'daxcheck-test-'));
-afterAll(() => rmSync(folder, { recursive: true }));
 
 function verdict(wishes: Partial<Verdict>): Verdict {
   return {
@@ -36,83 +30,102 @@ function verdict(wishes: Partial<Verdict>): Verdict {
   };
 }
 
-describe('the gate', () => {
-  it('passes a violation that is declared', () => {
-    const row = gateRow('a.yaml', verdict({ verdict: 'violated', exitStatus: 12 }));
-    expect(row).toMatchObject({ met: true, exitStatus: 0, verdict: 'violated' });
-  });
+function row(wishes: Partial<GateRow>): GateRow {
+  return {
+    kind: 'model',
+    model: 'models/a.yaml',
+    met: true,
+    failures: [],
+    exitStatus: 0,
+    verdict: 'holds',
+    kernel: 'v5.1',
+    distinctStates: 1234,
+    transitions: 56789,
+    depth: 12,
+    violated: [],
+    findings: [],
+    vacuous: [],
+    measured: { seconds: 0.1 },
+    ...wishes,
+  };
+}
 
-  it('fails a model that holds where a violation was declared', () => {
-    const expectation = { met: false, differences: ['expected no-overlap violated'] };
-    const row = gateRow('a.yaml', verdict({ expectation }));
-    expect(row).toMatchObject({ met: false, exitStatus: EXIT.selfCheckFailed });
-    expect(row.differences).toEqual(['expected no-overlap violated']);
-  });
+function report(rows: readonly GateRow[], wishes: Partial<GateReport> = {}): GateReport {
+  return {
+    rows,
+    baseline: null,
+    summary: {
+      kind: 'gate',
+      directory: 'models',
+      models: rows.length,
+      met: rows.filter(({ met }) => met).length,
+      failures: countFailures(rows),
+      notRun: 0,
+      skipped: 0,
+      exitStatus: 22,
+      measured: { seconds: 1.25, jobs: 2 },
+    },
+    ...wishes,
+  };
+}
 
-  it('fails a model without a declaration', () => {
-    const row = gateRow('a.yaml', verdict({ expectation: null }));
-    expect(row.met).toBe(false);
-    expect(row.differences.join()).toContain('no declaration, no gate');
-  });
-
-  it('prints a line for each model, and why one failed under it', () => {
-    const expectation = { met: false, differences: ['states: 1,234, declared 1,235'] };
+describe('the table of the gate', () => {
+  it('has a line for each model, why one failed under it, and the sum', () => {
+    const place = { file: 'models/longer.yaml', line: 24, column: 1 };
+    const rejected = { file: 'models/bad.yaml', line: 2, column: 1 };
     const rows = [
-      gateRow('models/a.yaml', verdict({})),
-      gateRow('models/longer.yaml', verdict({ expectation, distinctStates: 5 })),
+      row({}),
+      row({
+        model: 'models/longer.yaml',
+        met: false,
+        distinctStates: 5,
+        failures: [
+          { kind: 'counts', text: 'states: 4 declared, 5 found', place, property: null },
+          { kind: 'drift', text: 'depth: 3 in the baseline, 12 now', place, property: null },
+        ],
+      }),
+      row({
+        model: 'models/bad.yaml',
+        met: false,
+        verdict: 'rejected',
+        failures: [
+          {
+            kind: 'invalid',
+            text: 'DAX010: unknown key\nremove it',
+            place: rejected,
+            property: null,
+          },
+        ],
+      }),
     ];
-    expect(gateText(rows, PLAIN)).toMatchInlineSnapshot(`
+    expect(gateText(report(rows), PLAIN)).toMatchInlineSnapshot(`
       "        model               verdict         states   transitions  depth
       ok      models/a.yaml       holds            1,234        56,789     12
       FAILED  models/longer.yaml  holds                5        56,789     12
-              states: 1,234, declared 1,235
+              counts: states: 4 declared, 5 found (models/longer.yaml:24)
+              drift: depth: 3 in the baseline, 12 now (models/longer.yaml:24)
+      FAILED  models/bad.yaml     rejected         1,234        56,789     12
+              invalid: DAX010: unknown key (models/bad.yaml:2)
+                remove it
 
-      1 of 2 models as declared
+      1 of 3 models as declared; failed: 1 counts, 1 invalid, 1 drift
+      Measured: 1.3 s, 2 models at a time
+      Exit status 22: a self-check failed
       "
     `);
   });
-});
 
-describe('the files of the gate', () => {
-  it('are all YAML files below the directory but tables of bugs, in a fixed order', () => {
-    const root = join(folder, 'models');
-    mkdirSync(join(root, 'b'), { recursive: true });
-    for (const name of ['z.yaml', 'a.yml', 'b/c.yaml', 'b/corpus.yaml', 'notes.md']) {
-      writeFileSync(join(root, name), '');
-    }
-    const names = modelFiles(root).map((path) => path.slice(root.length + 1));
-    expect(names).toEqual(['a.yml', join('b', 'c.yaml'), 'z.yaml']);
+  it('is but the sum where all is well and --quiet is asked for', () => {
+    expect(gateText(report([row({})]), PLAIN, { quiet: true })).toMatch(
+      /^1 of 1 models as declared/,
+    );
   });
 
-  it('must be there: an empty directory is a wrong command line', async () => {
-    const empty = mkdtempSync(join(folder, 'empty-'));
-    const terminal = collect();
-    expect(await gateCommand(empty, {}, terminal)).toBe(EXIT.usage);
-    expect(terminal.error()).toContain('no model');
-  });
-
-  it('show every fault of a rejected model in the table', async () => {
-    const root = mkdtempSync(join(folder, 'bad-'));
-    writeFileSync(join(root, 'bad.yaml'), 'format: 1\nnonsense: 2\n');
-    const terminal = collect();
-    expect(await gateCommand(root, {}, terminal)).toBe(EXIT.modelRejected);
-    expect(terminal.out()).toMatch(/FAILED.*bad\.yaml.*rejected/);
-    expect(terminal.out()).toContain('bad.yaml:2:1');
-    expect(terminal.out()).toContain('0 of 1 models as declared');
-  });
-
-  it('give one JSON object for each model and one for the whole', async () => {
-    const root = mkdtempSync(join(folder, 'json-'));
-    writeFileSync(join(root, 'bad.yaml'), 'nonsense');
-    const terminal = collect();
-    expect(await gateCommand(root, { json: true }, terminal)).toBe(EXIT.modelRejected);
-    const lines = terminal
-      .out()
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-    expect(lines.map((line) => line.exitStatus)).toEqual([150, 150]);
-    expect(lines.at(-1)).toMatchObject({ kind: 'gate', models: 1, met: 0 });
+  it('tells what was written into a baseline', () => {
+    const changes = ['a.yaml: new'];
+    const baseline = { kind: 'baseline', file: 'b.json', changes } as const;
+    const text = gateText(report([row({})], { baseline }), PLAIN);
+    expect(text).toContain('b.json: written\n  a.yaml: new\n1 of 1 models as declared');
   });
 });
 

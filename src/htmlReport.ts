@@ -1,0 +1,111 @@
+/**
+ * An HTML report of verdicts, or of a trace file: `explore --html` and `show --html`.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import packageJson from '../package.json' with { type: 'json' };
+import { kernelRequestOf, resolveKernel } from './kernel/features.js';
+import { sourceOf } from './kernel/functions.js';
+import { featuresTouching } from './probe/touched.js';
+import type { ReportDocument, ReportFunction, ReportRun } from './report/document.js';
+import { type Page, renderHtml } from './report/html.js';
+import { renderLockOrder } from './report/lockOrderText.js';
+import { PLAIN } from './report/style.js';
+import { renderVerdict } from './report/text.js';
+import type { Trace, Verdict } from './verdict/trace.js';
+
+/** What is known of kernel functions, for a kernel as verdicts name it. */
+export function describeFunctions(
+  names: Iterable<string>,
+  kernel: string,
+): { readonly [name: string]: ReportFunction } {
+  const { features } = resolveKernel(kernelRequestOf(kernel));
+  const describe = (name: string): ReportFunction => ({
+    source: sourceOf(name),
+    features: featuresTouching(name).map(({ id, commit, title, since }) => {
+      return { id, commit, title, since, isPresent: features.has(id) };
+    }),
+  });
+  return Object.fromEntries([...new Set(names)].map((name) => [name, describe(name)]));
+}
+
+const functionsOf = (traces: readonly Trace[]): string[] =>
+  traces.flatMap(({ steps }) => steps.flatMap(({ functions }) => functions));
+
+/** A run of a model, with its verdict. */
+export function runOfVerdict(verdict: Verdict): ReportRun {
+  const { violations, witnesses = [], ...rest } = verdict;
+  const { model, title, kernel, granularity, lockOrder } = verdict;
+  const order =
+    lockOrder === null
+      ? []
+      : [
+          {
+            id: 'lock-order',
+            title: 'Order of locks',
+            text: 'Which lock was taken while which was held, in all states explored.',
+            lines: renderLockOrder(lockOrder, PLAIN).trimEnd().split('\n'),
+          },
+        ];
+  return {
+    model,
+    title,
+    kernel,
+    granularity,
+    verdict: rest,
+    text: renderVerdict(verdict, PLAIN),
+    traces: [
+      ...violations.map((trace) => ({ kind: 'violation' as const, trace })),
+      ...witnesses.map((trace) => ({ kind: 'witness' as const, trace })),
+    ],
+    functions: describeFunctions(functionsOf([...violations, ...witnesses]), kernel),
+    ...(order.length > 0 && { sections: order }),
+  };
+}
+
+/** A run of which one behaviour is known, from a trace file. */
+export function runOfTrace(trace: Trace): ReportRun {
+  const { model, title, kernel, granularity } = trace;
+  return {
+    model,
+    title,
+    kernel,
+    granularity,
+    verdict: null,
+    text: null,
+    traces: [{ kind: 'violation', trace }],
+    functions: describeFunctions(functionsOf([trace]), kernel),
+  };
+}
+
+/** The document of some runs. */
+export function makeDocument(runs: readonly ReportRun[]): ReportDocument {
+  return { format: 1, tool: { name: 'daxcheck', version: packageJson.version }, runs };
+}
+
+/** Reads a part of the built page, beside the sources or beside the bundle. */
+function readPart(name: string): string {
+  const places = [`../build/${name}`, `../../build/${name}`].map((place) =>
+    fileURLToPath(new URL(place, import.meta.url)),
+  );
+  const found = places.find((place) => existsSync(place));
+  if (found === undefined) {
+    throw new Error(`no ${name} at ${places.join(' or ')}; run npm run build`);
+  }
+  return readFileSync(found, 'utf8');
+}
+
+/** The page as it was built. Throws where the package is not whole. */
+export const readPage = (): Page => ({
+  script: readPart('page.js'),
+  styles: readPart('page.css'),
+});
+
+/**
+ * Renders a report of some runs as one HTML file.
+ *
+ * @example
+ * writeFileSync('report.html', htmlReport([runOfVerdict(await explore(model))]));
+ */
+export const htmlReport = (runs: readonly ReportRun[]): string =>
+  renderHtml(makeDocument(runs), readPage());

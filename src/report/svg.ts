@@ -1,0 +1,90 @@
+/**
+ * Pictures as text: elements of SVG, and the colours that fit a light and a dark page.
+ *
+ * A picture inside a page takes the page's colours; one that stands alone brings its own.
+ */
+
+type Attributes = { readonly [name: string]: string | number };
+
+const ESCAPES: { readonly [character: string]: string } = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+};
+
+/** Text between tags or in an attribute. */
+export const escapeText = (text: string): string =>
+  text.replace(/[&<>"]/g, (character) => ESCAPES[character] ?? character);
+
+const numberText = (value: number): string => String(Math.round(value * 10) / 10);
+
+/** An element with its attributes and what is inside it, which is markup already. */
+export function element(name: string, attributes: Attributes, ...inside: string[]): string {
+  const pairs = Object.entries(attributes).map(([key, value]) => {
+    const text = typeof value === 'number' ? numberText(value) : escapeText(value);
+    return ` ${key}="${text}"`;
+  });
+  const head = `${name}${pairs.join('')}`;
+  return inside.length === 0 ? `<${head}/>` : `<${head}>${inside.join('')}</${name}>`;
+}
+
+/** Colours: variables of the page, each with what holds where there is no page. */
+export const INK = {
+  text: 'var(--text, #1b1f24)',
+  faint: 'var(--faint, #565d66)',
+  line: 'var(--line, #dcdfe4)',
+  strong: 'var(--line-strong, #8d949e)',
+  panel: 'var(--panel, #ffffff)',
+  accent: 'var(--accent, #1f57b8)',
+  bad: 'var(--bad, #a8201a)',
+  badSoft: 'var(--bad-soft, #fce7e5)',
+  good: 'var(--good, #1a6a3a)',
+  warn: 'var(--warn, #7d4e00)',
+} as const;
+
+const ALONE = `
+:root{--text:#1b1f24;--faint:#565d66;--line:#dcdfe4;--line-strong:#8d949e;--panel:#ffffff;
+--accent:#1f57b8;--bad:#a8201a;--bad-soft:#fce7e5;--good:#1a6a3a;--warn:#7d4e00}
+@media (prefers-color-scheme:dark){:root{--text:#e7e9ec;--faint:#a5adb7;--line:#33383f;
+--line-strong:#737c88;--panel:#1a1d21;--accent:#8fb5ff;--bad:#ff9a90;--bad-soft:#411d1a;
+--good:#7fd69c;--warn:#f2bd62}}
+`;
+
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  /** What it is and what it shows, for those who cannot see it. */
+  readonly title: string;
+  readonly description: string;
+  /** Begins the ids inside it; different for each picture of a page. */
+  readonly id: string;
+  /** Its own file, and no part of a page: with colours, and a ground to stand on. */
+  readonly isAlone?: boolean;
+}
+
+/** The whole picture. */
+export function picture(about: Picture, ...inside: string[]): string {
+  const { width, height, title, description, id, isAlone = false } = about;
+  const [titleId, descriptionId] = [`${id}-title`, `${id}-desc`];
+  const ground = element('rect', { width, height, fill: INK.panel });
+  return element(
+    'svg',
+    {
+      xmlns: 'http://www.w3.org/2000/svg',
+      viewBox: `0 0 ${numberText(width)} ${numberText(height)}`,
+      width,
+      height,
+      role: 'img',
+      'aria-labelledby': `${titleId} ${descriptionId}`,
+      'font-family': 'ui-sans-serif, system-ui, sans-serif',
+      'font-size': 12,
+      // A page lets it be scrolled: made smaller, nobody could read it.
+      ...(!isAlone && { style: 'max-width:none' }),
+    },
+    element('title', { id: titleId }, escapeText(title)),
+    element('desc', { id: descriptionId }, escapeText(description)),
+    ...(isAlone ? [element('style', {}, ALONE.trim()), ground] : []),
+    ...inside,
+  );
+}

@@ -1,0 +1,42 @@
+/** What stands below the summary of an HTML report. */
+import { describe, expect, it } from 'vitest';
+import { cover } from '../../src/coverage.js';
+import { explore } from '../../src/explore.js';
+import { sectionsOf } from '../../src/reportSections.js';
+import { modelNamed } from '../explore/models.ts';
+
+async function sections(name: string, options: { states?: number; coverage?: boolean } = {}) {
+  const model = { ...modelNamed(name), continueAfterViolation: true };
+  const limited = { ...model, limits: { states: options.states ?? null, depth: null } };
+  const verdict = await explore(limited);
+  const coverage = options.coverage === true ? await cover(model) : null;
+  return sectionsOf(model, verdict, { coverage, run: 3 });
+}
+
+describe('the sections of a run', () => {
+  it('are the graph, the growth, and the coverage where it was asked for', async () => {
+    const all = await sections('lifecycle/readme.yaml', { coverage: true });
+    expect(all.map(({ id }) => id)).toEqual(['state-graph', 'growth', 'coverage']);
+    const [graph, growth, coverage] = all;
+    expect(graph?.svg).toContain('id="graph3-title"');
+    expect(graph?.text).toMatch(/^125 states, 576 transitions, collapsed by what userland sees/);
+    expect(growth?.svg).toContain('id="growth3-title"');
+    expect(growth?.text).toMatch(/^125 states in 11 levels;/);
+    expect(coverage?.text).toMatch(/^8 of 8 commands were done, \d+ of \d+ program points passed/);
+    expect(coverage?.lines?.[0]).toBe('Commands that were done: 8 of 8 (100 %)');
+  });
+
+  it('say why a large graph is not drawn, and how to have it', async () => {
+    const [graph] = await sections('lifecycle/any-two-devices-call.yaml', { states: 100 });
+    expect(graph?.svg).toBeUndefined();
+    expect(graph?.text).toBe(
+      'Not drawn: the model has more than 2,000 states. ' +
+        'daxcheck explore --graph FILE.dot writes it for Graphviz.',
+    );
+  });
+
+  it('have no growth where there are hardly any levels', async () => {
+    const all = await sections('bugs/with-class-compat.yaml');
+    expect(all.map(({ id }) => id)).toEqual(['state-graph']);
+  });
+});

@@ -1,5 +1,5 @@
 /**
- * The commands `import` and `capacity` of the command line.
+ * The commands that begin with a machine: `import`, `capacity` and `init`.
  */
 import { type Command, Option } from 'commander';
 import { withInputOptions } from './inputOptions.js';
@@ -7,12 +7,10 @@ import type { Terminal } from './terminal.js';
 
 const json = (): Option => new Option('--json', 'print JSON, one object');
 
-/** Adds both; `report` takes the status of the command that ran. */
-export function addImport(
-  program: Command,
-  terminal: Terminal,
-  report: (status: number) => void,
-): void {
+/** Takes the status of the command that ran. */
+type Report = (status: number) => void;
+
+function addImport(program: Command, terminal: Terminal, report: Report): void {
   withInputOptions(program.command('import'))
     .description('make a model of a machine from what it shows: listings, lists, archives, rules')
     .option('-o, --output <file>', 'write the model there, never over a file (default: stdout)')
@@ -37,5 +35,20 @@ export function addImport(
     .action(async (options) => {
       const { capacityCommand } = await import('./capacity.js');
       report(capacityCommand(options, terminal));
+    });
+}
+
+/** Adds them to the program. */
+export function addMachine(program: Command, terminal: Terminal, report: Report): void {
+  addImport(program, terminal, report);
+  program
+    .command('init')
+    .description('write a first model with comments; an existing file stays as it is')
+    .argument('[file]', 'file to write', 'model.yaml')
+    .addOption(json())
+    .addHelpText('after', '\nExample:\n  daxcheck init model.yaml && daxcheck explore model.yaml')
+    .action(async (file: string, options) => {
+      const { initCommand } = await import('./init.js');
+      report(initCommand(file, options, terminal));
     });
 }

@@ -2,7 +2,7 @@
  * `daxcheck capacity`: what each dax device gives to kmem, without any search.
  */
 import { writeFileSync } from 'node:fs';
-import { EXIT, formatDiagnostic } from '../errors.js';
+import { EXIT } from '../errors.js';
 import {
   type Capacity,
   capacities,
@@ -18,7 +18,7 @@ import {
   capacityLines,
   capacitySvg,
 } from '../report/capacityPicture.js';
-import { importMachine } from './import.js';
+import { importMachine, shownFault } from './import.js';
 import type { InputOptions } from './inputOptions.js';
 import type { Terminal } from './terminal.js';
 
@@ -99,10 +99,10 @@ export function capacityCommand(options: CapacityOptions, terminal: Terminal): n
   const { machine, warnings } = imported;
   // What is assumed of drivers, nodes and the kernel changes nothing here.
   for (const warning of warnings.filter(({ code }) => code !== 'DAX519')) {
-    terminal.writeError(`warning: ${formatDiagnostic(warning)}\n`);
+    terminal.writeError(`warning: ${shownFault(warning)}\n`);
   }
   const table = capacityTable(machine);
-  if (options.svg !== undefined) writeFileSync(options.svg, capacitySvg(table));
+  if (options.svg !== undefined) writeFileSync(options.svg, capacitySvg(table, 'capacity'));
   terminal.writeOut(
     options.json === true
       ? `${JSON.stringify({ kind: 'capacity', ...table }, bytesText)}\n`

@@ -23,11 +23,17 @@ export type Imported =
   | { readonly ok: true; readonly machine: ImportedMachine; warnings: readonly Diagnostic[] }
   | { readonly ok: false; readonly status: number };
 
+/** Prints a fault; what no input tells stands without a place, an option without a line. */
+export const shownFault = (fault: Diagnostic): string =>
+  formatDiagnostic(fault)
+    .replace(/^import:1:1: /, '')
+    .replace(/^(--[a-z-]+):1:1: /, '$1: ');
+
 /** Tells faults, and the status that they mean. */
 function refuseAll(facts: Facts, options: InputOptions, terminal: Terminal): Imported {
   const { faults, warnings } = facts;
   const exitStatus = EXIT.modelRejected;
-  const lines = faults.map((fault) => `${formatDiagnostic(fault)}\n`);
+  const lines = faults.map((fault) => `${shownFault(fault)}\n`);
   const count = faults.length === 1 ? 'one fault' : `${faults.length} faults`;
   terminal.writeError(`${lines.join('')}daxcheck: ${count}; no machine can be made of this\n`);
   if (options.json === true) {
@@ -147,9 +153,9 @@ export function importCommand(options: ImportOptions, terminal: Terminal): numbe
   const { machine } = imported;
   const checked = check(machine, options.output ?? 'model.yaml');
   const warnings = [...imported.warnings, ...checked.warnings];
-  for (const warning of warnings) terminal.writeError(`warning: ${formatDiagnostic(warning)}\n`);
+  for (const warning of warnings) terminal.writeError(`warning: ${shownFault(warning)}\n`);
   if (checked.faults.length > 0) {
-    for (const fault of checked.faults) terminal.writeError(`${formatDiagnostic(fault)}\n`);
+    for (const fault of checked.faults) terminal.writeError(`${shownFault(fault)}\n`);
     if (options.json === true) {
       const record = {
         verdict: 'rejected',

@@ -33,14 +33,8 @@ const fromUser = (option: string): { readonly place: Place } => ({
   place: { file: option, line: 1, column: 1 },
 });
 
-const anywhere = (facts: Facts): Place =>
-  facts.listing?.place ??
-  facts.blockSizes[0]?.place ??
-  [...facts.devices.values()].flatMap((device) => device.sizes)[0]?.place ?? {
-    file: 'import',
-    line: 1,
-    column: 1,
-  };
+/** What no input tells has no place in one. */
+const NOWHERE: Place = { file: 'import', line: 1, column: 1 };
 
 function kernelOf(facts: Facts, wishes: Wishes): Known<string> {
   if (wishes.kernel !== undefined) return { value: wishes.kernel, origin: fromUser('--kernel') };
@@ -48,13 +42,13 @@ function kernelOf(facts: Facts, wishes: Wishes): Known<string> {
   const how = 'name it with --kernel, or probe its source with --source';
   if (known === null) {
     const assumed = `taken as ${ASSUMED_KERNEL}`;
-    warn(facts, 'DAX519', anywhere(facts), 'no input tells the release of the kernel', {
+    warn(facts, 'DAX519', NOWHERE, 'no input tells the release of the kernel', {
       assumed,
       how,
     });
     return { value: ASSUMED_KERNEL, origin: { assumed } };
   }
-  const place = 'place' in known.origin ? known.origin.place : anywhere(facts);
+  const place = 'place' in known.origin ? known.origin.place : NOWHERE;
   const release = releaseOf(known.value);
   if (release === null) {
     const last = RELEASES.at(-1)?.name ?? '';
@@ -102,13 +96,13 @@ function blockSizeOf(
   const how = 'name it with --block-size, or give --lsmem or --sysfs';
   if (!isX86(nodes)) {
     const message = 'no input tells the size of a memory block';
-    refuse(facts, 'DAX511', anywhere(facts), message, {
+    refuse(facts, 'DAX511', NOWHERE, message, {
       how: '--block-size 128M (in hex: /sys/devices/system/memory/block_size_bytes)',
     });
     return null;
   }
   const assumed = 'as x86 picks it from the end of RAM, on bare metal';
-  warn(facts, 'DAX512', anywhere(facts), 'no input tells the size of a memory block', {
+  warn(facts, 'DAX512', NOWHERE, 'no input tells the size of a memory block', {
     assumed: `taken ${assumed}`,
     how,
   });
@@ -132,7 +126,7 @@ function policyOf(facts: Facts): Known<OnlinePolicy> {
     if (known !== null) return known;
   }
   const assumed = 'taken as offline';
-  warn(facts, 'DAX519', anywhere(facts), 'no input tells auto_online_blocks', {
+  warn(facts, 'DAX519', NOWHERE, 'no input tells auto_online_blocks', {
     assumed,
     how: 'give --sysfs, --cmdline or --config',
   });
@@ -189,7 +183,7 @@ function iomemOf(
   const assumed = hasBlocks
     ? 'System RAM is taken from the memory blocks; nothing else is in the way'
     : 'nothing else is in the way';
-  warn(facts, 'DAX519', anywhere(facts), 'there is no listing of /proc/iomem', {
+  warn(facts, 'DAX519', NOWHERE, 'there is no listing of /proc/iomem', {
     assumed,
     how: 'give --iomem, read as root',
   });
@@ -222,7 +216,7 @@ function namesOf(facts: Facts, claims: readonly Claim[], wishes: Wishes): string
   for (const name of wanted ?? []) {
     if (known.has(name)) continue;
     const there = known.size === 0 ? 'no input names a device' : [...known].join(', ');
-    refuse(facts, 'DAX511', anywhere(facts), `no input tells of ${name}`, { how: there });
+    refuse(facts, 'DAX511', NOWHERE, `no input tells of ${name}`, { how: there });
   }
   return [...known].filter((name) => wanted?.includes(name) ?? true).sort(byDevice);
 }
@@ -242,7 +236,7 @@ function nothingToModel(facts: Facts): void {
   const advice = hasWindow
     ? 'CXL windows are there: create a region first (cxl create-region)'
     : 'no dax device exists on this machine: what is plain System RAM cannot be switched';
-  refuse(facts, 'DAX514', anywhere(facts), 'no input tells of a dax device', { advice });
+  refuse(facts, 'DAX514', NOWHERE, 'no input tells of a dax device', { advice });
 }
 
 /**

@@ -6,6 +6,7 @@
  */
 import type { Range } from '../model/model.js';
 import { greatest } from '../model/quantity.js';
+import type { ReportSection } from './document.js';
 import { formatAddress, formatBytes } from './layout.js';
 
 export interface CapacityBar {
@@ -31,15 +32,6 @@ export interface CapacityTable {
   /** Where the size of a block comes from. */
   readonly origin: string;
   readonly rows: readonly CapacityRow[];
-}
-
-/** A section of an HTML report. */
-export interface CapacitySection {
-  readonly id: string;
-  readonly title: string;
-  readonly text: string;
-  readonly svg: string;
-  readonly lines: readonly string[];
 }
 
 const shownRange = ({ start, end }: Range): string =>
@@ -126,7 +118,6 @@ function rect(x: number, y: number, width: number, fill: string): string {
   return `<rect x="${x.toFixed(2)}" y="${y}" width="${shown}" height="${BAR}" ${fill}/>`;
 }
 
-const LOST = 'fill="url(#capacity-lost)" stroke="currentColor" stroke-width="1"';
 const TAKEN = 'fill="currentColor" fill-opacity="0.25" stroke="currentColor" stroke-width="1"';
 
 function cellLines(x: number, y: number, width: number, blocks: bigint): string {
@@ -139,7 +130,13 @@ function cellLines(x: number, y: number, width: number, blocks: bigint): string 
   return `<path d="${path.join('')}" stroke="currentColor" stroke-width="0.5" fill="none"/>`;
 }
 
-function drawBar(name: string, bar: CapacityBar, y: number, scale: bigint): string {
+function drawBar(
+  name: string,
+  bar: CapacityBar,
+  y: number,
+  { id, scale }: { readonly id: string; readonly scale: bigint },
+): string {
+  const lost = `fill="url(#${id}-lost)" stroke="currentColor" stroke-width="1"`;
   const head = widthOf(bar.head, scale);
   const taken = bar.taken === null ? 0 : widthOf(sizeOf(bar.taken), scale);
   const tail = widthOf(bar.tail, scale);
@@ -151,20 +148,26 @@ function drawBar(name: string, bar: CapacityBar, y: number, scale: bigint): stri
   return [
     text(0, top + 19, name),
     text(LEFT, y + 12, shownRange(bar.range)),
-    bar.head > 0n ? rect(LEFT, top, head, LOST) : '',
+    bar.head > 0n ? rect(LEFT, top, head, lost) : '',
     bar.taken === null ? '' : rect(LEFT + head, top, taken, TAKEN),
     bar.taken === null ? '' : cellLines(LEFT + head, top, taken, bar.blocks),
-    bar.tail > 0n ? rect(LEFT + head + taken, top, tail, LOST) : '',
+    bar.tail > 0n ? rect(LEFT + head + taken, top, tail, lost) : '',
     text(LEFT, top + BAR + 15, told),
   ].join('');
 }
 
-/** Draws the table; colours are those of the text around it, and what is lost is hatched. */
-export function capacitySvg(table: CapacityTable): string {
+/**
+ * Draws the table; colours are those of the text around it, and what is lost is hatched.
+ *
+ * @param id what the names inside the picture begin with: one page may have several.
+ */
+export function capacitySvg(table: CapacityTable, id: string): string {
   const bars = table.rows.flatMap(({ name, bars }) => bars.map((bar) => ({ name, bar })));
   const most = greatest(1n, ...bars.map(({ bar }) => sizeOf(bar.range)));
   const height = Math.max(ROW * bars.length, ROW);
-  const drawn = bars.map(({ name, bar }, index) => drawBar(name, bar, index * ROW, most));
+  const drawn = bars.map(({ name, bar }, index) =>
+    drawBar(name, bar, index * ROW, { id, scale: most }),
+  );
   const lost = sum(
     bars.map(({ bar }) => bar),
     (bar) => bar.head + bar.tail,
@@ -173,10 +176,10 @@ export function capacitySvg(table: CapacityTable): string {
   const title = `What devices give to kmem in ${blocks}; ${formatBytes(lost)} lost`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="100%"`,
-    ' role="img" aria-labelledby="capacity-title" font-family="ui-monospace, monospace"',
+    ` role="img" aria-labelledby="${id}-title" font-family="ui-monospace, monospace"`,
     ' font-size="13" fill="currentColor">',
-    `<title id="capacity-title">${escapeText(title)}</title>`,
-    '<defs><pattern id="capacity-lost" width="6" height="6" patternUnits="userSpaceOnUse">',
+    `<title id="${id}-title">${escapeText(title)}</title>`,
+    `<defs><pattern id="${id}-lost" width="6" height="6" patternUnits="userSpaceOnUse">`,
     '<path d="M0 6L6 0" stroke="currentColor" stroke-width="1"/></pattern></defs>',
     ...drawn,
     '</svg>\n',
@@ -184,14 +187,14 @@ export function capacitySvg(table: CapacityTable): string {
 }
 
 /** The table and the picture as a section of an HTML report. */
-export function capacitySection(table: CapacityTable): CapacitySection {
+export function capacitySection(table: CapacityTable, id: string): ReportSection {
   return {
     id: 'capacity',
     title: 'Capacity',
     text:
       'What each device gives to kmem: whole memory blocks. What lies in front of the first and' +
       ' behind the last one is hatched, and lost while kmem has the device.',
-    svg: capacitySvg(table),
+    svg: capacitySvg(table, id),
     lines: capacityLines(table),
   };
 }

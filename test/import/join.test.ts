@@ -93,7 +93,7 @@ describe('what is missing', () => {
   it('is the size of a block on a machine that is not x86', () => {
     const result = joined({ iomem: CXL_2G });
 
-    expect(result.faults).toEqual(['DAX511 iomem.txt:1']);
+    expect(result.faults).toEqual(['DAX511 import:1']);
     expect(result.facts.faults[0]?.message).toBe('no input tells the size of a memory block');
   });
 
@@ -114,7 +114,7 @@ describe('what is missing', () => {
   it('is a dax device: nothing can be switched then', () => {
     const result = joined({ iomem: '00001000-0009ffff : System RAM\n' });
 
-    expect(result.faults).toEqual(['DAX514 iomem.txt:1']);
+    expect(result.faults).toEqual(['DAX514 import:1']);
   });
 
   it('is told for each thing that is assumed', () => {

@@ -5,6 +5,9 @@ import { describe, expect, it } from 'vitest';
 import type { Diagnostic } from '../../src/errors.js';
 import type { Facts } from '../../src/import/facts.js';
 import { readInputs } from '../../src/import/inputs.js';
+import { joinFacts } from '../../src/import/join.js';
+import { modelText } from '../../src/import/modelText.js';
+import { checkModelText } from '../../src/loadModel.js';
 import { CASES, INPUTS, type Outcome, type PublishedCase, SKIP_REASON } from './published.ts';
 
 const linesOf = (list: readonly Diagnostic[]): number[] =>
@@ -45,6 +48,40 @@ describe.skipIf(INPUTS === null)(`the published inputs${SKIP_REASON}`, () => {
 
     expect(CASES.map(({ file }) => file).sort()).toEqual(files.sort());
   });
+});
+
+/** A size of blocks that the machine of a listing may have, where it is not 128M. */
+const BLOCKS: Readonly<Record<string, bigint>> = {
+  'iomem/23-cxl-dax-smaller-than-region.txt': 2n << 30n,
+  'iomem/24-cxl-sr-sliver.txt': 2n << 30n,
+};
+
+/** Too many blocks for the engine, or memory that only a patched kernel gives to kmem. */
+const NOT_HELD: Readonly<Record<string, readonly string[]>> = {
+  'iomem/11-arm64-kmem-unaligned-rfc.txt': [],
+};
+
+describe.skipIf(INPUTS === null)(`the published listings${SKIP_REASON}`, () => {
+  const listings = CASES.filter(
+    (one) => one.kind === 'iomem' && expectedOf(one).outcome !== 'refuse',
+  );
+
+  it.each(listings.map(({ file }) => file))(
+    'of %s make a model, or say what is missing',
+    (file) => {
+      const facts = readInputs([{ kind: 'iomem', path: join(INPUTS ?? '', file) }], () => '');
+      const blockSize = BLOCKS[file] ?? 128n << 20n;
+      const machine = joinFacts(facts, { blockSize, kernel: 'v6.12' });
+      if (machine === null) {
+        expect(facts.faults.map(({ code }) => code)).toEqual(['DAX514']);
+        return;
+      }
+      const loaded = checkModelText(modelText(machine), 'model.yaml');
+      const codes = loaded.ok ? [] : loaded.diagnostics.map(({ code }) => code);
+
+      expect(codes.filter((code) => code !== 'DAX303')).toEqual(NOT_HELD[file] ?? []);
+    },
+  );
 });
 
 const inWords = ({ outcome, lines }: Found): string => {

@@ -196,6 +196,15 @@ export const DIAGNOSTIC_CODES = {
   DAX402: { title: 'trace: not from daxcheck', hint: 'name a file that daxcheck explore wrote' },
   DAX403: { title: 'trace: unknown format', hint: 'read it with the daxcheck that wrote it' },
   DAX404: { title: 'trace: wrong contents', hint: 'do not edit traces; explore the model again' },
+  DAX405: {
+    title: 'no run of the lab',
+    hint: 'name a file that `daxcheck lab replay --json` wrote',
+  },
+  DAX406: { title: "another trace's run", hint: 'name runs of this trace, or leave --lab out' },
+  DAX407: {
+    title: 'trace without actions',
+    hint: 'docs/trace-format.md says what a step must tell',
+  },
 
   DAX501: { title: 'import: not JSON', hint: '{advice}' },
   DAX502: { title: 'import: taken with an assumption', hint: '{taken}' },

@@ -4,8 +4,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import packageJson from '../package.json' with { type: 'json' };
+import { packModel, packModule } from './explorable.js';
 import { kernelRequestOf, resolveKernel } from './kernel/features.js';
-import { sourceOf } from './kernel/functions.js';
+import { FUNCTION_NAMES, sourceOf } from './kernel/functions.js';
+import type { Model } from './model/model.js';
 import { featuresTouching } from './probe/touched.js';
 import type { ReportDocument, ReportFunction, ReportRun } from './report/document.js';
 import { type Page, renderHtml } from './report/html.js';
@@ -78,9 +80,38 @@ export function runOfTrace(trace: Trace): ReportRun {
   };
 }
 
+/** A run that can be explored inside the page: any modelled function may be on a way. */
+export const withExplorer = (run: ReportRun, model: Model): ReportRun => ({
+  ...run,
+  functions: { ...describeFunctions(FUNCTION_NAMES, run.kernel), ...run.functions },
+  engine: packModel(model),
+});
+
+/** A model of which nothing is known yet, for a page that is served. */
+export function runToExplore(model: Model): ReportRun {
+  const { name } = resolveKernel(model.kernel);
+  return {
+    model: model.file,
+    title: model.title,
+    kernel: name,
+    granularity: model.granularity,
+    verdict: null,
+    text: null,
+    traces: [],
+    functions: describeFunctions(FUNCTION_NAMES, name),
+    engine: { kind: 'served' },
+  };
+}
+
 /** The document of some runs. */
 export function makeDocument(runs: readonly ReportRun[]): ReportDocument {
-  return { format: 1, tool: { name: 'daxcheck', version: packageJson.version }, runs };
+  const isExplored = runs.some(({ engine }) => engine?.kind === 'inside');
+  return {
+    format: 1,
+    tool: { name: 'daxcheck', version: packageJson.version },
+    runs,
+    ...(isExplored && { module: packModule() }),
+  };
 }
 
 /** Reads a part of the built page, beside the sources or beside the bundle. */

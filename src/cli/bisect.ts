@@ -30,7 +30,7 @@ export interface BisectOptions extends LookOptions {
 }
 
 /** The model with this property alone, as often as it asks for it (once for each device, say). */
-function askingFor(model: Model, property: string): Model {
+export function askingFor(model: Model, property: string): Model {
   const asked = (model.check ?? []).filter(({ name }) => name === property);
   const place = model.kernel.place;
   const check = asked.length > 0 ? asked : [{ name: property, device: null, place }];

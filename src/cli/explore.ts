@@ -22,7 +22,7 @@ import { type CoverageWishes, coverageFor, coverageText, refuseCoverage } from '
 import { type GraphWishes, refuseGraph, writeGraph } from './graph.js';
 import { loadModels, reject, warnOfUnknown, withRejections } from './load.js';
 import { type LookOptions, progressFor, styleFor } from './look.js';
-import { type Overrides, override } from './options.js';
+import { type Overrides, override, overridesOf } from './options.js';
 import { worstStatus } from './status.js';
 import { refuseStorage, type StorageWishes, storageOf } from './storage.js';
 import { refuseStrategy, type StrategyWishes, strategyOf } from './strategy.js';
@@ -42,24 +42,14 @@ export interface ExploreCommandOptions
   readonly memory?: number;
   readonly traceDir?: string;
   readonly html?: string;
+  /** commander makes it false of --no-explorer. */
+  readonly explorer?: boolean;
   readonly sarif?: string;
   readonly asDeclared?: boolean;
   readonly lockOrder?: boolean;
+  readonly explain?: boolean;
   readonly stats?: boolean;
   readonly reduce?: readonly Reduction[];
-}
-
-/** Picks the options that change what is explored. */
-export function overridesOf(options: Overrides): Overrides {
-  const { granularity, kernel, without, maxStates, maxDepth } = options;
-  return {
-    ...(granularity !== undefined && { granularity }),
-    ...(kernel !== undefined && { kernel }),
-    ...(without !== undefined && { without }),
-    ...(maxStates !== undefined && { maxStates }),
-    ...(maxDepth !== undefined && { maxDepth }),
-    ...(options.continue !== undefined && { continue: options.continue }),
-  };
 }
 
 /** Explores one model with the engine's options of the command line. */
@@ -169,6 +159,10 @@ async function exploreOne(
       ? renderVerdictJson(verdict, traceFiles)
       : verdictText(verdict, traceFiles, { options, terminal, exitStatus }),
   );
+  if (options.explain === true && options.json !== true) {
+    const { explainTraces } = await import('./explain.js');
+    await explainTraces(verdict.violations, model, { options, terminal });
+  }
   await endCheckpointOf(options, verdict, terminal);
   const graphStatus = await writeGraph(model, verdict, options, terminal);
   if (isDeclared && verdict.expectation === null) {
@@ -179,13 +173,19 @@ async function exploreOne(
   return worstStatus([exitStatus, graphStatus]);
 }
 
+interface HtmlWishes {
+  readonly html: string;
+  /** Whether the engine goes into the page. */
+  readonly explorer: boolean;
+  readonly terminal: Terminal;
+}
+
 /** Writes the report of all; what that needs is loaded only when somebody wants it. */
 async function writeHtmlOf(
   explored: readonly Explored[],
-  file: string,
-  terminal: Terminal,
+  { html, explorer, terminal }: HtmlWishes,
 ): Promise<void> {
-  const [{ runOfVerdict }, { sectionsOf }, { writeHtml }] = await Promise.all([
+  const [{ runOfVerdict, withExplorer }, { sectionsOf }, { writeHtml }] = await Promise.all([
     import('../htmlReport.js'),
     import('../reportSections.js'),
     import('./html.js'),
@@ -193,9 +193,10 @@ async function writeHtmlOf(
   const runs = explored.map(({ model, verdict, coverage }, run) => {
     const report = runOfVerdict(verdict);
     const more = sectionsOf(model, verdict, { coverage, run });
-    return { ...report, sections: [...more, ...(report.sections ?? [])] };
+    const whole = { ...report, sections: [...more, ...(report.sections ?? [])] };
+    return explorer ? withExplorer(whole, model) : whole;
   });
-  writeHtml(file, runs, terminal);
+  writeHtml(html, runs, terminal);
 }
 
 /** Explores the models in order, and returns the worst of their statuses. */
@@ -228,8 +229,10 @@ export async function exploreCommand(
     statuses.push(await withRejections(job, options, terminal));
     if (terminal.interrupt.aborted) break;
   }
-  const { html } = options;
-  if (html !== undefined && runs.length > 0) await writeHtmlOf(runs, html, terminal);
+  const { html, explorer = true } = options;
+  if (html !== undefined && runs.length > 0) {
+    await writeHtmlOf(runs, { html, explorer, terminal });
+  }
   if (options.sarif !== undefined) {
     const { writeSarif } = await import('./sarif.js');
     const violations = runs.flatMap(({ verdict }) => verdict.violations);

@@ -3,12 +3,16 @@
  */
 import { writeFileSync } from 'node:fs';
 import { EXIT } from '../errors.js';
-import { htmlReport, runOfTrace } from '../htmlReport.js';
+import { htmlReport, runOfTrace, withExplorer } from '../htmlReport.js';
+import { loadModel } from '../loadModel.js';
+import type { Model } from '../model/model.js';
 import type { ReportRun } from '../report/document.js';
+import type { ItfHeader } from '../report/itf.js';
 import { reject } from './load.js';
 import type { LookOptions } from './look.js';
-import { readTrace } from './replay.js';
+import { asTraced, modelPath, readTrace } from './replay.js';
 import type { Terminal } from './terminal.js';
+import { hashOf } from './traceFiles.js';
 
 /** Writes the report of some runs, and says where it is. */
 export function writeHtml(file: string, runs: readonly ReportRun[], terminal: Terminal): void {
@@ -19,12 +23,28 @@ export function writeHtml(file: string, runs: readonly ReportRun[], terminal: Te
 export interface HtmlOptions extends LookOptions {
   /** Where the report goes. */
   readonly html: string;
+  /** commander makes it false of --no-explorer. */
+  readonly explorer?: boolean;
 }
 
-/** Writes the report of a trace file. */
+/** The model of a trace as it was; or why there is none to be explored. */
+function modelOf(path: string, header: ItfHeader): Model | string {
+  const loaded = loadModel(modelPath(path, header.model));
+  if (!loaded.ok) return `${header.model} cannot be loaded`;
+  if (hashOf(loaded.model) !== header.modelHash) return `${header.model} has changed since`;
+  return asTraced(loaded.model, header);
+}
+
+/** Writes the report of a trace file; it can be explored where its model is still the same. */
 export function showHtmlCommand(path: string, options: HtmlOptions, terminal: Terminal): number {
   const reading = readTrace(path);
   if (!reading.ok) return reject(reading.diagnostics, options, terminal);
-  writeHtml(options.html, [runOfTrace(reading.trace)], terminal);
+  const run = runOfTrace(reading.trace);
+  const model = options.explorer === false ? null : modelOf(path, reading.header);
+  if (typeof model === 'string') {
+    terminal.writeError(`daxcheck: the report has no explorer: ${model}\n`);
+  }
+  const isExplored = model !== null && typeof model !== 'string';
+  writeHtml(options.html, [isExplored ? withExplorer(run, model) : run], terminal);
   return EXIT.holds;
 }

@@ -40,6 +40,13 @@ export function parseCount(text: string): number {
   return count;
 }
 
+/** Reads a port of TCP; 0 is any that is free. */
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^[0-9]+$/.test(text) && port <= 65535) return port;
+  throw new InvalidArgumentError('Expected a port from 0 to 65535.');
+}
+
 /** Reads a whole number, zero included. */
 export function parseWhole(text: string): number {
   const count = Number(text);
@@ -140,6 +147,19 @@ export function parseFeatures(text: string, before: readonly string[] = []): rea
   const known = FEATURES.map((feature) => feature.id);
   const faults = unknown.map((id) => `No feature ${id}: ${suggestion(id, known)}.`);
   throw new InvalidArgumentError(faults.join(' ') || 'Expected names of features.');
+}
+
+/** Picks the options that change what is explored. */
+export function overridesOf(options: Overrides): Overrides {
+  const { granularity, kernel, without, maxStates, maxDepth } = options;
+  return {
+    ...(granularity !== undefined && { granularity }),
+    ...(kernel !== undefined && { kernel }),
+    ...(without !== undefined && { without }),
+    ...(maxStates !== undefined && { maxStates }),
+    ...(maxDepth !== undefined && { maxDepth }),
+    ...(options.continue !== undefined && { continue: options.continue }),
+  };
 }
 
 /**

@@ -22,9 +22,12 @@ import {
   parseSeconds,
   parseWorkers,
 } from './options.js';
+import { withOutputOptions } from './outputOptions.js';
+import { json, noColor, type Report } from './sharedOptions.js';
 import { endingOf } from './status.js';
 import { withStrategyOptions } from './strategy.js';
 import type { Terminal } from './terminal.js';
+import { addTraces } from './traceCommands.js';
 
 const STATUSES = `
 Exit status:
@@ -35,19 +38,14 @@ Exit status:
   150 model rejected    151 an option that does not fit this model    152 out of memory
   153 system error    255 a bug in daxcheck`;
 
-/** Takes the status of the command that ran. */
-type Report = (status: number) => void;
-
-const json = (): Option => new Option('--json', 'print JSON, one object a line');
 const reduce = (): Option =>
   new Option(
     '--reduce <list>',
     'leave out states that change no answer: por, merge, symmetry',
   ).argParser(parseReductions);
-const noColor = (): Option => new Option('--no-color', 'no colours, also on a terminal');
 
 function addExplore(program: Command, terminal: Terminal, report: Report): void {
-  withGraphOptions(withStrategyOptions(program.command('explore')))
+  withOutputOptions(withGraphOptions(withStrategyOptions(program.command('explore'))))
     .description('explore every interleaving of the models and print a verdict for each')
     .argument('<model...>', 'model files')
     .option('--workers <n>', 'threads (default: one for each processor)', parseWorkers)
@@ -85,12 +83,6 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
     )
     .option('--checkpoint-every <n>', 'seconds between two saves (default: 60)', parseSeconds)
     .option('--resume <dir>', 'go on from a checkpoint, and save on')
-    .option('--trace-dir <dir>', 'write a trace file for each violation into this directory')
-    .option('--html <file>', 'write a report of all models as one HTML file, to be read offline')
-    .option('--sarif <file>', 'write every violation as SARIF 2.1.0 too')
-    .option('--lock-order', 'tell which locks are taken under which, and the cycles among them')
-    .option('--stats', 'tell where time and memory went, and how often each thing was done')
-    .option('--coverage', 'tell which commands, program points and features the run came to')
     .option('--as-declared', 'exit 0 when the verdict is the one that the model declares')
     .option('--progress', 'show progress even when stderr is no terminal')
     .option('--quiet', 'no progress and no traces: the verdict alone')
@@ -99,10 +91,13 @@ function addExplore(program: Command, terminal: Terminal, report: Report): void 
     .addHelpText(
       'after',
       `\nExample:\n  daxcheck explore --kernel v5.1 --trace-dir traces model.yaml\n` +
-        '  daxcheck explore --graph model.dot --coverage model.yaml\n' +
-        `  daxcheck explore --html report.html model.yaml\n${STATUSES}`,
+        `  daxcheck explore --graph model.dot --coverage model.yaml\n${STATUSES}`,
     )
     .action(async (paths: string[], options) => {
+      if (options.serve === true) {
+        const { serveCommand } = await import('./serve.js');
+        return report(await serveCommand(paths, options, terminal));
+      }
       const { exploreCommand } = await import('./explore.js');
       report(await exploreCommand(paths, options, terminal));
     });
@@ -121,57 +116,6 @@ function addRun(program: Command, terminal: Terminal, report: Report): void {
     .action(async (path: string, options) => {
       const { runCommand } = await import('./run.js');
       report(await runCommand(path, options, terminal));
-    });
-}
-
-function addTraces(program: Command, terminal: Terminal, report: Report): void {
-  program
-    .command('replay')
-    .description(
-      'run a trace file again, without search; status 22 when the model behaves otherwise',
-    )
-    .argument('<trace>', 'trace file (.itf.json)')
-    .addOption(json())
-    .addOption(noColor())
-    .addHelpText('after', '\nExample:\n  daxcheck replay traces/model.recoverable.itf.json')
-    .action(async (path: string, options) => {
-      const { replayCommand } = await import('./replay.js');
-      report(await replayCommand(path, options, terminal));
-    });
-  program
-    .command('show')
-    .description('print a trace file for reading, or write it as a report or a shell script')
-    .argument('<trace>', 'trace file (.itf.json)')
-    .option('--script <file>', 'write a shell script that does its steps (- for stdout)')
-    .option('--html <file>', 'write a report as one HTML file, to be read offline')
-    .option('--sarif <file>', 'write it as SARIF 2.1.0')
-    .addOption(json())
-    .addOption(noColor())
-    .addHelpText(
-      'after',
-      '\nExample:\n  daxcheck show traces/model.recoverable.itf.json\n' +
-        '  daxcheck show --script leak.sh traces/model.no-leak.itf.json\n' +
-        '  daxcheck show --html leak.html traces/model.no-leak.itf.json\n' +
-        '  daxcheck show --sarif leak.sarif traces/model.no-leak.itf.json',
-    )
-    .action(async (path: string, options) => {
-      if (options.html !== undefined) {
-        const { showHtmlCommand } = await import('./html.js');
-        report(showHtmlCommand(path, options, terminal));
-        return;
-      }
-      if (options.sarif !== undefined) {
-        const { showSarifCommand } = await import('./sarif.js');
-        report(showSarifCommand(path, options, terminal));
-        return;
-      }
-      const { scriptCommand } = await import('./script.js');
-      if (options.script !== undefined) {
-        report(await scriptCommand(path, options, terminal));
-        return;
-      }
-      const { showCommand } = await import('./replay.js');
-      report(await showCommand(path, options, terminal));
     });
 }
 

@@ -7,11 +7,13 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { EXIT } from '../errors.js';
 import { readTextFile } from '../model/files.js';
 import type { Model } from '../model/model.js';
+import type { ReplayAnswer } from '../replay.js';
 import type { ItfHeader } from '../report/itf.js';
 import { type ItfReading, parseItf } from '../report/itfRead.js';
 import { toLines } from '../report/json.js';
 import { renderTrace } from '../report/traceText.js';
 import type { Trace } from '../verdict/trace.js';
+import { replayForeign, showForeign } from './foreign.js';
 import { reject, withModel } from './load.js';
 import { type LookOptions, styleFor } from './look.js';
 import { kernelRequestOf, override } from './options.js';
@@ -24,9 +26,14 @@ export function readTrace(path: string): ItfReading {
   return read.ok ? parseItf(read.text, path) : { ok: false, diagnostics: [read.fault] };
 }
 
+/** JSON, but no trace of daxcheck: perhaps one of another tool. */
+const isForeign = (reading: ItfReading): boolean =>
+  !reading.ok && reading.diagnostics.every(({ code }) => code === 'DAX402');
+
 /** Prints a trace file for reading, or its content as one JSON object. */
 export function showCommand(path: string, options: LookOptions, terminal: Terminal): number {
   const reading = readTrace(path);
+  if (!reading.ok && isForeign(reading)) return showForeign(path, options, terminal);
   if (!reading.ok) return reject(reading.diagnostics, options, terminal);
   terminal.writeOut(
     options.json === true
@@ -37,7 +44,7 @@ export function showCommand(path: string, options: LookOptions, terminal: Termin
 }
 
 /** Returns where the trace's model is: as written in it, or else beside the trace file. */
-function modelPath(tracePath: string, model: string): string {
+export function modelPath(tracePath: string, model: string): string {
   if (isAbsolute(model) || existsSync(model)) return model;
   const beside = join(dirname(tracePath), model);
   return existsSync(beside) ? beside : model;
@@ -57,27 +64,39 @@ async function replayOn(
   look: { readonly options: LookOptions; readonly terminal: Terminal },
 ): Promise<number> {
   const { options, terminal } = look;
-  if (hashOf(model) !== header.modelHash) {
+  const isChanged = hashOf(model) !== header.modelHash;
+  if (isChanged) {
     const note = 'has changed since the trace was written; replaying on it as it is now';
     terminal.writeError(`daxcheck: ${model.file} ${note}\n`);
   }
   const { replay } = await import('../replay.js');
   const result = await replay(asTraced(model, header), header, trace);
-  const exitStatus = result.matches ? EXIT.holds : EXIT.selfCheckFailed;
+  // A model that is the same must behave the same, and not only end the same.
+  const matches = result.matches && (isChanged || result.changes.length === 0);
+  const exitStatus = matches ? EXIT.holds : EXIT.selfCheckFailed;
   if (options.json === true) {
-    const { matches, differences } = result;
+    const { differences, changes } = result;
     terminal.writeOut(
-      toLines([{ kind: 'replay', model: model.file, matches, differences, exitStatus }]),
+      toLines([{ kind: 'replay', model: model.file, matches, differences, changes, exitStatus }]),
     );
     return exitStatus;
   }
   if (result.trace !== null)
     terminal.writeOut(renderTrace(result.trace, styleFor(options, terminal)));
-  const lines = result.matches
-    ? ['Replayed: the model behaves as the trace says.']
-    : ['NOT REPLAYED: the model no longer behaves as the trace says.', ...result.differences];
-  terminal.writeOut(`${lines.join('\n  ')}\n`);
+  terminal.writeOut(`${answerLines(matches, result).join('\n  ')}\n`);
   return exitStatus;
+}
+
+function answerLines(matches: boolean, { differences, changes }: ReplayAnswer): string[] {
+  if (!matches) {
+    return [
+      'NOT REPLAYED: the model no longer behaves as the trace says.',
+      ...differences,
+      ...changes,
+    ];
+  }
+  if (changes.length === 0) return ['Replayed: the model behaves as the trace says.'];
+  return ['Replayed: the finding is still there; of the trace this has changed:', ...changes];
 }
 
 /** A trace file as it was read. */
@@ -89,22 +108,26 @@ export type Reading = Extract<ItfReading, { readonly ok: true }>;
  */
 export async function withTrace(
   path: string,
-  options: LookOptions,
+  options: LookOptions & { readonly model?: string },
   terminal: Terminal,
   job: (reading: Reading, model: Model) => Promise<number> | number,
 ): Promise<number> {
   const reading = readTrace(path);
   if (!reading.ok) return reject(reading.diagnostics, options, terminal);
-  const model = modelPath(path, reading.header.model);
+  const model = options.model ?? modelPath(path, reading.header.model);
   return withModel(model, async (loaded) => job(reading, loaded), options, terminal);
 }
 
 /** Runs a trace again without search; status 22 when the model no longer behaves so. */
-export function replayCommand(
+export async function replayCommand(
   path: string,
-  options: LookOptions,
+  options: LookOptions & { readonly model?: string },
   terminal: Terminal,
 ): Promise<number> {
+  const { model: named } = options;
+  if (named !== undefined && isForeign(readTrace(path))) {
+    return replayForeign(path, { ...options, model: named }, terminal);
+  }
   return withTrace(path, options, terminal, (reading, model) =>
     replayOn(model, reading, { options, terminal }),
   );

@@ -6,10 +6,9 @@ import { EXIT } from '../errors.js';
 import type { Model } from '../model/model.js';
 import { renderRunJson } from '../report/json.js';
 import { renderRun } from '../report/runText.js';
-import { overridesOf } from './explore.js';
 import { warnOfUnknown, withModel } from './load.js';
 import { type LookOptions, styleFor } from './look.js';
-import { type Overrides, override } from './options.js';
+import { type Overrides, override, overridesOf } from './options.js';
 import type { Terminal } from './terminal.js';
 
 /** Runs the model's scripts, prints every line's answer, and returns the status. */

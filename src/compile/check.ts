@@ -3,10 +3,9 @@
  */
 import { type Diagnostic, diagnose } from '../errors.js';
 import { FAULTS } from '../kernel/faults.js';
-import { PROPERTIES, propertyNamed } from '../kernel/properties.js';
+import { NO_LIVELOCK, PROPERTIES, propertyNamed } from '../kernel/properties.js';
 import type { Model } from '../model/model.js';
 import { suggestion } from '../model/suggest.js';
-import { NO_LIVELOCK } from './own.js';
 import type { Plan } from './universe.js';
 
 export interface Checked {

@@ -4,7 +4,7 @@
  */
 import { type Diagnostic, diagnose } from '../errors.js';
 import { observableNamed } from '../kernel/observables.js';
-import { PROPERTIES } from '../kernel/properties.js';
+import { NO_LIVELOCK, PROPERTIES } from '../kernel/properties.js';
 import { and, type BoolCode, not, TRUE } from '../kernel/stateCode.js';
 import type { Model, OwnForm, OwnProperty } from '../model/model.js';
 import { type CompiledExpression, compileExpression } from './expression/compile.js';
@@ -66,9 +66,6 @@ function nameFaults(model: Model): Diagnostic[] {
     return [diagnose('DAX325', place, `\`${name}\` is a property that daxcheck has`)];
   });
 }
-
-/** The name of the built-in property of behaviours. */
-export const NO_LIVELOCK = 'no-livelock';
 
 function quietOf(namespace: Namespace): BoolCode {
   const reading = observableNamed('machine', 'quiet')?.reading;

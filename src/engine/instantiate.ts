@@ -1,9 +1,6 @@
 /**
- * Makes instances of the engine's module and checks that they fit; the one place that reads files
- * for the engine.
+ * Makes instances of the engine's module and checks that they fit.
  */
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { SEARCH_VERSION } from '../../assembly/search/layout.js';
 import { EngineError, FAIL_STALE } from './engineError.js';
 
@@ -109,22 +106,4 @@ export function instantiate(
 /** The exports of an instance, typed. The version has been compared, so they are all there. */
 export function searchExports(instance: WebAssembly.Instance): SearchExports {
   return instance.exports as unknown as SearchExports;
-}
-
-/**
- * Finds the program of a worker thread: beside this file once bundled, else in dist/ of the source
- * tree.
- *
- * Threads load plain JavaScript, so a run from sources needs the bundle too.
- */
-export function workerFile(): string {
-  const places = ['./worker.mjs', '../../dist/worker.mjs'].map((place) =>
-    fileURLToPath(new URL(place, import.meta.url)),
-  );
-  const found = places.find((place) => existsSync(place));
-  if (found === undefined) {
-    const text = `no program for worker threads at ${places.join(' or ')}; run npm run build`;
-    throw new EngineError(FAIL_STALE, text);
-  }
-  return found;
 }

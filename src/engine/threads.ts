@@ -1,6 +1,6 @@
 /** Starts worker threads that run a function of worker.ts, one task at a time. */
 import type { Piscina } from 'piscina';
-import { workerFile } from './instantiate.js';
+import { workerFile } from './workerFile.js';
 
 export async function startThreads(
   name: 'runWorker' | 'runWalks' | 'runSwarm' | 'runSampler',

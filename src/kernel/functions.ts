@@ -115,6 +115,9 @@ const SOURCES = new Map(
   ),
 );
 
+/** Every function that a step may name, as far as its source is known. */
+export const FUNCTION_NAMES: readonly string[] = [...SOURCES.keys()];
+
 /** Source file of a kernel function; null when it is not known. */
 export const sourceOf = (name: string): string | null => SOURCES.get(name) ?? null;
 

@@ -17,6 +17,9 @@ export interface PropertyRow {
   readonly summary: string;
 }
 
+/** The name of the built-in property of behaviours. */
+export const NO_LIVELOCK = 'no-livelock';
+
 const KERNEL: readonly (readonly [string, Property, string])[] = [
   [
     'no-crash',
@@ -115,3 +118,15 @@ export const propertyNamed = (name: string): PropertyRow | undefined =>
 
 export const propertyOfBit = (bit: number): PropertyRow | undefined =>
   PROPERTIES.find((row) => row.bit === bit);
+
+/** Properties that steps alone can break; all others are looked at while no thread is inside. */
+export const SEEN_BY_STEPS: ReadonlySet<Property> = new Set([
+  Property.NoCrash,
+  Property.NoDeadlock,
+  Property.QuerySound,
+  Property.Matching,
+  Property.Rollback,
+  Property.ReportTruth,
+  Property.NoSilentLoss,
+  Property.OwnerRemoval,
+]);

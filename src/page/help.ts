@@ -8,6 +8,7 @@ const KEYS: readonly (readonly [keys: readonly string[], what: string])[] = [
   [['End'], 'the last step'],
   [['i'], 'the step after which the outcome is inevitable'],
   [[']', '['], 'next behaviour, behaviour before'],
+  [['1', '…', '9'], 'in the explorer: take this action'],
   [['s'], 'summary'],
   [['g'], 'address map: to scale, logarithmic'],
   [['m'], 'address map: devices, whole map'],

@@ -10,7 +10,6 @@ import type { Trace, TraceStep } from '../verdict/trace.js';
 import { breakable, type Child, h } from './dom.js';
 import { returnOf } from './eventRows.js';
 import { type LockBar, type LockBars, lockBarsOf } from './lockBars.js';
-import { stepAddress } from './route.js';
 
 interface Lane {
   readonly thread: string;
@@ -105,15 +104,18 @@ function headOf(step: TraceStep): string | null {
   return 'user level';
 }
 
+/** The address of a step; 0 is the start. */
+export type StepAddress = (step: number) => string;
+
 interface StepContext {
   readonly trace: Trace;
-  readonly number: number;
+  readonly address: StepAddress;
   readonly index: number;
   readonly step: TraceStep;
 }
 
 function stepCard(
-  { trace, number, index, step }: StepContext,
+  { trace, address, index, step }: StepContext,
   lane: Lane | undefined,
 ): HTMLElement {
   const head = headOf(step);
@@ -121,7 +123,7 @@ function stepCard(
     'a',
     {
       class: `step${step.functions.length === 0 ? ' step-user' : ''}`,
-      href: stepAddress(number, index + 1),
+      href: address(index + 1),
       style: place(rowOfStep(index + 1), String(lane?.column ?? FIRST_COLUMN)),
       'data-step': index + 1,
     },
@@ -217,12 +219,12 @@ function numberElement(step: number): HTMLElement {
   return h('span', { class: 'number', 'aria-hidden': 'true', style }, String(step));
 }
 
-function startCard(number: number): HTMLElement {
+function startCard(address: StepAddress): HTMLElement {
   return h(
     'a',
     {
       class: 'step step-start',
-      href: stepAddress(number, 0),
+      href: address(0),
       style: place(rowOfStep(0), '2 / -1'),
       'data-step': 0,
     },
@@ -237,14 +239,14 @@ function doomedElement({ inevitableAt }: Trace, last: number): HTMLElement | nul
   return h('span', { class: 'doomed', 'aria-hidden': 'true', style: place(rows, '1') });
 }
 
-/** Makes the timeline of a behaviour; `number` is its place in the report, from 0. */
-export function makeTimeline(trace: Trace, number: number): HTMLElement {
+/** Makes the timeline of a behaviour, each of whose steps has an address. */
+export function makeTimeline(trace: Trace, address: StepAddress): HTMLElement {
   const bars = lockBarsOf(trace);
   const lanes = lanesOf(trace, bars);
   const laneOf = new Map(lanes.map((lane) => [lane.thread, lane]));
   const last = rowOfStep(trace.steps.length) + 2;
   const cards = trace.steps.map((step, index) =>
-    stepCard({ trace, number, index, step }, laneOf.get(step.thread)),
+    stepCard({ trace, address, index, step }, laneOf.get(step.thread)),
   );
   return h(
     'section',
@@ -256,7 +258,7 @@ export function makeTimeline(trace: Trace, number: number): HTMLElement {
       lanes.map((lane, index) => laneElements(lane, index, last)),
       doomedElement(trace, last),
       numberElement(0),
-      startCard(number),
+      startCard(address),
       trace.steps.map((_, index) => numberElement(index + 1)),
       cards,
       bars.bars.map((bar) => barElement(bar, laneOf.get(bar.thread), bars.letters)),

@@ -10,6 +10,7 @@ import { blocksOfAll } from './blockCells.js';
 import { deadlockPart } from './deadlock.js';
 import { type Child, fill, h } from './dom.js';
 import { returnOf } from './eventRows.js';
+import { focusByLabel, labelOfFocus } from './focus.js';
 import { type IomemChoice, makeFrame } from './iomemPane.js';
 import { type MachineContext, machineParts } from './machinePane.js';
 import { stepAddress } from './route.js';
@@ -78,7 +79,7 @@ function outcomeText(trace: Trace, step: number): string {
     : 'The outcome is inevitable already.';
 }
 
-function stepHead(trace: Trace, number: number, at: number): Child {
+function stepHead(trace: Trace, number: number, at: number, explore: string | null): Child {
   const count = trace.steps.length;
   const step = trace.steps[at - 1];
   const link = (text: string, to: number, label: string): HTMLElement =>
@@ -97,6 +98,7 @@ function stepHead(trace: Trace, number: number, at: number): Child {
     h(
       'nav',
       { class: 'stepper', 'aria-label': 'Steps one by one' },
+      explore !== null && h('a', { class: 'button', href: explore }, 'Explore from here'),
       link('‹', at - 1, 'Step before'),
       link('›', at + 1, 'Next step'),
     ),
@@ -114,23 +116,6 @@ function sentence(trace: Trace, at: number): string {
   return `${what} ${outcomeText(trace, at)}`.trimEnd();
 }
 
-/** What has the focus inside an element that is drawn again, by its label. */
-function labelOfFocus(element: HTMLElement): string | null {
-  const focused = document.activeElement;
-  if (focused === null || !element.contains(focused)) return null;
-  return focused.getAttribute('aria-label') ?? focused.textContent;
-}
-
-function focusByLabel(element: HTMLElement, label: string): void {
-  for (const candidate of element.querySelectorAll<HTMLElement>('a, button, summary, [tabindex]')) {
-    const name = candidate.getAttribute('aria-label') ?? candidate.textContent;
-    if (name !== label) continue;
-    candidate.focus({ preventScroll: true });
-    return;
-  }
-  element.focus({ preventScroll: true });
-}
-
 /** Makes the view of a behaviour; `number` is its place in the report, from 0. */
 export function makeTraceView(
   entry: ReportTrace,
@@ -139,14 +124,17 @@ export function makeTraceView(
     number,
     choice,
     choose,
+    explore,
   }: {
     readonly number: number;
     readonly choice: () => IomemChoice;
     readonly choose: (choice: IomemChoice) => void;
+    /** Where the explorer goes on from a step; null where there is none. */
+    readonly explore: (step: number) => string | null;
   },
 ): TraceView {
   const { trace } = entry;
-  const timeline = makeTimeline(trace, number);
+  const timeline = makeTimeline(trace, (step) => stepAddress(number, step));
   const head = h('div', { class: 'step-head' });
   const region = (label: string, name: string): HTMLElement =>
     h('div', { class: name, tabindex: '0', role: 'region', 'aria-label': label });
@@ -173,7 +161,7 @@ export function makeTraceView(
     const { deadlock } = trace.finding;
     const isEnd = at === trace.steps.length;
     const focused = labelOfFocus(pane);
-    fill(head, stepHead(trace, number, at));
+    fill(head, stepHead(trace, number, at, explore(at)));
     fill(
       stepPane,
       isEnd && deadlock !== null && deadlockPart(deadlock),

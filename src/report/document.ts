@@ -22,6 +22,8 @@ export interface ReportDocument {
   readonly tool: { readonly name: string; readonly version: string };
   /** One for each model. */
   readonly runs: readonly ReportRun[];
+  /** The engine's module, packed, where a run is explored inside the page. */
+  readonly module?: string;
 }
 
 export interface ReportRun {
@@ -39,7 +41,7 @@ export interface ReportRun {
   readonly functions: { readonly [name: string]: ReportFunction };
   /** Pictures and texts of the whole search, below the summary. */
   readonly sections?: readonly ReportSection[];
-  /** What the explorer needs, where it is inside. */
+  /** Where the run can be explored. */
   readonly engine?: ReportEngine;
 }
 
@@ -79,10 +81,12 @@ export interface ReportSection {
   readonly lines?: readonly string[];
 }
 
-/** The engine inside the page; the explorer knows what is in it. */
-export interface ReportEngine {
-  readonly [name: string]: unknown;
-}
+/** How the page's explorer goes through a run's model. */
+export type ReportEngine =
+  /** By the engine inside the page: the compiled model, as text, packed. */
+  | { readonly kind: 'inside'; readonly model: string }
+  /** By asking the program that serves the page. */
+  | { readonly kind: 'served' };
 
 /** Values that stand in many places and are written once. */
 interface Pool {

@@ -10,14 +10,19 @@ export interface Page {
 }
 
 /** Nothing is loaded and nothing sent: only what stands in the file runs. */
-const POLICY = [
+const POLICY: readonly string[] = [
   "default-src 'none'",
   "script-src 'unsafe-inline' 'wasm-unsafe-eval'",
   "style-src 'unsafe-inline'",
   'img-src data:',
   "base-uri 'none'",
   "form-action 'none'",
-].join('; ');
+];
+
+export interface HtmlOptions {
+  /** The page asks the program that serves it, and nobody else. */
+  readonly asksServer?: boolean;
+}
 
 const escapeText = (text: string): string =>
   text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
@@ -37,14 +42,19 @@ function titleOf({ runs }: ReportDocument): string {
 }
 
 /** Renders the file. */
-export function renderHtml(document: ReportDocument, page: Page): string {
+export function renderHtml(
+  document: ReportDocument,
+  page: Page,
+  { asksServer = false }: HtmlOptions = {},
+): string {
+  const policy = [...POLICY, ...(asksServer ? ["connect-src 'self'"] : [])].join('; ');
   const { name, version } = document.tool;
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="color-scheme" content="light dark">
 <meta name="generator" content="${name} ${version}">
 <title>${escapeText(titleOf(document))}</title>

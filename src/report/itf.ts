@@ -52,7 +52,9 @@ const VAR_TYPES = {
   autoOnlineBlocks: 'Str',
   locks: 'Seq({ lock: Str, mode: Str, holder: Str })',
   'mbt::actionTaken': 'Str',
-  'mbt::nondetPicks': '{ thread: None(UNIT) | Some(Str), ordinal: None(UNIT) | Some(Int) }',
+  'mbt::nondetPicks':
+    '{ thread: None(UNIT) | Some(Str), command: None(UNIT) | Some(Str),' +
+    ' result: None(UNIT) | Some(Str), ordinal: None(UNIT) | Some(Int) }',
 } as const;
 
 /** Returns the hash by which `replay` knows the model's text again: `sha256:` and 64 hex digits. */
@@ -133,21 +135,26 @@ function state(
     'mbt::actionTaken': step === null ? 'init' : (step.functions[0] ?? 'user'),
     'mbt::nondetPicks': {
       thread: option(step?.thread ?? null),
+      command: option(step?.command?.text ?? null),
+      result: option(step === null ? null : resultOf(step)),
       ordinal: option(step === null ? null : integer(step.ordinal)),
     },
   };
 }
 
+/** What a system call returned in a step; null for none. */
+const resultOf = ({ events }: TraceStep): string | null =>
+  events.flatMap((event) => (event.kind === 'return' ? [event.result] : [])).at(-1) ?? null;
+
 function stepMeta(step: TraceStep, before: MachineView) {
   const changed = changedLines(diffIomem(before.iomem, step.after.iomem));
   const lines = (op: 'remove' | 'add') =>
     changed.filter((edit) => edit.op === op).map((edit) => formatIomemLine(edit.line));
-  const results = step.events.flatMap((event) => (event.kind === 'return' ? [event.result] : []));
   return {
     thread: step.thread,
     ordinal: step.ordinal,
     shell: step.starts ? (step.command?.text ?? null) : null,
-    returned: results.at(-1) ?? null,
+    returned: resultOf(step),
     iomemRemoved: lines('remove'),
     iomemAdded: lines('add'),
     command: step.command,

@@ -104,22 +104,70 @@ function stepLines(trace: Trace, style: Style): string[] {
   if (trace.inevitableAt !== null && trace.inevitableAt < 0) {
     lines.push(style.warning('==> The outcome is inevitable from the start.'));
   }
-  trace.steps.forEach((step, index) => {
+  for (let index = 0; index < trace.steps.length; index++) {
+    const step = trace.steps[index];
+    if (step === undefined) break;
     const isLoop = trace.loopFrom === index;
     const previous = trace.steps[index - 1];
-    const next = index + 1 === trace.loopFrom ? undefined : trace.steps[index + 1];
     if (isLoop) lines.push(style.warning('==> The steps from here on are repeated for ever:'));
-    if (isLoop || !continues(previous, step)) lines.push(...commandLines(trace, step, style));
-    const before = previous?.after ?? trace.initial;
-    lines.push(...functionLines(step, index + 1, style));
-    const lastOfGroup = next === undefined || !continues(step, next);
-    lines.push(...detailLines({ trace, step, before, lastOfGroup }, style));
+    const isHead = isLoop || !continues(previous, step);
+    if (isHead) lines.push(...commandLines(trace, step, style));
+    const last = endOfSilence(trace, index);
+    if (last > index) {
+      lines.push(...silentLines(trace.steps.slice(index, last + 1), index + 1, style));
+      index = last;
+    } else {
+      const known = isHead ? [] : (previous?.functions ?? []);
+      lines.push(...functionLines(step, { number: index + 1, known }, style));
+      lines.push(...detailLines(contextAt(trace, index, step), style));
+    }
     if (trace.inevitableAt === index) {
       lines.push(style.warning(`==> After step ${index + 1} the outcome is inevitable.`));
     }
-    if (lastOfGroup) lines.push('');
-  });
+    if (isLastOfGroup(trace, index)) lines.push('');
+  }
   return lines;
+}
+
+/** Whether another command comes after a step, or the part that is repeated. */
+function isLastOfGroup({ steps, loopFrom }: Trace, index: number): boolean {
+  const [step, next] = [steps[index], index + 1 === loopFrom ? undefined : steps[index + 1]];
+  return step === undefined || next === undefined || !continues(step, next);
+}
+
+const contextAt = (trace: Trace, index: number, step: TraceStep): StepContext => ({
+  trace,
+  step,
+  before: trace.steps[index - 1]?.after ?? trace.initial,
+  lastOfGroup: isLastOfGroup(trace, index),
+});
+
+/**
+ * The last of the steps from here on that go on with one command and change and tell nothing; the
+ * index itself where there are not two of them.
+ */
+function endOfSilence(trace: Trace, index: number): number {
+  const isSilent = (at: number): boolean => {
+    const step = trace.steps[at];
+    if (step === undefined || (at > index && !continues(trace.steps[at - 1], step))) return false;
+    if (at > index && trace.loopFrom === at) return false;
+    return detailLines(contextAt(trace, at, step), PLAIN).length === 0;
+  };
+  let last = index;
+  for (let at = index; isSilent(at); at++) {
+    last = at;
+    if (trace.inevitableAt === at) break;
+  }
+  return last;
+}
+
+/** Steps that show nothing, in one row: where the thread has been meanwhile. */
+function silentLines(steps: readonly TraceStep[], first: number, style: Style): string[] {
+  const names = steps.map(({ functions }) => functions.at(-1) ?? '(user level)');
+  const places = names.filter((name, index) => name !== names[index - 1]);
+  const label = `${first}-${first + steps.length - 1}`.padStart(4).padEnd(FUNCTIONS_INDENT);
+  const columns = { indent: 0, labelWidth: label.length + 1, width: PAGE_WIDTH };
+  return labelled(`${label} `, `${places.join(', ')} (nothing to see)`, columns).map(style.faint);
 }
 
 /** Whether a step goes on with the command of the step before it. */
@@ -143,8 +191,13 @@ function commandLines(trace: Trace, step: TraceStep, style: Style): string[] {
   return [painted(text), style.faint(place.padStart(PAGE_WIDTH))];
 }
 
-function functionLines(step: TraceStep, number: number, style: Style): string[] {
-  const text = step.functions.length === 0 ? '(user level)' : step.functions.join(' > ');
+/** The functions of a step; those that the step before it stood in as well are not said again. */
+function functionLines(
+  step: TraceStep,
+  { number, known }: { readonly number: number; readonly known: readonly string[] },
+  style: Style,
+): string[] {
+  const text = step.functions.length === 0 ? '(user level)' : chainText(step.functions, known);
   const source = step.source ?? '';
   const label = String(number).padStart(4).padEnd(FUNCTIONS_INDENT);
   const whole = source === '' ? label + text : atBothEnds(label + text, source, PAGE_WIDTH);
@@ -155,6 +208,13 @@ function functionLines(step: TraceStep, number: number, style: Style): string[] 
   const lines = labelled(label, text, columns);
   if (source !== '') lines.push(style.faint(source.padStart(PAGE_WIDTH)));
   return lines;
+}
+
+function chainText(functions: readonly string[], known: readonly string[]): string {
+  const other = functions.findIndex((name, index) => known[index] !== name);
+  const same = other < 0 ? functions.length : other;
+  const from = Math.min(same, functions.length - 1);
+  return [...(from > 0 ? ['...'] : []), ...functions.slice(from)].join(' > ');
 }
 
 interface StepContext {

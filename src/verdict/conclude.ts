@@ -1,11 +1,11 @@
 /**
  * From what a search found to its verdict and status; the same for every strategy.
  */
-import { NO_LIVELOCK } from '../compile/own.js';
+
 import type { Scenario } from '../compile/scenario.js';
 import type { SearchResult } from '../engine/engine.js';
 import { EXIT } from '../errors.js';
-import { PROPERTIES } from '../kernel/properties.js';
+import { NO_LIVELOCK, PROPERTIES } from '../kernel/properties.js';
 import type { Model } from '../model/model.js';
 import type { RecoverableAnswer } from './recoverable.js';
 import { scopeOf } from './scope.js';

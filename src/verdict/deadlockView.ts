@@ -9,8 +9,8 @@ import {
   THREAD_PC_OFFSET,
   WaitKind,
 } from '../../assembly/layout.js';
-import type { Scenario } from '../compile/scenario.js';
-import type { Engine } from '../engine/engine.js';
+import type { ScenarioWords } from '../compile/words.js';
+import type { SteppingEngine } from '../engine/stepper.js';
 import { functionOfPc } from '../kernel/functions.js';
 import { shapeOf, type Waiter } from './deadlockKinds.js';
 import { attributeOfHolders, lockName, locksOf } from './locks.js';
@@ -24,7 +24,12 @@ interface Stuck {
   readonly view: Member;
 }
 
-function stuckThread(engine: Engine, scenario: Scenario, state: Uint8Array, thread: number): Stuck {
+function stuckThread(
+  engine: SteppingEngine,
+  scenario: ScenarioWords,
+  state: Uint8Array,
+  thread: number,
+): Stuck {
   const kernel = kernelExports(engine);
   const [lock, object, holders, wait] = [0, 1, 2, 3].map((part) =>
     kernel.waitOf(engine.replay.address(), thread, part),
@@ -56,11 +61,11 @@ function stuckThread(engine: Engine, scenario: Scenario, state: Uint8Array, thre
   };
 }
 
-const nameOf = (scenario: Scenario, thread: number): string =>
+const nameOf = (scenario: ScenarioWords, thread: number): string =>
   scenario.threads[thread]?.name ?? '?';
 
 /** Threads of a state that have come to their end. */
-function endedIn(state: Uint8Array, scenario: Scenario): number {
+function endedIn(state: Uint8Array, scenario: ScenarioWords): number {
   const bytes = new DataView(state.buffer, state.byteOffset);
   return scenario.threads.reduce((set, _, thread) => {
     const at = scenario.state.threadsAt + thread * THREAD_BYTES + THREAD_INSTRUCTION_OFFSET;
@@ -69,7 +74,7 @@ function endedIn(state: Uint8Array, scenario: Scenario): number {
 }
 
 /** Describes the deadlock of the present replay state; null when there is none. */
-export function viewDeadlock(engine: Engine, scenario: Scenario): DeadlockView | null {
+export function viewDeadlock(engine: SteppingEngine, scenario: ScenarioWords): DeadlockView | null {
   engine.replay.violated();
   const set = kernelExports(engine).deadlocked();
   if (set === 0) return null;

@@ -2,9 +2,10 @@
  * What a search that keeps less than whole states leaves open: how likely it missed one, and the
  * questions that need all of them.
  */
-import { NO_LIVELOCK } from '../compile/own.js';
+
 import type { Scenario } from '../compile/scenario.js';
 import type { LossyOptions, SearchResult } from '../engine/engine.js';
+import { NO_LIVELOCK } from '../kernel/properties.js';
 import { temporalName } from './temporal/answers.js';
 import type { Verdict } from './trace.js';
 

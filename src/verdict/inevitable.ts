@@ -2,9 +2,8 @@
  * When an outcome became inevitable: the first step of a trace after which no continuation reaches
  * a state that is quiet (no system call under way, no deadlock) and in which the property holds.
  */
-import { THREAD_BYTES, THREAD_PC_OFFSET } from '../../assembly/layout.js';
-import type { Scenario } from '../compile/scenario.js';
 import type { ChosenTrace, Engine } from '../engine/engine.js';
+import { isQuiet } from './quiet.js';
 import type { Searched } from './searched.js';
 
 /** States, by their bytes, from which the outcome can still be avoided. */
@@ -26,14 +25,6 @@ export const keyOf = (state: Uint8Array): string =>
 export function isMarked(engine: Engine, marks: Uint8Array, state: Uint8Array): boolean {
   const index = engine.indexOf(state);
   return index >= 0 && marks[index] !== 0;
-}
-
-export function isQuiet(state: Uint8Array, scenario: Scenario): boolean {
-  for (let thread = 0; thread < scenario.threads.length; thread++) {
-    const at = scenario.state.threadsAt + thread * THREAD_BYTES + THREAD_PC_OFFSET;
-    if (state[at] !== 0 || state[at + 1] !== 0) return false;
-  }
-  return true;
 }
 
 /**

@@ -40,7 +40,7 @@ import {
   THREAD_BYTES,
   THREAD_INSTRUCTION_OFFSET,
 } from '../../assembly/layout.js';
-import type { Scenario } from '../compile/scenario.js';
+import type { ScenarioWords } from '../compile/words.js';
 import { DRIVER_TEXTS } from '../kernel/observables.js';
 import type { SysfsFile } from '../userland/program.js';
 import type { LockView } from './trace.js';
@@ -51,14 +51,18 @@ function attributeOf(file: SysfsFile): string {
 }
 
 /** The attribute that an instruction is inside, or '*' when it is in none. */
-export function attributeOfInstruction(scenario: Scenario, number: number): string {
+export function attributeOfInstruction(scenario: ScenarioWords, number: number): string {
   const instruction = scenario.instructions[number];
   if (instruction === null || instruction === undefined || !('file' in instruction)) return '*';
   return attributeOf(instruction.file);
 }
 
 /** The attribute that the first of a set of threads is inside. */
-export function attributeOfHolders(state: Uint8Array, scenario: Scenario, holders: number): string {
+export function attributeOfHolders(
+  state: Uint8Array,
+  scenario: ScenarioWords,
+  holders: number,
+): string {
   const thread = firstOf(holders);
   if (thread === undefined) return '*';
   const at = scenario.state.threadsAt + thread * THREAD_BYTES + THREAD_INSTRUCTION_OFFSET;
@@ -80,7 +84,7 @@ function filesOf(driver: number): string {
 }
 
 /** Name of a region's first dax device. */
-const deviceOn = (region: number, { plan }: Scenario): string =>
+const deviceOn = (region: number, { plan }: ScenarioWords): string =>
   plan.devices.find((device) => device.region === region)?.name ?? '?';
 
 /** Name of a lock of an object; `attribute` is the file that an active reference is of. */
@@ -88,7 +92,7 @@ export function lockName(
   lock: Lock,
   object: number,
   attribute: string,
-  scenario: Scenario,
+  scenario: ScenarioWords,
 ): string {
   const { plan } = scenario;
   const device = plan.devices[lock === Lock.MappingFiles ? object >> 4 : object]?.name ?? '?';
@@ -153,7 +157,7 @@ export function lockName(
 type AddLock = (lock: Lock, object: number, mode: LockView['mode'], set: number) => void;
 
 /** Locks beneath drivers/dax, in the parts of the state that only some scenarios have. */
-function addBeneath(state: Uint8Array, scenario: Scenario, add: AddLock): void {
+function addBeneath(state: Uint8Array, scenario: ScenarioWords, add: AddLock): void {
   const { plan, state: places } = scenario;
   const byteAt = (at: number): number => state[at] ?? 0;
   const owner = (at: number): number => (byteAt(at) === 0 ? 0 : 1 << (byteAt(at) - 1));
@@ -173,7 +177,7 @@ function addBeneath(state: Uint8Array, scenario: Scenario, add: AddLock): void {
 }
 
 /** Locks that a state shows as held, by kind, then by object. */
-export function locksOf(state: Uint8Array, scenario: Scenario): readonly LockView[] {
+export function locksOf(state: Uint8Array, scenario: ScenarioWords): readonly LockView[] {
   const { plan, state: places } = scenario;
   const found: LockView[] = [];
   const add: AddLock = (lock, object, mode, set) => {

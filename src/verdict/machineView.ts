@@ -44,7 +44,7 @@ import {
   SLOT_PARENT_OFFSET,
   SLOT_START_OFFSET,
 } from '../../assembly/layout.js';
-import type { Scenario } from '../compile/scenario.js';
+import type { ScenarioWords } from '../compile/words.js';
 import { DRIVER_TEXTS } from '../kernel/observables.js';
 import type { Range } from '../model/model.js';
 import { locksOf } from './locks.js';
@@ -71,7 +71,7 @@ const countBits = (set: number): number => {
 };
 
 /** Name of a node that publishes a range; null for a node of another kind. */
-function publicationName(name: number, slot: number, scenario: Scenario): string | null {
+function publicationName(name: number, slot: number, scenario: ScenarioWords): string | null {
   if (name === NAME_SOFT_RESERVED) return 'Soft Reserved';
   if (name !== NAME_HMEM && name !== NAME_CXL_WINDOW && name !== NAME_CXL_REGION) return null;
   const { plan, state } = scenario;
@@ -82,7 +82,7 @@ function publicationName(name: number, slot: number, scenario: Scenario): string
   return plan.publications[index]?.name ?? '?';
 }
 
-function slotName(name: number, slot: number, dangling: boolean, scenario: Scenario): string {
+function slotName(name: number, slot: number, dangling: boolean, scenario: ScenarioWords): string {
   if (name === NAME_SYSTEM_RAM) return 'System RAM';
   if (name === NAME_SYSTEM_RAM_KMEM)
     return dangling ? '<freed name, was System RAM (kmem)>' : 'System RAM (kmem)';
@@ -95,7 +95,7 @@ function slotName(name: number, slot: number, dangling: boolean, scenario: Scena
   return dangling ? `<freed name, was ${device}>` : device;
 }
 
-function nodesOf(view: DataView, scenario: Scenario): Node[] {
+function nodesOf(view: DataView, scenario: ScenarioWords): Node[] {
   const nodes: Node[] = scenario.statics.map(({ start, end, name, number, parent }) => ({
     start,
     end,
@@ -123,7 +123,7 @@ function nodesOf(view: DataView, scenario: Scenario): Node[] {
   return nodes;
 }
 
-function iomemOf(view: DataView, scenario: Scenario): readonly IomemLine[] {
+function iomemOf(view: DataView, scenario: ScenarioWords): readonly IomemLine[] {
   const children = new Map<number, Node[]>();
   for (const node of nodesOf(view, scenario)) {
     const siblings = children.get(node.parent);
@@ -145,7 +145,7 @@ function iomemOf(view: DataView, scenario: Scenario): readonly IomemLine[] {
 
 function rangesOf(
   view: DataView,
-  scenario: Scenario,
+  scenario: ScenarioWords,
   device: number,
   count: number,
 ): readonly Range[] {
@@ -158,7 +158,7 @@ function rangesOf(
   });
 }
 
-function deviceOf(view: DataView, scenario: Scenario, index: number): DeviceView {
+function deviceOf(view: DataView, scenario: ScenarioWords, index: number): DeviceView {
   const at = scenario.state.devicesAt + index * DEVICE_BYTES;
   const planned = scenario.plan.devices[index];
   const driver: Driver = view.getUint8(at + DEVICE_DRIVER_OFFSET);
@@ -183,7 +183,11 @@ const BLOCK_STATES: { readonly [state: number]: BlockView['state'] } = {
   [BlockState.GoingOffline]: 'going-offline',
 };
 
-function blocksOf(view: DataView, scenario: Scenario, queries: StateQueries): readonly BlockView[] {
+function blocksOf(
+  view: DataView,
+  scenario: ScenarioWords,
+  queries: StateQueries,
+): readonly BlockView[] {
   return scenario.plan.blocks.flatMap((block, index) => {
     const state =
       BLOCK_STATES[
@@ -195,7 +199,7 @@ function blocksOf(view: DataView, scenario: Scenario, queries: StateQueries): re
   });
 }
 
-function driversOf(view: DataView, scenario: Scenario): readonly DriverView[] {
+function driversOf(view: DataView, scenario: ScenarioWords): readonly DriverView[] {
   const drivers: readonly (readonly [string, number])[] = [
     ['device_dax', GLOBAL_DRIVERS_OFFSET],
     ['kmem', GLOBAL_DRIVERS_OFFSET + DRIVER_BYTES],
@@ -216,7 +220,7 @@ function driversOf(view: DataView, scenario: Scenario): readonly DriverView[] {
 /** Decodes a state. */
 export function viewMachine(
   state: Uint8Array,
-  scenario: Scenario,
+  scenario: ScenarioWords,
   queries: StateQueries,
 ): MachineView {
   const view = new DataView(state.buffer, state.byteOffset, state.byteLength);

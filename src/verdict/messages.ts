@@ -10,7 +10,7 @@ import {
   Message,
   Publication,
 } from '../../assembly/layout.js';
-import type { Scenario } from '../compile/scenario.js';
+import type { ScenarioWords } from '../compile/words.js';
 import { compareReleases } from '../kernel/releases.js';
 import type { Range } from '../model/model.js';
 import type { MachineView } from './trace.js';
@@ -63,7 +63,7 @@ const DRIVERS = ['', 'device_dax', 'kmem', '', 'fsdev_dax'];
  * A probe that failed: up to v6.8 a line of the driver, from v6.9 on one of the device.
  * Source: drivers/base/dd.c call_driver_probe(), v6.8 and v6.12.
  */
-function probeFailed(driver: string, name: string, errno: number, scenario: Scenario): string {
+function probeFailed(driver: string, name: string, errno: number, scenario: ScenarioWords): string {
   const error = `failed with error -${errno}`;
   return compareReleases(scenario.model.kernel.release, 'v6.9') >= 0
     ? `${driver} ${name}: probe with driver ${driver} ${error}`
@@ -79,7 +79,7 @@ export function messageText(
   object: number,
   range: number,
   machine: MachineView,
-  scenario: Scenario,
+  scenario: ScenarioWords,
 ): string {
   const device = machine.devices[object];
   const name = device?.name ?? '?';
@@ -150,7 +150,12 @@ export function messageText(
  * platform_device_add(); drivers/dax/hmem/device.c hmem_register_one(), v5.10;
  * drivers/cxl/core/region.c construct_region(); drivers/base/dd.c, v6.12.
  */
-function beneathText(message: Message, index: number, errno: number, scenario: Scenario): string {
+function beneathText(
+  message: Message,
+  index: number,
+  errno: number,
+  scenario: ScenarioWords,
+): string {
   const publication = scenario.plan.publications[index];
   const name = publication?.name ?? '?';
   const memory = `[mem ${span(publication ?? { start: 0n, end: 0n })}]`;
@@ -194,7 +199,7 @@ export function ueventText(
   kind: number,
   object: number,
   action: number,
-  scenario: Scenario,
+  scenario: ScenarioWords,
 ): string {
   const verb = ACTIONS.find(([bit]) => bit === action)?.[1] ?? '?';
   const path =

@@ -6,21 +6,16 @@
 import {
   DEVICE_BYTES,
   DEVICE_DRIVER_OFFSET,
-  DEVICE_FLAGS_OFFSET,
   DEVICE_GHOST_OFFSET,
-  DEVICE_PRESENT,
-  DEVICE_RANGES_OFFSET,
   GHOST_ALL_OFFLINE,
-  GHOST_KMEM_BOUND,
   GHOST_KMEM_UNBOUND,
   GHOST_MESSAGE,
   Header,
-  Publication,
   SCENARIO_OFFSET,
 } from '../../assembly/layout.js';
 import type { Scenario } from '../compile/scenario.js';
 import type { Engine, FoundTrace } from '../engine/engine.js';
-import { isQuiet } from './inevitable.js';
+import { isAsked, isQueueEmpty, isQuiet } from './quiet.js';
 import { kernelExports } from './steps.js';
 import type { PropertyClass } from './trace.js';
 
@@ -46,31 +41,11 @@ export const UNKNOWN: RecoverableAnswer = { losses: [], premises: 1, isUnknown: 
 const BOUND = 1;
 const LOST = 2;
 
-const isQueueEmpty = (state: Uint8Array, scenario: Scenario): boolean =>
-  state.subarray(scenario.state.eventsAt, scenario.state.faultsAt).every((byte) => byte === 0);
-
-/**
- * Whether the property speaks of a device in a state: it is registered and has memory, or it has
- * been on kmem and went with the CXL region or the namespace beneath it.
- */
-function isAsked(state: Uint8Array, at: number, scenario: Scenario, device: number): boolean {
-  if (((state[at + DEVICE_FLAGS_OFFSET] ?? 0) & DEVICE_PRESENT) !== 0)
-    return (state[at + DEVICE_RANGES_OFFSET] ?? 0) !== 0;
-  const { regions, devices, publications } = scenario.plan;
-  const region = regions[devices[device]?.region ?? 0];
-  const home = region?.name;
-  const isCxl = publications.some(
-    ({ kind, region }) => kind === Publication.CxlRegion && region === home,
-  );
-  const isBeneath = isCxl || region?.namespace != null;
-  return isBeneath && ((state[at + DEVICE_GHOST_OFFSET] ?? 0) & GHOST_KMEM_BOUND) !== 0;
-}
-
 /**
  * Whether the loss is the kernel's: all blocks were offline when kmem let go, or it printed
  * nothing.
  */
-function isDefect(ghost: number): boolean {
+export function isDefect(ghost: number): boolean {
   if ((ghost & GHOST_KMEM_UNBOUND) === 0) return true;
   return (ghost & GHOST_ALL_OFFLINE) !== 0 || (ghost & GHOST_MESSAGE) === 0;
 }

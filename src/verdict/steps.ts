@@ -17,8 +17,8 @@ import {
   WAIT_KIND_SHIFT,
   WaitKind,
 } from '../../assembly/layout.js';
-import type { Scenario } from '../compile/scenario.js';
-import type { Engine } from '../engine/engine.js';
+import type { ScenarioWords } from '../compile/words.js';
+import type { SteppingEngine } from '../engine/stepper.js';
 import { errnoName } from '../kernel/faults.js';
 import { entryFunction, functionOfPc, sourceOf } from '../kernel/functions.js';
 import type { Instruction } from '../userland/program.js';
@@ -54,7 +54,7 @@ export interface KernelExports {
   coverFeatures(word: number): number;
 }
 
-export const kernelExports = (engine: Engine): KernelExports =>
+export const kernelExports = (engine: SteppingEngine): KernelExports =>
   engine.exports as unknown as KernelExports;
 
 export interface ObservationRecord {
@@ -74,14 +74,14 @@ export interface TakenStep {
 }
 
 /** Decodes the machine at the engine's present replay state. */
-export function viewReplay(engine: Engine, scenario: Scenario): MachineView {
+export function viewReplay(engine: SteppingEngine, scenario: ScenarioWords): MachineView {
   const kernel = kernelExports(engine);
   const zones = (block: number): string =>
     scenario.strings[kernel.zonesText(engine.replay.address(), block)] ?? '?';
   return viewMachine(engine.replay.state(), scenario, { zones });
 }
 
-function readRecords(engine: Engine): readonly ObservationRecord[] {
+function readRecords(engine: SteppingEngine): readonly ObservationRecord[] {
   const view = new DataView(engine.memory.buffer);
   const at = kernelExports(engine).recordedSteps() >>> 0;
   const count = view.getUint32(at, true);
@@ -97,7 +97,7 @@ function readRecords(engine: Engine): readonly ObservationRecord[] {
 }
 
 /** Takes a step of the replay, recorded; null when there is no such step. */
-export function takeStep(engine: Engine, ordinal: number): TakenStep | null {
+export function takeStep(engine: SteppingEngine, ordinal: number): TakenStep | null {
   const kernel = kernelExports(engine);
   const before = engine.replay.state();
   kernel.recordSteps(1);
@@ -114,10 +114,10 @@ const MODES: { readonly [M in LockMode]: 'write' | 'read' | 'active' } = {
   [LockMode.Tried]: 'write',
 };
 
-const threadsIn = (set: number, scenario: Scenario): readonly string[] =>
+const threadsIn = (set: number, scenario: ScenarioWords): readonly string[] =>
   scenario.threads.filter((_, index) => ((set >> index) & 1) !== 0).map(({ name }) => name);
 
-function returnValue(text: number, scenario: Scenario): string | null {
+function returnValue(text: number, scenario: ScenarioWords): string | null {
   if (text >= 0x20000) return String(scenario.points[text - 0x20000] ?? '?');
   if (text >= 0x10000) return String(text - 0x10000);
   return text === 0xffff ? null : (scenario.strings[text] ?? null);
@@ -129,7 +129,7 @@ function spokenOf(
   device: number,
   range: number,
   after: MachineView,
-  scenario: Scenario,
+  scenario: ScenarioWords,
 ): MachineView {
   if (after.devices[device]?.ranges[range] !== undefined) return after;
   const before = viewMachine(step.before, scenario, { zones: () => '?' });
@@ -141,7 +141,7 @@ function eventOf(
   step: TakenStep,
   instruction: number,
   machine: MachineView,
-  scenario: Scenario,
+  scenario: ScenarioWords,
 ): StepEvent | null {
   const { kind, a, b, c } = record;
   switch (kind) {
@@ -196,7 +196,7 @@ function eventOf(
 }
 
 /** Number of the instruction that a thread is at, before the step or as the step's record says. */
-function instructionOf(step: TakenStep, thread: number, scenario: Scenario): number {
+export function instructionOf(step: TakenStep, thread: number, scenario: ScenarioWords): number {
   const command = step.records.find(({ kind }) => kind === Observation.Command);
   if (command !== undefined) return command.a;
   const at = scenario.state.threadsAt + thread * THREAD_BYTES + THREAD_INSTRUCTION_OFFSET;
@@ -204,7 +204,7 @@ function instructionOf(step: TakenStep, thread: number, scenario: Scenario): num
 }
 
 /** Functions that the thread will return into, outermost first. */
-export function callers(state: Uint8Array, thread: number, scenario: Scenario): string[] {
+export function callers(state: Uint8Array, thread: number, scenario: ScenarioWords): string[] {
   const view = new DataView(state.buffer, state.byteOffset);
   const at = scenario.state.threadsAt + thread * THREAD_BYTES + THREAD_STACK_OFFSET;
   const names: string[] = [];
@@ -216,7 +216,7 @@ export function callers(state: Uint8Array, thread: number, scenario: Scenario): 
 }
 
 /** Kernel functions of an instruction's system call. */
-export function entryOf(scenario: Scenario, instruction: number): string | null {
+export function entryOf(scenario: ScenarioWords, instruction: number): string | null {
   const view = new DataView(scenario.bytes.buffer, scenario.bytes.byteOffset);
   const at = scenario.instructionsAt + instruction * 12;
   if (scenario.instructions[instruction] === undefined) return null;
@@ -230,7 +230,7 @@ function functionsOf(
   step: TakenStep,
   thread: number,
   instruction: number,
-  scenario: Scenario,
+  scenario: ScenarioWords,
 ): readonly string[] {
   const run = step.records
     .filter(({ kind }) => kind === Observation.Function)
@@ -243,7 +243,11 @@ function functionsOf(
 }
 
 /** Tells a taken step in the words of the trace. */
-export function describeStep(step: TakenStep, after: MachineView, scenario: Scenario): TraceStep {
+export function describeStep(
+  step: TakenStep,
+  after: MachineView,
+  scenario: ScenarioWords,
+): TraceStep {
   const thread = step.label & 0xff;
   const number = instructionOf(step, thread, scenario);
   const instruction = scenario.instructions[number] ?? null;
@@ -277,7 +281,7 @@ export interface StepName {
 }
 
 /** Names a taken step; cheaper than `describeStep`, which tells all of it. */
-export function nameStep(step: TakenStep, scenario: Scenario): StepName {
+export function nameStep(step: TakenStep, scenario: ScenarioWords): StepName {
   const thread = step.label & 0xff;
   const number = instructionOf(step, thread, scenario);
   const instruction = scenario.instructions[number] ?? null;
@@ -294,8 +298,8 @@ export function nameStep(step: TakenStep, scenario: Scenario): StepName {
 
 /** Follows ordinals from an initial state; stops early where a step does not exist. */
 export function follow(
-  engine: Engine,
-  scenario: Scenario,
+  engine: SteppingEngine,
+  scenario: ScenarioWords,
   initial: number,
   ordinals: readonly number[],
 ): { initial: MachineView; steps: readonly TraceStep[] } {

@@ -11,16 +11,9 @@ import { loadModel } from '../../src/loadModel.js';
 import { formatIomemLine } from '../../src/report/iomemDiff.js';
 import { hashModelText, renderItf } from '../../src/report/itf.js';
 import { parseItf } from '../../src/report/itfRead.js';
-import { formatAddress, formatBytes, formatResult, onOneLine } from '../../src/report/layout.js';
-import { describeLock } from '../../src/report/lockText.js';
+import { formatResult, onOneLine } from '../../src/report/layout.js';
 import { machineDelta } from '../../src/report/machineDelta.js';
-import type {
-  DeviceView,
-  DriverView,
-  MachineView,
-  Trace,
-  Verdict,
-} from '../../src/verdict/trace.js';
+import type { MachineView, Trace, Verdict } from '../../src/verdict/trace.js';
 import {
   axeFaults,
   LOOKS,
@@ -30,6 +23,7 @@ import {
   openFile,
   writeReport,
 } from './chromium.ts';
+import { shownMachine, texts, toldMachine } from './shownMachine.ts';
 
 const isSkipped = lacksBrowser('reports in a browser');
 
@@ -54,37 +48,6 @@ async function traceOf(model: string): Promise<Trace> {
   return throughFile(trace);
 }
 
-const texts = (page: Page, selector: string): Promise<string[]> =>
-  page.locator(selector).allTextContents();
-
-/** Run in the page: the cells of both tables, without what was there before. */
-const ROWS = `[...document.querySelectorAll('tbody tr')].map((row) =>
-  [...row.children].map((cell) => {
-    const copy = cell.cloneNode(true);
-    for (const was of copy.querySelectorAll('.was')) was.remove();
-    return copy.textContent.trim();
-  }))`;
-
-function deviceRow(device: DeviceView): readonly string[] {
-  const { name, present, driver, size, ranges, targetNode } = device;
-  if (!present) return [name, 'not registered'];
-  const spans = ranges.map(({ start, end }) => `${formatAddress(start)}-${formatAddress(end)}`);
-  return [
-    name,
-    driver ?? 'none',
-    formatBytes(size),
-    spans.length === 0 ? 'none' : spans.join(' + '),
-    targetNode === null ? '–' : String(targetNode),
-    'none',
-  ];
-}
-
-const driverRow = ({ name, registered, ids }: DriverView): readonly string[] => [
-  name,
-  registered ? 'yes' : 'no',
-  ids.length === 0 ? 'none' : ids.join(', '),
-];
-
 /** Lines of what a step changed, as the page writes them. */
 function toldChanges(before: MachineView, after: MachineView): readonly string[] {
   const { iomem, changes } = machineDelta(before, after);
@@ -92,31 +55,6 @@ function toldChanges(before: MachineView, after: MachineView): readonly string[]
     ...iomem.map(({ op, line }) => `${op === 'add' ? '+' : '−'}${formatIomemLine(line).trim()}`),
     ...changes.map((change) => `→${change}`),
   ];
-}
-
-/** What the page says of the machine. */
-async function shownMachine(page: Page): Promise<unknown> {
-  const cells = await texts(page, '.cell:not(.cell-none)');
-  return {
-    iomem: await texts(page, '.listing .line:not(.line-remove) code'),
-    cells: cells.map((cell) => cell.replace(/(\+ new|was .*)$/, '')),
-    rows: await page.evaluate(ROWS),
-    locks: await texts(page, '.locks li'),
-  };
-}
-
-/** The same, as the trace has it. */
-function toldMachine(view: MachineView): unknown {
-  const letters = { Normal: 'N', Movable: 'M' } as const;
-  return {
-    iomem: view.iomem.map(formatIomemLine),
-    cells: view.blocks.map(({ index, state, zones }) => {
-      if (state !== 'online') return `${index}${state === 'offline' ? 'F' : 'G'}${state}`;
-      return `${index}${letters[zones as 'Normal'] ?? 'O'}${zones}`;
-    }),
-    rows: [...view.devices.map(deviceRow), ...view.drivers.map(driverRow)],
-    locks: view.locks.map((lock) => `${describeLock(lock)} ${lock.holder}`),
-  };
 }
 
 describe.skipIf(isSkipped)('a report in a browser', () => {

@@ -7,8 +7,7 @@ import { EngineError } from '../../src/engine/engine.ts';
 import { FAIL_LOST, FAIL_MEMORY, lostThreadError } from '../../src/engine/engineError.ts';
 import { open } from '../search/systems.ts';
 
-vi.mock('../../src/engine/instantiate.ts', async (original) => ({
-  ...(await original<object>()),
+vi.mock('../../src/engine/workerFile.ts', () => ({
   workerFile: () => fileURLToPath(new URL('./lostWorker.mjs', import.meta.url)),
 }));
 

@@ -16,12 +16,7 @@ async function sections(name: string, options: { states?: number; coverage?: boo
 describe('the sections of a run', () => {
   it('are graph, growth, coverage where it was asked for, and capacity', async () => {
     const all = await sections('lifecycle/readme.yaml', { coverage: true });
-    expect(all.map(({ id }) => id)).toEqual([
-      'state-graph',
-      'growth',
-      'coverage',
-      'capacity',
-    ]);
+    expect(all.map(({ id }) => id)).toEqual(['state-graph', 'growth', 'coverage', 'capacity']);
     const [graph, growth, coverage] = all;
     expect(graph?.svg).toContain('id="graph3-title"');
     expect(graph?.text).toMatch(/^125 states, 576 transitions, collapsed by what userland sees/);

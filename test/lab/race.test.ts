@@ -3,13 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { compileModel, type Scenario } from '../../src/compile/scenario.js';
 import { explore } from '../../src/explore.js';
 import { renderRaceJson } from '../../src/lab/race/json.js';
-import { isRace, planRace } from '../../src/lab/race/plan.js';
+import { planRace } from '../../src/lab/race/plan.js';
 import { delaysOf, type RaceOptions, race } from '../../src/lab/race/race.js';
 import { isBusy, missingFrom, parseStack } from '../../src/lab/race/stacks.js';
 import { renderRace } from '../../src/lab/race/text.js';
 import { type Rig, rigOf } from '../../src/lab/rig.js';
 import { loadModel } from '../../src/loadModel.js';
 import { PLAIN } from '../../src/report/style.js';
+import { isRace } from '../../src/verdict/commandRuns.js';
 import type { Trace } from '../../src/verdict/trace.js';
 import { FakeRacer, type Hang } from './fakeRacer.js';
 

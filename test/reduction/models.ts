@@ -6,7 +6,8 @@ import type { Engine, SearchResult } from '../../src/engine/engine.js';
 import type { Reduction } from '../../src/kernel/reductions.js';
 import { openKernelEngine } from '../../src/kernelEngine.js';
 import type { Model } from '../../src/model/model.js';
-import { isQuiet, keyOf } from '../../src/verdict/inevitable.js';
+import { keyOf } from '../../src/verdict/inevitable.js';
+import { isQuiet } from '../../src/verdict/quiet.js';
 import { setReductions } from '../../src/verdict/reductions.js';
 import { MODEL_FILES, modelNamed, modelPath } from '../explore/models.ts';
 

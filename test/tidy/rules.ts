@@ -35,6 +35,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['src/verdict/'],
   ['src/graph/'],
   ['src/report/'],
+  ['src/explorer/'],
   ['src/page/'],
   ['src/import/'],
   ['src/probe/'],

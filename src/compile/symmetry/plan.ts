@@ -12,7 +12,7 @@ import {
   REDUCE_SYMMETRY,
 } from '../../../assembly/layout.js';
 import type { Kernel } from '../../kernel/features.js';
-import { NO_LIVELOCK } from '../own.js';
+import { NO_LIVELOCK } from '../../kernel/properties.js';
 import type { SymmetryContext } from './context.js';
 import { changedFields, encodeFields, encodeRenamings, leavesAlone } from './encode.js';
 import { type Field, stateFields } from './fields.js';

@@ -5,7 +5,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Scenario } from '../../compile/scenario.js';
 import type { Instruction } from '../../userland/program.js';
-import type { MachineView, Trace, TraceStep } from '../../verdict/trace.js';
+import { type CommandRun, overlappingOf, runsOf } from '../../verdict/commandRuns.js';
+import type { MachineView, Trace } from '../../verdict/trace.js';
 import { requestsOf } from '../requests.js';
 import type { Rig } from '../rig.js';
 
@@ -37,51 +38,7 @@ export type PlanAnswer =
   | { readonly plan: RacePlan; readonly reasons?: undefined }
   | { readonly plan?: undefined; readonly reasons: readonly string[] };
 
-/** A command from the step in which it begins to the one in which it returns. */
-interface Run {
-  readonly thread: string;
-  readonly command: NonNullable<TraceStep['command']>;
-  readonly first: number;
-  last: number;
-  result: string | null;
-  /** It has got there; what a shell does by itself never does. */
-  isInKernel: boolean;
-}
-
-function runsOf(trace: Trace): readonly Run[] {
-  const runs: Run[] = [];
-  const current = new Map<string, Run>();
-  for (const [index, step] of trace.steps.entries()) {
-    const { thread, command } = step;
-    if (command === null) continue;
-    let run = current.get(thread);
-    if (run === undefined || step.starts) {
-      run = { thread, command, first: index, last: index, result: null, isInKernel: false };
-      current.set(thread, run);
-      runs.push(run);
-    }
-    run.last = index;
-    if (step.functions.length > 0) run.isInKernel = true;
-    const answer = step.events.findLast((event) => event.kind === 'return');
-    if (answer?.kind === 'return') run.result = answer.result;
-  }
-  // What is still inside the kernel at the end of the trace overlaps all that comes later.
-  for (const run of current.values()) {
-    if (run.result === null && run.isInKernel) run.last = Number.POSITIVE_INFINITY;
-  }
-  return runs;
-}
-
-const overlaps = (left: Run, right: Run): boolean =>
-  left.thread !== right.thread && left.first <= right.last && right.first <= left.last;
-
-const overlappingOf = (runs: readonly Run[]): readonly Run[] =>
-  runs.filter((run) => runs.some((other) => overlaps(run, other)));
-
-/** Whether two threads of the trace are inside the kernel at the same time. */
-export const isRace = (trace: Trace): boolean => overlappingOf(runsOf(trace)).length > 0;
-
-function instructionOf(run: Run, scenario: Scenario): Instruction | null {
+function instructionOf(run: CommandRun, scenario: Scenario): Instruction | null {
   const { text, place } = run.command;
   const found = scenario.instructions.find(
     (one) => one?.text === text && isDeepStrictEqual(one.place, place),
@@ -97,7 +54,7 @@ export interface Where {
 
 /** Commands of the runs that are system calls; what cannot be done goes to `reasons`. */
 function commandsOf(
-  runs: readonly Run[],
+  runs: readonly CommandRun[],
   { scenario, rig }: Where,
   reasons: string[],
 ): readonly PlannedCommand[] {

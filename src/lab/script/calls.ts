@@ -10,9 +10,9 @@ import {
 } from '../../../assembly/layout.js';
 import type { Scenario } from '../../compile/scenario.js';
 import type { Engine } from '../../engine/engine.js';
+import { type Deed, deedOf } from '../../verdict/deed.js';
 import { describeStep, type TakenStep, takeStep, viewReplay } from '../../verdict/steps.js';
 import type { MachineView, TraceStep } from '../../verdict/trace.js';
-import { type Deed, deedOf } from './deed.js';
 
 export interface Call {
   readonly thread: string;

@@ -1,8 +1,8 @@
 /** Deeds and calls in the words of a script: as arguments of its functions, titles and comments. */
 import { ThreadKind } from '../../../assembly/layout.js';
 import { formatPlace, onOneLine, wrap } from '../../report/layout.js';
+import type { Deed } from '../../verdict/deed.js';
 import type { Call } from './calls.js';
-import type { Deed } from './deed.js';
 
 /** Columns of a comment. */
 const WIDTH = 92;

@@ -1,9 +1,10 @@
 /**
  * Answers every property of behaviours that a model asks for, after its search.
  */
-import { NO_LIVELOCK, type OwnTemporal } from '../../compile/own.js';
+import type { OwnTemporal } from '../../compile/own.js';
 import type { Scenario } from '../../compile/scenario.js';
 import type { ChosenTrace, Engine, SearchResult } from '../../engine/engine.js';
+import { NO_LIVELOCK } from '../../kernel/properties.js';
 import { makeTrace } from '../findings.js';
 import { isObserved, oneLine } from '../own.js';
 import type { Trace } from '../trace.js';

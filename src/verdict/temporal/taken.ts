@@ -2,9 +2,10 @@
  * A behaviour taken again in the engine, step by step, and judged by what it shows: an independent
  * look at every behaviour before it is shown, and the way in which replay judges one.
  */
-import { NO_LIVELOCK } from '../../compile/own.js';
+
 import type { Scenario } from '../../compile/scenario.js';
 import type { ChosenTrace, Engine } from '../../engine/engine.js';
+import { NO_LIVELOCK } from '../../kernel/properties.js';
 import { breaksLeadsTo, breaksNeverAfter, isLasso, isNever, type Taken } from './judge.js';
 import { freeThreads, insideThreads } from './kernel.js';
 

@@ -1,8 +1,7 @@
 /**
- * What a script has to do for one instruction of a trace: the file with its value, or the program.
+ * What a shell has to do for one instruction of a trace: the file with its value, or the program.
  * Shell variables and the event of a udev rule are looked up in the state before the step.
  */
-import { isDeepStrictEqual } from 'node:util';
 import {
   INSTRUCTION_BYTES,
   INSTRUCTION_VALUE_OFFSET,
@@ -10,11 +9,11 @@ import {
   THREAD_EVENT_OFFSET,
   VALUE_EVENT,
   VALUE_VARIABLE,
-} from '../../../assembly/layout.js';
-import type { Scenario } from '../../compile/scenario.js';
-import type { DeviceVerb, Instruction, SysfsFile } from '../../userland/program.js';
-import { sysfsPath } from '../../userland/sysfsForms.js';
-import { resolveSysfs } from '../../userland/sysfsPath.js';
+} from '../../assembly/layout.js';
+import type { ScenarioWords } from '../compile/words.js';
+import type { DeviceVerb, Instruction, SysfsFile } from '../userland/program.js';
+import { sysfsPath } from '../userland/sysfsForms.js';
+import { resolveSysfs } from '../userland/sysfsPath.js';
 
 export type Deed =
   | { readonly kind: 'write'; readonly value: string; readonly path: string }
@@ -28,7 +27,7 @@ export type Deed =
 
 /** Where an instruction is done: the state before the step, and by which thread. */
 export interface DeedPlace {
-  readonly scenario: Scenario;
+  readonly scenario: ScenarioWords;
   readonly before: Uint8Array;
   readonly thread: number;
   readonly instruction: number;
@@ -56,6 +55,13 @@ function writtenBy(place: DeedPlace): string {
   return strings[before[state.variablesAt + variable] ?? 0] ?? '?';
 }
 
+/** Two files are the same when all that is said of them is. */
+function isSameFile(left: SysfsFile, right: SysfsFile): boolean {
+  const others = new Map(Object.entries(right));
+  const own = Object.entries(left);
+  return own.length === others.size && own.every(([key, value]) => others.get(key) === value);
+}
+
 /**
  * The path of a file: as the user wrote it where the line has it in full, for a region may lie on
  * another bus than the usual form says.
@@ -65,7 +71,7 @@ function pathOf(file: SysfsFile, text: string, place: DeedPlace): string {
   const written = text.match(/\/sys\/[^\s"';|&)\]]+/g) ?? [];
   const found = written.find((path) => {
     const resolution = path.includes('$') ? null : resolveSysfs(path, universe);
-    return resolution?.kind === 'file' && isDeepStrictEqual(resolution.file, file);
+    return resolution?.kind === 'file' && isSameFile(resolution.file, file);
   });
   if (found !== undefined) return found;
   const path = sysfsPath(file);

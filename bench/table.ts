@@ -156,7 +156,8 @@ export function tables(results: Results): Record<string, string> {
   }
   if (large !== null) {
     const table = markdown(MODEL_COLUMNS, [modelLine(large)]);
-    found.large = `${about({ ...results, peers: [], rounds: 1 })}\n\n${table}`;
+    const head = `Once, on the same machine: ${large.date}, commit ${large.commit.id}.`;
+    found.large = `${head}\n\n${table}`;
   }
   return found;
 }

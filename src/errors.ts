@@ -4,7 +4,8 @@
  * A fault says what was found, where, what was expected, and what to do. Each code lives once, in
  * DIAGNOSTIC_CODES; the hint is a template whose `{name}` parts are filled by `diagnose`. Ranges:
  * 0xx the model file, 1xx iomem listings, 2xx scripts and udev rules, 3xx kernels, properties and
- * the compile layer, 4xx trace files. No layer prints a fault: only the command line does.
+ * the compile layer, 4xx trace files, 5xx inputs of `import`. No layer prints a fault: only the
+ * command line does.
  */
 import type { Place } from './model/model.js';
 
@@ -204,6 +205,38 @@ export const DIAGNOSTIC_CODES = {
     title: 'trace without actions',
     hint: 'docs/trace-format.md says what a step must tell',
   },
+
+  DAX501: { title: 'import: not JSON', hint: '{advice}' },
+  DAX502: { title: 'import: taken with an assumption', hint: '{taken}' },
+  DAX503: {
+    title: 'import: size for people',
+    hint: 'its bytes cannot be told from it: run the command without -u',
+  },
+  DAX504: {
+    title: 'import: not of a list command',
+    hint: 'name the output of `daxctl list -RDM`, `ndctl list` or `cxl list`',
+  },
+  DAX505: { title: 'import: not of lsmem', hint: 'expected {expected}' },
+  DAX506: { title: 'import: damaged archive', hint: 'pack /sys again with tar' },
+  DAX507: { title: 'import: older name', hint: 'taken as {taken}' },
+  DAX508: { title: 'import: region without a device', hint: 'see what dmesg says of it' },
+  DAX509: { title: 'import: value not understood', hint: 'expected {expected}' },
+  DAX510: {
+    title: 'import: inputs contradict each other',
+    hint: 'take all of them at one moment, or leave out the wrong one',
+  },
+  DAX511: { title: 'import: not told by any input', hint: 'give it: {how}' },
+  DAX512: { title: 'import: assumed', hint: '{assumed}; {how}' },
+  DAX519: { title: 'import: assumed of what runs', hint: '{assumed}; {how}' },
+  DAX513: { title: 'import: line without a name', hint: 'taken as it is' },
+  DAX514: { title: 'import: nothing to model', hint: '{advice}' },
+  DAX515: {
+    title: 'import: kmem memory off the grain of blocks',
+    hint: 'no released kernel does so: blocks have 128M or a multiple',
+  },
+  DAX516: { title: 'import: no model can hold this', hint: '{advice}' },
+  DAX517: { title: 'import: blocks in different states', hint: '{assumed}' },
+  DAX518: { title: 'import: too large', hint: 'at most {limit} are read' },
 } as const satisfies { readonly [code: string]: CodeEntry };
 
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES;

@@ -6,7 +6,13 @@ import { nameFaults } from './compile/scenario.js';
 import { byPlace, type Diagnostic } from './errors.js';
 import { isRelease, RELEASES, SELECTABLE } from './kernel/features.js';
 import { KNOWN_RELEASES } from './kernel/releases.js';
-import { type LoadResult, loadModel as loadWith } from './model/load.js';
+import { readTextFile } from './model/files.js';
+import {
+  type LoadOptions,
+  type LoadResult,
+  loadModel as loadWith,
+  parseModel,
+} from './model/load.js';
 import { TOOL_FEATURES, TOOL_RELEASES } from './userland/tools.js';
 
 /** Faults that may but echo one of the machine: an object, a device, a size that is not there. */
@@ -23,20 +29,28 @@ function withNameFaults(result: LoadResult & { readonly ok: false }): readonly D
   return [...diagnostics, ...more].sort(byPlace);
 }
 
+const OPTIONS: LoadOptions = {
+  releases: {
+    names: RELEASES.map((release) => release.name),
+    has: isRelease,
+    known: KNOWN_RELEASES,
+  },
+  features: SELECTABLE.map((feature) => feature.id),
+  tools: { releases: TOOL_RELEASES, features: TOOL_FEATURES.map(({ id }) => id) },
+};
+
+function withNames(result: LoadResult): LoadResult {
+  if (!result.ok) return { ok: false, diagnostics: withNameFaults(result) };
+  const faults = nameFaults(result.model);
+  return faults.length === 0 ? result : { ok: false, diagnostics: [...faults].sort(byPlace) };
+}
+
 /**
  * Reads a model file for its machine: what its scripts and rules say is not looked at, nor whether
  * the machine is too large for the engine.
  */
 export function loadMachine(path: string): LoadResult {
-  return loadWith(path, {
-    releases: {
-      names: RELEASES.map((release) => release.name),
-      has: isRelease,
-      known: KNOWN_RELEASES,
-    },
-    features: SELECTABLE.map((feature) => feature.id),
-    tools: { releases: TOOL_RELEASES, features: TOOL_FEATURES.map(({ id }) => id) },
-  });
+  return loadWith(path, OPTIONS);
 }
 
 /**
@@ -46,8 +60,10 @@ export function loadMachine(path: string): LoadResult {
  * @returns the model, or every fault of the file with its place.
  */
 export function loadModel(path: string): LoadResult {
-  const result = loadMachine(path);
-  if (!result.ok) return { ok: false, diagnostics: withNameFaults(result) };
-  const faults = nameFaults(result.model);
-  return faults.length === 0 ? result : { ok: false, diagnostics: [...faults].sort(byPlace) };
+  return withNames(loadMachine(path));
+}
+
+/** Checks the text of a model that is in no file yet; `file` is the name that places carry. */
+export function checkModelText(text: string, file: string): LoadResult {
+  return withNames(parseModel(text, file, readTextFile, OPTIONS));
 }

@@ -1,8 +1,10 @@
 /**
  * The pictures and texts of a whole run for its HTML report: the state graph, growth by depth,
- * coverage.
+ * coverage, what the devices give to kmem.
  */
+import { capacityOf } from './import/capacity.js';
 import type { Model } from './model/model.js';
+import { capacitySection } from './report/capacityPicture.js';
 import { coverageSummary, renderCoverage } from './report/coverage.js';
 import type { ReportSection } from './report/document.js';
 import { graphSummary } from './report/graphLabels.js';
@@ -60,6 +62,14 @@ function coverageSection(coverage: Coverage): ReportSection {
   };
 }
 
+function capacityOfModel({ file, machine }: Model, id: string): readonly ReportSection[] {
+  if (machine.devices.length === 0) return [];
+  const rows = machine.devices.map(({ name, ranges }) => {
+    return { name, bars: capacityOf(ranges, machine.blockSize).ranges, notes: [], others: [] };
+  });
+  return [capacitySection({ blockSize: machine.blockSize, origin: file, rows }, id)];
+}
+
 /**
  * Makes the sections of a run.
  *
@@ -75,5 +85,6 @@ export function sectionsOf(
     graphSection(model, verdict, `graph${run}`),
     ...(levels.length > 2 ? [growthSection(levels, `growth${run}`)] : []),
     ...(coverage === null ? [] : [coverageSection(coverage)]),
+    ...capacityOfModel(model, `capacity${run}`),
   ];
 }

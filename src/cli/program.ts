@@ -5,8 +5,10 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { EXIT } from '../errors.js';
+
 import { withGateOptions } from './gateOptions.js';
 import { withGraphOptions } from './graph.js';
+import { addMachine } from './machineCommands.js';
 import {
   parseCount,
   parseFeatures,
@@ -282,19 +284,6 @@ function addBisect(program: Command, terminal: Terminal, report: Report): void {
     });
 }
 
-function addSmall(program: Command, terminal: Terminal, report: Report): void {
-  program
-    .command('init')
-    .description('write a first model with comments; an existing file stays as it is')
-    .argument('[file]', 'file to write', 'model.yaml')
-    .addOption(json())
-    .addHelpText('after', '\nExample:\n  daxcheck init model.yaml && daxcheck explore model.yaml')
-    .action(async (file: string, options) => {
-      const { initCommand } = await import('./init.js');
-      report(initCommand(file, options, terminal));
-    });
-}
-
 function createProgram(terminal: Terminal, report: Report): Command {
   const program = new Command('daxcheck')
     .description(packageJson.description)
@@ -318,7 +307,7 @@ function createProgram(terminal: Terminal, report: Report): Command {
   addBisect(program, terminal, report);
   addLab(program, terminal, report);
   addKernels(program, terminal, report);
-  addSmall(program, terminal, report);
+  addMachine(program, terminal, report);
   return program;
 }
 

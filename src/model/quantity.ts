@@ -81,3 +81,17 @@ export function isPowerOfTwo(value: bigint): boolean {
 function formatAddress(address: bigint): string {
   return address.toString(16).padStart(8, '0');
 }
+
+/** The greater one: Math.max takes no bigint. */
+export function greatest(first: bigint, ...others: readonly bigint[]): bigint {
+  let most = first;
+  for (const value of others) if (value > most) most = value;
+  return most;
+}
+
+/** The smaller one. */
+export function least(first: bigint, ...others: readonly bigint[]): bigint {
+  let smallest = first;
+  for (const value of others) if (value < smallest) smallest = value;
+  return smallest;
+}

@@ -142,25 +142,55 @@ function stoppedText({ stoppedBy }: ReportVerdict): Child {
 }
 
 function sectionElement({ id, title, text, svg, lines }: ReportSection): HTMLElement {
-  const picture = svg === undefined ? null : h('div', { class: 'picture scroll', tabindex: '0' });
-  if (picture !== null && svg !== undefined) {
-    picture.setAttribute('role', 'region');
-    picture.setAttribute('aria-label', title);
-    // The program's own picture, never text of a model.
-    picture.innerHTML = svg;
-  }
   const label = `${title}, as text`;
   return h(
     'section',
     { class: 'part', id },
     h('h3', {}, title),
     text !== '' && h('p', {}, text),
-    picture,
+    svg === undefined ? null : pictureElement(title, svg),
     lines !== undefined &&
       h('pre', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': label }, [
         lines.join('\n'),
       ]),
   );
+}
+
+/** A picture in a frame: as large as it was drawn, from its start on, or as a whole. */
+function pictureElement(title: string, svg: string): Child {
+  const attributes = {
+    class: 'picture scroll',
+    tabindex: '0',
+    role: 'region',
+    'aria-label': title,
+  };
+  const picture = h('div', attributes);
+  // The program's own picture, never text of a model.
+  picture.innerHTML = svg;
+  const whole = h('button', { type: 'button', 'aria-pressed': 'false' }, 'as a whole');
+  const toggles = h('div', { class: 'toggles' }, whole);
+  const group = h('div', { class: 'choices', hidden: true }, toggles);
+  whole.addEventListener('click', () => {
+    const isWhole = picture.classList.toggle('is-whole');
+    whole.setAttribute('aria-pressed', String(isWhole));
+    if (!isWhole) showStart(picture);
+  });
+  // Its size is known once it stands in the page.
+  requestAnimationFrame(() => {
+    group.hidden = picture.scrollWidth <= picture.clientWidth;
+    showStart(picture);
+  });
+  return [group, picture];
+}
+
+/** Scrolls a picture that is wider than its frame to where it begins. */
+function showStart(picture: HTMLElement): void {
+  const start = picture.querySelector('[data-start]');
+  if (start === null) return;
+  const at = start.getBoundingClientRect();
+  const frame = picture.getBoundingClientRect();
+  picture.scrollLeft += at.left + at.width / 2 - frame.left - frame.width / 2;
+  picture.scrollTop = 0;
 }
 
 /** What makes a verdict less than a proof over all states. */

@@ -233,7 +233,7 @@ function drawStart(placed: Placed, id: string, number: number): string {
   const { points = [] } = placed.edge(`i${number}`, `s${number}`);
   const style = { fill: 'none', stroke: INK.faint, 'stroke-width': 1.2 };
   return (
-    element('circle', { cx: x, cy: y, r: 4.5, fill: INK.text }) +
+    element('circle', { cx: x, cy: y, r: 4.5, fill: INK.text, 'data-start': '' }) +
     element('path', { d: curve(points) ?? '', ...style, 'marker-end': `url(#${id}-arrow)` })
   );
 }

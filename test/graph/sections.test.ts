@@ -14,9 +14,9 @@ async function sections(name: string, options: { states?: number; coverage?: boo
 }
 
 describe('the sections of a run', () => {
-  it('are the graph, the growth, and the coverage where it was asked for', async () => {
+  it('are graph, growth, coverage where it was asked for, and capacity', async () => {
     const all = await sections('lifecycle/readme.yaml', { coverage: true });
-    expect(all.map(({ id }) => id)).toEqual(['state-graph', 'growth', 'coverage']);
+    expect(all.map(({ id }) => id)).toEqual(['state-graph', 'growth', 'coverage', 'capacity']);
     const [graph, growth, coverage] = all;
     expect(graph?.svg).toContain('id="graph3-title"');
     expect(graph?.text).toMatch(/^125 states, 576 transitions, collapsed by what userland sees/);
@@ -37,6 +37,6 @@ describe('the sections of a run', () => {
 
   it('have no growth where there are hardly any levels', async () => {
     const all = await sections('bugs/with-class-compat.yaml');
-    expect(all.map(({ id }) => id)).toEqual(['state-graph']);
+    expect(all.map(({ id }) => id)).toEqual(['state-graph', 'capacity']);
   });
 });

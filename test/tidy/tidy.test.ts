@@ -118,6 +118,12 @@ describe('the rule of walls', () => {
     expect(check('src/engine/open.ts', '../reference/search.js')).toHaveLength(1);
   });
 
+  it('lets the readers of inputs know neither the probe nor the command line', () => {
+    expect(check('src/import/join.ts', '../kernel/releases.js')).toEqual([]);
+    expect(check('src/import/join.ts', '../probe/probe.js')).toHaveLength(1);
+    expect(check('src/report/capacityPicture.ts', '../import/capacity.js')).toHaveLength(1);
+  });
+
   it('puts the jobs of src/ itself between the reports and the command line', () => {
     expect(check('src/explore.ts', './report/json.js')).toEqual([]);
     expect(check('src/explore.ts', './cli/options.js')).toHaveLength(1);

@@ -127,6 +127,11 @@ describe('what is refused all the same', () => {
     ['frobnicate &', 'DAX201'],
     ['trap frobnicate EXIT', 'DAX201'],
     ['if true; then', 'DAX200'],
+    ['if frob; then frobnicate & fi', 'DAX201'],
+    ['while frob; do x=$(frobnicate &); done', 'DAX201'],
+    ['case x in x) trap frobnicate EXIT ;; esac', 'DAX201'],
+    ['f() { frobnicate & }\nf', 'DAX201'],
+    ['for x in $y; do true; done | { coproc frob; }', 'DAX201'],
   ])('%s', (text, code) => {
     expect(compiled(text).diagnostics.map((fault) => fault.code)).toContain(code);
   });

@@ -37,7 +37,10 @@ export function compileOrHavoc(
 ): Environment | null {
   const { havoc } = context.universe;
   if (havoc === undefined || context.dead || node.type === 'AndOr') return compile(context, flow);
-  if (node.type === 'Function') return { ...env, status: 0 };
+  if (node.type === 'Function') {
+    refuseLater(context, node);
+    return { ...env, status: 0 };
+  }
   const trial = trialOf(context, havoc);
   compile(trial, trialFlow(flow));
   if (trial.faults.size === 0) return compile(context, flow);
@@ -63,10 +66,7 @@ function trialFlow(flow: Flow): Flow {
 
 function emitNode(context: Context, node: Node, env: Environment, flow: Flow): Environment | null {
   const source = context.source.slice(node.pos, node.end);
-  if (/^\s*trap\s/.test(source)) {
-    const suggestion = 'write its commands where they are to run';
-    report(context, 'DAX201', node, 'trap runs at any later moment', { suggestion });
-  }
+  refuseLater(context, node);
   const scope = scopeOf(context, node);
   const isInShell = scope === 'variables' || scope === 'shell';
   const frame = flow.loops.at(-1);
@@ -82,6 +82,36 @@ function emitNode(context: Context, node: Node, env: Environment, flow: Flow): E
     frame.continues.push(after);
   }
   return after.exitOnError === null ? after : applyExitOnError(context, node, after, flow);
+}
+
+/** What outlives the part it stands in: it would go on when the next line begins. */
+function refuseLater(context: Context, node: object): void {
+  if ('background' in node && node.background === true && 'pos' in node) refuseAt(context, node);
+  if ('type' in node && (node.type === 'Coproc' || isTrap(node))) refuseAt(context, node);
+  // The commands of `$(…)` are parsed when they are asked for.
+  const commands = 'script' in node ? [node.script] : [];
+  for (const child of [...Object.values(node), ...commands]) {
+    if (typeof child === 'object' && child !== null) refuseLater(context, child);
+  }
+}
+
+const isTrap = (node: object): boolean =>
+  'name' in node &&
+  typeof node.name === 'object' &&
+  node.name !== null &&
+  'value' in node.name &&
+  node.name.value === 'trap';
+
+function refuseAt(context: Context, node: object): void {
+  if (!('pos' in node && 'end' in node)) return;
+  const { pos, end } = node;
+  if (typeof pos !== 'number' || typeof end !== 'number') return;
+  const later = isTrap(node);
+  const what = later ? 'trap runs at any later moment' : 'what runs in the background goes on';
+  const suggestion = later
+    ? 'write its commands where they are to run'
+    : 'give it as a script of its own: --script FILE --script FILE';
+  report(context, 'DAX201', { pos, end }, what, { suggestion });
 }
 
 /** What a part can change besides files. */

@@ -88,9 +88,13 @@ function emitNode(context: Context, node: Node, env: Environment, flow: Flow): E
 function refuseLater(context: Context, node: object): void {
   if ('background' in node && node.background === true && 'pos' in node) refuseAt(context, node);
   if ('type' in node && (node.type === 'Coproc' || isTrap(node))) refuseAt(context, node);
-  // The commands of `$(…)` are parsed when they are asked for.
-  const commands = 'script' in node ? [node.script] : [];
-  for (const child of [...Object.values(node), ...commands]) {
+  // Parts of words, and the commands of `$(…)`, are parsed when they are asked for.
+  const asked = [
+    'value' in node ? node.value : null,
+    'parts' in node ? node.parts : null,
+    'script' in node ? node.script : null,
+  ];
+  for (const child of [...Object.values(node), ...asked]) {
     if (typeof child === 'object' && child !== null) refuseLater(context, child);
   }
 }

@@ -345,7 +345,7 @@ const OPERATORS: ReadonlyMap<string, string> = new Map([
   ['CONST', '== !='],
   ['PROGRAM', '== != ='],
   ['ATTR', '== != = :='],
-  ['ENV', '== != = :='],
+  ['ENV', '== != = := +='],
   ['RUN', '+='],
   ['GOTO', '='],
   ['LABEL', '='],

@@ -7,6 +7,8 @@
 import type { Label } from '../builder.js';
 import type { SysfsFile } from '../program.js';
 import { resolveSysfs } from '../sysfsPath.js';
+import { refuseDaxState } from './daxState.js';
+import { dmiAnswer } from './dmi.js';
 import { emitAny, matchesValue } from './events.js';
 import type { Rule, RuleKey } from './parseRules.js';
 import { answerProgram } from './programs.js';
@@ -142,8 +144,11 @@ function answerAttribute(
   key: RuleKey,
   state: RuleState,
 ): KeyAnswer {
+  const dmi = dmiAnswer(key, context.universe.virt);
+  if (dmi !== null) return known(matchesValue(key.value, dmi) === (key.operator === '=='));
   const attr = blockAttribute(context, key);
   if (attr === null) return known(true);
+  refuseDaxState(context, rule, key, state);
   if (!state.subsystems.includes('memory')) return known(false);
   const values = plainValues(context, key, ATTRIBUTE_VALUES[attr]);
   const variable = attributeVariable(attr);

@@ -15,6 +15,8 @@ import { tryAgain } from './orders.js';
 import type { Remedy } from './remedies.js';
 
 export interface ScriptsAnswer {
+  /** What was explored: with what the scripts are for. */
+  readonly model: Model;
   readonly verdict: Verdict;
   /** One for each violation, in order. */
   readonly stories: readonly Story[];
@@ -61,7 +63,7 @@ export async function checkScripts(
   const asked = withGoals(model, goals);
   const verdict = tellEnds(await explore(asked, options), goals);
   const stories = verdict.violations.map((trace) => storyOf(trace, tryAgain(asked, trace)));
-  const found = { verdict, stories, goals, anything: havocNotes(model) };
+  const found = { model: asked, verdict, stories, goals, anything: havocNotes(model) };
   if (!advice || stories.length === 0) return { ...found, advice: advice ? [] : null };
   const { onProgress: _, ...quiet } = options;
   const request = { model, goals, verdict, stories, ...(remedies && { remedies }) };

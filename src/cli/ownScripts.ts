@@ -4,19 +4,19 @@
 import { availableParallelism } from 'node:os';
 import { renderAdvice } from '../advice/adviceText.js';
 import { checkScripts, type ScriptsAnswer } from '../advice/checkScripts.js';
-import { composeModel } from '../advice/compose.js';
-import { SCOPE_DEFAULT, scopeModel } from '../advice/scope.js';
+import { SCOPE_DEFAULT } from '../advice/scope.js';
 import { renderSweep, sweepScopes } from '../advice/sweep.js';
-import type { Diagnostic } from '../errors.js';
 import { EXIT } from '../errors.js';
 import type { ExploreOptions } from '../explore.js';
-import { readTextFile } from '../model/files.js';
-import type { Model, SourceText } from '../model/model.js';
+import type { Model } from '../model/model.js';
+import type { ReportSection } from '../report/document.js';
 import { renderVerdictJson, toLines } from '../report/json.js';
 import { renderStory } from '../report/story.js';
+import { PLAIN } from '../report/style.js';
 import { renderVerdict } from '../report/text.js';
 import { renderTrace } from '../report/traceText.js';
-import type { ExploreCommandOptions } from './explore.js';
+import { composeOwn, readOwn } from './composed.js';
+import { type ExploreCommandOptions, traceFilesOf, writeHtmlOf } from './explore.js';
 import { loadModels, reject, warnOfUnknown, withRejections } from './load.js';
 import { progressFor, styleFor } from './look.js';
 import { override, overridesOf } from './options.js';
@@ -26,20 +26,9 @@ import type { Terminal } from './terminal.js';
 
 type Options = ExploreCommandOptions & ScriptWishes;
 
-type Texts =
-  | { readonly ok: true; readonly texts: readonly SourceText[] }
-  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
-
-/** Reads files, all of them, so that every fault is told at once. */
-function readTexts(files: readonly string[]): Texts {
-  const read = files.map((file) => {
-    const place = { file, line: 1, column: 1 };
-    return { place, text: readTextFile(file, place) };
-  });
-  const diagnostics = read.flatMap(({ text }) => (text.ok ? [] : [text.fault]));
-  if (diagnostics.length > 0) return { ok: false, diagnostics };
-  const texts = read.flatMap(({ place, text }) => (text.ok ? [{ text: text.text, place }] : []));
-  return { ok: true, texts };
+interface Look {
+  readonly options: Options;
+  readonly terminal: Terminal;
 }
 
 /** Tells what was taken for anything, so that nobody thinks that it was understood. */
@@ -51,26 +40,36 @@ function anythingText({ anything }: ScriptsAnswer): readonly string[] {
   return ['Not understood, and taken for anything (--havoc)', ...lines, ''];
 }
 
-function answerText(answer: ScriptsAnswer, options: Options, terminal: Terminal): string {
+function answerText(
+  answer: ScriptsAnswer,
+  traceFiles: readonly string[],
+  { options, terminal }: Look,
+): string {
   const { verdict, stories, advice } = answer;
   const style = styleFor(options, terminal);
   const traces = options.quiet === true ? [] : verdict.violations;
   return [
-    ...traces.map((trace) => renderTrace(trace, style)),
+    ...traces.map((trace, index) => {
+      const file = traceFiles[index];
+      return renderTrace(trace, style, file === undefined ? {} : { file });
+    }),
     ...stories.map((story) => renderStory(story, verdict.model, style)),
     ...(advice === null ? [] : [renderAdvice(advice, style)]),
     ...anythingText(answer),
-    renderVerdict(verdict, style),
+    renderVerdict(verdict, style, { traceFiles, exitStatus: verdict.exitStatus }),
   ].join('\n');
 }
 
-function answerJson({ verdict, stories, advice, anything }: ScriptsAnswer): string {
+function answerJson(
+  { verdict, stories, advice, anything }: ScriptsAnswer,
+  traceFiles: readonly string[],
+): string {
   const { model } = verdict;
   return [
     toLines(stories.map((story) => ({ kind: 'story', model, ...story }))),
     toLines((advice ?? []).map((one) => ({ kind: 'advice', model, ...one }))),
     toLines(anything.map((one) => ({ kind: 'taken-for-anything', model, ...one }))),
-    renderVerdictJson(verdict),
+    renderVerdictJson(verdict, traceFiles),
   ].join('');
 }
 
@@ -90,7 +89,7 @@ function searchOptions(options: Options, terminal: Terminal): ExploreOptions {
 async function sweepScripts(
   model: Model,
   widest: number,
-  { options, terminal }: { readonly options: Options; readonly terminal: Terminal },
+  { options, terminal }: Look,
 ): Promise<number> {
   const sweep = await sweepScopes(model, widest, searchOptions(options, terminal));
   const { rows, stableFrom } = sweep;
@@ -102,6 +101,51 @@ async function sweepScripts(
   return stableFrom === null ? EXIT.incomplete : EXIT.holds;
 }
 
+/** The stories and what was tried, for a report in HTML. */
+function sectionsOf(answer: ScriptsAnswer): readonly ReportSection[] {
+  const { stories, advice, verdict } = answer;
+  const sections: readonly ReportSection[] = [
+    {
+      id: 'in-your-files',
+      title: 'In your files',
+      text: 'Which lines race, what the machine ends in, and whether a reboot is needed.',
+      lines: stories.flatMap((story) => renderStory(story, verdict.model, PLAIN).split('\n')),
+    },
+    {
+      id: 'advice',
+      title: 'Advice',
+      text: 'Known remedies, each put into the files and explored like them.',
+      lines: renderAdvice(advice ?? [], PLAIN).split('\n'),
+    },
+    {
+      id: 'taken-for-anything',
+      title: 'Not understood',
+      text: 'Lines that may do anything (--havoc).',
+      lines: anythingText(answer),
+    },
+  ];
+  const shown = [stories.length > 0, advice !== null, answer.anything.length > 0];
+  return sections.filter((_, index) => shown[index] === true);
+}
+
+/** Writes the answer to stdout, and the files that were asked for. */
+async function writeOut(answer: ScriptsAnswer, look: Look): Promise<void> {
+  const { options, terminal } = look;
+  const { model, verdict } = answer;
+  const { traceDir, html, sarif, explorer = true } = options;
+  const folder = { directory: traceDir ?? '', used: new Set<string>() };
+  const traceFiles = traceDir === undefined ? [] : await traceFilesOf(verdict, model, folder);
+  const json = options.json === true;
+  terminal.writeOut(json ? answerJson(answer, traceFiles) : answerText(answer, traceFiles, look));
+  if (html !== undefined) {
+    const explored = { model, verdict, coverage: null, sections: sectionsOf(answer) };
+    await writeHtmlOf([explored], { html, explorer, terminal });
+  }
+  if (sarif === undefined) return;
+  const { writeSarif } = await import('./sarif.js');
+  writeSarif(sarif, verdict.violations, verdict.exitStatus);
+}
+
 async function exploreScripts(model: Model, options: Options, terminal: Terminal): Promise<number> {
   const progress = progressFor(options, terminal);
   try {
@@ -111,8 +155,7 @@ async function exploreScripts(model: Model, options: Options, terminal: Terminal
       advice: options.advice === true,
     });
     progress.end();
-    const json = options.json === true;
-    terminal.writeOut(json ? answerJson(answer) : answerText(answer, options, terminal));
+    await writeOut(answer, { options, terminal });
     return answer.verdict.exitStatus;
   } finally {
     progress.end();
@@ -124,25 +167,18 @@ export async function ownScriptsCommand(options: Options, terminal: Terminal): P
   const { script = [], rules = [], machine = '', coldplug = false, udevWorkers } = options;
   const { virt = 'none', havoc = false, havocFile } = options;
   const loaded = loadModels([machine], terminal, 'machines');
-  const scripts = readTexts(script);
-  const ruleFiles = readTexts(rules);
-  const faults = [loaded, scripts, ruleFiles].flatMap((one) => (one.ok ? [] : one.diagnostics));
-  if (!loaded.ok || !scripts.ok || !ruleFiles.ok) return reject(faults, options, terminal);
+  const own = readOwn(script, rules);
+  const faults = [...(loaded.ok ? [] : loaded.diagnostics), ...('scripts' in own ? [] : own)];
+  if (!loaded.ok || !('scripts' in own)) return reject(faults, options, terminal);
   const [base] = loaded.models;
   if (base === undefined) return EXIT.bug;
-  const { model, leftOut } = composeModel(override(base, overridesOf(options)), {
-    scripts: scripts.texts,
-    rules: ruleFiles.texts,
-    coldplug,
+  const { model, scoped, warnings } = composeOwn(override(base, overridesOf(options)), own, {
+    ...{ scripts: script, rules, coldplug, virt },
     workers: udevWorkers ?? null,
-    virt,
     havoc: havoc ? { files: havocFile ?? null } : null,
+    scope: options.scope ?? SCOPE_DEFAULT,
   });
-  for (const what of leftOut) {
-    terminal.writeError(`warning: ${machine}: only its machine is taken; left out: ${what}\n`);
-  }
-  const { model: scoped, whole } = scopeModel(model, options.scope ?? SCOPE_DEFAULT);
-  for (const text of whole) terminal.writeError(`warning: ${machine}: ${text}\n`);
+  for (const text of warnings) terminal.writeError(`warning: ${machine}: ${text}\n`);
   warnOfUnknown([model], terminal);
   const job = (): Promise<number> =>
     options.sweep === undefined

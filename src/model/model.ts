@@ -206,6 +206,19 @@ export interface Limits {
   readonly depth: number | null;
 }
 
+/** The user's own files that were put onto a machine, and how: what makes the model again. */
+export interface Composition {
+  /** Paths as given by the user. */
+  readonly scripts: readonly string[];
+  readonly rules: readonly string[];
+  readonly coldplug: boolean;
+  readonly workers: number | null;
+  readonly virt: string;
+  readonly havoc: { readonly files: readonly string[] | null } | null;
+  /** Blocks that were kept of each device; null: all. */
+  readonly scope: number | null;
+}
+
 export interface Model {
   /** Path as given by the user; '<inline>' for a model made in memory. */
   readonly file: string;
@@ -234,6 +247,8 @@ export interface Model {
    * than 0 is no match, as in udev itself. Absent: bare metal, and the status is not looked at.
    */
   readonly programs?: { readonly virt: string };
+  /** Absent: the model is its file alone. */
+  readonly composition?: Composition;
   /** What was cut of the machine before it was explored, in words. */
   readonly cut?: string;
   /** null: every property that is on by default, and all of the user's own. */

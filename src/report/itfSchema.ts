@@ -65,6 +65,16 @@ const finding = z.object({
   device: z.string().nullable(),
 });
 
+const composition = z.object({
+  scripts: z.array(z.string()),
+  rules: z.array(z.string()),
+  coldplug: z.boolean(),
+  workers: z.int().min(1).nullable(),
+  virt: z.string(),
+  havoc: z.object({ files: z.array(z.string()).nullable() }).nullable(),
+  scope: z.int().min(1).nullable(),
+});
+
 const header = z.object({
   format: z.literal(1),
   model: z.string(),
@@ -77,6 +87,7 @@ const header = z.object({
   finding,
   inevitableAt: z.int().min(-1).nullable(),
   loopFrom: count.optional(),
+  composition: composition.optional(),
 });
 
 const step = z.object({

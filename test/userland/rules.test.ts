@@ -167,7 +167,8 @@ describe('rules of distributions', () => {
     ['microsoft', 1],
   ])('ask the firmware which hypervisor it is: %s', (virt, writes) => {
     const rules = [
-      'ATTR{[dmi/id]sys_vendor}=="Microsoft Corporation", ATTR{[dmi/id]product_name}=="Virtual*", GOTO="apply"',
+      'ATTR{[dmi/id]sys_vendor}=="Microsoft Corporation", \\',
+      'ATTR{[dmi/id]product_name}=="Virtual*", GOTO="apply"',
       'GOTO="end"',
       'LABEL="apply"',
       'SUBSYSTEM=="memory", ATTR{state}="online"',

@@ -3,6 +3,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { renderAdvice } from '../advice/adviceText.js';
+import { renderAlone } from '../advice/alone.js';
 import { checkScripts, type ScriptsAnswer } from '../advice/checkScripts.js';
 import { SCOPE_DEFAULT } from '../advice/scope.js';
 import { renderSweep, sweepScopes } from '../advice/sweep.js';
@@ -45,7 +46,7 @@ function answerText(
   traceFiles: readonly string[],
   { options, terminal }: Look,
 ): string {
-  const { verdict, stories, advice } = answer;
+  const { verdict, stories, alone, advised } = answer;
   const style = styleFor(options, terminal);
   const traces = options.quiet === true ? [] : verdict.violations;
   return [
@@ -54,20 +55,23 @@ function answerText(
       return renderTrace(trace, style, file === undefined ? {} : { file });
     }),
     ...stories.map((story) => renderStory(story, verdict.model, style)),
-    ...(advice === null ? [] : [renderAdvice(advice, style)]),
+    renderAlone(alone, verdict.model, style),
+    ...(advised === null ? [] : [renderAdvice(advised, style)]),
     ...anythingText(answer),
     renderVerdict(verdict, style, { traceFiles, exitStatus: verdict.exitStatus }),
   ].join('\n');
 }
 
 function answerJson(
-  { verdict, stories, advice, anything }: ScriptsAnswer,
+  { verdict, stories, alone, advised, anything }: ScriptsAnswer,
   traceFiles: readonly string[],
 ): string {
   const { model } = verdict;
   return [
     toLines(stories.map((story) => ({ kind: 'story', model, ...story }))),
-    toLines((advice ?? []).map((one) => ({ kind: 'advice', model, ...one }))),
+    toLines(alone.map((one) => ({ kind: 'alone', model, ...one }))),
+    toLines((advised?.advice ?? []).map((one) => ({ kind: 'advice', model, ...one }))),
+    toLines(advised === null ? [] : [{ kind: 'advice-summary', model, pairs: advised.pairs }]),
     toLines(anything.map((one) => ({ kind: 'taken-for-anything', model, ...one }))),
     renderVerdictJson(verdict, traceFiles),
   ].join('');
@@ -103,7 +107,7 @@ async function sweepScripts(
 
 /** The stories and what was tried, for a report in HTML. */
 function sectionsOf(answer: ScriptsAnswer): readonly ReportSection[] {
-  const { stories, advice, verdict } = answer;
+  const { stories, advised, alone, verdict } = answer;
   const sections: readonly ReportSection[] = [
     {
       id: 'in-your-files',
@@ -112,10 +116,16 @@ function sectionsOf(answer: ScriptsAnswer): readonly ReportSection[] {
       lines: stories.flatMap((story) => renderStory(story, verdict.model, PLAIN).split('\n')),
     },
     {
+      id: 'meant',
+      title: 'Meant',
+      text: 'What the scripts come to when nobody else does anything.',
+      lines: renderAlone(alone, verdict.model, PLAIN).split('\n'),
+    },
+    {
       id: 'advice',
       title: 'Advice',
       text: 'Known remedies, each put into the files and explored like them.',
-      lines: renderAdvice(advice ?? [], PLAIN).split('\n'),
+      lines: advised === null ? [] : renderAdvice(advised, PLAIN).split('\n'),
     },
     {
       id: 'taken-for-anything',
@@ -124,7 +134,10 @@ function sectionsOf(answer: ScriptsAnswer): readonly ReportSection[] {
       lines: anythingText(answer),
     },
   ];
-  const shown = [stories.length > 0, advice !== null, answer.anything.length > 0];
+  const shown = [
+    ...[stories.length > 0, alone.length > 0],
+    ...[advised !== null, answer.anything.length > 0],
+  ];
   return sections.filter((_, index) => shown[index] === true);
 }
 

@@ -77,7 +77,7 @@ describe('what a script is for', () => {
     );
 
     expect(trace?.finding.summary).toMatch(
-      /not as they would alone: memory3\d.* online Normal \(alone: online Movable\)$/,
+      /not as they are meant to: memory3\d.* online Normal \(meant: online Movable\)$/,
     );
   });
 
@@ -165,7 +165,7 @@ describe('events of drivers', () => {
     const told = trace?.steps.flatMap(({ events }) => events.map((event) => JSON.stringify(event)));
 
     expect(found(answer)).toEqual(['ends-as-meant']);
-    expect(trace?.finding.summary).toContain('online Movable (alone: offline)');
+    expect(trace?.finding.summary).toContain('online Movable (meant: offline)');
     expect(told?.join()).toContain('udev handles: bind /bus/dax/devices/dax0.0');
   });
 

@@ -74,9 +74,11 @@ describe('the answer', () => {
     const kinds = new Set(records.map(({ kind }) => kind));
 
     expect(status).toBe(14);
-    expect([...kinds]).toEqual(['story', 'advice', 'violation', 'verdict']);
+    expect([...kinds]).toEqual([
+      ...['story', 'alone', 'advice', 'advice-summary', 'violation', 'verdict'],
+    ]);
     expect(records.find(({ kind }) => kind === 'advice')).toMatchObject({
-      id: 'remove-rule',
+      remedies: ['remove-rule'],
       outcome: 'holds',
     });
   });

@@ -102,7 +102,7 @@ const adviceOf = async (script: string, options: Parameters<typeof check>[1]) =>
 };
 
 describe('each remedy', () => {
-  it('of the policy holds where the kernel brings memory online that has to come back', async () => {
+  it('of the policy holds where the kernel brings memory online that is to come back', async () => {
     const on = machine({ driver: 'device_dax', policy: 'online' });
     const { holds } = await adviceOf(THERE_AND_BACK, { on });
 
@@ -178,15 +178,15 @@ describe('pairs of remedies', () => {
     expect(pair?.run?.distinctStates).toBeGreaterThan(1);
     expect(pair?.patches).toHaveLength(2);
     expect(others.some(({ outcome }) => outcome === 'holds')).toBe(false);
-    expect(advised?.pairs).toBe(3);
+    expect(advised?.pairs).toBe(5);
   });
 
   it('that do not hold are counted, and not told one by one', async () => {
     const twice: Remedy = { ...NAP, id: 'nap-again' };
     const { advised } = await check([THERE_AND_BACK], { ...asRaced, remedies: [NAP, twice] });
 
-    expect(advised?.pairs).toBe(1);
-    expect(advised?.advice.map(({ remedies }) => remedies)).toEqual([['nap'], ['nap-again']]);
+    expect(advised?.pairs).toBe(4);
+    expect(advised?.advice.some(({ remedies }) => remedies.length > 1)).toBe(false);
   });
 });
 

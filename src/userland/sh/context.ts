@@ -2,6 +2,7 @@
  * What the parts of the shell compiler share: the source, the program being written, the faults.
  */
 
+import type { Function as FunctionNode } from 'unbash';
 import { type Diagnostic, type DiagnosticCode, diagnose } from '../../errors.js';
 import type { Place } from '../../model/model.js';
 import type { Builder, Draft, Label } from '../builder.js';
@@ -38,6 +39,16 @@ export interface Flow {
   /** The status is tested, so `set -e` does not act. */
   readonly tested: boolean;
   readonly loops: readonly LoopFrame[];
+  /** The call that the piece is compiled for; absent outside of functions. */
+  readonly call?: CallFrame;
+}
+
+/** A call of a function, compiled in place. */
+export interface CallFrame {
+  /** The functions under way, the innermost last. */
+  readonly stack: readonly FunctionNode[];
+  readonly returnLabel: Label;
+  readonly returns: Environment[];
 }
 
 /** One loop around the piece: where break and continue lead, and what is known on the way. */

@@ -9,9 +9,12 @@ import type { AndOr, Command, PipelineNode } from 'unbash';
 import { newBuilder } from '../builder.js';
 import { emitHavoc, type Havoc, noteHavoc } from '../havoc.js';
 import { firstLine } from '../source.js';
-import { type Context, type Flow, report } from './context.js';
+import type { Universe } from '../universe.js';
+import { type Context, emit, type Flow, report } from './context.js';
 import type { Environment, Value } from './environment.js';
 import { applyExitOnError } from './errexit.js';
+import { emitExit } from './exitTrap.js';
+import { quietStatus } from './quiet.js';
 
 type Node = PipelineNode | AndOr;
 type Compile = (context: Context, flow: Flow) => Environment | null;
@@ -37,10 +40,6 @@ export function compileOrHavoc(
 ): Environment | null {
   const { havoc } = context.universe;
   if (havoc === undefined || context.dead || node.type === 'AndOr') return compile(context, flow);
-  if (node.type === 'Function') {
-    refuseLater(context, node);
-    return { ...env, status: 0 };
-  }
   const trial = trialOf(context, havoc);
   compile(trial, trialFlow(flow));
   if (trial.faults.size === 0) return compile(context, flow);
@@ -61,13 +60,20 @@ function trialOf(context: Context, havoc: Havoc): Context {
 }
 
 function trialFlow(flow: Flow): Flow {
-  return { ...flow, loops: flow.loops.map((loop) => ({ ...loop, breaks: [], continues: [] })) };
+  const { call } = flow;
+  return {
+    ...flow,
+    loops: flow.loops.map((loop) => ({ ...loop, breaks: [], continues: [] })),
+    ...(call !== undefined && { call: { ...call, returns: [] } }),
+  };
 }
 
 function emitNode(context: Context, node: Node, env: Environment, flow: Flow): Environment | null {
   const source = context.source.slice(node.pos, node.end);
   refuseLater(context, node);
-  const scope = scopeOf(context, node);
+  const called = node.type === 'Command' ? env.functions.get(node.name?.value ?? '') : undefined;
+  if (called != null) refuseLater(context, called);
+  const scope = scopeOf(context, node, env);
   const isInShell = scope === 'variables' || scope === 'shell';
   const frame = flow.loops.at(-1);
   const leaves = isInShell && frame !== undefined;
@@ -75,8 +81,22 @@ function emitNode(context: Context, node: Node, env: Environment, flow: Flow): E
   const mayEnd = isInShell || (after.exitOnError === null && !flow.tested);
   const loops = leaves ? [frame.breakLabel, frame.continueLabel] : [];
   const origin = { place: context.placeOf(node.pos), text: firstLine(source) };
-  const exits = [...(mayEnd ? [context.end] : []), ...loops];
-  emitHavoc(context.builder, context.universe, origin, { exits });
+  const { call } = flow;
+  if (isInShell && call !== undefined) {
+    call.returns.push(after);
+    loops.push(call.returnLabel);
+  }
+  const ending = after.exitTrap === null ? context.end : context.builder.label();
+  const exits = [...(mayEnd ? [ending] : []), ...loops];
+  const universe = quietStatus(node, env) !== null ? silent(context.universe) : context.universe;
+  emitHavoc(context.builder, universe, origin, { exits });
+  if (mayEnd && ending !== context.end) {
+    const goOn = context.builder.label();
+    emit(context, node, { op: 'jump', to: goOn });
+    context.builder.mark(ending);
+    emitExit(context, node, after);
+    context.builder.mark(goOn);
+  }
   if (leaves) {
     frame.breaks.push(after);
     frame.continues.push(after);
@@ -118,14 +138,21 @@ function refuseAt(context: Context, node: object): void {
   report(context, 'DAX201', { pos, end }, what, { suggestion });
 }
 
+/** A status that nobody knows is all that is open of what only prints. */
+const silent = (universe: Universe): Universe => ({
+  ...universe,
+  ...(universe.havoc && { havoc: { ...universe.havoc, files: [] } }),
+});
+
 /** What a part can change besides files. */
 type Scope = 'files' | 'variables' | 'shell' | ReadonlySet<string>;
 
-function scopeOf(context: Context, node: Node): Scope {
+function scopeOf(context: Context, node: Node, env: Environment): Scope {
   if (node.type === 'Pipeline' || node.type === 'Subshell') return 'files';
   if (node.type !== 'Command') {
     const text = context.source.slice(node.pos, node.end);
-    return SHELL_WORDS.test(`${text} `) ? 'shell' : 'variables';
+    const isCalled = [...env.functions.keys()].some((name) => text.includes(name));
+    return SHELL_WORDS.test(`${text} `) || isCalled ? 'shell' : 'variables';
   }
   const { name } = node;
   if (name === undefined) return assignedBy(node);

@@ -6,6 +6,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseModel } from '../../src/model/load.ts';
 import { run } from '../../src/run.ts';
+import type { RunRecord } from '../../src/verdict/trace.ts';
 
 const POLICY = '/sys/devices/system/memory/auto_online_blocks';
 const DRIVERS = '/sys/bus/dax/drivers';
@@ -67,18 +68,23 @@ actors:
 
 const SIZE = 'cat /sys/bus/dax/devices/dax0.0/size';
 
-/** Runs the commands; tells those whose status is another one, which then read the size. */
-function otherStatuses(seen: readonly Seen[]): readonly string[] {
-  const lines = seen.map(([command, status]) =>
-    status === null ? command : `${command}; [ $? -eq ${status} ] || ${SIZE}`,
-  );
+/** Runs a script on the machine. */
+function runOf(lines: readonly string[]): readonly RunRecord[] {
   const text = MACHINE + lines.map((line) => `    ${line}\n`).join('');
   const loaded = parseModel(text, 'seen.yaml', () => {
     throw new Error('no other file is named');
   });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.diagnostics));
+  return run(loaded.model);
+}
+
+/** Runs the commands; tells those whose status is another one, which then read the size. */
+function otherStatuses(seen: readonly Seen[]): readonly string[] {
+  const lines = seen.map(([command, status]) =>
+    status === null ? command : `${command}; [ $? -eq ${status} ] || ${SIZE}`,
+  );
   const first = MACHINE.split('\n').length;
-  return run(loaded.model)
+  return runOf(lines)
     .filter(({ command }) => command === SIZE)
     .map(({ place }) => lines[(place?.line ?? 0) - first] ?? 'a line that is none of them');
 }
@@ -96,10 +102,8 @@ describe('daxctl 76.1 on a real 6.12.117', () => {
   });
 
   it('warned of a race whenever a block was online before it began', () => {
-    const text = `${MACHINE}    daxctl online-memory dax0.0\n    daxctl online-memory dax0.0\n`;
-    const loaded = parseModel(text, 'seen.yaml', () => '');
-    if (!loaded.ok) throw new Error(JSON.stringify(loaded.diagnostics));
-    expect(run(loaded.model).flatMap(({ output }) => output ?? [])).toEqual([
+    const online = 'daxctl online-memory dax0.0';
+    expect(runOf([online, online]).flatMap(({ output }) => output ?? [])).toEqual([
       'daxctl: dax0.0: WARNING: detected a race while onlining memory',
       'daxctl: dax0.0: all memory sections already online',
     ]);

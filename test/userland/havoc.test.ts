@@ -115,6 +115,20 @@ describe('a part of the shell that is not understood', () => {
     expect(noted.map(({ place }) => place.line)).toEqual([3]);
   });
 
+  it('is nothing where no way leads to it', () => {
+    const text = 'for i in 1 2; do case $i in 3) frob ;; esac; done; if false; then frob & fi';
+
+    expect(compiled(text)).toMatchObject({ diagnostics: [], noted: [] });
+  });
+
+  it('is told alone, however deep it stands', () => {
+    const deep = (inner: string, depth: number): string =>
+      depth === 0 ? inner : `if [ -e ${STATE} ]; then ${deep(inner, depth - 1)}; fi`;
+    const text = `set -e\nf() {\n${deep('frob', 30)}\n}\nf`;
+
+    expect(compiled(text).noted).toMatchObject([{ code: 'DAX202', place: { line: 3 } }]);
+  });
+
   it('leaves variables alone in a subshell', () => {
     const { noted } = compiled(`y=offline\n(y=online)\necho $y > ${STATE}`);
 

@@ -106,6 +106,8 @@ describe('functions, case and trap', () => {
   it.each([
     [`f() { ${log('"$1-$2-$#"')}; }\nf a "b c"\nf`.replace('"$1-$2-$#"', '"$#"')],
     [`f() { ${log('"$1"')}; }\nf a\nx=$(cat ${STATE})\nf "$x"`],
+    [`f() { [ "$1" = "" ] && ${log('none')}; ${log('"$2"')}; }\nf; f "$(cat ${STATE})"; set --`],
+    [`${log('"${1:-x}"')}; f() { ${log('"${2:-y}"')}; }; f a; f a b`],
     [`f() { for a in "$@"; do ${log('"$a"')}; done; }\nf "a b" c ''\nset -- d e\nf "$@" f`],
     [`f() { ${log('"$*"')}; }\nf a b; set -- c d; f $@ e`],
     [`f() { g "$1"; ${log('"$1"')}; }\ng() { set -- z; ${log('"$1"')}; }\nf a`],

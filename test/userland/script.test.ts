@@ -244,3 +244,17 @@ describe('names of all devices', () => {
     );
   });
 });
+
+describe('what only prints', () => {
+  it.each([
+    'sudo lsmem',
+    'LC_ALL=C lsmem --summary',
+    'echo "$0[$$] $(date +%s): $HOSTNAME" >> /var/log/provision.log',
+    'numactl -H | head -n 3 >&2',
+    'cat <<END\ntext\nEND',
+    'x=$(hostname); logger "$x"',
+    'systemctl is-active ndctl || true',
+  ])('is no instruction: %s', (text) => {
+    expect(listing(text).filter((line) => !/^(?:status|jump)/.test(line))).toEqual([]);
+  });
+});

@@ -59,7 +59,7 @@ export interface LoopFrame {
   readonly continues: Environment[];
 }
 
-/** Faults that need no value, so that they hold in unreachable code as well. */
+/** Faults that need no value, so that they hold in unreachable code as well; not with --havoc. */
 const LANGUAGE_CODES: ReadonlySet<DiagnosticCode> = new Set(['DAX201', 'DAX202']);
 
 /** Notes a fault once for its place and code. */
@@ -70,7 +70,8 @@ export function report(
   message: string,
   values: { readonly [name: string]: string } = {},
 ): void {
-  if (context.dead && !LANGUAGE_CODES.has(code)) return;
+  const isAnything = context.universe.havoc !== undefined;
+  if (context.dead && (isAnything || !LANGUAGE_CODES.has(code))) return;
   const place = 'pos' in at ? context.placeOf(at.pos) : at;
   const key = `${code}:${place.line}:${place.column}`;
   if (!context.faults.has(key)) context.faults.set(key, diagnose(code, place, message, values));

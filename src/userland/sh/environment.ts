@@ -36,8 +36,8 @@ export interface Environment {
   readonly variables: ReadonlyMap<string, Value>;
   /** Defined so far, by name; null where two ways disagree. */
   readonly functions: ReadonlyMap<string, FunctionNode | null>;
-  /** $1, $2 …; null where two ways disagree. */
-  readonly positional: readonly Argument[] | null;
+  /** $1, $2 …; of a script they are not given; 'differs' where two ways disagree. */
+  readonly positional: readonly Argument[] | 'not given' | 'differs';
   /** 'differs' where two ways disagree. */
   readonly exitTrap: ExitTrap | null | 'differs';
   /** Absolute; null where two ways with different directories met. */
@@ -51,7 +51,7 @@ export interface Environment {
 export const EMPTY_ENVIRONMENT: Environment = {
   variables: new Map(),
   functions: new Map(),
-  positional: [],
+  positional: 'not given',
   exitTrap: null,
   directory: '/',
   exitOnError: false,
@@ -93,7 +93,7 @@ function join(left: Environment, right: Environment): Environment {
   return {
     variables,
     functions: joinFunctions(left, right),
-    positional: isEqual(left.positional, right.positional) ? left.positional : null,
+    positional: isEqual(left.positional, right.positional) ? left.positional : 'differs',
     exitTrap: isEqual(left.exitTrap, right.exitTrap) ? left.exitTrap : 'differs',
     directory: left.directory === right.directory ? left.directory : null,
     exitOnError: left.exitOnError === right.exitOnError ? left.exitOnError : null,

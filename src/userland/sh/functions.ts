@@ -22,7 +22,11 @@ export function compileFunction(
   emit(context, node, { op: 'status', value: 0 });
   if (context.universe.havoc === undefined) {
     const call = { stack: [node], returnLabel: context.builder.label(), returns: [] };
-    const known = { ...after, functions: withLater(context, node, functions), positional: null };
+    const known = {
+      ...after,
+      functions: withLater(context, node, functions),
+      positional: 'differs' as const,
+    };
     compileBody(deadContext(context), node, known, call, true);
   }
   return after;
@@ -182,7 +186,7 @@ export function compileShift(context: Context, call: Invocation): Environment | 
   const word = fields[0] === undefined ? '1' : knownText(fields[0]);
   const count = /^\d{1,3}$/.test(word ?? '') ? Number(word) : null;
   const { positional } = env;
-  if (count === null || positional === null || count > positional.length) {
+  if (count === null || typeof positional === 'string' || count > positional.length) {
     const suggestion = 'shift as many as there are';
     report(context, 'DAX204', at, 'this shift is not supported', { suggestion });
     return null;

@@ -1,12 +1,12 @@
 /**
  * Parts of a script that are not understood, taken for anything they may do (`--havoc`).
  *
- * A part is compiled on trial first; where that finds a fault, it may do anything to its files, and
- * what it may have done to the shell itself (variables, directory, `set -e`, leaving) is not known
- * any more.
+ * A part is compiled; where that finds a fault, it is taken back and may do anything to its files,
+ * and what it may have done to the shell itself (variables, directory, `set -e`, leaving) is not
+ * known any more.
  */
 import type { AndOr, Command, PipelineNode } from 'unbash';
-import { newBuilder } from '../builder.js';
+import type { Diagnostic } from '../../errors.js';
 import { emitHavoc, type Havoc, noteHavoc } from '../havoc.js';
 import { firstLine } from '../source.js';
 import type { Universe } from '../universe.js';
@@ -40,31 +40,43 @@ export function compileOrHavoc(
 ): Environment | null {
   const { havoc } = context.universe;
   if (havoc === undefined || context.dead || node.type === 'AndOr') return compile(context, flow);
-  const trial = trialOf(context, havoc);
-  compile(trial, trialFlow(flow));
-  if (trial.faults.size === 0) return compile(context, flow);
-  noteHavoc(havoc, trial.faults.values());
+  const attempt = begin(context, havoc, flow);
+  const after = compile(context, flow);
+  const faults = attempt.faults();
+  if (faults.length === 0) return after;
+  attempt.takeBack();
+  noteHavoc(havoc, faults);
   return emitNode(context, node, env, flow);
 }
 
-/** A context whose faults, instructions and notes count for nothing. */
-function trialOf(context: Context, havoc: Havoc): Context {
-  return {
-    ...context,
-    builder: newBuilder(),
-    faults: new Map(),
-    reads: { ...context.reads },
-    budget: { ...context.budget },
-    universe: { ...context.universe, havoc: { ...havoc, noted: new Map() } },
-  };
+interface Attempt {
+  /** What was reported since. */
+  readonly faults: () => readonly Diagnostic[];
+  readonly takeBack: () => void;
 }
 
-function trialFlow(flow: Flow): Flow {
-  const { call } = flow;
+/**
+ * Begins to compile what may turn out not to be understood. Nested parts were tried before the one
+ * around them, so each part is compiled once.
+ */
+function begin(context: Context, havoc: Havoc, flow: Flow): Attempt {
+  const { faults, reads, budget, builder } = context;
+  const [known, noted] = [new Set(faults.keys()), new Set(havoc.noted.keys())];
+  const [count, left] = [reads.count, budget.left];
+  const takeInstructions = builder.checkpoint();
+  const ways = [...flow.loops.flatMap(({ breaks, continues }) => [breaks, continues])];
+  if (flow.call !== undefined) ways.push(flow.call.returns);
+  const lengths = ways.map(({ length }) => length);
   return {
-    ...flow,
-    loops: flow.loops.map((loop) => ({ ...loop, breaks: [], continues: [] })),
-    ...(call !== undefined && { call: { ...call, returns: [] } }),
+    faults: () => [...faults].flatMap(([key, fault]) => (known.has(key) ? [] : [fault])),
+    takeBack: () => {
+      for (const key of [...faults.keys()]) if (!known.has(key)) faults.delete(key);
+      for (const key of [...havoc.noted.keys()]) if (!noted.has(key)) havoc.noted.delete(key);
+      for (const [index, way] of ways.entries()) way.length = lengths[index] ?? 0;
+      reads.count = count;
+      budget.left = left;
+      takeInstructions();
+    },
   };
 }
 

@@ -52,10 +52,14 @@ const holdsCommands = (text: string): boolean => /\$\(|`|<\(|>\(/.test(text);
 
 function statusOf(node: Command, env: Environment): Status | null {
   const { name, prefix, suffix, redirects } = node;
-  if (name === undefined || name.parts !== undefined || prefix.length > 0) return null;
-  const word = name.value.replace(/^\/(?:usr\/)?s?bin\//, '');
+  const given = suffix.flatMap((item) => (item.type === 'Word' ? [item] : []));
+  const isRoot = name?.value === 'sudo';
+  const words = isRoot ? given.slice(1) : given;
+  const first = isRoot ? given[0] : name;
+  if (first === undefined || first.parts !== undefined) return null;
+  const word = first.value.replace(/^\/(?:usr\/)?s?bin\//, '');
   if (env.functions.has(word) || !redirects.every(isHarmless)) return null;
-  const words = suffix.flatMap((item) => (item.type === 'Word' ? [item] : []));
+  if (prefix.some((item) => item.type === 'Assignment' && holdsCommands(item.text))) return null;
   const bodies = redirects.flatMap((one) => (one.type === 'HereDoc' ? [one.body.text] : []));
   if ([...words.map(({ text }) => text), ...bodies].some(holdsCommands)) return null;
   const pattern = WITH_ARGUMENTS.get(word);

@@ -218,7 +218,7 @@ function expandVariable(context: Context, at: Span, use: VariableUse): Part[] | 
   if (name === '@' || name === '*') return expandArguments(context, at, use);
   const value = parameterValue(context, env, name);
   if (value === undefined) {
-    if (/^\d+$/.test(name)) return refuseArgument(context, at, name);
+    if (/^(?:\d+|#)$/.test(name)) return refuseArgument(context, at, name);
     report(context, 'DAX213', at, `variable ${name} is never set before this`, { name });
     return null;
   }
@@ -231,18 +231,38 @@ function parameterValue(
   env: Environment,
   name: string,
 ): Value | Argument | undefined {
-  if (name === '#' && env.positional !== null) {
-    return { kind: 'text', text: String(env.positional.length) };
-  }
   if (name === '0') return { kind: 'text', text: context.placeOf(0).file };
-  if (/^\d+$/.test(name)) return env.positional?.[Number(name) - 1];
+  if (name === '#' || /^\d+$/.test(name)) return argumentValue(env, name);
   return env.variables.get(name) ?? OF_ROOT.get(name);
 }
 
+/** An argument, empty beyond the last one; undefined where none are given, or it is not known. */
+function argumentValue({ positional }: Environment, name: string): Argument | undefined {
+  if (positional === 'differs') return { kind: 'unknown' };
+  if (positional === 'not given') return undefined;
+  if (name === '#') return { kind: 'text', text: String(positional.length) };
+  return positional[Number(name) - 1] ?? { kind: 'text', text: '' };
+}
+
+const UNKNOWN: Value = { kind: 'unknown' };
+
 /** Variables that every shell of root has. */
-const OF_ROOT: ReadonlyMap<string, Value> = new Map([
+const OF_ROOT: ReadonlyMap<string, Value> = new Map<string, Value>([
   ['EUID', { kind: 'text', text: '0' }],
   ['UID', { kind: 'text', text: '0' }],
+  ['USER', { kind: 'text', text: 'root' }],
+  ...[
+    '$',
+    'PPID',
+    'RANDOM',
+    'LINENO',
+    'SECONDS',
+    'HOSTNAME',
+    'PATH',
+    'HOME',
+    'PWD',
+    'FUNCNAME',
+  ].map((name) => [name, UNKNOWN] as const),
 ]);
 
 function valuePart(value: Value | Argument, name: string, split: boolean): Part {
@@ -268,7 +288,7 @@ const unknownPart = (what: string, status: Status): Part => ({
 /** `$@` and `$*`: all arguments, each one a field, or one text in quotes. */
 function expandArguments(context: Context, at: Span, use: VariableUse): Part[] | null {
   const { name, env, split } = use;
-  if (env.positional === null) return refuseArgument(context, at, name);
+  if (typeof env.positional === 'string') return refuseArgument(context, at, name);
   const blank = split || name === '@' ? { ...known(' ', true), split: true } : known(' ', false);
   return env.positional.flatMap((value, index) => [
     ...(index > 0 ? [blank] : []),

@@ -100,6 +100,30 @@ SUBSYSTEM=="memory", ACTION=="add", ATTR{state}="online_movable"`;
     expect(writes).toEqual([`write ${STATE} 'online_movable'`, "write /sys$devpath/online '1'"]);
   });
 
+  it("look at the kernel's policy, an attribute of the parent of memory blocks", () => {
+    const text = `SUBSYSTEM!="memory", GOTO="end"
+ATTRS{auto_online_blocks}=="offline", GOTO="end"
+ATTR{state}="online"
+LABEL="end"`;
+
+    expect(rulesListing(text)).toEqual([
+      'event dax *',
+      'jump-if-ok 7',
+      'read /sys/devices/system/memory/auto_online_blocks attr_auto_online_blocks',
+      'jump-if-failed 6',
+      `equal $attr_auto_online_blocks 'offline'`,
+      'jump-if-ok 7',
+      `write ${STATE} 'online'`,
+      `assign attr_auto_online_blocks ''`,
+    ]);
+  });
+
+  it('find no such attribute above a dax device, whatever is asked of it', () => {
+    const text = 'SUBSYSTEM=="dax", ATTRS{auto_online_blocks}!="offline", RUN+="/usr/bin/daxctl list"';
+
+    expect(rulesListing(text)).toEqual([]);
+  });
+
   it('tell single devices apart by KERNEL', () => {
     const text = 'SUBSYSTEM=="memory", KERNEL=="memory3[0-2]|memory9", ATTR{online}="1"';
 
@@ -137,6 +161,8 @@ describe('a fault in rules', () => {
     ['SUBSYSTEM=memory', ['1:1 DAX220']],
     ['# fine\n  FOO=="a"', ['2:3 DAX221']],
     ['SUBSYSTEM=="memory", ATTR{foo}="1"', ['1:22 DAX221']],
+    ['SUBSYSTEM=="memory", ATTRS{state}=="online"', ['1:22 DAX221']],
+    ['ATTRS{auto_online_blocks}="offline"', ['1:1 DAX221', '1:1 DAX222']],
     ['SUBSYSTEM=="memory", \\\n FOO+="systemd"', ['2:2 DAX221']],
     ['SUBSYSTEM="memory"', ['1:1 DAX221', '1:1 DAX222']],
     ['ACTION=="add", GOTO="nowhere"', ['1:16 DAX223']],

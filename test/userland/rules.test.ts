@@ -119,7 +119,8 @@ LABEL="end"`;
   });
 
   it('find no such attribute above a dax device, whatever is asked of it', () => {
-    const text = 'SUBSYSTEM=="dax", ATTRS{auto_online_blocks}!="offline", RUN+="/usr/bin/daxctl list"';
+    const text =
+      'SUBSYSTEM=="dax", ATTRS{auto_online_blocks}!="offline", RUN+="/usr/bin/daxctl list"';
 
     expect(rulesListing(text)).toEqual([]);
   });

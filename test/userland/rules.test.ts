@@ -151,6 +151,35 @@ LABEL="end"`;
     ]);
   });
 
+  it.each([
+    ['none', false],
+    ['kvm', false],
+    ['xen', true],
+    ['microsoft', true],
+  ])('ask the firmware whether they are for this machine: %s, %s', (virt, applies) => {
+    const text = `ATTR{[dmi/id]sys_vendor}=="Microsoft*", \\
+ ATTR{[dmi/id]product_name}=="Virtual Machine", GOTO="guest"
+ATTR{[dmi/id]sys_vendor}=="Xen", GOTO="guest"
+GOTO="end"
+LABEL="guest"
+SUBSYSTEM=="memory", ACTION=="add", ATTR{state}="online"
+LABEL="end"`;
+    const lines = rulesListing(text, { ...UNIVERSE, virt });
+
+    expect(lines.includes(`write ${STATE} 'online'`)).toBe(applies);
+  });
+
+  it('pass over what is for other devices, whatever it asks and does', () => {
+    const others = `SUBSYSTEM=="scsi", ENV{DEVTYPE}=="scsi_device", TEST!="[module/sg]", \\
+ RUN+="modprobe -b sg"
+KERNEL=="sd*[!0-9]", SUBSYSTEMS=="scsi", DRIVERS=="zfcp", SYMLINK+="disk/$attr{wwpn}"
+SUBSYSTEM=="cpu", DEVPATH=="/devices/system/cpu/*", TEST=="online", ATTR{online}="1"
+ACTION=="bind", SUBSYSTEM=="usb", IMPORT{builtin}="hwdb"
+`;
+
+    expect(rulesListing(others + ONE_LINE)).toEqual(rulesListing(ONE_LINE));
+  });
+
   it('drop a rule that no event can match', () => {
     expect(rulesListing('SUBSYSTEM=="cpu", ATTR{online}="1"')).toEqual([]);
   });
@@ -172,7 +201,11 @@ describe('a fault in rules', () => {
     ['PROGRAM="/bin/true"', ['1:1 DAX224']],
     ['ATTR{state}="$attr{online}"', ['1:1 DAX224']],
     ['SUBSYSTEM=="dax", RUN+="/usr/bin/daxctl %k"', ['1:19 DAX204']],
+    ['ATTR{[dmi/id]sys_vendor}=="QEMU", ATTR{state}="online"', ['1:1 DAX221']],
     ['SUBSYSTEM=="cpu", NONSENSE=="1"', ['1:19 DAX221']],
+    ['SUBSYSTEM=="cpu", GOTO="nowhere"', ['1:19 DAX223']],
+    ['SUBSYSTEM=="cpu", SUBSYSTEM="memory"', ['1:19 DAX222']],
+    ['SUBSYSTEM!="cpu", TEST=="[module/sg]"', ['1:19 DAX224']],
   ])('is placed in %s', (text, expected) => {
     expect(faults(rulesActor(text))).toEqual(expected);
   });

@@ -17,6 +17,7 @@ import { assignAttribute, assignOther, assignProperty } from './assign.js';
 import { emitEventTest, isEventKey, matchEvents, withoutMatch } from './events.js';
 import { answerOrHavoc, assignOrHavoc } from './havoc.js';
 import { answerKey, type KeyAnswer, runProgram } from './matches.js';
+import { checkKeys, isOfOthers } from './others.js';
 import { parseRules, type Rule, type RuleKey } from './parseRules.js';
 import { emitRule, keyName, type RuleContext, refuseKey } from './ruleContext.js';
 import { joinStates, propertyVariable, type RuleState, START_STATE } from './ruleState.js';
@@ -151,6 +152,10 @@ function compileRule(
   options: RuleOptions,
 ): RuleState | null {
   for (const key of rule.keys) checkOperator(context, key);
+  if (isOfOthers(context, rule)) {
+    checkKeys(context, rule);
+    return start;
+  }
   const matches = rule.keys.filter(isMatch);
   const events = matchEvents(context, matches.filter(isEventKey), start);
   const { answers, state } = answerKeys(context, rule, matches, {

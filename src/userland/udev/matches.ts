@@ -9,7 +9,7 @@ import type { SysfsFile } from '../program.js';
 import { resolveSysfs } from '../sysfsPath.js';
 import { emitAny, matchesValue } from './events.js';
 import type { Rule, RuleKey } from './parseRules.js';
-import { answerProgram } from './programs.js';
+import { answerDmi, answerProgram, type DmiField, dmiField } from './programs.js';
 import { emitRule, keyName, type RuleContext, refuseKey } from './ruleContext.js';
 import { attributeVariable, propertyVariable, type RuleState } from './ruleState.js';
 
@@ -148,11 +148,24 @@ function answerAttribute(
   key: RuleKey,
   state: RuleState,
 ): KeyAnswer {
+  const field = dmiField(key.attribute);
+  if (field !== null) return answerFirmware(context, key, field);
   const attr = blockAttribute(context, key);
   if (attr === null) return known(true);
   if (!state.subsystems.includes('memory')) return known(false);
   const file = { kind: 'block', block: 'event', attr } as const;
   return testRead(context, rule, state, { key, attr, file, possible: ATTRIBUTE_VALUES[attr] });
+}
+
+/** What the firmware says of the machine. */
+function answerFirmware(context: RuleContext, key: RuleKey, field: DmiField): KeyAnswer {
+  const { virt } = context.universe;
+  const matches = answerDmi(field, virt, (text) => matchesValue(key.value, text));
+  if (matches !== null) return known(matches === (key.operator === '=='));
+  const suggestion = 'known are those of Hyper-V and Xen, asked for where virt is microsoft or xen';
+  const message = `whether ${keyName(key)} is ${key.value} is not known`;
+  refuseKey(context, 'DAX221', key, { message, suggestion });
+  return known(true);
 }
 
 /** ATTRS: of the device, else of its parents; a dax device has none that is modelled. */

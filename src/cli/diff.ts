@@ -4,6 +4,7 @@
  */
 import type { Comparison, Distinction, Seen } from '../diff.js';
 import { EXIT } from '../errors.js';
+import { kernelRequestOf } from '../kernel/features.js';
 import type { Model } from '../model/model.js';
 import { formatCount } from '../report/layout.js';
 import type { Style } from '../report/style.js';
@@ -12,7 +13,6 @@ import type { Verdict } from '../verdict/trace.js';
 import { exploreModel } from './explore.js';
 import { warnOfUnknown, withModel } from './load.js';
 import { type LookOptions, styleFor } from './look.js';
-import { kernelRequestOf } from './options.js';
 import type { Terminal } from './terminal.js';
 
 export interface DiffOptions extends LookOptions {

@@ -4,26 +4,16 @@
  * A picture inside a page takes the page's colours; one that stands alone brings its own.
  */
 
+import { xmlText, xmlValue } from './xml.js';
+
 type Attributes = { readonly [name: string]: string | number };
-
-const ESCAPES: { readonly [character: string]: string } = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-};
-
-/** Text between tags or in an attribute. */
-export const escapeText = (text: string): string =>
-  text.replace(/[&<>"]/g, (character) => ESCAPES[character] ?? character);
 
 const numberText = (value: number): string => String(Math.round(value * 10) / 10);
 
 /** An element with its attributes and what is inside it, which is markup already. */
 export function element(name: string, attributes: Attributes, ...inside: string[]): string {
   const pairs = Object.entries(attributes).map(([key, value]) => {
-    const text = typeof value === 'number' ? numberText(value) : escapeText(value);
-    return ` ${key}="${text}"`;
+    return ` ${key}=${xmlValue(typeof value === 'number' ? numberText(value) : value)}`;
   });
   const head = `${name}${pairs.join('')}`;
   return inside.length === 0 ? `<${head}/>` : `<${head}>${inside.join('')}</${name}>`;
@@ -82,8 +72,8 @@ export function picture(about: Picture, ...inside: string[]): string {
       // A page lets it be scrolled: made smaller, nobody could read it.
       ...(!isAlone && { style: 'max-width:none' }),
     },
-    element('title', { id: titleId }, escapeText(title)),
-    element('desc', { id: descriptionId }, escapeText(description)),
+    element('title', { id: titleId }, xmlText(title)),
+    element('desc', { id: descriptionId }, xmlText(description)),
     ...(isAlone ? [element('style', {}, ALONE.trim()), ground] : []),
     ...inside,
   );

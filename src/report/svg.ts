@@ -19,27 +19,44 @@ export function element(name: string, attributes: Attributes, ...inside: string[
   return inside.length === 0 ? `<${head}/>` : `<${head}>${inside.join('')}</${name}>`;
 }
 
-/** Colours: variables of the page, each with what holds where there is no page. */
-export const INK = {
-  text: 'var(--text, #1b1f24)',
-  faint: 'var(--faint, #565d66)',
-  line: 'var(--line, #dcdfe4)',
-  strong: 'var(--line-strong, #8d949e)',
-  panel: 'var(--panel, #ffffff)',
-  accent: 'var(--accent, #1f57b8)',
-  bad: 'var(--bad, #a8201a)',
-  badSoft: 'var(--bad-soft, #fce7e5)',
-  good: 'var(--good, #1a6a3a)',
-  warn: 'var(--warn, #7d4e00)',
+/** Colours by their variables in the page: what each is where there is no page, light and dark. */
+export const COLOURS = {
+  text: ['#1b1f24', '#e7e9ec'],
+  faint: ['#565d66', '#a5adb7'],
+  line: ['#dcdfe4', '#33383f'],
+  'line-strong': ['#8d949e', '#737c88'],
+  panel: ['#ffffff', '#1a1d21'],
+  accent: ['#1f57b8', '#8fb5ff'],
+  bad: ['#a8201a', '#ff9a90'],
+  'bad-soft': ['#fce7e5', '#411d1a'],
+  good: ['#1a6a3a', '#7fd69c'],
+  warn: ['#7d4e00', '#f2bd62'],
 } as const;
 
-const ALONE = `
-:root{--text:#1b1f24;--faint:#565d66;--line:#dcdfe4;--line-strong:#8d949e;--panel:#ffffff;
---accent:#1f57b8;--bad:#a8201a;--bad-soft:#fce7e5;--good:#1a6a3a;--warn:#7d4e00}
-@media (prefers-color-scheme:dark){:root{--text:#e7e9ec;--faint:#a5adb7;--line:#33383f;
---line-strong:#737c88;--panel:#1a1d21;--accent:#8fb5ff;--bad:#ff9a90;--bad-soft:#411d1a;
---good:#7fd69c;--warn:#f2bd62}}
-`;
+const ink = (name: keyof typeof COLOURS): string => `var(--${name}, ${COLOURS[name][0]})`;
+
+/** The page's colours, each with what holds where there is no page. */
+export const INK = {
+  text: ink('text'),
+  faint: ink('faint'),
+  line: ink('line'),
+  strong: ink('line-strong'),
+  panel: ink('panel'),
+  accent: ink('accent'),
+  bad: ink('bad'),
+  badSoft: ink('bad-soft'),
+  good: ink('good'),
+  warn: ink('warn'),
+} as const;
+
+const tableOf = (at: 0 | 1): string =>
+  Object.entries(COLOURS)
+    .map(([name, pair]) => `--${name}:${pair[at]}`)
+    .join(';');
+
+// Not by light-dark(): a picture is also shown by programs that are no browser.
+const ALONE = `:root{${tableOf(0)}}
+@media (prefers-color-scheme:dark){:root{${tableOf(1)}}}`;
 
 export interface Picture {
   readonly width: number;
@@ -74,7 +91,7 @@ export function picture(about: Picture, ...inside: string[]): string {
     },
     element('title', { id: titleId }, xmlText(title)),
     element('desc', { id: descriptionId }, xmlText(description)),
-    ...(isAlone ? [element('style', {}, ALONE.trim()), ground] : []),
+    ...(isAlone ? [element('style', {}, ALONE), ground] : []),
     ...inside,
   );
 }

@@ -54,9 +54,9 @@ function joinUevents(rows: readonly EventRow[]): EventRow[] {
 }
 
 /**
- * Rows of a step. A whole system call has one row of locks, in front of what else happened; where it
- * waited, what came before the wait stands in front of that. A step of one has a row where it takes
- * or releases some.
+ * Rows of a step. A whole system call has one row of locks, in front of what else happened; where
+ * it waited, what came before the wait stands in front of that. A step of one has a row where it
+ * takes or releases some.
  */
 export function eventRows(
   events: readonly StepEvent[],

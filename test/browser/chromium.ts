@@ -114,7 +114,7 @@ export interface SuiteBrowser {
   ): Promise<void>;
 }
 
-/** Starts a browser before the tests of the suite that this is called in, and ends it after them. */
+/** Starts a browser before the tests of the suite that this is called in, and ends it behind. */
 export function useBrowser(name: string, isSkipped: boolean): SuiteBrowser {
   const folder = isSkipped ? '' : makeFolder(name);
   let browser: Browser;

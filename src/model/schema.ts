@@ -49,7 +49,9 @@ const name = z.string().regex(NAME_PATTERN);
 const targetNode = z.union([z.int().min(0).max(1023), z.literal('none')]);
 const policy = z.enum(['offline', 'online', 'online_kernel', 'online_movable']);
 const beneathState = z.enum(['not-loaded', 'absent']);
-const moduleState = z.enum(['loaded', 'not-loaded', 'absent']);
+const moduleState = z
+  .enum(['loaded', 'not-loaded', 'absent', 'builtin'])
+  .describe('builtin: in the kernel image');
 const oneOrMore = z.union([text, z.array(text).min(1)]);
 
 const namespace = z

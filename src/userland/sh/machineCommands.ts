@@ -43,6 +43,10 @@ export function compileModule(context: Context, call: Invocation): Environment |
     report(context, 'DAX204', call.at, `module ${name} is not modelled`, { suggestion });
     return null;
   }
+  if ((context.universe.builtin ?? []).includes(module)) {
+    // There is nothing to load; taking it away fails, with `Module kmem is builtin`.
+    return finish(context, call.at, call.env, verb === 'load' ? 0 : 1);
+  }
   emit(context, call.at, { op: 'module', verb, module });
   return withStatus(call.env, 'runtime');
 }

@@ -200,6 +200,9 @@ export function planUniverse(model: Model): { plan: Plan; diagnostics: readonly 
     cxlRegions: publications
       .filter(({ kind }) => kind === Publication.CxlRegion)
       .map(({ name }) => name),
+    cxlMemdevs: (model.machine.firmware?.cxlRegions ?? []).flatMap(({ name, memdev }) =>
+      memdev === null ? [] : [{ name: memdev, region: name }],
+    ),
     builtin: DRIVERS.filter((name) => model.machine.modules[name] === 'builtin'),
     modules: beneathModules(model),
     devices: devices.map((device) =>

@@ -86,6 +86,8 @@ export interface CxlRegion extends FirmwareRange {
   readonly name: string;
   /** Whether all its memory devices are found; `maybe`: sometimes. */
   readonly assembles: boolean | 'maybe';
+  /** memN, the memory device that is behind it; null where the model does not name it. */
+  readonly memdev: string | null;
 }
 
 /** What the firmware says about ranges that dax devices may come of. */

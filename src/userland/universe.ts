@@ -36,6 +36,8 @@ export interface Universe {
   readonly regions: readonly UniverseRegion[];
   /** CXL regions that the firmware has set up: regionN. */
   readonly cxlRegions?: readonly string[];
+  /** Memory devices of CXL that the model names, with the region that each is behind. */
+  readonly cxlMemdevs?: readonly { readonly name: string; readonly region: string }[];
   /** Drivers that are in the kernel image: there is no module to load or unload. */
   readonly builtin?: readonly DriverName[];
   /** Modules beneath drivers/dax that can be loaded. */

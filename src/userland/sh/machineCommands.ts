@@ -11,7 +11,9 @@ import {
   compileBeneathLoad,
   compileBeneathUnload,
   compileCxlRegion,
+  compileMemdev,
   isOnCxlRegions,
+  isOnMemdevs,
 } from './beneathCommands.js';
 import type { Invocation } from './command.js';
 import { type Context, emit, finish, report, withStatus } from './context.js';
@@ -189,6 +191,7 @@ export function compileCxl(context: Context, call: Invocation): Environment | nu
   const force = words.some((word) => word === '-f' || word === '--force');
   const [verb = '', target = '', ...rest] = words.filter((word) => !/^(?:-f|--force)$/.test(word));
   if (isOnCxlRegions(context, verb)) return compileCxlRegion(context, call);
+  if (isOnMemdevs(verb)) return compileMemdev(context, call);
   if (!/^(?:dis|en)able-region$/.test(verb) || target === '' || rest.length > 0) {
     return refuseArguments(context, call, 'cxl disable-region|enable-region REGION [-f]');
   }

@@ -13,6 +13,7 @@ import { deviceOf, type Facts, refuse, warn } from './facts.js';
 import { joinDevice } from './joinDevice.js';
 import { type Claim, claimsOf } from './listing.js';
 import type { ImportedDevice, ImportedMachine, Known } from './machine.js';
+import { warnOfNodes } from './nodes.js';
 import { releaseOf } from './release.js';
 
 /** What the user says on the command line; it is taken before any input. */
@@ -259,6 +260,7 @@ export function joinFacts(facts: Facts, wishes: Wishes = {}): ImportedMachine | 
     return device === null ? [] : [device];
   });
   if (devices.length === 0 && facts.faults.length === 0) nothingToModel(facts);
+  warnOfNodes(facts, devices);
   const { iomem, listing } = iomemOf(facts, devices);
   const memmap = agreed(facts, 'memmap_on_memory', facts.memmapOnMemory, String);
   if (facts.faults.length > 0 || blockSize === null) return null;

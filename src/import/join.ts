@@ -3,7 +3,7 @@
  * a warning, and what they contradict each other in.
  */
 import { RELEASES } from '../kernel/releases.js';
-import { endOfRamBytes, memoryBlockSizeBytes } from '../model/blockSize.js';
+import { endOfRamBytes, memoryBlockSizeBytes, windowsIn } from '../model/blockSize.js';
 import type { IomemNode, OnlinePolicy, Place } from '../model/model.js';
 import { formatSize, isPowerOfTwo, overlaps } from '../model/quantity.js';
 import { DEVICE_PATTERN } from '../model/schema.js';
@@ -118,7 +118,8 @@ export function blockBytes(
 ): bigint {
   if (size !== 'auto') return size;
   const release = /v[0-9]+\.[0-9]+(\.[0-9]+)?/.exec(kernel)?.[0] ?? ASSUMED_KERNEL;
-  return memoryBlockSizeBytes(endOfRamBytes(nodes, null), { hypervisor: false, release });
+  const boot = { hypervisor: false, release, windows: windowsIn(nodes) };
+  return memoryBlockSizeBytes(endOfRamBytes(nodes, null), boot);
 }
 
 function policyOf(facts: Facts): Known<OnlinePolicy> {

@@ -17,8 +17,6 @@ import { parseSize } from '../model/quantity.js';
 import { suggestion } from '../model/suggest.js';
 import { OBSERVABLES, type Observable } from '../verdict/observables.js';
 
-export { kernelRequestOf };
-
 /** Options of `explore` that change what is explored; absent where the model's own value holds. */
 export interface Overrides {
   readonly granularity?: Granularity;

@@ -1,15 +1,9 @@
 /**
  * Large machines cut to what can be explored: of each device some memory blocks are kept, with the
- * bytes in front of the first and behind the last one.
- *
- * A script that works device by device treats all blocks of a device alike, and so do the kernel's
- * rules. That fewer blocks show every finding is not proved: `--scope` widens the cut, and a sweep
- * shows when nothing changes any more.
+ * bytes in front of the first and behind the last one. docs/scopes.md says what follows from a cut
+ * machine for the whole one.
  */
 import type { DaxDevice, DaxRegion, Model, Range } from '../model/model.js';
-
-/** Blocks that are kept of each device where nothing else is asked for. */
-export const SCOPE_DEFAULT = 2;
 
 /** A device that was cut. */
 export interface Cut {
@@ -37,6 +31,14 @@ function fitOf({ start, end }: Range, blockSize: bigint): Fit {
   const behind = ((end + 1n) / blockSize) * blockSize;
   return { first, blocks: behind > first ? Number((behind - first) / blockSize) : 0 };
 }
+
+/** How many memory blocks a device has. */
+export const blocksOf = ({ ranges }: DaxDevice, blockSize: bigint): number =>
+  ranges.reduce((sum, range) => sum + fitOf(range, blockSize).blocks, 0);
+
+/** How many blocks all devices have together. */
+export const blockCount = ({ machine }: Model): number =>
+  machine.devices.reduce((sum, device) => sum + blocksOf(device, machine.blockSize), 0);
 
 /** Texts of all actors: blocks that they name by number must be there. */
 const textOf = (model: Model): string =>
@@ -100,7 +102,5 @@ export function scopeModel(model: Model, kept: number): Scoped {
     return end === undefined ? region : { ...region, end };
   });
   const machine = { ...model.machine, devices: cutDevices, regions: cutRegions };
-  const words = cuts.map(({ device, blocks }) => `${device} to ${kept} of ${blocks}`);
-  const cut = `blocks cut (--scope widens): ${words.join(', ')}`;
-  return { model: { ...model, machine, cut }, cuts, whole };
+  return { model: { ...model, machine }, cuts, whole };
 }

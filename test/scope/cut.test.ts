@@ -1,11 +1,12 @@
 /** Large machines are cut, and a sweep shows when that changes nothing any more. */
 import { describe, expect, it } from 'vitest';
 import { composeModel } from '../../src/advice/compose.ts';
-import { scopeModel } from '../../src/advice/scope.ts';
-import { type SweepRow, stableFrom, sweepScopes } from '../../src/advice/sweep.ts';
+import { type SweepRow, stableAlong, sweepScopes } from '../../src/advice/sweep.ts';
 import { parseModel } from '../../src/model/load.ts';
 import type { Model } from '../../src/model/model.ts';
-import { file, ONLINE_RULE } from './support.ts';
+import { cutModel } from '../../src/scope/choose.ts';
+import { scopeModel } from '../../src/scope/cut.ts';
+import { file, ONLINE_RULE } from '../advice/support.ts';
 
 /** dax0.0 of a terabyte, 64 MiB off the grid at both ends. */
 function large(script: string): Model {
@@ -41,12 +42,15 @@ echo dax0.0 > /sys/bus/dax/drivers/kmem/unbind
 
 describe('the cut of a machine', () => {
   it('keeps the bytes in front of the first block and behind the last one', () => {
-    const { model, cuts } = scopeModel(large(RETIRE), 2);
+    const { model, cuts } = cutModel(large(RETIRE), 2);
     const [device] = model.machine.devices;
 
     expect(cuts).toEqual([{ device: 'dax0.0', blocks: 8190, kept: 2 }]);
     expect(device?.ranges).toEqual([{ start: 0x10004000000n, end: 0x1001bffffffn }]);
-    expect(model.cut).toBe('blocks cut (--scope widens): dax0.0 to 2 of 8190');
+    expect(model.cut?.kept).toBe(2);
+    expect(model.cut?.text).toMatch(
+      /^blocks cut \(--scope widens\): dax0.0 to 2 of 8190: not proved/,
+    );
   });
 
   it('leaves a device alone whose blocks the files name', () => {
@@ -68,15 +72,24 @@ describe('the cut of a machine', () => {
 
 describe('a sweep', () => {
   it('tells from which width on the findings stay the same', async () => {
-    const { rows, stableFrom: from } = await sweepScopes(large(RETIRE), 3);
+    const { rows, stableFrom: from } = await sweepScopes(large(RETIRE), { blocks: 3 });
 
     expect(rows.map(({ blocks }) => blocks)).toEqual([1, 2, 3]);
     expect(rows.every(({ findings }) => findings.includes('recoverable(dax0.0)'))).toBe(true);
-    expect(from).not.toBeNull();
+    expect(from.blocks).not.toBeNull();
   });
 
   const row = (blocks: number, ...findings: string[]): SweepRow => ({
-    ...{ blocks, findings, verdict: 'findings', distinctStates: 1, transitions: 1, depth: 1 },
+    ...{
+      blocks,
+      devices: 1,
+      actors: 1,
+      findings,
+      verdict: 'findings',
+      distinctStates: 1,
+      transitions: 1,
+      depth: 1,
+    },
   });
 
   it.each([
@@ -85,6 +98,6 @@ describe('a sweep', () => {
     [[row(1), row(2), row(3, 'a')], null],
     [[row(1)], null],
   ])('of %j is stable from %s on', (rows, from) => {
-    expect(stableFrom(rows)).toBe(from);
+    expect(stableAlong(rows, 'blocks')).toBe(from);
   });
 });

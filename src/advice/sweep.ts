@@ -27,6 +27,8 @@ export interface Sweep {
   readonly rows: readonly SweepRow[];
   /** For each axis the least value from which on all rows found the same; null where none is. */
   readonly stableFrom: { readonly [A in Axis]?: number | null };
+  /** Every row has ended. */
+  readonly isComplete: boolean;
 }
 
 /** Most states of one row where nobody asks for another limit. */
@@ -41,23 +43,27 @@ function keyOf({ verdict, findings }: SweepRow): string {
 const hasEnded = ({ verdict }: SweepRow): boolean =>
   verdict !== 'incomplete' && verdict !== 'not-tried';
 
-/** The least value of an axis from which on nothing changed along it, with at least two values. */
+/**
+ * The least value of an axis from which on nothing changed along it, as far as rows have ended. A
+ * line of rows with a single one that has ended says nothing.
+ */
 export function stableAlong(rows: readonly SweepRow[], axis: Axis): number | null {
   const otherAxes = AXES.filter((other) => other !== axis);
   const lines = new Map<string, SweepRow[]>();
-  for (const row of rows) {
+  for (const row of rows.filter(hasEnded)) {
     const key = otherAxes.map((other) => row[other]).join();
     lines.set(key, [...(lines.get(key) ?? []), row]);
   }
-  const least = [...lines.values()].map((line) => {
+  const long = [...lines.values()].filter((line) => line.length > 1);
+  const least = long.map((line) => {
     const sorted = [...line].sort((left, right) => left[axis] - right[axis]);
     const last = sorted.at(-1);
-    if (last === undefined || !sorted.every(hasEnded)) return null;
+    if (last === undefined) return null;
     const differing = sorted.findLastIndex((row) => keyOf(row) !== keyOf(last));
     const from = sorted[differing + 1];
     return from === undefined || from === last ? null : from[axis];
   });
-  return least.some((value) => value === null)
+  return least.length === 0 || least.some((value) => value === null)
     ? null
     : Math.max(...least.map((value) => value ?? 0));
 }
@@ -108,5 +114,5 @@ export async function sweepScopes(
   }
   const axes = AXES.filter((axis) => widths[axis] !== undefined);
   const stableFrom = Object.fromEntries(axes.map((axis) => [axis, stableAlong(rows, axis)]));
-  return { axes, rows, stableFrom };
+  return { axes, rows, stableFrom, isComplete: rows.every(hasEnded) };
 }

@@ -29,8 +29,11 @@ function endLine(axis: Axis, from: number | null): string {
 }
 
 /** Renders a sweep. */
-export function renderSweep({ axes, rows, stableFrom }: Sweep): string {
+export function renderSweep({ axes, rows, stableFrom, isComplete }: Sweep): string {
   const heading = `${axes.join('  ')}  verdict           states  findings`;
   const ends = axes.map((axis) => endLine(axis, stableFrom[axis] ?? null));
-  return [heading, ...rows.flatMap((row) => rowLines(row, axes)), '', ...ends, ''].join('\n');
+  const more = isComplete ? [] : ['as far as the rows have ended: --max-states widens'];
+  return [heading, ...rows.flatMap((row) => rowLines(row, axes)), '', ...ends, ...more, ''].join(
+    '\n',
+  );
 }

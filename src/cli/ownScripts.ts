@@ -113,13 +113,13 @@ async function sweepScripts(
     return EXIT.usage;
   }
   const sweep = await sweepScopes(model, widths, searchOptions(options, terminal));
-  const { rows, stableFrom } = sweep;
+  const { rows, stableFrom, isComplete } = sweep;
   const records = [
     ...rows.map((row) => ({ kind: 'sweep-row', model: model.file, ...row })),
-    { kind: 'sweep', model: model.file, stableFrom },
+    { kind: 'sweep', model: model.file, stableFrom, isComplete },
   ];
   terminal.writeOut(options.json === true ? toLines(records) : renderSweep(sweep));
-  const isStable = Object.values(stableFrom).every((from) => from !== null);
+  const isStable = isComplete && Object.values(stableFrom).every((from) => from !== null);
   return isStable ? EXIT.holds : EXIT.incomplete;
 }
 

@@ -46,9 +46,13 @@ function cut(loaded: LoadResult & { readonly ok: true }, wanted: number | null):
   const place = loaded.model.machine.devices[0]?.place ?? loaded.model.kernel.place;
   const warn = (message: string, advice: string): Diagnostic =>
     diagnose('DAX309', place, message, { advice });
-  const told = model.cut?.text ?? '';
   const warnings = [
-    ...(cuts.length === 0 ? [] : [warn(told, 'docs/scopes.md says what follows from a cut')]),
+    ...cuts.map(({ device, blocks, kept }) =>
+      warn(
+        `${device} has ${blocks} memory blocks, of which ${kept} are kept`,
+        'the verdict says what follows; --scope N keeps N of each device (docs/scopes.md)',
+      ),
+    ),
     ...whole.map((why) => warn(why, 'docs/scopes.md says which devices can be cut')),
   ];
   return { ...loaded, model, warnings: [...loaded.warnings, ...warnings] };

@@ -92,7 +92,9 @@ async function rowOf(model: Model, size: Size, options: ExploreOptions): Promise
   const limits = { ...cut.limits, states: cut.limits.states ?? STATES_MAX };
   const goals = goalsOf(cut);
   const found = tellEnds(await explore(withGoals({ ...cut, limits }, goals), options), goals);
-  const { verdict, distinctStates, transitions, depth } = found;
+  const { distinctStates, transitions, depth } = found;
+  // What was found before a limit is a violation all the same, and yet not all that there is.
+  const verdict = found.stoppedBy === null ? found.verdict : 'incomplete';
   const names = found.violations.map(({ finding }) => propertyName(finding));
   const findings = [...new Set(names)].sort();
   return { ...size, verdict, findings, distinctStates, transitions, depth };

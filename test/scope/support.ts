@@ -20,7 +20,7 @@ import { file } from '../advice/support.ts';
 
 export interface Setup {
   readonly scripts: readonly string[];
-  readonly rule?: string;
+  readonly rule?: string | undefined;
   readonly coldplug?: boolean;
   readonly workers?: number;
   readonly driver?: string;
@@ -62,6 +62,8 @@ ${more}  iomem: |
 
 /** More is not compared state by state. */
 const STATES_MAX = 200_000;
+
+export const UNBIND = 'echo dax0.0 > /sys/bus/dax/drivers/kmem/unbind';
 
 export const ruleOf = (word: string): string =>
   `SUBSYSTEM=="memory", ACTION=="add", ATTR{state}=="offline", ATTR{state}="${word}"`;

@@ -69,10 +69,10 @@ export function stableAlong(rows: readonly SweepRow[], axis: Axis): number | nul
 }
 
 /** Every size up to the widths, small ones first; no device gets more blocks than it has. */
-function sizesOf(widths: Widths, model: Model): readonly Size[] {
+function sizesOf(widths: Widths, model: Model, scope: number | null): readonly Size[] {
   const { devices, blockSize } = model.machine;
   const most = Math.max(1, ...devices.map((device) => blocksOf(device, blockSize)));
-  const kept = cutModel(model, null).model.cut?.kept ?? most;
+  const kept = cutModel(model, scope).model.cut?.kept ?? most;
   const values = (width: number | undefined, still: number): readonly number[] =>
     width === undefined ? [still] : Array.from({ length: width }, (_, index) => index + 1);
   const blocks = widths.blocks === undefined ? undefined : Math.min(widths.blocks, most);
@@ -100,14 +100,17 @@ async function rowOf(model: Model, size: Size, options: ExploreOptions): Promise
   return { ...size, verdict, findings, distinctStates, transitions, depth };
 }
 
-/** Explores a composed model at every size. */
+/**
+ * Explores a composed model at every size; `scope`: blocks kept of each device where the sweep does
+ * not go over them.
+ */
 export async function sweepScopes(
   model: Model,
   widths: Widths,
-  options: ExploreOptions = {},
+  { scope = null, ...options }: ExploreOptions & { readonly scope?: number | null } = {},
 ): Promise<Sweep> {
   const rows: SweepRow[] = [];
-  for (const size of sizesOf(widths, model)) {
+  for (const size of sizesOf(widths, model, scope)) {
     const isBeyond = rows.some((row) => !hasEnded(row) && isWithin(row, size));
     const none = { distinctStates: 0, transitions: 0, depth: 0, findings: [] };
     rows.push(

@@ -112,7 +112,10 @@ async function sweepScripts(
     terminal.writeError(`daxcheck: ${obstacle}\n`);
     return EXIT.usage;
   }
-  const sweep = await sweepScopes(model, widths, searchOptions(options, terminal));
+  const sweep = await sweepScopes(model, widths, {
+    ...searchOptions(options, terminal),
+    scope: options.scope ?? null,
+  });
   const { rows, stableFrom, isComplete } = sweep;
   const records = [
     ...rows.map((row) => ({ kind: 'sweep-row', model: model.file, ...row })),

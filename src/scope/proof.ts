@@ -101,11 +101,15 @@ function deviceDoubts({ machine }: Model, device: DaxDevice): readonly string[] 
 
 /** Why daxctl's comparison of two counts may come out otherwise; null where it does not. */
 function countDoubt(actors: readonly ActorProgram[], adders: readonly string[]): string | null {
-  const counting = actors.find(compares);
-  const other = adders.find((name) => name !== counting?.actor);
-  return counting === undefined || other === undefined
+  const pairs = actors
+    .filter(compares)
+    .flatMap(({ actor }) =>
+      adders.filter((adder) => adder !== actor).map((adder) => [adder, actor]),
+    );
+  const [pair] = pairs;
+  return pair === undefined
     ? null
-    : `${other} may add memory while daxctl of ${counting.actor} counts it`;
+    : `${pair[0]} may add memory while daxctl of ${pair[1]} counts it`;
 }
 
 /** Tells for devices of a model how many blocks are enough, and why that is not proved. */

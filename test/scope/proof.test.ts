@@ -69,6 +69,10 @@ describe('a condition that fails', () => {
     ['80.rules:1 does more than to write', { scripts: [UNBIND], rule: RUN }],
     ['80.rules:1 reads valid_zones', { scripts: [UNBIND], rule: zones }],
     ['b.sh may add memory while daxctl of a.sh counts it', { scripts: [ONLINE, BIND] }],
+    [
+      'a.sh may add memory while daxctl of b.sh counts',
+      { scripts: [`${BIND}\n${ONLINE}`, ONLINE] },
+    ],
     ['mem= may lie inside', { scripts: [UNBIND], more: '  mem_limit: 64G\n' }],
     ['memmap_on_memory', { scripts: [UNBIND], more: '  memmap_on_memory: true\n' }],
   ])('%s', (doubt, setup) => {

@@ -98,9 +98,8 @@ export function withActors(model: Model, count: number): Model {
     { length: count - 1 },
     (_, index): Actor => ({ ...script, name: `${script.name}-${index + 2}` }),
   );
-  return { ...model, actors: [...copies, ...model.actors].sort(byKind) };
+  const isScript = ({ kind }: Actor): boolean => kind === 'script';
+  const scripts = model.actors.filter(isScript);
+  const others = model.actors.filter((actor) => !isScript(actor));
+  return { ...model, actors: [...scripts, ...copies, ...others] };
 }
-
-/** Scripts first, as they are composed. */
-const byKind = (left: Actor, right: Actor): number =>
-  Number(left.kind !== 'script') - Number(right.kind !== 'script');

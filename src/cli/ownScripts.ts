@@ -98,7 +98,7 @@ function sweepObstacle(model: Model, { devices = 1, actors = 1 }: Widths): strin
   }
   const scripts = model.actors.filter(({ kind }) => kind === 'script').length + actors - 1;
   if (actors === 1 || scripts <= SCRIPTS_MAX) return null;
-  return `--sweep actors=${actors}: of more than ${SCRIPTS_MAX} scripts at once no common end is known`;
+  return `--sweep actors=${actors}: more than ${SCRIPTS_MAX} scripts at once have no common end`;
 }
 
 /** Explores larger and larger machines; the status is 0 when the findings stay the same. */

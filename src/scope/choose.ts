@@ -1,14 +1,17 @@
 /**
  * Cuts a model to what can be explored: to as many blocks of each device as are proved to be
- * enough, where these are few, and else to two.
+ * enough, where these are few, and else to three.
  */
 import { BLOCK_MAX } from '../../assembly/layout.js';
 import type { Model } from '../model/model.js';
 import { blockCount, type Scoped, scopeModel } from './cut.js';
 import { type DeviceProof, proofsOf } from './proof.js';
 
-/** Blocks that are kept of each device where nothing is proved. */
-export const SCOPE_DEFAULT = 2;
+/** Blocks kept of each device where nothing is proved: the first, one between, the last. */
+export const SCOPE_DEFAULT = 3;
+
+/** What is enough is never less. */
+const LEAST = 2;
 
 /** Most blocks that are kept of each device where nobody asks for a number. */
 export const SCOPE_MOST = 5;
@@ -21,7 +24,7 @@ function enoughFor(proofs: readonly DeviceProof[]): number | null {
   const numbers = proofs.map(({ enough, doubts }) => (doubts.length > 0 ? null : enough));
   return numbers.some((number) => number === null)
     ? null
-    : Math.max(SCOPE_DEFAULT, ...numbers.map((number) => number ?? 0));
+    : Math.max(...numbers.map((number) => number ?? 0));
 }
 
 /** What follows from the cut machine for the whole one, in words. */
@@ -40,7 +43,7 @@ function soundness(proofs: readonly DeviceProof[], kept: number): string {
 
 /** Cuts a model, and says in the verdict's scope what was cut and what follows. */
 export function cutModel(model: Model, wanted: number | null): Scoped {
-  const narrow = scopeModel(model, wanted ?? SCOPE_DEFAULT);
+  const narrow = scopeModel(model, wanted ?? LEAST);
   if (narrow.cuts.length === 0) return narrow;
   const proofs = proofsOf(
     model,

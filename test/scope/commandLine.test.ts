@@ -22,9 +22,9 @@ actors:
     echo dax0.0 > /sys/bus/dax/drivers/kmem/unbind
   udev:
     events: [coldplug]
-    rules: 'SUBSYSTEM=="memory", ACTION=="add", ATTR{state}=="offline", ATTR{state}="online_movable"'
+    rules: 'SUBSYSTEM=="memory", ACTION=="add", ATTR{state}=="offline", ATTR{state}="RULE"'
 check: [no-leak, { recoverable: dax0.0 }]
-`;
+`.replace('RULE', 'online_movable');
 
 let folder = '';
 let model = '';
@@ -63,7 +63,7 @@ describe('a model of a large machine', () => {
   it('is judged as the command line has it', async () => {
     const { out } = await daxcheck('explore', model, '--quiet', '--granularity', 'step');
 
-    expect(out).toContain('dax0.0 to 2 of 8192: not proved: granularity: step');
+    expect(out).toContain('dax0.0 to 3 of 8192: not proved: granularity: step');
   });
 
   it('is refused where nothing of it can be cut', async () => {
@@ -145,7 +145,7 @@ describe('a sweep', () => {
 
   it.each([
     ['blocks=2,nodes=3', /Expected some of blocks=N,devices=N,actors=N/],
-    ['actors=4', /of more than 3 scripts at once no common end is known/],
+    ['actors=4', /more than 3 scripts at once have no common end/],
     ['0', /Expected a whole number of at least 1/],
   ])('of %s is refused', async (sweep, why) => {
     const { status, error } = await daxcheck('explore', ...options, '--sweep', sweep);

@@ -91,9 +91,12 @@ describe('what is not proved can fail', () => {
     const model = wide({ scripts: [UNBIND], rule, coldplug: true, blocks: 'online_movable' });
     const [proof] = proofsOf(model, ['dax0.0']);
     const { missing } = await unseen(model, 2, 3);
+    const three = await unseen(model, 3, 5);
 
     expect(proof?.doubts.join()).toContain('picks the zone by the neighbours');
     expect(missing).toBeGreaterThan(0);
+    // An edge and what lies between are there with three.
+    expect(three.missing).toBe(0);
   });
 
   it('where a finding needs more blocks than are kept', async () => {

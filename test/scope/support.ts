@@ -86,7 +86,7 @@ export async function eachState(
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
-/** A thread as the projection keeps it: at which line, or that a dropped block's event is at hand. */
+/** A thread as the projection keeps it: at which line; at a dropped block's event it is idle. */
 function threadKey(state: Uint8Array, scenario: Scenario, thread: number, kept: number[]): string {
   const at = scenario.state.threadsAt + thread * THREAD_BYTES;
   const view = new DataView(state.buffer, state.byteOffset);

@@ -14,17 +14,19 @@ const WHOLE: readonly SysfsFile['kind'][] = [
   ...(['own-driver', 'driver-link'] as const),
 ];
 
-const OPS: readonly Instruction['op'][] = [
+/** Instructions that change nothing but what the program knows itself. */
+const LOCAL: readonly Instruction['op'][] = [
   ...(['equal', 'compare', 'event', 'assign', 'status', 'invert', 'jump'] as const),
-  ...(['jump-if-failed', 'jump-if-ok', 'sleep', 'settle', 'trigger', 'process'] as const),
-  ...(['module', 'namespace', 'clear-errors', 'encrypt', 'exit', 'count', 'less'] as const),
+  ...(['jump-if-failed', 'jump-if-ok', 'sleep', 'exit', 'count', 'less'] as const),
   ...(['tell', 'negate', 'keep', 'recall', 'status-is'] as const),
 ];
 
-/** Instructions that change nothing but what the program knows itself. */
-const LOCAL: readonly Instruction['op'][] = OPS.filter(
-  (op) => !['settle', 'trigger', 'process', 'module', 'namespace'].includes(op),
-);
+/** Those, and what is done to a device, to the machine, or to all blocks alike. */
+const OPS: readonly Instruction['op'][] = [
+  ...LOCAL,
+  ...(['settle', 'trigger', 'process', 'module', 'namespace'] as const),
+  ...(['clear-errors', 'encrypt'] as const),
+];
 
 function isBlockFile(file: SysfsFile): boolean {
   return file.kind === 'block' || file.kind === 'block-directory';

@@ -67,6 +67,10 @@ describe('a condition that fails', () => {
     ['a.sh:1 reads a size', { scripts: [size] }],
     ['a.sh:1 is not covered by the proof', { scripts: ['reboot'] }],
     ['80.rules:1 does more than to write', { scripts: [UNBIND], rule: RUN }],
+    [
+      '80.rules:1 does more than to write',
+      { scripts: [UNBIND], rule: RUN.replace('add', 'online') },
+    ],
     ['80.rules:1 reads valid_zones', { scripts: [UNBIND], rule: zones }],
     ['b.sh may add memory while daxctl of a.sh counts it', { scripts: [ONLINE, BIND] }],
     [
@@ -91,6 +95,10 @@ describe('a condition that fails', () => {
     });
     const one = 'blocks.all(b, b.state == "offline")';
 
+    const odd = wide({ scripts: ['systemctl restart numad'] });
+    const anything = 'a.sh:1 is not understood and may do anything';
+
+    expect(doubtsOf({ ...odd, havoc: { files: null } })).toContain(anything);
     expect(doubtsOf({ ...model, granularity: 'step' })).toBe('granularity: step');
     expect(doubtsOf({ ...model, properties: [own(one, 'quiet')] })).toContain('mine speaks of mem');
     expect(doubtsOf({ ...model, properties: [own('quiet', 'eventually')] })).toContain(

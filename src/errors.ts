@@ -125,6 +125,7 @@ export const DIAGNOSTIC_CODES = {
   DAX044: { title: 'memory limit', hint: '{expected}' },
   DAX045: { title: 'unknown device', hint: '{suggestion}' },
   DAX046: { title: 'named twice', hint: 'remove one; the first is at {place}' },
+  DAX047: { title: 'memory blocks of another', hint: '{expected}' },
   DAX050: {
     title: 'actor does nothing',
     hint: 'one of script, script_file, any, rules, rules_file',

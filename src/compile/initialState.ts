@@ -81,7 +81,14 @@ import {
   SLOT_START_OFFSET,
   Zone,
 } from '../../assembly/layout.js';
-import type { DaxRegion, DriverName, Model, OnlinePolicy, Range } from '../model/model.js';
+import type {
+  DaxDevice,
+  DaxRegion,
+  DriverName,
+  Model,
+  OnlinePolicy,
+  Range,
+} from '../model/model.js';
 import { followsMemoryType, says } from './extras.js';
 import type { StatePlan } from './statePlan.js';
 import { parentOf, type StaticNode } from './statics.js';
@@ -235,6 +242,17 @@ function blockZone(context: InitialContext, block: number, initial: OnlinePolicy
   return initial === 'online' && context.model.machine.movableNode ? Zone.Movable : kernel;
 }
 
+/** What a block of a device is at the start. */
+function initialOf({ blocks, ownBlocks }: DaxDevice, block: number): OnlinePolicy {
+  const own = ownBlocks.find(({ first, last }) => block >= first && block <= last);
+  return own?.initial ?? blocks ?? 'offline';
+}
+
+const hasOnlineBlock = (device: DaxDevice, blockSize: bigint): boolean =>
+  device.ranges
+    .flatMap((range) => blocksOfRange(range, blockSize))
+    .some((start) => initialOf(device, Number(start / blockSize)) !== 'offline');
+
 /** kmem's reservation, the System RAM in it, and its blocks. */
 function writeKmem(
   writer: Writer,
@@ -260,9 +278,10 @@ function writeKmem(
     flags,
     name,
   );
-  const initial = plan.devices[index]?.declared?.blocks ?? 'offline';
-  for (const [block, { start }] of plan.blocks.entries()) {
+  const declared = plan.devices[index]?.declared;
+  for (const [block, { start, index: number }] of plan.blocks.entries()) {
     if (start < added.start || start > added.end) continue;
+    const initial = declared ? initialOf(declared, number) : 'offline';
     const at = state.blocksAt + block * BLOCK_BYTES;
     view.setUint8(
       at + BLOCK_STATE_OFFSET,
@@ -314,7 +333,7 @@ function writeDevice(
   const isNamed = isKmem || (!isBoot && context.model.machine.ids.kmem.includes(declared.name));
   const ghost = (isKmem ? GHOST_KMEM_BOUND : 0) | (isNamed ? GHOST_KMEM_NAMED : 0);
   view.setUint8(at + DEVICE_GHOST_OFFSET, ghost);
-  const isOnline = isKmem && (declared.blocks ?? 'offline') !== 'offline';
+  const isOnline = isKmem && hasOnlineBlock(declared, context.model.machine.blockSize);
   view.setUint8(
     at + DEVICE_MEMORY_OFFSET,
     (declared.poison ? MEMORY_POISON : 0) | (isOnline ? MEMORY_OVERWRITTEN : 0),

@@ -13,7 +13,7 @@ import { bytesOf, kmemRange } from './capacity.js';
 import { type BlockRun, type DeviceFacts, type Facts, refuse, type Size, warn } from './facts.js';
 import type { Claim } from './listing.js';
 import { runsInside } from './lsmem.js';
-import type { ImportedDevice, ImportedRegion, Known } from './machine.js';
+import type { ImportedBlocks, ImportedDevice, ImportedRegion, Known } from './machine.js';
 import { intersect, onGrain } from './size.js';
 
 const GRAIN = 2n << 20n;
@@ -261,30 +261,42 @@ function countedBlocks(device: DeviceFacts, around: Around): Known<BlockInitial>
   const value = movable?.value === true ? 'online_movable' : 'online';
   if (online !== undefined && total !== undefined && online.value < total.value) {
     const message = `${online.value} of the ${total.value} blocks of ${device.name} are online`;
-    const assumed = `a model starts with all alike: taken as ${value}`;
+    const assumed = `which of them is not told: all are taken as ${value}; give --lsmem or --sysfs`;
     warn(around.facts, 'DAX517', place, message, { assumed });
   }
   return { value, origin: { place } };
+}
+
+/** Blocks whose states an input tells, by number; those between two states are left out. */
+function toldBlocks(runs: readonly BlockRun[], blockSize: bigint): ImportedBlocks[] {
+  const told: ImportedBlocks[] = [];
+  for (const run of [...runs].sort((left, right) => (left.start < right.start ? -1 : 1))) {
+    const value = initialOf(run);
+    if (value === null) continue;
+    const first = Number(run.start / blockSize);
+    const last = Number((run.end + 1n) / blockSize) - 1;
+    const before = told.at(-1);
+    if (before !== undefined && before.last + 1 === first && before.initial.value === value) {
+      told[told.length - 1] = { ...before, last };
+    } else if (before === undefined || before.last < first) {
+      told.push({ first, last, initial: { value, origin: { place: run.place } } });
+    }
+  }
+  return told;
 }
 
 function blocksOf(
   device: DeviceFacts,
   ranges: readonly Range[],
   around: Around,
-): Known<BlockInitial> {
-  const { facts } = around;
+): NonNullable<ImportedDevice['blocks']> {
+  const { facts, blockSize } = around;
   const runs = ranges.flatMap((range) => runsInside(facts.blocks, range));
-  const [first] = runs;
-  const initial = first === undefined ? null : initialOf(first);
-  if (first !== undefined && initial !== null) {
-    const other = runs.find((run) => initialOf(run) !== initial);
-    if (other !== undefined) {
-      const there = shownPlace(first.place);
-      const message = `the blocks of ${device.name} are ${first.state} in ${there}`;
-      const assumed = `and otherwise here; a model starts with all alike: taken as ${initial}`;
-      warn(facts, 'DAX517', other.place, message, { assumed });
-    }
-    return { value: initial, origin: { place: first.place } };
+  const told = blockSize === null ? [] : toldBlocks(runs, blockSize);
+  const [first] = told;
+  if (first !== undefined) {
+    const isAlike = told.every(({ initial }) => initial.value === first.initial.value);
+    return isAlike ? first.initial : { value: told, origin: first.initial.origin };
   }
   const counted = countedBlocks(device, around);
   if (counted !== null) return counted;

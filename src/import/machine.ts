@@ -18,14 +18,21 @@ export interface Known<T> {
   readonly origin: Origin;
 }
 
+/** Blocks `first` to `last`, by number. */
+export interface ImportedBlocks {
+  readonly first: number;
+  readonly last: number;
+  readonly initial: Known<BlockInitial>;
+}
+
 export interface ImportedDevice {
   readonly name: string;
   readonly ranges: Known<readonly Range[]>;
   readonly driver: Known<DriverName | null>;
   readonly targetNode: Known<number | null>;
   readonly align: Known<bigint>;
-  /** Only on kmem. */
-  readonly blocks: Known<BlockInitial> | null;
+  /** Only on kmem; a part of them where they are not alike. */
+  readonly blocks: Known<BlockInitial | readonly ImportedBlocks[]> | null;
   /** What kmem or device_dax have claimed, as the listing shows it. */
   readonly claimed: { readonly range: Range; readonly isKmem: boolean; place: Place } | null;
   /** null: a static region of its own. */

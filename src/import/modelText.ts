@@ -52,6 +52,17 @@ function rangeLine({ ranges }: ImportedDevice): string {
 
 const nodeText = (node: number | null): string => (node === null ? 'none' : `${node}`);
 
+function blockLines(blocks: ImportedDevice['blocks']): string[] {
+  if (blocks === null) return [];
+  const { value, origin } = blocks;
+  if (typeof value === 'string') return [line(`      blocks: ${value}`, origin)];
+  const rows = value.map(({ first, last, initial }) => {
+    const numbers = first === last ? `${first}` : `${first}-${last}`;
+    return line(`        ${numbers}: ${initial.value}`, initial.origin);
+  });
+  return ['      blocks:', ...rows];
+}
+
 function deviceLines(device: ImportedDevice): string[] {
   const { region, targetNode, align, driver, blocks } = device;
   const namespace = namespaceText(device);
@@ -66,7 +77,7 @@ function deviceLines(device: ImportedDevice): string[] {
         ]
       : [`      region: ${region.name}`]),
     line(`      driver: ${driver.value ?? 'none'}`, driver.origin),
-    ...(blocks === null ? [] : [line(`      blocks: ${blocks.value}`, blocks.origin)]),
+    ...blockLines(blocks),
   ];
 }
 

@@ -19,6 +19,7 @@ export function checkMachine(context: Context, machine: Checked): void {
     const region = machine.regions.find((one) => one.name === device.region);
     if (region !== undefined) checkDevice(context, device, region);
     checkDriver(context, device, machine);
+    checkOwnBlocks(context, device, machine.blockSize);
     checkNodes(context, device, machine);
   }
   checkDisjoint(
@@ -112,6 +113,23 @@ function checkDriver(context: Context, device: DaxDevice, machine: Checked): voi
   const block = formatSize(machine.blockSize);
   const message = `\`${device.name}\` is on kmem but holds no full memory block of ${block}`;
   report(context, 'DAX038', path, message, { block });
+}
+
+/** Blocks that are written by number belong to the device. */
+function checkOwnBlocks(context: Context, device: DaxDevice, blockSize: bigint): void {
+  const spans = device.ranges
+    .filter((range) => hasFullBlock(range, blockSize))
+    .map(({ start, end }) => ({
+      first: (start + blockSize - 1n) / blockSize,
+      last: (end + 1n) / blockSize - 1n,
+    }));
+  for (const { first, last, place } of device.ownBlocks) {
+    if (spans.some((one) => first >= one.first && last <= one.last)) continue;
+    const shown = first === last ? `memory${first} is` : `memory${first}-${last} are`;
+    const own = spans.map((one) => `${one.first}-${one.last}`).join(', ');
+    const expected = `its blocks are ${own} (address divided by block_size)`;
+    report(context, 'DAX047', place, `${shown} not of \`${device.name}\``, { expected });
+  }
 }
 
 /** Source: drivers/dax/kmem.c dev_dax_kmem_probe(), v5.1: start rounded up, end rounded down. */

@@ -50,6 +50,14 @@ export interface DaxRegion extends Range {
   readonly place: Place;
 }
 
+/** Memory blocks `first` to `last`, by number, and what they are at the start. */
+export interface InitialBlocks {
+  readonly first: number;
+  readonly last: number;
+  readonly initial: BlockInitial;
+  readonly place: Place;
+}
+
 export interface DaxDevice {
   /** daxR.I */
   readonly name: string;
@@ -60,8 +68,10 @@ export interface DaxDevice {
   readonly region: string;
   readonly ranges: readonly Range[];
   readonly driver: DriverName | null;
-  /** State of all its memory blocks while on kmem; ignored (and refused) otherwise. */
+  /** State of its memory blocks while on kmem; ignored (and refused) otherwise. */
   readonly blocks: BlockInitial | null;
+  /** Those that begin otherwise. */
+  readonly ownBlocks: readonly InitialBlocks[];
   /** On the /sys/class/dax compat driver instead of the bus. */
   readonly compat: boolean;
   /** Uncleared media errors. */

@@ -14,6 +14,9 @@ export const SIZE_PATTERN = /^(0[xX][0-9a-fA-F]{1,16}|[0-9]{1,20}[kKmMgGtTpPeE]?
 /** `start-end` in hex, the end included. */
 export const RANGE_PATTERN = /^(0[xX])?[0-9a-fA-F]{1,16}-(0[xX])?[0-9a-fA-F]{1,16}$/;
 
+/** The number of a memory block, or `first-last`. */
+export const BLOCKS_PATTERN = /^[0-9]{1,9}(-[0-9]{1,9})?$/;
+
 /** Reads a size into bytes; null when it is none or does not fit 64 bits. */
 export function parseSize(text: string | number): bigint | null {
   const source = String(text);

@@ -4,8 +4,15 @@
  * A device written without a region gets a static one of its own, which spans its ranges and the
  * metadata of its namespace in front of them.
  */
-import { type Context, rangeAt, report, sizeAt } from './context.js';
-import type { BlockInitial, DaxDevice, DaxRegion, OnlinePolicy, Range } from './model.js';
+import { type Context, rangeAt, report, shownPlace, sizeAt } from './context.js';
+import type {
+  BlockInitial,
+  DaxDevice,
+  DaxRegion,
+  InitialBlocks,
+  OnlinePolicy,
+  Range,
+} from './model.js';
 import { formatSize, isPowerOfTwo, spanOf } from './quantity.js';
 import type { DeviceFile, MachineFile, RegionFile } from './schema.js';
 import { suggestion } from './suggest.js';
@@ -189,6 +196,33 @@ function hasUnusableDriver(context: Context, name: string, written: DeviceFile):
   return written.driver === undefined && context.source.has(['machine', 'dax', name, 'driver']);
 }
 
+/** Blocks that are written by number, ascending; none is written twice. */
+function ownBlocks(
+  context: Context,
+  written: Readonly<Record<string, BlockInitial>>,
+  path: Path,
+): readonly InitialBlocks[] {
+  const runs = Object.entries(written).map(([key, initial]): InitialBlocks => {
+    const [first = 0, last = first] = key.split('-').map(Number);
+    return { first, last, initial, place: context.source.keyPlaceOf([...path, key]) };
+  });
+  for (const { first, last, place } of runs) {
+    if (last >= first) continue;
+    const expected = 'write the lower number first';
+    report(context, 'DAX047', place, `blocks ${first}-${last} end before they start`, { expected });
+  }
+  const sorted = runs
+    .filter(({ first, last }) => last >= first)
+    .sort((left, right) => left.first - right.first);
+  for (const [index, { first, place }] of sorted.entries()) {
+    const before = sorted[index - 1];
+    if (before === undefined || before.last < first) continue;
+    const values = { place: shownPlace(before.place, place) };
+    report(context, 'DAX046', place, `memory${first} is named twice`, values);
+  }
+  return sorted;
+}
+
 function buildDevice(
   context: Context,
   name: string,
@@ -197,8 +231,10 @@ function buildDevice(
 ): DaxDevice {
   const path = ['machine', 'dax', name];
   const driver = written.driver === undefined || written.driver === 'none' ? null : written.driver;
+  const all = typeof written.blocks === 'object' ? undefined : written.blocks;
+  const byNumber = typeof written.blocks === 'object' ? written.blocks : {};
   let blocks: BlockInitial | null = null;
-  if (driver === 'kmem') blocks = written.blocks ?? found.policy;
+  if (driver === 'kmem') blocks = all ?? found.policy;
   else if (written.blocks !== undefined && !hasUnusableDriver(context, name, written)) {
     const place = context.source.keyPlaceOf([...path, 'blocks']);
     report(context, 'DAX037', place, `\`${name}\` has no memory blocks: it is not on kmem`);
@@ -209,6 +245,7 @@ function buildDevice(
     ranges: found.ranges,
     driver,
     blocks,
+    ownBlocks: driver === 'kmem' ? ownBlocks(context, byNumber, [...path, 'blocks']) : [],
     compat: written.compat ?? false,
     poison: written.poison ?? false,
     place: context.source.keyPlaceOf(path),

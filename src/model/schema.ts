@@ -5,7 +5,7 @@
  * keys) is checked by the files that build the model from it.
  */
 import * as z from 'zod';
-import { RANGE_PATTERN, SIZE_PATTERN } from './quantity.js';
+import { BLOCKS_PATTERN, RANGE_PATTERN, SIZE_PATTERN } from './quantity.js';
 
 // A model is checked once: compiling a checker for each shape costs more than it saves.
 z.config({ jitless: true });
@@ -29,6 +29,7 @@ export const FORMATS: readonly {
   { pattern: NAME_PATTERN, code: 'DAX018', expected: 'letters, digits, `_`, `-`, `.`; 64 at most' },
   { pattern: SIZE_PATTERN, code: 'DAX020', expected: 'bytes or a binary unit' },
   { pattern: RANGE_PATTERN, code: 'DAX021', expected: 'start-end in hex' },
+  { pattern: BLOCKS_PATTERN, code: 'DAX018', expected: 'blocks are named 33, or 33-40' },
   {
     pattern: RELEASE_PATTERN,
     code: 'DAX024',
@@ -48,6 +49,7 @@ const deviceName = z.string().regex(DEVICE_PATTERN);
 const name = z.string().regex(NAME_PATTERN);
 const targetNode = z.union([z.int().min(0).max(1023), z.literal('none')]);
 const policy = z.enum(['offline', 'online', 'online_kernel', 'online_movable']);
+const blockNumbers = z.string().regex(BLOCKS_PATTERN);
 const beneathState = z.enum(['not-loaded', 'absent']);
 const moduleState = z.enum(['loaded', 'not-loaded', 'absent']);
 const oneOrMore = z.union([text, z.array(text).min(1)]);
@@ -76,7 +78,10 @@ const device = z.strictObject({
     .enum(['kmem', 'device_dax', 'fsdev_dax', 'none'])
     .optional()
     .describe('bound at the start'),
-  blocks: policy.optional().describe('all its memory blocks at the start; only on kmem'),
+  blocks: z
+    .union([policy, z.record(blockNumbers, policy)])
+    .optional()
+    .describe('its memory blocks at the start, all or by number; only on kmem'),
   compat: z.boolean().optional().describe('on the /sys/class/dax compat driver'),
   poison: z.boolean().optional().describe('uncleared media errors'),
   encrypted: z.boolean().optional().describe('only without `region`'),

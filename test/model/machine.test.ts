@@ -110,6 +110,12 @@ describe('a device is refused', () => {
     ['that is not aligned to 2M', 'range: 100001000-10fffffff', ['DAX036 7:22']],
     ['whose size is no multiple of 2M', 'range: 100000000-10fffefff', ['DAX036 7:22']],
     ['with blocks but not on kmem', 'range: 100000000-10fffffff, blocks: online', ['DAX037 7:43']],
+    [
+      'whose blocks are of another, end first, and twice',
+      'range: 100000000-10fffffff, driver: kmem, blocks: { 34: offline, 33-32: online, 32-33: ' +
+        'online, 33: offline }',
+      ['DAX047 7:67', 'DAX047 7:80', 'DAX046 7:110'],
+    ],
     ['on kmem without a full block', 'range: 104000000-10bffffff, driver: kmem', ['DAX038 7:51']],
     [
       'on kmem and compat',

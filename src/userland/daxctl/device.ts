@@ -143,7 +143,7 @@ function toDevdax(tool: Tool): void {
   countOnline(tool);
   askNoneOnline(tool);
   when(tool, idle);
-  tell(tool, 'refusing to change modes');
+  tell(tool, 'error reconfiguring devices: Device or resource busy');
   tool.end(EBUSY);
   mark(tool, idle);
   disableDevice(tool);

@@ -154,11 +154,16 @@ function scanZones(tool: Tool): void {
 
 /** Brings the device's memory online; its outcome ends the tool. Source: dev_online_memory(). */
 export function onlineMemory(tool: Tool): void {
+  const alone = label(tool);
   const rest = label(tool);
   const counted = label(tool);
   const fewer = label(tool);
   countAll(tool);
   countOnline(tool);
+  ask(tool, COUNT_ONLINE, '');
+  when(tool, alone);
+  tell(tool, 'WARNING: detected a race while onlining memory');
+  mark(tool, alone);
   put(tool, { op: 'less', left: COUNT_ONLINE, right: COUNT_ALL });
   when(tool, rest);
   tell(tool, 'all memory sections already online');

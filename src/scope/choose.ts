@@ -4,7 +4,7 @@
  */
 import { BLOCK_MAX } from '../../assembly/layout.js';
 import type { Model } from '../model/model.js';
-import { blockCount, type Scoped, scopeModel } from './cut.js';
+import { blockCount, type Scoped, STRETCHES_MAX, scopeModel } from './cut.js';
 import { type DeviceProof, proofsOf } from './proof.js';
 
 /** Blocks kept of each device where nothing is proved: the first, one between, the last. */
@@ -13,7 +13,7 @@ export const SCOPE_DEFAULT = 3;
 /** What is enough is never less. */
 const LEAST = 2;
 
-/** Most blocks that are kept of each device where nobody asks for a number. */
+/** Most blocks that are kept of each device where nobody asks for a number, of all stretches. */
 export const SCOPE_MOST = 5;
 
 /** Doubts that are told at most. */
@@ -50,11 +50,16 @@ export function cutModel(model: Model, wanted: number | null): Scoped {
     narrow.cuts.map(({ device }) => device),
   );
   const enough = enoughFor(proofs);
-  const isFew = enough !== null && enough <= SCOPE_MOST;
-  const kept = wanted ?? (isFew ? enough : SCOPE_DEFAULT);
+  const stretches = Math.max(...narrow.cuts.map((cut) => Math.min(cut.stretches, STRETCHES_MAX)));
+  const isFew = enough !== null && enough * stretches <= SCOPE_MOST;
+  const usual = Math.max(1, Math.min(SCOPE_DEFAULT, Math.floor(SCOPE_MOST / stretches)));
+  const kept = wanted ?? (isFew ? enough : usual);
   const scoped = scopeModel(model, kept);
   if (scoped.cuts.length === 0) return scoped;
-  const words = scoped.cuts.map(({ device, blocks }) => `${device} to ${kept} of ${blocks}`);
+  const words = scoped.cuts.map((cut) => {
+    const parts = cut.stretches > 1 ? ` in ${cut.stretches} stretches` : '';
+    return `${cut.device} to ${cut.kept} of ${cut.blocks}${parts}`;
+  });
   const text = `blocks cut (--scope widens): ${words.join(', ')}: ${soundness(proofs, kept)}`;
   const cut = { kept, wanted, text, machine: model.machine };
   return { ...scoped, model: { ...scoped.model, cut } };

@@ -3,7 +3,14 @@
  * bytes in front of the first and behind the last one. docs/scopes.md says what follows from a cut
  * machine for the whole one.
  */
-import type { DaxDevice, DaxRegion, Model, Range } from '../model/model.js';
+import type {
+  BlockInitial,
+  DaxDevice,
+  DaxRegion,
+  InitialBlocks,
+  Model,
+  Range,
+} from '../model/model.js';
 
 /** A device that was cut. */
 export interface Cut {
@@ -11,6 +18,8 @@ export interface Cut {
   /** Blocks that it has, and those that are kept. */
   readonly blocks: number;
   readonly kept: number;
+  /** Stretches of blocks that begin alike; of each some are kept. */
+  readonly stretches: number;
 }
 
 export interface Scoped {
@@ -67,13 +76,79 @@ function obstacleOf(model: Model, device: DaxDevice, named: ReadonlySet<number>)
   return isNamed ? 'the files name memory blocks of it by number' : null;
 }
 
+/** Consecutive blocks that begin alike; null: as the device says, or not on kmem. */
+interface Stretch {
+  readonly initial: BlockInitial | null;
+  readonly length: number;
+}
+
+/** Beyond so many stretches blocks of one state are put together. */
+export const STRETCHES_MAX = 4;
+
+/** A device's blocks in order of address, by what they are at the start. */
+export function stretchesOf(device: DaxDevice, blockSize: bigint): readonly Stretch[] {
+  const [range] = device.ranges;
+  if (range === undefined) return [];
+  const { first, blocks } = fitOf(range, blockSize);
+  const behind = Number(first / blockSize) + blocks;
+  let at = Number(first / blockSize);
+  const stretches: Stretch[] = [];
+  const add = (initial: BlockInitial | null, length: number): void => {
+    const last = stretches.at(-1);
+    if (length <= 0) return;
+    if (last?.initial !== initial) stretches.push({ initial, length });
+    else stretches[stretches.length - 1] = { initial, length: last.length + length };
+  };
+  for (const own of device.ownBlocks) {
+    add(device.blocks, own.first - at);
+    add(own.initial, own.last + 1 - own.first);
+    at = own.last + 1;
+  }
+  add(device.blocks, behind - at);
+  return stretches;
+}
+
+/** One stretch for each state, in the order in which they first come. */
+function byState(stretches: readonly Stretch[]): readonly Stretch[] {
+  const lengths = new Map<BlockInitial | null, number>();
+  for (const { initial, length } of stretches) {
+    lengths.set(initial, (lengths.get(initial) ?? 0) + length);
+  }
+  return [...lengths].map(([initial, length]) => ({ initial, length }));
+}
+
+/** The device with so many blocks of each stretch, one behind the other. */
+function cutDevice(device: DaxDevice, range: Range, blockSize: bigint, kept: number) {
+  const all = stretchesOf(device, blockSize);
+  const stretches = all.length > STRETCHES_MAX ? byState(all) : all;
+  const { first } = fitOf(range, blockSize);
+  let at = Number(first / blockSize);
+  const ownBlocks = stretches.flatMap(({ initial, length }): readonly InitialBlocks[] => {
+    const from = at;
+    at += Math.min(length, kept);
+    const own = { first: from, last: at - 1, place: device.place };
+    return initial === null ? [] : [{ ...own, initial }];
+  });
+  const count = at - Number(first / blockSize);
+  const end = cutEnd(range, blockSize, count);
+  const isAlike = stretches.length <= 1;
+  return {
+    device: {
+      ...device,
+      ranges: [{ start: range.start, end }],
+      ownBlocks: isAlike ? [] : ownBlocks,
+    },
+    ...{ end, count, stretches: all.length },
+  };
+}
+
 /** The end of a range of which so many blocks are kept, and the bytes behind the last one. */
 function cutEnd(range: Range, blockSize: bigint, kept: number): bigint {
   const { blocks } = fitOf(range, blockSize);
   return range.end - BigInt(blocks - kept) * blockSize;
 }
 
-/** Cuts a machine to so many blocks of each device. */
+/** Cuts a machine to so many blocks of each device; where they begin otherwise, of each stretch. */
 export function scopeModel(model: Model, kept: number): Scoped {
   const { blockSize, devices, regions } = model.machine;
   const named = new Set(
@@ -91,10 +166,11 @@ export function scopeModel(model: Model, kept: number): Scoped {
       whole.push(`${device.name} keeps its ${blocks} blocks: ${why}`);
       return device;
     }
-    const end = cutEnd(range, blockSize, kept);
-    cuts.push({ device: device.name, blocks, kept });
-    ends.set(device.region, end);
-    return { ...device, ranges: [{ start: range.start, end }] };
+    const made = cutDevice(device, range, blockSize, kept);
+    if (made.count === blocks) return device;
+    cuts.push({ device: device.name, blocks, kept: made.count, stretches: made.stretches });
+    ends.set(device.region, made.end);
+    return made.device;
   });
   if (cuts.length === 0) return { model, cuts, whole };
   const cutRegions = regions.map((region): DaxRegion => {

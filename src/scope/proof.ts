@@ -11,7 +11,7 @@ import { compileActor } from '../userland/compileActor.js';
 import type { ActorProgram } from '../userland/program.js';
 import type { Universe } from '../userland/universe.js';
 import { coverDoubts } from './covered.js';
-import { scopeModel } from './cut.js';
+import { STRETCHES_MAX, scopeModel, stretchesOf } from './cut.js';
 import { compares, roundsOf, witnessesOf } from './witnesses.js';
 import { lineOf, zoneDoubt } from './zones.js';
 
@@ -37,7 +37,9 @@ interface Compiled {
 
 /** The actors' programs on a machine that is cut to so many blocks; null where there are faults. */
 function compiledAt(model: Model, kept: number): Compiled | null {
-  const { universe } = planUniverse(scopeModel(model, kept).model).plan;
+  const devices = model.machine.devices.map((device) => ({ ...device, ownBlocks: [] }));
+  const alike = { ...model, machine: { ...model.machine, devices } };
+  const { universe } = planUniverse(scopeModel(alike, kept).model).plan;
   const results = model.actors.map((actor) => compileActor(actor, universe));
   const actors = results.flatMap(({ program }) => (program === null ? [] : [program]));
   return actors.length === results.length ? { universe, actors } : null;
@@ -89,7 +91,9 @@ function deviceDoubts({ machine }: Model, device: DaxDevice): readonly string[] 
   const [other] = others;
   const start = ranges[0]?.start ?? 0n;
   const end = ranges[0]?.end ?? 0n;
+  const isTorn = stretchesOf(device, machine.blockSize).length > STRETCHES_MAX;
   return [
+    ...(isTorn ? [`the blocks of ${name} begin in many stretches`] : []),
     ...(other === undefined ? [] : [`${name} and ${other.name} are of one node`]),
     ...(isCrossed(machine.iomem, start, end)
       ? [`a line of /proc/iomem begins or ends inside ${name}`]

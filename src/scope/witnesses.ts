@@ -74,16 +74,31 @@ function namedDevice(instruction: Instruction, { devices }: Universe): string | 
     : (devices.find(({ blocks }) => blocks.includes(block))?.name ?? null);
 }
 
+/** Messages that are told or not, and nothing else: what follows is the same. */
+function remarksIn(instructions: readonly Instruction[]): ReadonlySet<number> {
+  const remarks = new Set<number>();
+  for (const [at, instruction] of instructions.entries()) {
+    if (instruction.op !== 'jump-if-ok' && instruction.op !== 'jump-if-failed') continue;
+    const passed = instructions.slice(at + 1, Math.max(at + 1, instruction.to));
+    if (passed.length === 0 || passed.some(({ op }) => op !== 'tell')) continue;
+    for (let index = at; index < instruction.to; index++) remarks.add(index);
+  }
+  return remarks;
+}
+
 /** For each instruction whether, and how, a block of the device can decide at it. */
 function decisionsOf(
   instructions: readonly Instruction[],
   device: string,
   { universe, rounds }: Context,
 ): readonly Decision[] {
+  const remarks = remarksIn(instructions);
   let about: string | null = null;
-  return instructions.map((instruction) => {
+  return instructions.map((instruction, at) => {
     about = namedDevice(instruction, universe) ?? about;
-    return about === device ? decisionOf(instruction, rounds) : null;
+    const branch = branchBehind(instructions, at);
+    const isRemark = remarks.has(at) || (branch !== null && remarks.has(branch));
+    return about === device && !isRemark ? decisionOf(instruction, rounds) : null;
   });
 }
 

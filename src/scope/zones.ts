@@ -83,11 +83,14 @@ function requestsOf(
   const isPolicyUsed =
     adders.length > 0 ||
     machine.devices.some(({ driver, blocks }) => driver === 'kmem' && blocks === null);
-  const first = machine.devices.flatMap(({ name, driver, blocks, place }) =>
-    driver === 'kmem' && blocks !== null
-      ? [{ word: blocks, where: `the blocks of ${name}, ${lineOf(place)}` }]
-      : [],
-  );
+  const first = machine.devices.flatMap(({ name, driver, blocks, ownBlocks, place }) => {
+    if (driver !== 'kmem') return [];
+    const words = [
+      ...(blocks === null ? [] : [blocks]),
+      ...ownBlocks.map(({ initial }) => initial),
+    ];
+    return words.map((word) => ({ word, where: `the blocks of ${name}, ${lineOf(place)}` }));
+  });
   return [...first, ...(isPolicyUsed ? policies : []), ...states, ...plain];
 }
 

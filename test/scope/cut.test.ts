@@ -9,18 +9,19 @@ import { scopeModel } from '../../src/scope/cut.ts';
 import { file, ONLINE_RULE } from '../advice/support.ts';
 
 /** dax0.0 of a terabyte, 64 MiB off the grid at both ends. */
-function large(script: string): Model {
+function large(script: string, blocks = 'online_movable'): Model {
   const loaded = parseModel(
     `format: 1
 title: a large machine
 kernel: v6.12
 machine:
   block_size: 128M
+  auto_online_blocks: online_movable
   iomem: |
     00000000-1fffffff : System RAM
     10000000000-1ffffffffff : Soft Reserved
   dax:
-    dax0.0: { range: 10004000000-1fffbffffff, target_node: 1, driver: kmem, blocks: online_movable }
+    dax0.0: { range: 10004000000-1fffbffffff, target_node: 1, driver: kmem, blocks: ${blocks} }
 `,
     'large.yaml',
     () => {
@@ -45,7 +46,7 @@ describe('the cut of a machine', () => {
     const { model, cuts } = cutModel(large(RETIRE), 2);
     const [device] = model.machine.devices;
 
-    expect(cuts).toEqual([{ device: 'dax0.0', blocks: 8190, kept: 2 }]);
+    expect(cuts).toEqual([{ device: 'dax0.0', blocks: 8190, kept: 2, stretches: 1 }]);
     expect(device?.ranges).toEqual([{ start: 0x10004000000n, end: 0x1001bffffffn }]);
     expect(model.cut?.kept).toBe(2);
     expect(model.cut?.text).toMatch(
@@ -61,6 +62,36 @@ describe('the cut of a machine', () => {
       'dax0.0 keeps its 8190 blocks: the files name memory blocks of it by number',
     ]);
     expect(model.cut).toBeUndefined();
+  });
+
+  it('keeps some of each stretch of blocks that begin alike', () => {
+    const blocks = '{ 8193-9000: offline, 9001: online_kernel, 9002-16382: online_movable }';
+    const { model, cuts } = scopeModel(large(RETIRE, blocks), 2);
+    const [device] = model.machine.devices;
+    const own = device?.ownBlocks.map(({ first, last, initial }) => [first, last, initial]);
+
+    expect(cuts).toEqual([{ device: 'dax0.0', blocks: 8190, kept: 5, stretches: 3 }]);
+    expect(own).toEqual([
+      [8193, 8194, 'offline'],
+      [8195, 8195, 'online_kernel'],
+      [8196, 8197, 'online_movable'],
+    ]);
+    expect(device?.ranges[0]?.end).toBe(0x10004000000n + 6n * 0x8000000n - 1n);
+    expect(cutModel(large(RETIRE, blocks), null).model.cut?.text).toContain(
+      'dax0.0 to 3 of 8190 in 3 stretches: not proved',
+    );
+  });
+
+  it('keeps some of each state where there are many stretches', () => {
+    const odd = Array.from({ length: 6 }, (_, index) => `${8195 + 3 * index}: offline`).join(', ');
+    const { model, cuts } = scopeModel(large(RETIRE, `{ ${odd} }`), 1);
+    const [device] = model.machine.devices;
+
+    expect(cuts).toEqual([{ device: 'dax0.0', blocks: 8190, kept: 2, stretches: 13 }]);
+    expect(device?.ownBlocks.map(({ initial }) => initial)).toEqual(['online_movable', 'offline']);
+    expect(cutModel(large(RETIRE, `{ ${odd} }`), 1).model.cut?.text).toContain(
+      'the blocks of dax0.0 begin in many stretches',
+    );
   });
 
   it('leaves a machine alone that is small enough', () => {

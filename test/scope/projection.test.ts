@@ -77,6 +77,20 @@ describe('what is proved', () => {
   });
 });
 
+describe('blocks that begin in different states', () => {
+  it.each([
+    ['{ 32-34: offline, 35-39: online_movable }', UNBIND],
+    ['{ 32-35: online_movable, 36-39: offline }', `${OFFLINE} && ${UNBIND}`],
+  ])('%s find the same with more of each stretch', async (blocks, script) => {
+    const model = wide({ scripts: [script], rule: ruleOf('online_movable'), blocks });
+    const enough = enoughFor(model);
+    const least = Math.min(enough, 2);
+    const found = await findingsAt(model, least);
+
+    expect(await findingsAt(model, least + 1)).toEqual(found);
+  });
+});
+
 describe('what is not proved can fail', () => {
   it('with one block: nobody else is online when the unbind fails', async () => {
     const model = wide({ ...MOVABLE, scripts: [UNBIND], blocks: 'offline' });

@@ -2,7 +2,7 @@
  * `daxcheck explore`: a verdict for each model, its traces, and the worst of their statuses.
  */
 import { availableParallelism } from 'node:os';
-import { EXIT } from '../errors.js';
+import { EXIT, worstStatus } from '../errors.js';
 import type { Reduction } from '../kernel/reductions.js';
 import type { Model } from '../model/model.js';
 import { renderVerdictJson } from '../report/json.js';
@@ -24,7 +24,6 @@ import { loadModels, reject, warnOfUnknown, withRejections } from './load.js';
 import { type LookOptions, progressFor, styleFor } from './look.js';
 import { type Overrides, override, overridesOf } from './options.js';
 import { refuseScripts, type ScriptWishes } from './scriptWishes.js';
-import { worstStatus } from './status.js';
 import { refuseStorage, type StorageWishes, storageOf } from './storage.js';
 import { refuseStrategy, type StrategyWishes, strategyOf } from './strategy.js';
 import type { Terminal } from './terminal.js';

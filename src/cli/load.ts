@@ -2,12 +2,12 @@
  * Loads the models that a command names, all of them before anything else, so that a fault in one
  * leaves no partial output; and tells the user of every fault at once.
  */
+import { diagnosticsOf } from '../ending.js';
 import type { Diagnostic } from '../errors.js';
 import { EXIT, formatDiagnostic } from '../errors.js';
 import { resolveKernel } from '../kernel/features.js';
 import { loadMachine, loadModel } from '../loadModel.js';
 import type { Model } from '../model/model.js';
-import { diagnosticsOf } from './status.js';
 import type { Terminal } from './terminal.js';
 
 export type Loaded =

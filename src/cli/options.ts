@@ -18,8 +18,6 @@ import { suggestion } from '../model/suggest.js';
 import { cutAgain } from '../scope/choose.js';
 import { OBSERVABLES, type Observable } from '../verdict/observables.js';
 
-export { kernelRequestOf };
-
 /** Options of `explore` that change what is explored; absent where the model's own value holds. */
 export interface Overrides {
   readonly granularity?: Granularity;

@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { EXIT } from '../errors.js';
+import { kernelRequestOf } from '../kernel/features.js';
 import { readTextFile } from '../model/files.js';
 import type { Model } from '../model/model.js';
 import type { ReplayAnswer } from '../replay.js';
@@ -17,7 +18,7 @@ import type { Trace } from '../verdict/trace.js';
 import { replayForeign, showForeign } from './foreign.js';
 import { reject, withModel } from './load.js';
 import { type LookOptions, styleFor } from './look.js';
-import { kernelRequestOf, override } from './options.js';
+import { override } from './options.js';
 import type { Terminal } from './terminal.js';
 import { hashOf } from './traceFiles.js';
 

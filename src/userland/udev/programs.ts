@@ -3,7 +3,7 @@
  */
 
 /** `sh -c 'command || :'` hides the status of the command. */
-const HIDDEN_STATUS = /^\/bin\/sh -c (['"])(.*?)\s*\|\|\s*(?::|\/bin\/true|true)\1$/;
+const HIDDEN_STATUS = /^\/bin\/sh -c (['"])(.*?)\|\|\s*(?::|\/bin\/true|true)\1$/;
 
 /** What a program prints, and whether it ends with status 0. */
 export interface ProgramAnswer {

@@ -1,16 +1,15 @@
 /** More of the same: copies of a machine's first device, and of what runs on it. */
-import type { Actor, DaxDevice, DaxRegion, IomemNode, Machine, Model } from '../model/model.js';
+import type { Actor, DaxDevice, DaxRegion, Machine, Model, Range } from '../model/model.js';
 import { scriptChecks } from './compose.js';
 
 const GIB = 1n << 30n;
 
 /** Highest address that something of the machine has. */
 function lastOf({ iomem, regions, devices }: Machine): bigint {
-  const lines: readonly Pick<IomemNode, 'end'>[] = iomem;
-  const ends = [...lines, ...regions, ...devices.flatMap(({ ranges }) => ranges)].map(
-    ({ end }) => end,
-  );
-  return ends.reduce((most, end) => (end > most ? end : most), 0n);
+  const ranges: readonly Range[] = [...iomem, ...regions, ...devices.flatMap((one) => one.ranges)];
+  let last = 0n;
+  for (const { end } of ranges) if (end > last) last = end;
+  return last;
 }
 
 const numbersIn = (names: readonly string[]): readonly number[] =>

@@ -186,6 +186,7 @@ export const DIAGNOSTIC_CODES = {
     title: 'probe of other memory',
     hint: 'name an address inside System RAM of the listing',
   },
+  DAX309: { title: 'large machine cut', hint: '{advice}' },
   DAX306: { title: 'iomem node cannot be kept', hint: '{advice}' },
   DAX320: { title: 'expression: syntax', hint: 'write it in CEL, as in `quiet || !settled`' },
   DAX321: { title: 'expression: unknown name', hint: '{suggestion}' },

@@ -223,6 +223,18 @@ export interface Limits {
   readonly depth: number | null;
 }
 
+/** How a machine was cut to what can be explored. */
+export interface MachineCut {
+  /** Memory blocks that are kept of each large device. */
+  readonly kept: number;
+  /** The number that somebody asked for; null: none. */
+  readonly wanted: number | null;
+  /** What was cut, and what follows from it for the whole machine. */
+  readonly text: string;
+  /** The machine as it was. */
+  readonly machine: Machine;
+}
+
 export interface Model {
   /** Path as given by the user; '<inline>' for a model made in memory. */
   readonly file: string;
@@ -251,8 +263,8 @@ export interface Model {
    * than 0 is no match, as in udev itself. Absent: bare metal, and the status is not looked at.
    */
   readonly programs?: { readonly virt: string };
-  /** What was cut of the machine before it was explored, in words. */
-  readonly cut?: string;
+  /** What was cut of the machine before it was explored. */
+  readonly cut?: MachineCut;
   /** null: every property that is on by default, and all of the user's own. */
   readonly check: readonly PropertyRequest[] | null;
   /** Explore on after a violation, to the end. */

@@ -16,7 +16,7 @@ export async function buildPage(root) {
     bundle: true,
     minify: true,
     platform: 'browser',
-    // What has BigInt, <dialog> and CSS nesting: every browser since 2024.
+    // What has BigInt, <dialog> and light-dark(): every browser since May 2024.
     target: 'es2022',
     format: 'iife',
     charset: 'utf8',

@@ -1,13 +1,13 @@
 /**
  * An HTML report of verdicts, or of a trace file: `explore --html` and `show --html`.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import packageJson from '../package.json' with { type: 'json' };
 import { packModel, packModule } from './explorable.js';
 import { kernelRequestOf, resolveKernel } from './kernel/features.js';
 import { FUNCTION_NAMES, sourceOf } from './kernel/functions.js';
 import type { Model } from './model/model.js';
+import { packageFile } from './packageFile.js';
 import { featuresTouching } from './probe/touched.js';
 import type { ReportDocument, ReportFunction, ReportRun } from './report/document.js';
 import { type Page, renderHtml } from './report/html.js';
@@ -114,16 +114,13 @@ export function makeDocument(runs: readonly ReportRun[]): ReportDocument {
   };
 }
 
-/** Reads a part of the built page, beside the sources or beside the bundle. */
+/** Reads a part of the built page. */
 function readPart(name: string): string {
-  const places = [`../build/${name}`, `../../build/${name}`].map((place) =>
-    fileURLToPath(new URL(place, import.meta.url)),
+  const file = packageFile(
+    `build/${name}`,
+    (places) => new Error(`no ${name} at ${places}; run npm run build`),
   );
-  const found = places.find((place) => existsSync(place));
-  if (found === undefined) {
-    throw new Error(`no ${name} at ${places.join(' or ')}; run npm run build`);
-  }
-  return readFileSync(found, 'utf8');
+  return readFileSync(file, 'utf8');
 }
 
 /** The page as it was built. Throws where the package is not whole. */

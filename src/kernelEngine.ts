@@ -1,24 +1,12 @@
 /**
  * Opens the engine's kernel build on a scenario.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import { LAYOUT_VERSION } from '../assembly/layout.js';
 import type { Scenario } from './compile/scenario.js';
 import { type Engine, EngineError, type EngineOptions, openEngine } from './engine/engine.js';
 import { FAIL_STALE } from './engine/engineError.js';
-
-/** Finds the module beside the sources or beside the bundle. */
-function wasmFile(name: string): string {
-  const places = [`../build/${name}`, `../../build/${name}`].map((place) =>
-    fileURLToPath(new URL(place, import.meta.url)),
-  );
-  const found = places.find((place) => existsSync(place));
-  if (found === undefined) {
-    throw new EngineError(FAIL_STALE, `no engine at ${places.join(' or ')}; run npm run build`);
-  }
-  return found;
-}
+import { packageFile } from './packageFile.js';
 
 export type KernelEngineOptions = Partial<Omit<EngineOptions, 'wasm' | 'scenario' | 'own'>> & {
   /** Own invariants whose violation ends the search. */
@@ -31,7 +19,9 @@ export type KernelEngineOptions = Partial<Omit<EngineOptions, 'wasm' | 'scenario
 
 /** Reads the engine's module; throws EngineError when it is missing. */
 export function engineBytes(build: '' | '.debug' | '.coverage' = ''): Uint8Array {
-  return readFileSync(wasmFile(`engine${build}.wasm`));
+  const missing = (places: string): EngineError =>
+    new EngineError(FAIL_STALE, `no engine at ${places}; run npm run build`);
+  return readFileSync(packageFile(`build/engine${build}.wasm`, missing));
 }
 
 /**

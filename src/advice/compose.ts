@@ -101,7 +101,7 @@ function compositionOf({ scripts, rules, coldplug, workers, virt, havoc }: OwnFi
   return {
     scripts: scripts.map(fileOf),
     rules: rules.map(fileOf),
-    ...{ coldplug, workers, virt, havoc: havoc ?? null, scope: null },
+    ...{ coldplug, workers, virt, havoc: havoc ?? null },
   };
 }
 

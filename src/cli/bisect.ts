@@ -10,7 +10,7 @@ import {
   type Run,
 } from '../bisect.js';
 import { EXIT } from '../errors.js';
-import { type KernelRequest, resolveKernel } from '../kernel/features.js';
+import { type KernelRequest, kernelRequestOf, resolveKernel } from '../kernel/features.js';
 import { compareReleases } from '../kernel/releases.js';
 import type { Model } from '../model/model.js';
 import { formatCount } from '../report/layout.js';
@@ -18,7 +18,6 @@ import type { Style } from '../report/style.js';
 import { exploreModel } from './explore.js';
 import { warnOfUnknown, withModel } from './load.js';
 import { type LookOptions, styleFor } from './look.js';
-import { kernelRequestOf } from './options.js';
 import type { Terminal } from './terminal.js';
 
 export interface BisectOptions extends LookOptions {

@@ -1,7 +1,6 @@
 /**
  * `daxcheck capacity`: what each dax device gives to kmem, without any search.
  */
-import { writeFileSync } from 'node:fs';
 import { EXIT } from '../errors.js';
 import {
   type Capacity,
@@ -21,6 +20,7 @@ import {
 import { importMachine, shownFault } from './import.js';
 import type { InputOptions } from './inputOptions.js';
 import type { Terminal } from './terminal.js';
+import { writeWhole } from './writeWhole.js';
 
 export interface CapacityOptions extends InputOptions {
   readonly svg?: string;
@@ -102,7 +102,7 @@ export function capacityCommand(options: CapacityOptions, terminal: Terminal): n
     terminal.writeError(`warning: ${shownFault(warning)}\n`);
   }
   const table = capacityTable(machine);
-  if (options.svg !== undefined) writeFileSync(options.svg, capacitySvg(table, 'capacity'));
+  if (options.svg !== undefined) writeWhole(options.svg, capacitySvg(table, 'capacity'));
   terminal.writeOut(
     options.json === true
       ? `${JSON.stringify({ kind: 'capacity', ...table }, bytesText)}\n`

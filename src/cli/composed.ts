@@ -4,10 +4,10 @@
  */
 import { composeModel } from '../advice/compose.js';
 import { goalsOf, withGoals } from '../advice/goal.js';
-import { scopeModel } from '../advice/scope.js';
 import type { Diagnostic } from '../errors.js';
 import { readTextFile } from '../model/files.js';
 import type { Composition, Model, SourceText } from '../model/model.js';
+import { cutModel } from '../scope/choose.js';
 
 type Texts =
   | { readonly ok: true; readonly texts: readonly SourceText[] }
@@ -49,14 +49,16 @@ export interface Composed {
   readonly warnings: readonly string[];
 }
 
+/** How, and how many blocks are kept of each device; null: as many as a proof or habit asks for. */
+export type HowComposed = Composition & { readonly scope: number | null };
+
 /** Puts texts onto a machine, and cuts it. */
-export function composeOwn(machine: Model, own: OwnTexts, how: Composition): Composed {
+export function composeOwn(machine: Model, own: OwnTexts, how: HowComposed): Composed {
   const { coldplug, workers, virt, havoc, scope } = how;
   const files = { ...own, coldplug, workers, virt, havoc };
   const { model, leftOut } = composeModel(machine, files);
-  const { model: cut, whole } = scope === null ? { model, whole: [] } : scopeModel(model, scope);
+  const { model: scoped, whole } = cutModel(model, scope);
   const left = leftOut.map((what) => `only its machine is taken; left out: ${what}`);
-  const scoped = { ...cut, composition: { ...how, scope } };
   return { model, scoped, warnings: [...left, ...whole] };
 }
 
@@ -68,7 +70,7 @@ export function composeOwn(machine: Model, own: OwnTexts, how: Composition): Com
  */
 export function composeAgain(
   machine: Model,
-  how: Composition,
+  how: HowComposed,
   locate: (file: string) => string,
 ): Model | readonly Diagnostic[] {
   const own = readOwn(how.scripts.map(locate), how.rules.map(locate));
@@ -76,6 +78,7 @@ export function composeAgain(
   const { scoped } = composeOwn(machine, own, how);
   const { scripts, rules } = own;
   const fileOf = ({ place }: SourceText): string => place.file;
-  const composition = { ...how, scripts: scripts.map(fileOf), rules: rules.map(fileOf) };
+  const { scope: _, ...plain } = how;
+  const composition = { ...plain, scripts: scripts.map(fileOf), rules: rules.map(fileOf) };
   return { ...withGoals(scoped, goalsOf(scoped)), composition };
 }

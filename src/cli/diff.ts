@@ -4,15 +4,15 @@
  */
 import type { Comparison, Distinction, Seen } from '../diff.js';
 import { EXIT } from '../errors.js';
+import { kernelRequestOf } from '../kernel/features.js';
 import type { Model } from '../model/model.js';
-import { formatCount } from '../report/layout.js';
+import { formatCount, onOneLine } from '../report/layout.js';
 import type { Style } from '../report/style.js';
 import type { Observable } from '../verdict/observables.js';
 import type { Verdict } from '../verdict/trace.js';
 import { exploreModel } from './explore.js';
 import { warnOfUnknown, withModel } from './load.js';
 import { type LookOptions, styleFor } from './look.js';
-import { kernelRequestOf } from './options.js';
 import type { Terminal } from './terminal.js';
 
 export interface DiffOptions extends LookOptions {
@@ -60,7 +60,7 @@ const answerOf = ({ result, value }: Seen): string =>
   value === null ? result : `${result} ${JSON.stringify(value)}`;
 
 function callLine(seen: Seen, number: number): string {
-  const text = seen.command.replace(/\s*\n\s*/g, '; ');
+  const text = onOneLine(seen.command);
   const command = text === '' ? ': by itself' : `$ ${text}`;
   const answer = answerOf(seen);
   const line = `  ${String(number).padStart(3)}  ${seen.thread}${command}`;

@@ -2,7 +2,7 @@
  * `daxcheck explore`: a verdict for each model, its traces, and the worst of their statuses.
  */
 import { availableParallelism } from 'node:os';
-import { EXIT } from '../errors.js';
+import { EXIT, worstStatus } from '../errors.js';
 import type { Reduction } from '../kernel/reductions.js';
 import type { Model } from '../model/model.js';
 import type { ReportSection } from '../report/document.js';
@@ -25,7 +25,6 @@ import { loadModels, reject, warnOfUnknown, withRejections } from './load.js';
 import { type LookOptions, progressFor, styleFor } from './look.js';
 import { type Overrides, override, overridesOf } from './options.js';
 import { refuseScripts, type ScriptWishes } from './scriptWishes.js';
-import { worstStatus } from './status.js';
 import { refuseStorage, type StorageWishes, storageOf } from './storage.js';
 import { refuseStrategy, type StrategyWishes, strategyOf } from './strategy.js';
 import type { Terminal } from './terminal.js';
@@ -224,7 +223,7 @@ export async function exploreCommand(
     const { ownScriptsCommand } = await import('./ownScripts.js');
     return ownScriptsCommand(options, terminal);
   }
-  const loaded = loadModels(paths, terminal);
+  const loaded = loadModels(paths, terminal, { scope: options.scope ?? null });
   if (!loaded.ok) return reject(loaded.diagnostics, options, terminal);
   const models = loaded.models.map((model) => override(model, overridesOf(options)));
   warnOfUnknown(models, terminal);

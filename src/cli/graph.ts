@@ -1,7 +1,6 @@
 /**
  * `explore --graph FILE`: the state graph of a small model as a file for other programs.
  */
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import { EXIT } from '../errors.js';
 import type { Model } from '../model/model.js';
@@ -10,6 +9,7 @@ import type { StateGraph, TooLarge } from '../stateGraph.js';
 import type { Verdict } from '../verdict/trace.js';
 import { parseCount } from './options.js';
 import type { Terminal } from './terminal.js';
+import { writeWhole } from './writeWhole.js';
 
 /** Options of `explore` about the state graph. */
 export interface GraphWishes {
@@ -58,18 +58,6 @@ export function tooLargeText({ tooLarge }: TooLarge, most: number): string {
     `--graph-states ${states * 10} takes more of them, --max-depth ${Math.max(1, depth - 1)}` +
     ' leaves out what lies deeper'
   );
-}
-
-/** Writes all of a file or nothing: under another name first. */
-function writeWhole(path: string, text: string): void {
-  const beside = `${path}.${process.pid}.part`;
-  try {
-    writeFileSync(beside, text);
-    renameSync(beside, path);
-  } catch (error) {
-    rmSync(beside, { force: true });
-    throw error;
-  }
 }
 
 async function textFor(path: string, graph: StateGraph): Promise<string> {

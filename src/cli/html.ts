@@ -1,7 +1,6 @@
 /**
  * `--html`: writes a report as one HTML file, of what `explore` found or of a trace file.
  */
-import { writeFileSync } from 'node:fs';
 import { EXIT } from '../errors.js';
 import { htmlReport, runOfTrace, withExplorer } from '../htmlReport.js';
 import type { Model } from '../model/model.js';
@@ -13,10 +12,11 @@ import { readTrace } from './replay.js';
 import type { Terminal } from './terminal.js';
 import { asTraced, modelOfTrace } from './tracedModel.js';
 import { hashOf } from './traceFiles.js';
+import { writeWhole } from './writeWhole.js';
 
 /** Writes the report of some runs, and says where it is. */
 export function writeHtml(file: string, runs: readonly ReportRun[], terminal: Terminal): void {
-  writeFileSync(file, htmlReport(runs));
+  writeWhole(file, htmlReport(runs));
   terminal.writeError(`daxcheck: report written to ${file}\n`);
 }
 

@@ -1,7 +1,6 @@
 /**
  * `daxcheck import`: a model of a machine, from what the machine shows.
  */
-import { writeFileSync } from 'node:fs';
 import { type Diagnostic, diagnose, EXIT, formatDiagnostic } from '../errors.js';
 import type { Facts } from '../import/facts.js';
 import { readInputs } from '../import/inputs.js';
@@ -14,6 +13,7 @@ import { kernelOfProbe } from '../probe/probedKernel.js';
 import { missingOf, openTree } from '../probe/tree.js';
 import { type InputOptions, inputsOf, readStdin, wishesOf } from './inputOptions.js';
 import type { Terminal } from './terminal.js';
+import { writeNew } from './writeWhole.js';
 
 export interface ImportOptions extends InputOptions {
   readonly output?: string;
@@ -134,16 +134,10 @@ function machineJson(machine: ImportedMachine): object {
 
 function write(options: ImportOptions, checked: Checked, terminal: Terminal): boolean {
   const { output } = options;
-  if (output === undefined) return true;
-  try {
-    writeFileSync(output, checked.text, { flag: 'wx' });
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    const hint = 'name a file that is not there yet';
-    terminal.writeError(`daxcheck: ${output} is there already and stays as it is; ${hint}\n`);
-    return false;
-  }
-  return true;
+  if (output === undefined || writeNew(output, checked.text)) return true;
+  const hint = 'name a file that is not there yet';
+  terminal.writeError(`daxcheck: ${output} is there already and stays as it is; ${hint}\n`);
+  return false;
 }
 
 /** Writes the model, and returns the exit status. */

@@ -1,9 +1,9 @@
 /**
  * `daxcheck init`: writes a first model with comments. It never writes over a file.
  */
-import { writeFileSync } from 'node:fs';
 import { EXIT } from '../errors.js';
 import type { Terminal } from './terminal.js';
+import { writeNew } from './writeWhole.js';
 
 /** The model that `init` writes: complete, small, and with a finding to look at. */
 export const FIRST_MODEL = `\
@@ -52,10 +52,7 @@ export function initCommand(
   options: { readonly json?: boolean },
   terminal: Terminal,
 ): number {
-  try {
-    writeFileSync(file, FIRST_MODEL, { flag: 'wx' });
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  if (!writeNew(file, FIRST_MODEL)) {
     const hint = 'name a file that is not there yet: daxcheck init FILE';
     terminal.writeError(`daxcheck: ${file} is there already and stays as it is; ${hint}\n`);
     return EXIT.usage;

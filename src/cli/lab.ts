@@ -2,7 +2,7 @@
  * `daxcheck lab`: a model's commands on a real kernel in a guest.
  */
 import { EXIT } from '../errors.js';
-import { packageFile } from '../lab/asset.js';
+import { shippedFile } from '../lab/asset.js';
 import { commandsInGuest } from '../lab/commandsInGuest.js';
 import { conform, type SoFar } from '../lab/conform/conform.js';
 import { type ConformReport, type Extent, renderConform } from '../lab/conform/report.js';
@@ -225,7 +225,7 @@ export function labUpCommand(
 function ownModel({ kernel = '6.12' }: LabCommandOptions): string {
   const isOld = /^v?6\.1(\.|$)/.test(kernel);
   const file = `lab-v${isOld ? '6.1' : '6.12'}.yaml`;
-  return packageFile(`models/lab/${file}`);
+  return shippedFile(`models/lab/${file}`);
 }
 
 function extentOf({ depth, traces, length = 12, seed = 1 }: ConformOptions): Extent {

@@ -3,14 +3,13 @@
  */
 import packageJson from '../../package.json' with { type: 'json' };
 import { type Diagnostic, diagnose, EXIT } from '../errors.js';
-import { FEATURES, resolveKernel } from '../kernel/features.js';
+import { FEATURES, kernelRequestOf, resolveKernel } from '../kernel/features.js';
 import { readTextFile } from '../model/files.js';
 import { type NamedCommit, renderLkml } from '../report/lkml.js';
 import { isSeen, type LabRun, otherThan, parseLabRuns } from '../report/lkmlRun.js';
 import type { Trace } from '../verdict/trace.js';
 import { reject } from './load.js';
 import type { LookOptions } from './look.js';
-import { kernelRequestOf } from './options.js';
 import { readTrace } from './replay.js';
 import type { Terminal } from './terminal.js';
 

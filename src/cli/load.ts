@@ -2,17 +2,24 @@
  * Loads the models that a command names, all of them before anything else, so that a fault in one
  * leaves no partial output; and tells the user of every fault at once.
  */
+import { diagnosticsOf } from '../ending.js';
 import type { Diagnostic } from '../errors.js';
 import { EXIT, formatDiagnostic } from '../errors.js';
 import { resolveKernel } from '../kernel/features.js';
 import { loadMachine, loadModel } from '../loadModel.js';
 import type { Model } from '../model/model.js';
-import { diagnosticsOf } from './status.js';
 import type { Terminal } from './terminal.js';
 
 export type Loaded =
   | { readonly ok: true; readonly models: readonly Model[] }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+interface LoadWishes {
+  /** Models are cut to what the engine has room for; machines are taken as they are. */
+  readonly wanted?: 'models' | 'machines';
+  /** Memory blocks to keep of each device of a model. */
+  readonly scope?: number | null;
+}
 
 /**
  * Loads every model; the faults of all of them when one is rejected. What was accepted with an
@@ -21,10 +28,10 @@ export type Loaded =
 export function loadModels(
   paths: readonly string[],
   terminal: Terminal,
-  wanted: 'models' | 'machines' = 'models',
+  { wanted = 'models', scope = null }: LoadWishes = {},
 ): Loaded {
-  const load = wanted === 'models' ? loadModel : loadMachine;
-  const results = paths.map((path) => load(path));
+  const load = (path: string) => (wanted === 'models' ? loadModel(path, scope) : loadMachine(path));
+  const results = paths.map(load);
   const diagnostics = results.flatMap((result) => (result.ok ? [] : result.diagnostics));
   if (diagnostics.length > 0) return { ok: false, diagnostics };
   const warnings = results.flatMap((result) => (result.ok ? result.warnings : []));

@@ -4,9 +4,12 @@
 import { availableParallelism } from 'node:os';
 import { renderAdvice } from '../advice/adviceText.js';
 import { renderAlone } from '../advice/alone.js';
+import type { Widths } from '../advice/axes.js';
 import { checkScripts, type ScriptsAnswer } from '../advice/checkScripts.js';
-import { SCOPE_DEFAULT } from '../advice/scope.js';
-import { renderSweep, sweepScopes } from '../advice/sweep.js';
+import { copyObstacle } from '../advice/copies.js';
+import { SCRIPTS_MAX } from '../advice/goal.js';
+import { sweepScopes } from '../advice/sweep.js';
+import { renderSweep } from '../advice/sweepText.js';
 import { EXIT } from '../errors.js';
 import type { ExploreOptions } from '../explore.js';
 import type { Model } from '../model/model.js';
@@ -89,20 +92,40 @@ function searchOptions(options: Options, terminal: Terminal): ExploreOptions {
   };
 }
 
-/** Explores wider and wider cuts; the status is 0 when the findings stay the same. */
+/** Why a machine cannot be swept so far; null when it can. */
+function sweepObstacle(model: Model, { devices = 1, actors = 1 }: Widths): string | null {
+  if (devices > 1) {
+    const why = copyObstacle(model);
+    if (why !== null) return `--sweep devices=${devices}: ${why}`;
+  }
+  const scripts = model.actors.filter(({ kind }) => kind === 'script').length + actors - 1;
+  if (actors === 1 || scripts <= SCRIPTS_MAX) return null;
+  return `--sweep actors=${actors}: more than ${SCRIPTS_MAX} scripts at once have no common end`;
+}
+
+/** Explores larger and larger machines; the status is 0 when the findings stay the same. */
 async function sweepScripts(
   model: Model,
-  widest: number,
+  widths: Widths,
   { options, terminal }: Look,
 ): Promise<number> {
-  const sweep = await sweepScopes(model, widest, searchOptions(options, terminal));
-  const { rows, stableFrom } = sweep;
+  const obstacle = sweepObstacle(model, widths);
+  if (obstacle !== null) {
+    terminal.writeError(`daxcheck: ${obstacle}\n`);
+    return EXIT.usage;
+  }
+  const sweep = await sweepScopes(model, widths, {
+    ...searchOptions(options, terminal),
+    scope: options.scope ?? null,
+  });
+  const { rows, stableFrom, isComplete } = sweep;
   const records = [
     ...rows.map((row) => ({ kind: 'sweep-row', model: model.file, ...row })),
-    { kind: 'sweep', model: model.file, stableFrom },
+    { kind: 'sweep', model: model.file, stableFrom, isComplete },
   ];
   terminal.writeOut(options.json === true ? toLines(records) : renderSweep(sweep));
-  return stableFrom === null ? EXIT.incomplete : EXIT.holds;
+  const isStable = isComplete && Object.values(stableFrom).every((from) => from !== null);
+  return isStable ? EXIT.holds : EXIT.incomplete;
 }
 
 /** The stories and what was tried, for a report in HTML. */
@@ -179,7 +202,7 @@ async function exploreScripts(model: Model, options: Options, terminal: Terminal
 export async function ownScriptsCommand(options: Options, terminal: Terminal): Promise<number> {
   const { script = [], rules = [], machine = '', coldplug = false, udevWorkers } = options;
   const { virt = 'none', havoc = false, havocFile } = options;
-  const loaded = loadModels([machine], terminal, 'machines');
+  const loaded = loadModels([machine], terminal, { wanted: 'machines' });
   const own = readOwn(script, rules);
   const faults = [...(loaded.ok ? [] : loaded.diagnostics), ...('scripts' in own ? [] : own)];
   if (!loaded.ok || !('scripts' in own)) return reject(faults, options, terminal);
@@ -189,7 +212,7 @@ export async function ownScriptsCommand(options: Options, terminal: Terminal): P
     ...{ scripts: script, rules, coldplug, virt },
     workers: udevWorkers ?? null,
     havoc: havoc ? { files: havocFile ?? null } : null,
-    scope: options.scope ?? SCOPE_DEFAULT,
+    scope: options.scope ?? null,
   });
   for (const text of warnings) terminal.writeError(`warning: ${machine}: ${text}\n`);
   warnOfUnknown([model], terminal);

@@ -2,7 +2,7 @@
  * `daxcheck show --script` writes a trace as a shell script, and beside it the C file that it may
  * need.
  */
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { EXIT } from '../errors.js';
 import type { Model } from '../model/model.js';
@@ -12,6 +12,7 @@ import { withTrace } from './replay.js';
 import type { Terminal } from './terminal.js';
 import { asTraced } from './tracedModel.js';
 import { filesOf, hashOf } from './traceFiles.js';
+import { writeWhole } from './writeWhole.js';
 
 export interface ScriptOptions extends LookOptions {
   /** Where the script goes; '-' is stdout. */
@@ -47,11 +48,11 @@ async function writeScript(
     );
     return EXIT.holds;
   }
-  writeFileSync(file, answer.script);
+  writeWhole(file, answer.script);
   chmodSync(file, 0o755);
   if (answer.process === null) return EXIT.holds;
   const program = join(dirname(file), name);
-  writeFileSync(`${program}.c`, answer.process);
+  writeWhole(`${program}.c`, answer.process);
   terminal.writeError(`daxcheck: build its program: cc -O2 -Wall -o ${program} ${program}.c\n`);
   return EXIT.holds;
 }

@@ -1,12 +1,9 @@
 /**
- * Exit statuses of errors, those of the lab among them, and which of several is the worst.
+ * Exit statuses of errors, those of the lab among them.
  */
 import { type Ending, endingOf as endingOfSearch } from '../ending.js';
 import { EXIT } from '../errors.js';
 import { LabError } from '../lab/labError.js';
-
-export { diagnosticsOf } from '../ending.js';
-export { worstStatus } from '../errors.js';
 
 /** Turns an unexpected error into one line and a status; never a stack. */
 export function endingOf(error: unknown): Ending {

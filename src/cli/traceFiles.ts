@@ -2,12 +2,13 @@
  * Writes trace files, one for each violation, with names that say what they are and never clash in
  * one run.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { readTextFile } from '../model/files.js';
 import type { Model } from '../model/model.js';
 import { hashModelText, renderItf } from '../report/itf.js';
 import type { Trace, Verdict } from '../verdict/trace.js';
+import { writeWhole } from './writeWhole.js';
 
 /** Where trace files go, and the names that this run has used there. */
 export interface TraceFolder {
@@ -62,13 +63,16 @@ export function hashOf(model: Model): string {
 export function writeTraces(verdict: Verdict, model: Model, folder: TraceFolder): string[] {
   mkdirSync(folder.directory, { recursive: true });
   const { composition } = model;
-  const origin = { modelHash: hashOf(model), initial: 0, ...(composition && { composition }) };
+  const origin = {
+    ...{ modelHash: hashOf(model), initial: 0, scope: model.cut?.kept },
+    ...(composition && { composition }),
+  };
   return verdict.violations.map((trace) => {
     const first = composition?.scripts[0] ?? model.file;
     const name = freeName(traceName(first, trace), folder.used);
     folder.used.add(name);
     const path = join(folder.directory, name);
-    writeFileSync(path, renderItf(trace, origin));
+    writeWhole(path, renderItf(trace, origin));
     return path;
   });
 }

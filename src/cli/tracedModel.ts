@@ -4,11 +4,13 @@
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import type { Diagnostic } from '../errors.js';
+import { kernelRequestOf } from '../kernel/features.js';
 import type { Model } from '../model/model.js';
 import type { ItfHeader } from '../report/itf.js';
+import { cutModel, wholeOf } from '../scope/choose.js';
 import { composeAgain } from './composed.js';
 import { loadModels } from './load.js';
-import { kernelRequestOf, override } from './options.js';
+import { override } from './options.js';
 import type { Terminal } from './terminal.js';
 
 /** Returns where the trace's model is: as written in it, or else beside the trace file. */
@@ -23,7 +25,8 @@ export function modelPath(tracePath: string, model: string): string {
  */
 export function asTraced(model: Model, header: ItfHeader): Model {
   const kernel = { ...model.kernel, ...kernelRequestOf(header.kernel) };
-  return { ...override(model, { granularity: header.granularity }), kernel };
+  const traced = { ...override(wholeOf(model), { granularity: header.granularity }), kernel };
+  return header.scope === undefined ? traced : cutModel(traced, header.scope).model;
 }
 
 /**
@@ -39,10 +42,13 @@ export function modelOfTrace(
 ): Model | readonly Diagnostic[] {
   const { composition } = header;
   const wanted = composition === undefined ? 'models' : 'machines';
-  const loaded = loadModels([named ?? modelPath(path, header.model)], terminal, wanted);
+  const loaded = loadModels([named ?? modelPath(path, header.model)], terminal, { wanted });
   if (!loaded.ok) return loaded.diagnostics;
   const [model] = loaded.models;
   if (model === undefined || composition === undefined) return model ?? [];
-  const machine = asTraced(model, header);
-  return composeAgain(machine, composition, (file) => modelPath(path, file));
+  // What is kept of the machine depends on the scripts: it is cut when they are there.
+  const { scope, ...whole } = header;
+  const machine = asTraced(model, whole);
+  const how = { ...composition, scope: scope ?? null };
+  return composeAgain(machine, how, (file) => modelPath(path, file));
 }

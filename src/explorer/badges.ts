@@ -13,6 +13,7 @@ import {
 import type { ScenarioWords } from '../compile/words.js';
 import type { Stepper } from '../engine/stepper.js';
 import { NO_LIVELOCK, PROPERTIES, type PropertyRow, SEEN_BY_STEPS } from '../kernel/properties.js';
+import { oneLine } from '../verdict/own.js';
 import { isAsked, isQueueEmpty, isQuiet } from '../verdict/quiet.js';
 import { isDefect } from '../verdict/recoverable.js';
 import { kernelExports } from '../verdict/steps.js';
@@ -176,7 +177,6 @@ function ownInvariants(stepper: Stepper, scenario: ScenarioWords, quiet: boolean
 }
 
 const NO_INVARIANT = { form: 'always', text: '', alternatives: [] } as const;
-const oneLine = (text: string): string => text.trim().replace(/\s+/g, ' ');
 
 /** Judges every default and declared property at a state. */
 export function badgesOf(

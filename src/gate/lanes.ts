@@ -3,10 +3,9 @@
  * because one that dies must not take the others' answers along.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { EngineError, FAIL_STALE } from '../engine/engineError.js';
 import { EXIT } from '../errors.js';
+import { packageFile } from '../packageFile.js';
 import { rowWithout } from './judge.js';
 import { type Answer, answerWithout, type Task } from './task.js';
 
@@ -21,15 +20,12 @@ export interface Lane {
 /** What a process wrote to stderr before it died; of more, only the end is kept. */
 const LAST_WORDS_MAX = 2000;
 
-/** Finds the built program beside the bundle or beside the sources. */
+/** Finds the built program. */
 export function laneFile(): string {
-  const places = ['./gateLane.mjs', '../../dist/gateLane.mjs'].map((place) =>
-    fileURLToPath(new URL(place, import.meta.url)),
-  );
-  const found = places.find((place) => existsSync(place));
-  if (found !== undefined) return found;
-  const text = `no program for the gate's lanes at ${places.join(' or ')}; run npm run build`;
-  throw new EngineError(FAIL_STALE, text);
+  return packageFile('dist/gateLane.mjs', (places) => {
+    const text = `no program for the gate's lanes at ${places}; run npm run build`;
+    return new EngineError(FAIL_STALE, text);
+  });
 }
 
 function crashed(path: string, how: string, words: string): Answer {

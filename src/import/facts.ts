@@ -1,6 +1,6 @@
 /**
  * What inputs tell of a machine: facts, each with the place it was read from, not yet compared with
- * each other. joinFacts.ts makes one machine of them.
+ * each other. join.ts makes one machine of them.
  */
 import { type Diagnostic, type DiagnosticCode, diagnose } from '../errors.js';
 import { BLOCK_BYTES_MAX, BLOCK_BYTES_MIN } from '../model/blockSize.js';
@@ -27,6 +27,8 @@ export interface DeviceFacts {
   readonly sizes: Fact<Size>[];
   /** null: the firmware names none. */
   readonly nodes: Fact<number | null>[];
+  /** Where a tool tells of the device without a node: only one that is negative is left out. */
+  readonly nodeless: Fact<null>[];
   /** null: bound to no driver. */
   readonly drivers: Fact<DriverName | null>[];
   readonly aligns: Fact<bigint>[];
@@ -116,6 +118,7 @@ export function deviceOf(facts: Facts, name: string): DeviceFacts {
     ranges: [],
     sizes: [],
     nodes: [],
+    nodeless: [],
     drivers: [],
     aligns: [],
     kinds: [],
@@ -133,27 +136,17 @@ const TOLD_MAX = 200;
 
 type Values = { readonly [name: string]: string };
 
-export function refuse(
-  facts: Facts,
-  code: DiagnosticCode,
-  place: Place,
-  message: string,
-  values: Values = {},
-): void {
-  if (facts.faults.length < TOLD_MAX) facts.faults.push(diagnose(code, place, message, values));
+type Told = [code: DiagnosticCode, place: Place, message: string, values?: Values];
+
+function tell(told: Diagnostic[], ...what: Told): void {
+  if (told.length < TOLD_MAX) told.push(diagnose(...what));
 }
 
-export function warn(
-  facts: Facts,
-  code: DiagnosticCode,
-  place: Place,
-  message: string,
-  values: Values = {},
-): void {
-  if (facts.warnings.length < TOLD_MAX) {
-    facts.warnings.push(diagnose(code, place, message, values));
-  }
-}
+/** Notes what makes the inputs useless. */
+export const refuse = (facts: Facts, ...what: Told): void => tell(facts.faults, ...what);
+
+/** Notes what the user is to know of the machine that comes out. */
+export const warn = (facts: Facts, ...what: Told): void => tell(facts.warnings, ...what);
 
 /** What the kernel has at most (CONFIG_NODES_SHIFT of 10). */
 const NODE_MAX = 1023;

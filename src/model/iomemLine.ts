@@ -50,10 +50,11 @@ export function parseIomemLine(line: string, place: Place, faults: Diagnostic[])
     faults.push(diagnose('DAX109', start, `\`${first}-${last}\` is wider than 64 bits`));
     return { ...empty, name };
   }
-  const remark = /\s+(#|<-)/.exec(name);
-  if (remark !== null) {
-    const column = start.column + first.length + last.length + 4 + remark.index;
-    const text = shorten(name.slice(remark.index).trim());
+  const remark = name.search(/\s(?:#|<-)/);
+  if (remark >= 0) {
+    const kept = name.slice(0, remark).trimEnd();
+    const column = start.column + first.length + last.length + 4 + kept.length;
+    const text = shorten(name.slice(remark).trim());
     const message = `found a remark after the name: \`${text}\``;
     faults.push(diagnose('DAX111', { ...start, column }, message));
   }

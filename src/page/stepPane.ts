@@ -4,12 +4,12 @@
  */
 
 import type { ReportFeature, ReportRun } from '../report/document.js';
+import { eventRows, returnOf } from '../report/eventRows.js';
 import { formatIomemLine } from '../report/iomemDiff.js';
 import { formatPlace, onOneLine } from '../report/layout.js';
 import { machineDelta } from '../report/machineDelta.js';
 import type { MachineView, Trace, TraceStep } from '../verdict/trace.js';
 import { breakable, type Child, h } from './dom.js';
-import { eventRows, returnOf } from './eventRows.js';
 import { part } from './machinePane.js';
 
 function commandBlock(trace: Trace, step: TraceStep): Child {

@@ -4,11 +4,12 @@
  *
  * It is one grid. Each lane has a column for its steps and before it one for each rail of bars.
  */
+
+import { returnOf } from '../report/eventRows.js';
 import { onOneLine } from '../report/layout.js';
 import { machineDelta } from '../report/machineDelta.js';
 import type { Trace, TraceStep } from '../verdict/trace.js';
 import { breakable, type Child, h } from './dom.js';
-import { returnOf } from './eventRows.js';
 import { type LockBar, type LockBars, lockBarsOf } from './lockBars.js';
 
 interface Lane {

@@ -3,13 +3,13 @@
  * machine after it.
  */
 import type { ReportRun, ReportTrace } from '../report/document.js';
+import { returnOf } from '../report/eventRows.js';
 import { CLASS_TEXT, propertyName } from '../report/findingText.js';
 import { plural } from '../report/layout.js';
 import type { Trace, TraceStep } from '../verdict/trace.js';
 import { blocksOfAll } from './blockCells.js';
 import { deadlockPart } from './deadlock.js';
 import { type Child, fill, h } from './dom.js';
-import { returnOf } from './eventRows.js';
 import { focusByLabel, labelOfFocus } from './focus.js';
 import { type IomemChoice, makeFrame } from './iomemPane.js';
 import { type MachineContext, machineParts } from './machinePane.js';

@@ -8,6 +8,7 @@ import type { Range } from '../model/model.js';
 import { greatest } from '../model/quantity.js';
 import type { ReportSection } from './document.js';
 import { formatAddress, formatBytes } from './layout.js';
+import { xmlText } from './xml.js';
 
 export interface CapacityBar {
   readonly range: Range;
@@ -102,11 +103,8 @@ const ROW = 74;
 /** More blocks than this are drawn as one. */
 const CELLS_MAX = 64n;
 
-const escapeText = (text: string): string =>
-  text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
-
 const text = (x: number, y: number, content: string, anchor = 'start'): string =>
-  `<text x="${x.toFixed(1)}" y="${y}" text-anchor="${anchor}">${escapeText(content)}</text>`;
+  `<text x="${x.toFixed(1)}" y="${y}" text-anchor="${anchor}">${xmlText(content)}</text>`;
 
 /** Widths are in thousandths of the scale, so that no address is rounded before it is a width. */
 function widthOf(bytes: bigint, scale: bigint): number {
@@ -178,7 +176,7 @@ export function capacitySvg(table: CapacityTable, id: string): string {
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="100%"`,
     ` role="img" aria-labelledby="${id}-title" font-family="ui-monospace, monospace"`,
     ' font-size="13" fill="currentColor">',
-    `<title id="${id}-title">${escapeText(title)}</title>`,
+    `<title id="${id}-title">${xmlText(title)}</title>`,
     `<defs><pattern id="${id}-lost" width="6" height="6" patternUnits="userSpaceOnUse">`,
     '<path d="M0 6L6 0" stroke="currentColor" stroke-width="1"/></pattern></defs>',
     ...drawn,

@@ -5,7 +5,7 @@ import type {
   FeatureCoverage,
   PointCoverage,
 } from '../verdict/coverage.js';
-import { formatCount, PAGE_WIDTH, plural, wrap } from './layout.js';
+import { formatCount, onOneLine, PAGE_WIDTH, plural, wrap } from './layout.js';
 import { PLAIN, type Style } from './style.js';
 
 const INDENT = 2;
@@ -23,8 +23,8 @@ function part(name: string, done: number, all: number): string {
   return `${name}: ${formatCount(done)} of ${formatCount(all)}${percent}`;
 }
 
-function oneLine(text: string, width: number): string {
-  const line = text.replace(/\s*\n\s*/g, '; ');
+function shortened(text: string, width: number): string {
+  const line = onOneLine(text);
   return line.length <= width ? line : `${line.slice(0, width - 1)}…`;
 }
 
@@ -44,7 +44,7 @@ function commandRows(coverage: Coverage): string[] {
   return commands.map(({ text, place }, index) => {
     const count = (counts[index] ?? '').padStart(column);
     const head = `${' '.repeat(INDENT)}${count}  line ${place.line}: `;
-    return head + oneLine(text, PAGE_WIDTH - head.length);
+    return head + shortened(text, PAGE_WIDTH - head.length);
   });
 }
 

@@ -2,6 +2,7 @@
  * The gate for GitHub Actions: annotations, which are lines of output that begin with `::`, and the
  * summary of the job, which is markdown.
  */
+import { joinLines } from '../model/lines.js';
 import type { GateReport, GateRow } from './gateRecord.js';
 import { gateSum } from './gateText.js';
 import { formatCount } from './layout.js';
@@ -30,9 +31,11 @@ export function renderAnnotations({ rows }: GateReport): string {
 
 /** Writes a text into a cell of a table: nothing in it is markdown or HTML. */
 function cell(text: string): string {
-  return text
-    .replace(/[\\`*_{}[\]<>()#+!|~&]/g, (character) => `&#${character.charCodeAt(0)};`)
-    .replace(/\s*\n\s*/g, '<br>');
+  const plain = text.replace(
+    /[\\`*_{}[\]<>()#+!|~&]/g,
+    (character) => `&#${character.charCodeAt(0)};`,
+  );
+  return joinLines(plain, '<br>');
 }
 
 /** GitHub shows a summary of at most 1 MiB, and no part of a larger one. */

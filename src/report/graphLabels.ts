@@ -2,7 +2,7 @@
  * What stands in the nodes and at the edges of a state graph, whatever it is drawn or written with.
  */
 import type { GraphEdge, GraphNode, StateGraph } from '../graph/stateGraph.js';
-import { plural } from './layout.js';
+import { onOneLine, plural } from './layout.js';
 
 /** Lines of a node's machine that are shown; the rest is counted. */
 const LINES_MAX = 8;
@@ -34,7 +34,7 @@ export function nodeLines(node: GraphNode, telling: ReadonlySet<string>): string
 
 /** The command with the paths of sysfs shortened to their last two names. */
 export const shortened = (command: string): string =>
-  command.replace(/\/sys\/\S*?([^/\s]+\/[^/\s]+)(?=\s|$)/g, '.../$1').replace(/\s*\n\s*/g, '; ');
+  onOneLine(command.replace(/\/sys\/\S*?([^/\s]+\/[^/\s]+)(?=\s|$)/g, '.../$1'));
 
 /** Who did what, and what came back, in one line. */
 export function edgeText(edge: GraphEdge): string {
@@ -42,7 +42,7 @@ export function edgeText(edge: GraphEdge): string {
   const { thread, command, result, value, inside } = edge;
   const said = value === null ? result : `${result} '${value}'`;
   const where = inside === null || result !== '' ? '' : ` (in ${inside})`;
-  const done = command === '' ? thread : `${thread}: ${command.replace(/\s*\n\s*/g, '; ')}`;
+  const done = command === '' ? thread : `${thread}: ${onOneLine(command)}`;
   return `${done}${where}${said === '' ? '' : ` = ${said}`}`;
 }
 

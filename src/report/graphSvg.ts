@@ -17,7 +17,8 @@ import {
   violatedAt,
 } from './graphLabels.js';
 import { breakLongWords, plural, wrap } from './layout.js';
-import { element, escapeText, INK, type Picture, picture } from './svg.js';
+import { element, INK, type Picture, picture } from './svg.js';
+import { xmlText } from './xml.js';
 
 /** A graph with more is no picture that anybody reads. */
 export const NODES_MAX = 200;
@@ -112,7 +113,7 @@ function textAt([x, y]: Point, lines: readonly string[], fill: string): string {
     element(
       'tspan',
       { x, y: y + index * LINE, 'xml:space': 'preserve' },
-      escapeText(text.replace(/^ +/, (blanks) => '\u00a0'.repeat(blanks.length))),
+      xmlText(text.replace(/^ +/, (blanks) => '\u00a0'.repeat(blanks.length))),
     ),
   );
   return element('text', { ...FONT, fill }, ...spans);
@@ -193,7 +194,7 @@ function drawNode(placed: Placed, drawn: Drawn, number: number): string {
   return element(
     'g',
     {},
-    element('title', {}, escapeText(nodeTitle(graph, number, telling))),
+    element('title', {}, xmlText(nodeTitle(graph, number, telling))),
     frame,
     textAt([left + PADDING, top + PADDING + 10], linesOfNode(graph, number, telling), INK.text),
   );
@@ -225,7 +226,7 @@ function drawArrow(placed: Placed, { id, numbers }: Drawn, arrow: Arrow): string
       ? ''
       : element('rect', { ...ground, fill: INK.panel, 'fill-opacity': '0.9' }) +
         textAt([left + 4, top + 14], lines, isWay ? INK.bad : INK.faint);
-  return element('g', {}, element('title', {}, escapeText(arrow.texts.join('\n'))), path, label);
+  return element('g', {}, element('title', {}, xmlText(arrow.texts.join('\n'))), path, label);
 }
 
 function drawStart(placed: Placed, id: string, number: number): string {

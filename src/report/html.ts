@@ -2,6 +2,7 @@
  * An HTML report: one file with the document, the page that shows it, and nothing to load.
  */
 import { encodeDocument, type ReportDocument } from './document.js';
+import { xmlText } from './xml.js';
 
 /** The built page: src/page/ as one script and its styles. */
 export interface Page {
@@ -23,9 +24,6 @@ export interface HtmlOptions {
   /** The page asks the program that serves it, and nobody else. */
   readonly asksServer?: boolean;
 }
-
-const escapeText = (text: string): string =>
-  text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 
 /** JSON in which no `<` is left, so that neither `</script` nor `<!--` can end it. */
 const escapeJson = (json: string): string => json.replace(/</g, '\\u003c');
@@ -57,7 +55,7 @@ export function renderHtml(
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="color-scheme" content="light dark">
 <meta name="generator" content="${name} ${version}">
-<title>${escapeText(titleOf(document))}</title>
+<title>${xmlText(titleOf(document))}</title>
 <link rel="icon" href="data:,">
 <style>
 ${escapeStyles(page.styles)}</style>

@@ -20,6 +20,8 @@ export interface ItfOrigin {
   readonly initial: number;
   /** Of a model that was put together of several files. */
   readonly composition?: Composition;
+  /** Memory blocks that were kept of each large device; absent where the machine is whole. */
+  readonly scope?: number | undefined;
 }
 
 /** What `replay` needs: which model, from where, which steps, and what must be found at the end. */
@@ -110,6 +112,7 @@ function fileMeta(trace: Trace, origin: ItfOrigin) {
     granularity: trace.granularity,
     initial: origin.initial,
     ...(origin.composition !== undefined && { composition: origin.composition }),
+    ...(origin.scope !== undefined && { scope: origin.scope }),
     ordinals: trace.steps.map((step) => step.ordinal),
     finding: trace.finding,
     inevitableAt: trace.inevitableAt,

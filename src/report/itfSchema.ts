@@ -72,7 +72,6 @@ const composition = z.object({
   workers: z.int().min(1).nullable(),
   virt: z.string(),
   havoc: z.object({ files: z.array(z.string()).nullable() }).nullable(),
-  scope: z.int().min(1).nullable(),
 });
 
 const header = z.object({
@@ -88,6 +87,7 @@ const header = z.object({
   inevitableAt: z.int().min(-1).nullable(),
   loopFrom: count.optional(),
   composition: composition.optional(),
+  scope: count.optional(),
 });
 
 const step = z.object({

@@ -4,6 +4,7 @@
  *
  * Everything here measures uncoloured text; a caller paints a line after it has its place.
  */
+import { joinLines } from '../model/lines.js';
 import type { Place } from '../model/model.js';
 
 /** Columns of a report: fits a terminal of 100 and a mail quoted a few times. */
@@ -123,7 +124,7 @@ export function formatPlace(place: Place, knownFile: string | null): string {
 
 /** Writes a command that spans lines in one, as a shell would take it. */
 export function onOneLine(command: string): string {
-  return command.trim().replace(/\s*\n\s*/g, '; ');
+  return joinLines(command, '; ');
 }
 
 /** Writes a system call's result: `ok`, or the errno with its sign as kernel people write it. */

@@ -4,7 +4,8 @@
  */
 import { type ScaleContinuousNumeric, scaleLinear, scaleLog } from 'd3-scale';
 import { line } from 'd3-shape';
-import { element, escapeText, INK, type Picture, picture } from './svg.js';
+import { element, INK, type Picture, picture } from './svg.js';
+import { xmlText } from './xml.js';
 
 export type PlotPoint = readonly [x: number, y: number];
 
@@ -97,7 +98,7 @@ const label = (
   y: number,
   text: string,
   more: { readonly [name: string]: string | number } = {},
-) => element('text', { x, y, fill: INK.faint, ...more }, escapeText(text));
+) => element('text', { x, y, fill: INK.faint, ...more }, xmlText(text));
 
 function axes(plot: LinePlot, area: Area, x: Scale, y: Scale): string {
   const { left, right, top, bottom } = area;

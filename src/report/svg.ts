@@ -4,52 +4,59 @@
  * A picture inside a page takes the page's colours; one that stands alone brings its own.
  */
 
+import { xmlText, xmlValue } from './xml.js';
+
 type Attributes = { readonly [name: string]: string | number };
-
-const ESCAPES: { readonly [character: string]: string } = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-};
-
-/** Text between tags or in an attribute. */
-export const escapeText = (text: string): string =>
-  text.replace(/[&<>"]/g, (character) => ESCAPES[character] ?? character);
 
 const numberText = (value: number): string => String(Math.round(value * 10) / 10);
 
 /** An element with its attributes and what is inside it, which is markup already. */
 export function element(name: string, attributes: Attributes, ...inside: string[]): string {
   const pairs = Object.entries(attributes).map(([key, value]) => {
-    const text = typeof value === 'number' ? numberText(value) : escapeText(value);
-    return ` ${key}="${text}"`;
+    return ` ${key}=${xmlValue(typeof value === 'number' ? numberText(value) : value)}`;
   });
   const head = `${name}${pairs.join('')}`;
   return inside.length === 0 ? `<${head}/>` : `<${head}>${inside.join('')}</${name}>`;
 }
 
-/** Colours: variables of the page, each with what holds where there is no page. */
-export const INK = {
-  text: 'var(--text, #1b1f24)',
-  faint: 'var(--faint, #565d66)',
-  line: 'var(--line, #dcdfe4)',
-  strong: 'var(--line-strong, #8d949e)',
-  panel: 'var(--panel, #ffffff)',
-  accent: 'var(--accent, #1f57b8)',
-  bad: 'var(--bad, #a8201a)',
-  badSoft: 'var(--bad-soft, #fce7e5)',
-  good: 'var(--good, #1a6a3a)',
-  warn: 'var(--warn, #7d4e00)',
+/** Colours by their variables in the page: what each is where there is no page, light and dark. */
+export const COLOURS = {
+  text: ['#1b1f24', '#e7e9ec'],
+  faint: ['#565d66', '#a5adb7'],
+  line: ['#dcdfe4', '#33383f'],
+  'line-strong': ['#8d949e', '#737c88'],
+  panel: ['#ffffff', '#1a1d21'],
+  accent: ['#1f57b8', '#8fb5ff'],
+  bad: ['#a8201a', '#ff9a90'],
+  'bad-soft': ['#fce7e5', '#411d1a'],
+  good: ['#1a6a3a', '#7fd69c'],
+  warn: ['#7d4e00', '#f2bd62'],
 } as const;
 
-const ALONE = `
-:root{--text:#1b1f24;--faint:#565d66;--line:#dcdfe4;--line-strong:#8d949e;--panel:#ffffff;
---accent:#1f57b8;--bad:#a8201a;--bad-soft:#fce7e5;--good:#1a6a3a;--warn:#7d4e00}
-@media (prefers-color-scheme:dark){:root{--text:#e7e9ec;--faint:#a5adb7;--line:#33383f;
---line-strong:#737c88;--panel:#1a1d21;--accent:#8fb5ff;--bad:#ff9a90;--bad-soft:#411d1a;
---good:#7fd69c;--warn:#f2bd62}}
-`;
+const ink = (name: keyof typeof COLOURS): string => `var(--${name}, ${COLOURS[name][0]})`;
+
+/** The page's colours, each with what holds where there is no page. */
+export const INK = {
+  text: ink('text'),
+  faint: ink('faint'),
+  line: ink('line'),
+  strong: ink('line-strong'),
+  panel: ink('panel'),
+  accent: ink('accent'),
+  bad: ink('bad'),
+  badSoft: ink('bad-soft'),
+  good: ink('good'),
+  warn: ink('warn'),
+} as const;
+
+const tableOf = (at: 0 | 1): string =>
+  Object.entries(COLOURS)
+    .map(([name, pair]) => `--${name}:${pair[at]}`)
+    .join(';');
+
+// Not by light-dark(): a picture is also shown by programs that are no browser.
+const ALONE = `:root{${tableOf(0)}}
+@media (prefers-color-scheme:dark){:root{${tableOf(1)}}}`;
 
 export interface Picture {
   readonly width: number;
@@ -82,9 +89,9 @@ export function picture(about: Picture, ...inside: string[]): string {
       // A page lets it be scrolled: made smaller, nobody could read it.
       ...(!isAlone && { style: 'max-width:none' }),
     },
-    element('title', { id: titleId }, escapeText(title)),
-    element('desc', { id: descriptionId }, escapeText(description)),
-    ...(isAlone ? [element('style', {}, ALONE.trim()), ground] : []),
+    element('title', { id: titleId }, xmlText(title)),
+    element('desc', { id: descriptionId }, xmlText(description)),
+    ...(isAlone ? [element('style', {}, ALONE), ground] : []),
     ...inside,
   );
 }

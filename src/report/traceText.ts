@@ -5,29 +5,21 @@
  * outcome. Consecutive steps of one thread inside one system call stand under its command line
  * once.
  */
-import type {
-  Finding,
-  LockView,
-  MachineView,
-  StepEvent,
-  Trace,
-  TraceStep,
-} from '../verdict/trace.js';
-import { joinBlockRuns } from './blockRuns.js';
+import type { Finding, LockView, MachineView, Trace, TraceStep } from '../verdict/trace.js';
 import { renderDeadlock } from './deadlockText.js';
+import { type EventRow, eventRows } from './eventRows.js';
 import { CLASS_TEXT, propertyName } from './findingText.js';
 import { formatIomemLine } from './iomemDiff.js';
 import {
   atBothEnds,
   formatPlace,
-  formatResult,
   labelled,
   onOneLine,
   PAGE_WIDTH,
   plural,
   wrap,
 } from './layout.js';
-import { describeLock, describeWait, lockRows } from './lockText.js';
+import { describeLock } from './lockText.js';
 import { describeBlocks, describeDevice, machineDelta } from './machineDelta.js';
 import { relevantIomem } from './relevantIomem.js';
 import { type Paint, PLAIN, type Style } from './style.js';
@@ -228,10 +220,10 @@ function detailLines(context: StepContext, style: Style): string[] {
   const { trace, step, before, lastOfGroup } = context;
   const waits = step.events.some((event) => event.kind === 'wait');
   const rows = eventRows(step.events, trace.granularity);
-  const returned = rows.filter((row) => row.label === 'returns');
+  const returned = rows.filter((row) => row.kind === 'return');
   const delta = machineDelta(before, step.after);
   return [
-    ...rows.filter((row) => row.label !== 'returns').flatMap((row) => rowLines(row, style)),
+    ...rows.filter((row) => row.kind !== 'return').flatMap((row) => rowLines(row, style)),
     ...iomemLines(delta.iomem, style),
     ...delta.changes.flatMap((change) => labelled('now', change, DETAIL)),
     ...returned.flatMap((row) => rowLines(row, style)),
@@ -239,83 +231,15 @@ function detailLines(context: StepContext, style: Style): string[] {
   ];
 }
 
-interface Row {
-  readonly label: string;
-  readonly text: string;
+function rowLines(row: EventRow, style: Style): string[] {
+  const label = row.kind === 'wait' ? row.label.toUpperCase() : row.label;
+  return labelled(label, row.text, DETAIL).map(rowPaint(row, style));
 }
 
-function eventRows(events: readonly StepEvent[], granularity: Trace['granularity']): Row[] {
-  const rows: Row[] = [];
-  let locks: StepEvent[] = [];
-  const flush = () => {
-    rows.push(...lockRows(locks, granularity));
-    locks = [];
-  };
-  for (const event of events) {
-    if (event.kind === 'lock' || event.kind === 'unlock') locks.push(event);
-    else {
-      // A whole call has one row of locks, but what it waited for stands behind what it took
-      // before.
-      if (granularity === 'step' || event.kind === 'wait') flush();
-      rows.push(eventRow(event));
-    }
-  }
-  const messages = granularity === 'call' ? rows.splice(endOfWaits(rows)) : [];
-  flush();
-  return joinUevents([...rows, ...messages]);
-}
-
-/** Writes the same uevent of consecutive memory blocks once. */
-function joinUevents(rows: readonly Row[]): Row[] {
-  const joined: Row[] = [];
-  let texts: string[] = [];
-  const flush = () => {
-    joined.push(...joinBlockRuns(texts, 1).map((text) => ({ label: 'uevent', text })));
-    texts = [];
-  };
-  for (const row of rows) {
-    if (row.label === 'uevent') texts.push(row.text);
-    else {
-      flush();
-      joined.push(row);
-    }
-  }
-  flush();
-  return joined;
-}
-
-function endOfWaits(rows: readonly Row[]): number {
-  return rows.findLastIndex((row) => row.label === 'WAITS') + 1;
-}
-
-function eventRow(event: Exclude<StepEvent, { kind: 'lock' | 'unlock' }>): Row {
-  switch (event.kind) {
-    case 'wait':
-      return { label: 'WAITS', text: describeWait(event) };
-    case 'message':
-      return { label: 'dmesg', text: event.text };
-    case 'output':
-      return { label: 'prints', text: event.text };
-    case 'uevent':
-      return { label: 'uevent', text: event.text };
-    case 'fault':
-      return { label: 'injected', text: event.text };
-    case 'return': {
-      const value = event.value === null ? '' : `: ${JSON.stringify(event.value)}`;
-      return { label: 'returns', text: formatResult(event.result) + value };
-    }
-  }
-}
-
-function rowLines(row: Row, style: Style): string[] {
-  return labelled(row.label, row.text, DETAIL).map(rowPaint(row, style));
-}
-
-function rowPaint(row: Row, style: Style): Paint {
-  if (row.label === 'WAITS') return style.warning;
-  if (row.label === 'dmesg' || row.label === 'injected') return style.warning;
-  if (row.label === 'returns') return row.text.startsWith('ok') ? style.good : style.bad;
-  return row.label === 'locks' || row.label === 'uevent' ? style.faint : PLAIN.title;
+function rowPaint({ kind, label, text }: EventRow, style: Style): Paint {
+  if (kind === 'wait' || kind === 'message' || kind === 'fault') return style.warning;
+  if (kind === 'return') return text.startsWith('ok') ? style.good : style.bad;
+  return label === 'locks' || kind === 'uevent' ? style.faint : PLAIN.title;
 }
 
 function iomemLines(edits: ReturnType<typeof machineDelta>['iomem'], style: Style): string[] {

@@ -28,7 +28,7 @@ export function xmlText(text: string): Xml {
 }
 
 /** Writes the value of an attribute, with its quotes. */
-function xmlValue(text: string): string {
+export function xmlValue(text: string): string {
   return `"${legal(text).replace(/[&<>"\t\n\r]/g, (character) => ESCAPES[character] ?? '')}"`;
 }
 

@@ -11,6 +11,7 @@ import {
 } from '../../assembly/layout.js';
 import type { Scenario } from '../compile/scenario.js';
 import type { Engine, SearchResult } from '../engine/engine.js';
+import { joinLines } from '../model/lines.js';
 import { kernelExports } from './steps.js';
 import type { ActionCount } from './trace.js';
 
@@ -89,7 +90,7 @@ export function countActions(
 function commandOf(instruction: Scenario['instructions'][number]): string {
   if (instruction === null) return 'the end of a program';
   const { text, place } = instruction;
-  return `line ${place.line}: ${text.trim().replace(/\s*\n\s*/g, '; ')}`;
+  return `line ${place.line}: ${joinLines(text, '; ')}`;
 }
 
 /** A program point as kernel people write it: the function, and where in it. */

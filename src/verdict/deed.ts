@@ -82,7 +82,7 @@ const TOOL = /^(?:modprobe|rmmod|ndctl|daxctl|cxl)\s/;
 
 /** The user's own command line; that of `otherwise` where the text is none that can be run. */
 function commandOf(text: string, otherwise: string): Deed {
-  const plain = text.replace(/\s+#.*$/, '').trim();
+  const plain = text.replace(/\s#.*$/, '').trim();
   return { kind: 'command', text: TOOL.test(plain) ? plain : otherwise };
 }
 

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect } from 'vitest';
 
 const PROGRAM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
@@ -31,7 +32,7 @@ export function lacksBrowser(what: string): boolean {
 }
 
 /** Starts the browser. */
-export const openBrowser = (): Promise<Browser> =>
+const openBrowser = (): Promise<Browser> =>
   chromium.launch({ executablePath: PROGRAM, args: FLAGS });
 
 export interface Look {
@@ -57,7 +58,7 @@ export interface Opened {
 }
 
 /** Reports and screenshots of a test run; the path is printed once. */
-export function makeFolder(name: string): string {
+function makeFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `daxcheck-${name}-`));
   mkdirSync(join(folder, 'screenshots'));
   process.stdout.write(`screenshots: ${join(folder, 'screenshots')}\n`);
@@ -97,6 +98,43 @@ export function writeReport(folder: string, name: string, html: string): string 
   const file = join(folder, `${name}.html`);
   writeFileSync(file, html);
   return file;
+}
+
+/** A browser for all tests of a suite. */
+export interface SuiteBrowser {
+  /** Where reports and screenshots go. */
+  readonly folder: string;
+  readonly browser: () => Browser;
+  /** Opens a report, does a job with it, and expects that it complained of nothing. */
+  open(
+    name: string,
+    html: string,
+    job: (page: Page) => Promise<void>,
+    hash?: string,
+  ): Promise<void>;
+}
+
+/** Starts a browser before the tests of the suite that this is called in, and ends it behind. */
+export function useBrowser(name: string, isSkipped: boolean): SuiteBrowser {
+  const folder = isSkipped ? '' : makeFolder(name);
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await openBrowser();
+  });
+  afterAll(async () => {
+    await browser.close();
+  });
+  return {
+    folder,
+    browser: () => browser,
+    open: async (report, html, job, hash = '') => {
+      const file = writeReport(folder, report, html);
+      const { page, context, faults } = await openFile(browser, file, WIDE, hash);
+      await job(page);
+      expect(faults).toEqual([]);
+      await context.close();
+    },
+  };
 }
 
 interface AxeRule {

@@ -4,7 +4,7 @@
  */
 import { request } from 'node:http';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { explore } from '../../src/explore.js';
 import type { Explorer, Position } from '../../src/explorer/position.js';
@@ -16,15 +16,7 @@ import type { ReportRun } from '../../src/report/document.js';
 import { type Served, serve } from '../../src/serve.js';
 import { modelNamed } from '../explore/models.ts';
 import { explorerOf } from '../explorer/explorers.ts';
-import {
-  axeFaults,
-  LOOKS,
-  lacksBrowser,
-  makeFolder,
-  openBrowser,
-  openFile,
-  writeReport,
-} from './chromium.ts';
+import { axeFaults, LOOKS, lacksBrowser, openFile, useBrowser, writeReport } from './chromium.ts';
 import { shownMachine, texts, toldMachine } from './shownMachine.ts';
 
 const isSkipped = lacksBrowser('the explorer in a browser');
@@ -80,16 +72,8 @@ async function expectAsInNode(page: Page, explorer: Explorer): Promise<Position>
 }
 
 describe.skipIf(isSkipped)('the explorer in a browser', () => {
-  const folder = isSkipped ? '' : makeFolder('explorer');
-  let browser: Browser;
-
-  beforeAll(async () => {
-    browser = await openBrowser();
-  });
-
-  afterAll(async () => {
-    await browser.close();
-  });
+  const suite = useBrowser('explorer', isSkipped);
+  const { folder, browser } = suite;
 
   async function open(
     model: string,
@@ -97,11 +81,8 @@ describe.skipIf(isSkipped)('the explorer in a browser', () => {
     job: (page: Page, explorer: Explorer) => Promise<void>,
   ): Promise<void> {
     const html = htmlReport([await runOf(modelNamed(model))]);
-    const file = writeReport(folder, model.replace(/\W+/g, '-'), html);
-    const { page, context, faults } = await openFile(browser, file, LOOKS[0], hash);
-    await job(page, explorerOf(modelNamed(model)).explorer);
-    expect(faults).toEqual([]);
-    await context.close();
+    const { explorer } = explorerOf(modelNamed(model));
+    await suite.open(model.replace(/\W+/g, '-'), html, (page) => job(page, explorer), hash);
   }
 
   it('leaves a counterexample by another action, and goes back', async () => {
@@ -194,12 +175,15 @@ describe.skipIf(isSkipped)('the explorer in a browser', () => {
 
   it('is left out where nobody wants it', async () => {
     const run = runOfVerdict(await explore(modelNamed('lifecycle/readme.yaml')));
-    const file = writeReport(folder, 'without', htmlReport([run]));
-    const { page, context, faults } = await openFile(browser, file, LOOKS[0], '#x1');
-    expect(await texts(page, '.tabs a')).not.toContain('Explorer');
-    expect(await page.locator('.summary').count()).toBe(1);
-    expect(faults).toEqual([]);
-    await context.close();
+    await suite.open(
+      'without',
+      htmlReport([run]),
+      async (page) => {
+        expect(await texts(page, '.tabs a')).not.toContain('Explorer');
+        expect(await page.locator('.summary').count()).toBe(1);
+      },
+      '#x1',
+    );
   });
 
   it('adds less than 150 kB to a report, and a report of 40 steps stays below 1 MB', async () => {
@@ -215,7 +199,7 @@ describe.skipIf(isSkipped)('the explorer in a browser', () => {
     expect(with_.length).toBeLessThan(1_000_000);
     expect(with_.length - without.length).toBeLessThan(150_000);
     const file = writeReport(folder, 'long', with_);
-    const { page, context } = await openFile(browser, file);
+    const { page, context } = await openFile(browser(), file);
     const ready = await page.locator('html').getAttribute('data-ready-after');
     process.stdout.write(`a report of 40 steps: ${with_.length} bytes, ready after ${ready} ms\n`);
     await context.close();
@@ -226,7 +210,7 @@ describe.skipIf(isSkipped)('the explorer in a browser', () => {
     const runs = [];
     for (const model of models) runs.push(await runOf(modelNamed(model)));
     const file = writeReport(folder, 'looks', htmlReport(runs));
-    const { page, context, faults } = await openFile(browser, file, look, '#v1s3');
+    const { page, context, faults } = await openFile(browser(), file, look, '#v1s3');
     for (const hash of ['x1=0:0.1.1.0.0.0.0.0.0.0.0.0.0', 'x2=0:0.0.1.1.1.1.1', 'v2s2']) {
       await page.goto(page.url().replace(/#.*$/, '').concat(`#${hash}`));
       if (hash.startsWith('x')) await arrived(page);
@@ -253,7 +237,7 @@ describe.skipIf(isSkipped)('the explorer in a browser', () => {
     const name = 'lifecycle/any-daxctl.yaml';
     const models = [modelNamed('bugs/dl6-delete-against-unbind.yaml'), modelNamed(name)];
     const served = await serve(models, 0);
-    const page = await browser.newPage();
+    const page = await browser().newPage();
     const faults: string[] = [];
     page.on('console', (message) => faults.push(message.text()));
     page.on('pageerror', (error) => faults.push(error.message));

@@ -3,8 +3,7 @@
  * trace, and looked at for what a reader with a small screen, a dark one, or none would miss.
  */
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { explore } from '../../src/explore.js';
 import { htmlReport, runOfTrace, runOfVerdict } from '../../src/htmlReport.js';
 import { loadModel } from '../../src/loadModel.js';
@@ -14,15 +13,7 @@ import { parseItf } from '../../src/report/itfRead.js';
 import { formatResult, onOneLine } from '../../src/report/layout.js';
 import { machineDelta } from '../../src/report/machineDelta.js';
 import type { MachineView, Trace, Verdict } from '../../src/verdict/trace.js';
-import {
-  axeFaults,
-  LOOKS,
-  lacksBrowser,
-  makeFolder,
-  openBrowser,
-  openFile,
-  writeReport,
-} from './chromium.ts';
+import { axeFaults, LOOKS, lacksBrowser, openFile, useBrowser, writeReport } from './chromium.ts';
 import { shownMachine, texts, toldMachine } from './shownMachine.ts';
 
 const isSkipped = lacksBrowser('reports in a browser');
@@ -58,30 +49,7 @@ function toldChanges(before: MachineView, after: MachineView): readonly string[]
 }
 
 describe.skipIf(isSkipped)('a report in a browser', () => {
-  const folder = isSkipped ? '' : makeFolder('report');
-  let browser: Browser;
-
-  beforeAll(async () => {
-    browser = await openBrowser();
-  });
-
-  afterAll(async () => {
-    await browser.close();
-  });
-
-  /** Opens a report, does a job with it, and expects that it complained of nothing. */
-  async function open(
-    name: string,
-    html: string,
-    job: (page: Page) => Promise<void>,
-    hash = '',
-  ): Promise<void> {
-    const file = writeReport(folder, name, html);
-    const { page, context, faults } = await openFile(browser, file, LOOKS[0], hash);
-    await job(page);
-    expect(faults).toEqual([]);
-    await context.close();
-  }
+  const { folder, browser, open } = useBrowser('report', isSkipped);
 
   it.each([
     'models/bugs/toctou-unbind.yaml',
@@ -294,7 +262,7 @@ describe.skipIf(isSkipped)('a report in a browser', () => {
     const verdicts = [];
     for (const model of models) verdicts.push(await verdictOf(`models/${model}.yaml`));
     const file = writeReport(folder, 'looks', htmlReport(verdicts.map(runOfVerdict)));
-    const { page, context, faults } = await openFile(browser, file, look);
+    const { page, context, faults } = await openFile(browser(), file, look);
     for (const hash of ['summary', 'v1s11', 'v2s13', 'v3s1']) {
       await page.goto(page.url().replace(/#.*$/, '').concat(`#${hash}`));
       const name = `${hash}-${look.width}-${look.theme}.png`;

@@ -43,9 +43,11 @@ describe('explore --html', () => {
 
   it('ends with 153 where the file cannot be written', async () => {
     const terminal = collect();
-    const file = join(folder, 'missing', 'report.html');
+    const above = join(folder, 'a file');
+    writeFileSync(above, '');
+    const file = join(above, 'report.html');
     expect(await runCommandLine(['explore', '--quiet', '--html', file, HOLDS], terminal)).toBe(153);
-    expect(terminal.error()).toContain(file);
+    expect(terminal.error()).toContain(above);
     expect(existsSync(file)).toBe(false);
   });
 });

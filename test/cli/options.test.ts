@@ -1,7 +1,6 @@
 /** The values of options: what is taken, what is refused, and what they make of a model. */
 import { describe, expect, it } from 'vitest';
 import {
-  kernelRequestOf,
   override,
   parseCount,
   parseFeatures,
@@ -11,7 +10,7 @@ import {
   parseSeconds,
   parseWorkers,
 } from '../../src/cli/options.js';
-import { resolveKernel } from '../../src/kernel/features.js';
+import { kernelRequestOf, resolveKernel } from '../../src/kernel/features.js';
 import { readTextFile } from '../../src/model/files.js';
 import { parseModel } from '../../src/model/load.js';
 import type { Model } from '../../src/model/model.js';

@@ -1,7 +1,8 @@
 /** Exit statuses: the worst of several, and what unexpected errors end with. */
 import { describe, expect, it } from 'vitest';
-import { diagnosticsOf, endingOf, worstStatus } from '../../src/cli/status.js';
-import { EXIT } from '../../src/errors.js';
+import { endingOf } from '../../src/cli/status.js';
+import { diagnosticsOf } from '../../src/ending.js';
+import { EXIT, worstStatus } from '../../src/errors.js';
 
 describe('the worst status', () => {
   it('is 0 for none and for all well', () => {

@@ -1,42 +1,17 @@
 /** The arithmetic of capacity against the engine's own, and against published listings. */
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Header, SCENARIO_OFFSET } from '../../assembly/layout.js';
 import { capacityOf, kmemRange, namespaceData } from '../../src/import/capacity.js';
-import { featureWords, resolveKernel } from '../../src/kernel/features.js';
 import { formatRange, parseRange } from '../../src/model/quantity.js';
 import { ALIGNMENT_CASES } from '../kernel/alignmentCases.ts';
 import { FC, runs, SEED_TITLE } from '../support/fc.ts';
+import { openSectionProbe } from '../support/sectionProbe.ts';
 
 const MIB = 1n << 20n;
 const GIB = 1n << 30n;
 
 const rangeOf = (text: string): { start: bigint; end: bigint } =>
   parseRange(text) ?? { start: 0n, end: 0n };
-
-interface SectionProbe {
-  probeKmemStart(start: bigint): bigint;
-  probeKmemBytes(start: bigint, end: bigint): bigint;
-}
-
-function engine(kernel: string): { probe: SectionProbe; setBlock: (bytes: bigint) => void } {
-  const file = new URL('../../build/systems/sectionProbe.debug.wasm', import.meta.url);
-  const module = new WebAssembly.Module(Uint8Array.from(readFileSync(file)));
-  const memory = new WebAssembly.Memory({ initial: 64, maximum: 64, shared: true });
-  const view = new DataView(memory.buffer);
-  const { features } = resolveKernel({ release: kernel, without: [], with: [] });
-  featureWords(features).forEach((word, at) => {
-    view.setUint32(SCENARIO_OFFSET + (Header.Features + at) * 4, word, true);
-  });
-  const instance = new WebAssembly.Instance(module, { env: { memory }, own: { check: () => 0 } });
-  return {
-    probe: instance.exports as unknown as SectionProbe,
-    setBlock: (bytes) => {
-      view.setBigUint64(SCENARIO_OFFSET + Header.BlockBytesLow * 4, bytes, true);
-    },
-  };
-}
 
 describe('what kmem takes of a range', () => {
   it.each(ALIGNMENT_CASES.map((one) => [one.name, one] as const))('is %s', (_name, one) => {
@@ -51,7 +26,7 @@ describe('what kmem takes of a range', () => {
   });
 
   it(`is what the engine computes on v6.12 (${SEED_TITLE})`, () => {
-    const { probe, setBlock } = engine('v6.12');
+    const { probe, setBlock } = openSectionProbe('v6.12');
     const property = fc.property(
       fc.bigInt({ min: 0n, max: 1n << 44n }),
       fc.bigInt({ min: 1n, max: 1n << 36n }),

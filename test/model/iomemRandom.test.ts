@@ -86,6 +86,16 @@ describe(`random listings (${SEED_TITLE})`, () => {
     );
   });
 
+  it('are read in one go, however many blanks are in a line', () => {
+    const blanks = ' '.repeat(1_000_000);
+    const read = parseIomem(`0-f : a${blanks}b\n0-f : c${blanks}# a remark\n${blanks}x\n`, PLACE);
+
+    expect(read.diagnostics.map(({ code, place }) => [code, place.line, place.column])).toEqual([
+      ['DAX111', 2, 8],
+      ['DAX101', 3, 1_000_001],
+    ]);
+  });
+
   it('never throw on noise', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (text) => {

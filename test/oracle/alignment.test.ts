@@ -2,43 +2,16 @@
  * The alignment arithmetic of kmem's probe against integers without a width, reduced modulo 2^64
  * where the kernel's are. kernel/mm.md sections 4 and 7 have the formulas.
  */
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Header, SCENARIO_OFFSET } from '../../assembly/layout.js';
-import { featureWords, resolveKernel } from '../../src/kernel/features.js';
 import { FC, runs, SEED_TITLE } from '../support/fc.ts';
-
-interface SectionProbe {
-  probeKmemStart(start: bigint): bigint;
-  probeKmemBytes(start: bigint, end: bigint): bigint;
-  probeUsableBytes(start: bigint, end: bigint): bigint;
-}
+import { openSectionProbe } from '../support/sectionProbe.ts';
 
 const ALL_ONES = (1n << 64n) - 1n;
 const MIB = 1n << 20n;
-const file = new URL('../../build/systems/sectionProbe.debug.wasm', import.meta.url);
-const module = new WebAssembly.Module(Uint8Array.from(readFileSync(file)));
-
 const unsigned = (value: bigint): bigint => BigInt.asUintN(64, value);
 const floor = (value: bigint, to: bigint): bigint => value - (((value % to) + to) % to);
 const ceiling = (value: bigint, to: bigint): bigint => floor(value + to - 1n, to);
-
-function open(kernel: string): { probe: SectionProbe; setBlock: (bytes: bigint) => void } {
-  const memory = new WebAssembly.Memory({ initial: 64, maximum: 64, shared: true });
-  const view = new DataView(memory.buffer);
-  const { features } = resolveKernel({ release: kernel, without: [], with: [] });
-  featureWords(features).forEach((word, at) => {
-    view.setUint32(SCENARIO_OFFSET + (Header.Features + at) * 4, word, true);
-  });
-  const instance = new WebAssembly.Instance(module, { env: { memory }, own: { check: () => 0 } });
-  return {
-    probe: instance.exports as unknown as SectionProbe,
-    setBlock: (bytes) => {
-      view.setBigUint64(SCENARIO_OFFSET + Header.BlockBytesLow * 4, bytes, true);
-    },
-  };
-}
 
 /** Powers of two from 128 MiB to 2 GiB. */
 const block = fc.integer({ min: 7, max: 11 }).map((power) => MIB << BigInt(power));
@@ -74,7 +47,7 @@ const anyRange = fc.oneof({ weight: 4, arbitrary: range }, nearTop);
 
 describe(`the alignment arithmetic of kmem (${SEED_TITLE})`, () => {
   it('asks on v5.1 for what the kernel computes, wrapped at 2^64', () => {
-    const { probe, setBlock } = open('v5.1');
+    const { probe, setBlock } = openSectionProbe('v5.1');
     const property = fc.property(anyRange, block, ({ start, end }, bytes) => {
       setBlock(bytes);
       const first = unsigned(ceiling(start, bytes));
@@ -87,7 +60,7 @@ describe(`the alignment arithmetic of kmem (${SEED_TITLE})`, () => {
   });
 
   it('asks on v6.12 for whole blocks inside the range and nothing else', () => {
-    const { probe, setBlock } = open('v6.12');
+    const { probe, setBlock } = openSectionProbe('v6.12');
     const property = fc.property(range, block, ({ start, end }, bytes) => {
       setBlock(bytes);
       // A range that ends within the block at address 0 wraps in the kernel as well.
@@ -101,7 +74,7 @@ describe(`the alignment arithmetic of kmem (${SEED_TITLE})`, () => {
   });
 
   it('asks on v6.12 for what the kernel computes, wrapped at 2^64', () => {
-    const { probe, setBlock } = open('v6.12');
+    const { probe, setBlock } = openSectionProbe('v6.12');
     const property = fc.property(anyRange, block, ({ start, end }, bytes) => {
       setBlock(bytes);
       const first = unsigned(ceiling(start, bytes));
@@ -116,7 +89,7 @@ describe(`the alignment arithmetic of kmem (${SEED_TITLE})`, () => {
   });
 
   it.each(['v5.1', 'v6.12'])('calls usable the whole blocks inside, on %s', (kernel) => {
-    const { probe, setBlock } = open(kernel);
+    const { probe, setBlock } = openSectionProbe(kernel);
     const property = fc.property(range, block, ({ start, end }, bytes) => {
       setBlock(bytes);
       const whole = floor(end + 1n, bytes) - ceiling(start, bytes);
@@ -127,7 +100,7 @@ describe(`the alignment arithmetic of kmem (${SEED_TITLE})`, () => {
   });
 
   it('never lets a v5.1 request succeed that holds no whole block', () => {
-    const { probe, setBlock } = open('v5.1');
+    const { probe, setBlock } = openSectionProbe('v5.1');
     const property = fc.property(range, block, ({ start, end }, bytes) => {
       setBlock(bytes);
       fc.pre(unsigned(probe.probeUsableBytes(start, end)) === 0n);

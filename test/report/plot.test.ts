@@ -34,7 +34,7 @@ describe('lines', () => {
     expect(svg).toContain('>two</text>');
     expect(new Set(svg.match(/stroke-dasharray="[^"]*"/g)).size).toBe(2);
     expect(svg).toContain('A &lt;title&gt;');
-    expect(svg).toContain('a &quot;description&quot; &amp; more');
+    expect(svg).toContain('a "description" &amp; more');
     for (const [, x] of svg.matchAll(/cx="([\d.-]+)"/g)) {
       expect(Number(x)).toBeGreaterThan(0);
       expect(Number(x)).toBeLessThan(720);

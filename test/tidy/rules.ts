@@ -26,10 +26,11 @@ const TITLE = /^ {4}['"].*['"],$/;
  * those to the left. Each entry is a list of path prefixes.
  */
 const LAYERS: readonly (readonly string[])[] = [
-  ['src/errors.ts', 'src/model/'],
+  ['src/errors.ts', 'src/packageFile.ts', 'src/model/'],
   ['src/kernel/'],
   ['src/userland/'],
   ['src/compile/'],
+  ['src/scope/'],
   ['src/engine/'],
   ['src/reference/'],
   ['src/verdict/'],

@@ -3,7 +3,7 @@
  * sysfs paths that are modelled.
  */
 import { nameFaults } from './compile/scenario.js';
-import { byPlace, type Diagnostic } from './errors.js';
+import { byPlace, type Diagnostic, diagnose } from './errors.js';
 import { isRelease, RELEASES, SELECTABLE } from './kernel/features.js';
 import { KNOWN_RELEASES } from './kernel/releases.js';
 import { readTextFile } from './model/files.js';
@@ -13,6 +13,7 @@ import {
   loadModel as loadWith,
   parseModel,
 } from './model/load.js';
+import { fitModel } from './scope/choose.js';
 import { TOOL_FEATURES, TOOL_RELEASES } from './userland/tools.js';
 
 /** Faults that may but echo one of the machine: an object, a device, a size that is not there. */
@@ -39,10 +40,29 @@ const OPTIONS: LoadOptions = {
   tools: { releases: TOOL_RELEASES, features: TOOL_FEATURES.map(({ id }) => id) },
 };
 
-function withNames(result: LoadResult): LoadResult {
+/** Cuts a machine that is larger than the engine has room for, or as somebody asks; and says so. */
+function cut(loaded: LoadResult & { readonly ok: true }, wanted: number | null): typeof loaded {
+  const { model, cuts, whole } = fitModel(loaded.model, wanted);
+  const place = loaded.model.machine.devices[0]?.place ?? loaded.model.kernel.place;
+  const warn = (message: string, advice: string): Diagnostic =>
+    diagnose('DAX309', place, message, { advice });
+  const warnings = [
+    ...cuts.map(({ device, blocks, kept }) =>
+      warn(
+        `${device} has ${blocks} memory blocks, of which ${kept} are kept`,
+        'the verdict says what follows; --scope N keeps N of each device (docs/scopes.md)',
+      ),
+    ),
+    ...whole.map((why) => warn(why, 'docs/scopes.md says which devices can be cut')),
+  ];
+  return { ...loaded, model, warnings: [...loaded.warnings, ...warnings] };
+}
+
+function withNames(result: LoadResult, wanted: number | null): LoadResult {
   if (!result.ok) return { ok: false, diagnostics: withNameFaults(result) };
-  const faults = nameFaults(result.model);
-  return faults.length === 0 ? result : { ok: false, diagnostics: [...faults].sort(byPlace) };
+  const fitting = cut(result, wanted);
+  const faults = nameFaults(fitting.model);
+  return faults.length === 0 ? fitting : { ok: false, diagnostics: [...faults].sort(byPlace) };
 }
 
 /**
@@ -54,16 +74,18 @@ export function loadMachine(path: string): LoadResult {
 }
 
 /**
- * Reads and checks a model file.
+ * Reads and checks a model file. A machine of more memory blocks than the engine has room for is
+ * cut to some of each device, with a warning.
  *
  * @param path of a YAML file; files that it names are relative to it.
+ * @param scope memory blocks that are kept of each device, whether there is room for more or not.
  * @returns the model, or every fault of the file with its place.
  */
-export function loadModel(path: string): LoadResult {
-  return withNames(loadMachine(path));
+export function loadModel(path: string, scope: number | null = null): LoadResult {
+  return withNames(loadMachine(path), scope);
 }
 
 /** Checks the text of a model that is in no file yet; `file` is the name that places carry. */
 export function checkModelText(text: string, file: string): LoadResult {
-  return withNames(parseModel(text, file, readTextFile, OPTIONS));
+  return withNames(parseModel(text, file, readTextFile, OPTIONS), null);
 }

@@ -10,7 +10,7 @@ import type { MachineView, RunRecord } from '../verdict/trace.js';
 export const ENDS_AS_MEANT = 'ends-as-meant';
 
 /** Scripts beyond which not every order is tried. */
-const SCRIPTS_MAX = 3;
+export const SCRIPTS_MAX = 3;
 
 /** One end of the scripts. */
 export interface Goal {

@@ -1,74 +1,123 @@
 /**
- * The same scripts on wider and wider cuts of the machine: from which width on the findings stay
- * the same. That is no proof for the whole machine, and the strongest hint short of one.
+ * The same scripts on larger and larger machines: more blocks of each device, more devices, more of
+ * the script at once; and from which size on the findings stay the same. That is no proof for what
+ * is larger still.
  */
 import { type ExploreOptions, explore } from '../explore.js';
 import type { Model } from '../model/model.js';
 import { propertyName } from '../report/findingText.js';
-import { formatCount, PAGE_WIDTH, wrap } from '../report/layout.js';
+import { cutModel } from '../scope/choose.js';
+import { blocksOf } from '../scope/cut.js';
 import type { Verdict } from '../verdict/trace.js';
+import { AXES, type Axis, type Size, type Widths } from './axes.js';
 import { tellEnds } from './checkScripts.js';
+import { withActors, withDevices } from './copies.js';
 import { goalsOf, withGoals } from './goal.js';
-import { scopeModel } from './scope.js';
 
-/** What was found with so many blocks of each device. */
-export interface SweepRow
-  extends Pick<Verdict, 'verdict' | 'distinctStates' | 'transitions' | 'depth'> {
-  readonly blocks: number;
+/** What was found at one size. */
+export interface SweepRow extends Size, Pick<Verdict, 'distinctStates' | 'transitions' | 'depth'> {
+  /** `not-tried`: a smaller machine has not ended. */
+  readonly verdict: Verdict['verdict'] | 'not-tried';
   /** Names of the findings, sorted. */
   readonly findings: readonly string[];
 }
 
 export interface Sweep {
+  readonly axes: readonly Axis[];
   readonly rows: readonly SweepRow[];
-  /** The least width from which on all rows found the same; null where the last two differ. */
-  readonly stableFrom: number | null;
+  /** For each axis the least value from which on all rows found the same; null where none is. */
+  readonly stableFrom: { readonly [A in Axis]?: number | null };
+  /** Every row has ended. */
+  readonly isComplete: boolean;
 }
 
-/** The least width from which on nothing changed, where at least two rows agree. */
-export function stableFrom(rows: readonly SweepRow[]): number | null {
-  const key = ({ verdict, findings }: SweepRow): string => JSON.stringify([verdict, findings]);
-  const last = rows.at(-1);
-  if (last === undefined) return null;
-  const same = rows.length - 1 - [...rows].reverse().findIndex((row) => key(row) !== key(last));
-  const from = rows.every((row) => key(row) === key(last)) ? 0 : same + 1;
-  return from >= rows.length - 1 || last.verdict === 'incomplete'
+/** Most states of one row where nobody asks for another limit. */
+const STATES_MAX = 2_000_000;
+
+/** What rows are compared by: the findings, whichever device they name. */
+function keyOf({ verdict, findings }: SweepRow): string {
+  const names = findings.map((name) => name.replace(/\(.*\)$/, ''));
+  return JSON.stringify([verdict, [...new Set(names)]]);
+}
+
+const hasEnded = ({ verdict }: SweepRow): boolean =>
+  verdict !== 'incomplete' && verdict !== 'not-tried';
+
+/**
+ * The least value of an axis from which on nothing changed along it, as far as rows have ended. A
+ * line of rows with a single one that has ended says nothing.
+ */
+export function stableAlong(rows: readonly SweepRow[], axis: Axis): number | null {
+  const otherAxes = AXES.filter((other) => other !== axis);
+  const lines = new Map<string, SweepRow[]>();
+  for (const row of rows.filter(hasEnded)) {
+    const key = otherAxes.map((other) => row[other]).join();
+    lines.set(key, [...(lines.get(key) ?? []), row]);
+  }
+  const long = [...lines.values()].filter((line) => line.length > 1);
+  const least = long.map((line) => {
+    const sorted = [...line].sort((left, right) => left[axis] - right[axis]);
+    const last = sorted.at(-1);
+    if (last === undefined) return null;
+    const differing = sorted.findLastIndex((row) => keyOf(row) !== keyOf(last));
+    const from = sorted[differing + 1];
+    return from === undefined || from === last ? null : from[axis];
+  });
+  return least.length === 0 || least.some((value) => value === null)
     ? null
-    : (rows[from]?.blocks ?? null);
+    : Math.max(...least.map((value) => value ?? 0));
 }
 
-/** Explores a composed model with one block of each device, with two, and so on. */
+/** Every size up to the widths, small ones first; no device gets more blocks than it has. */
+function sizesOf(widths: Widths, model: Model, scope: number | null): readonly Size[] {
+  const { devices, blockSize } = model.machine;
+  const most = Math.max(1, ...devices.map((device) => blocksOf(device, blockSize)));
+  const kept = cutModel(model, scope).model.cut?.kept ?? most;
+  const values = (width: number | undefined, still: number): readonly number[] =>
+    width === undefined ? [still] : Array.from({ length: width }, (_, index) => index + 1);
+  const blocks = widths.blocks === undefined ? undefined : Math.min(widths.blocks, most);
+  return values(widths.actors, 1).flatMap((actors) =>
+    values(widths.devices, 1).flatMap((devices) =>
+      values(blocks, kept).map((each) => ({ blocks: each, devices, actors })),
+    ),
+  );
+}
+
+const isWithin = (small: Size, large: Size): boolean =>
+  AXES.every((axis) => small[axis] <= large[axis]);
+
+async function rowOf(model: Model, size: Size, options: ExploreOptions): Promise<SweepRow> {
+  const grown = withActors(withDevices(model, size.devices), size.actors);
+  const cut = cutModel(grown, size.blocks).model;
+  const limits = { ...cut.limits, states: cut.limits.states ?? STATES_MAX };
+  const goals = goalsOf(cut);
+  const found = tellEnds(await explore(withGoals({ ...cut, limits }, goals), options), goals);
+  const { distinctStates, transitions, depth } = found;
+  // What was found before a limit is a violation all the same, and yet not all that there is.
+  const verdict = found.stoppedBy === null ? found.verdict : 'incomplete';
+  const names = found.violations.map(({ finding }) => propertyName(finding));
+  const findings = [...new Set(names)].sort();
+  return { ...size, verdict, findings, distinctStates, transitions, depth };
+}
+
+/**
+ * Explores a composed model at every size; `scope`: blocks kept of each device where the sweep does
+ * not go over them.
+ */
 export async function sweepScopes(
   model: Model,
-  widest: number,
-  options: ExploreOptions = {},
+  widths: Widths,
+  { scope = null, ...options }: ExploreOptions & { readonly scope?: number | null } = {},
 ): Promise<Sweep> {
   const rows: SweepRow[] = [];
-  for (let blocks = 1; blocks <= widest; blocks++) {
-    const scoped = scopeModel(model, blocks);
-    const goals = goalsOf(scoped.model);
-    const found = tellEnds(await explore(withGoals(scoped.model, goals), options), goals);
-    const { verdict, distinctStates, transitions, depth } = found;
-    const names = found.violations.map(({ finding }) => propertyName(finding));
-    const findings = [...new Set(names)].sort();
-    rows.push({ blocks, verdict, findings, distinctStates, transitions, depth });
-    if (verdict === 'incomplete' || scoped.cuts.length === 0) break;
+  for (const size of sizesOf(widths, model, scope)) {
+    const isBeyond = rows.some((row) => !hasEnded(row) && isWithin(row, size));
+    const none = { distinctStates: 0, transitions: 0, depth: 0, findings: [] };
+    rows.push(
+      isBeyond ? { ...size, ...none, verdict: 'not-tried' } : await rowOf(model, size, options),
+    );
   }
-  return { rows, stableFrom: stableFrom(rows) };
-}
-
-/** Renders a sweep as a table and what it comes to. */
-export function renderSweep({ rows, stableFrom: from }: Sweep): string {
-  const lines = rows.flatMap(({ blocks, verdict, distinctStates, findings }) => {
-    const states = formatCount(distinctStates).padStart(14);
-    const head = `${String(blocks).padStart(6)}  ${verdict.padEnd(10)}${states}  `;
-    const texts = wrap(findings.join(', ') || 'nothing', PAGE_WIDTH - head.length);
-    return texts.map((text, index) => `${index === 0 ? head : ' '.repeat(head.length)}${text}`);
-  });
-  const end =
-    from === null
-      ? 'what is found still changes at the end: widen it'
-      : `from ${from} ${from === 1 ? 'block' : 'blocks'} of a device on the findings stay the same`;
-  const heading = 'blocks  verdict           states  findings';
-  return [heading, ...lines, '', end, ''].join('\n');
+  const axes = AXES.filter((axis) => widths[axis] !== undefined);
+  const stableFrom = Object.fromEntries(axes.map((axis) => [axis, stableAlong(rows, axis)]));
+  return { axes, rows, stableFrom, isComplete: rows.every(hasEnded) };
 }

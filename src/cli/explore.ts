@@ -220,7 +220,7 @@ export async function exploreCommand(
     const { ownScriptsCommand } = await import('./ownScripts.js');
     return ownScriptsCommand(options, terminal);
   }
-  const loaded = loadModels(paths, terminal);
+  const loaded = loadModels(paths, terminal, { scope: options.scope ?? null });
   if (!loaded.ok) return reject(loaded.diagnostics, options, terminal);
   const models = loaded.models.map((model) => override(model, overridesOf(options)));
   warnOfUnknown(models, terminal);

@@ -14,6 +14,13 @@ export type Loaded =
   | { readonly ok: true; readonly models: readonly Model[] }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
+interface LoadWishes {
+  /** Models are cut to what the engine has room for; machines are taken as they are. */
+  readonly wanted?: 'models' | 'machines';
+  /** Memory blocks to keep of each device of a model. */
+  readonly scope?: number | null;
+}
+
 /**
  * Loads every model; the faults of all of them when one is rejected. What was accepted with an
  * assumption is told on stderr.
@@ -21,10 +28,10 @@ export type Loaded =
 export function loadModels(
   paths: readonly string[],
   terminal: Terminal,
-  wanted: 'models' | 'machines' = 'models',
+  { wanted = 'models', scope = null }: LoadWishes = {},
 ): Loaded {
-  const load = wanted === 'models' ? loadModel : loadMachine;
-  const results = paths.map((path) => load(path));
+  const load = (path: string) => (wanted === 'models' ? loadModel(path, scope) : loadMachine(path));
+  const results = paths.map(load);
   const diagnostics = results.flatMap((result) => (result.ok ? [] : result.diagnostics));
   if (diagnostics.length > 0) return { ok: false, diagnostics };
   const warnings = results.flatMap((result) => (result.ok ? result.warnings : []));

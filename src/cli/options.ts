@@ -15,6 +15,7 @@ import { KNOWN_RELEASES } from '../kernel/releases.js';
 import type { Granularity, Model } from '../model/model.js';
 import { parseSize } from '../model/quantity.js';
 import { suggestion } from '../model/suggest.js';
+import { cutAgain } from '../scope/choose.js';
 import { OBSERVABLES, type Observable } from '../verdict/observables.js';
 
 /** Options of `explore` that change what is explored; absent where the model's own value holds. */
@@ -169,7 +170,7 @@ export function overridesOf(options: Overrides): Overrides {
 export function override(model: Model, wishes: Overrides): Model {
   const isChanged = Object.values(wishes).some((wish) => wish !== undefined);
   if (!isChanged) return model;
-  return {
+  return cutAgain({
     ...model,
     granularity: wishes.granularity ?? model.granularity,
     kernel: {
@@ -183,5 +184,5 @@ export function override(model: Model, wishes: Overrides): Model {
       depth: wishes.maxDepth ?? model.limits.depth,
     },
     expect: null,
-  };
+  });
 }

@@ -3,10 +3,13 @@
  */
 import { availableParallelism } from 'node:os';
 import { renderAdvice } from '../advice/adviceText.js';
+import type { Widths } from '../advice/axes.js';
 import { checkScripts, type ScriptsAnswer } from '../advice/checkScripts.js';
 import { composeModel } from '../advice/compose.js';
-import { SCOPE_DEFAULT, scopeModel } from '../advice/scope.js';
-import { renderSweep, sweepScopes } from '../advice/sweep.js';
+import { copyObstacle } from '../advice/copies.js';
+import { SCRIPTS_MAX } from '../advice/goal.js';
+import { sweepScopes } from '../advice/sweep.js';
+import { renderSweep } from '../advice/sweepText.js';
 import type { Diagnostic } from '../errors.js';
 import { EXIT } from '../errors.js';
 import type { ExploreOptions } from '../explore.js';
@@ -16,6 +19,7 @@ import { renderVerdictJson, toLines } from '../report/json.js';
 import { renderStory } from '../report/story.js';
 import { renderVerdict } from '../report/text.js';
 import { renderTrace } from '../report/traceText.js';
+import { cutModel } from '../scope/choose.js';
 import type { ExploreCommandOptions } from './explore.js';
 import { loadModels, reject, warnOfUnknown, withRejections } from './load.js';
 import { progressFor, styleFor } from './look.js';
@@ -86,20 +90,40 @@ function searchOptions(options: Options, terminal: Terminal): ExploreOptions {
   };
 }
 
-/** Explores wider and wider cuts; the status is 0 when the findings stay the same. */
+/** Why a machine cannot be swept so far; null when it can. */
+function sweepObstacle(model: Model, { devices = 1, actors = 1 }: Widths): string | null {
+  if (devices > 1) {
+    const why = copyObstacle(model);
+    if (why !== null) return `--sweep devices=${devices}: ${why}`;
+  }
+  const scripts = model.actors.filter(({ kind }) => kind === 'script').length + actors - 1;
+  if (actors === 1 || scripts <= SCRIPTS_MAX) return null;
+  return `--sweep actors=${actors}: more than ${SCRIPTS_MAX} scripts at once have no common end`;
+}
+
+/** Explores larger and larger machines; the status is 0 when the findings stay the same. */
 async function sweepScripts(
   model: Model,
-  widest: number,
+  widths: Widths,
   { options, terminal }: { readonly options: Options; readonly terminal: Terminal },
 ): Promise<number> {
-  const sweep = await sweepScopes(model, widest, searchOptions(options, terminal));
-  const { rows, stableFrom } = sweep;
+  const obstacle = sweepObstacle(model, widths);
+  if (obstacle !== null) {
+    terminal.writeError(`daxcheck: ${obstacle}\n`);
+    return EXIT.usage;
+  }
+  const sweep = await sweepScopes(model, widths, {
+    ...searchOptions(options, terminal),
+    scope: options.scope ?? null,
+  });
+  const { rows, stableFrom, isComplete } = sweep;
   const records = [
     ...rows.map((row) => ({ kind: 'sweep-row', model: model.file, ...row })),
-    { kind: 'sweep', model: model.file, stableFrom },
+    { kind: 'sweep', model: model.file, stableFrom, isComplete },
   ];
   terminal.writeOut(options.json === true ? toLines(records) : renderSweep(sweep));
-  return stableFrom === null ? EXIT.incomplete : EXIT.holds;
+  const isStable = isComplete && Object.values(stableFrom).every((from) => from !== null);
+  return isStable ? EXIT.holds : EXIT.incomplete;
 }
 
 async function exploreScripts(model: Model, options: Options, terminal: Terminal): Promise<number> {
@@ -123,7 +147,7 @@ async function exploreScripts(model: Model, options: Options, terminal: Terminal
 export async function ownScriptsCommand(options: Options, terminal: Terminal): Promise<number> {
   const { script = [], rules = [], machine = '', coldplug = false, udevWorkers } = options;
   const { virt = 'none', havoc = false, havocFile } = options;
-  const loaded = loadModels([machine], terminal, 'machines');
+  const loaded = loadModels([machine], terminal, { wanted: 'machines' });
   const scripts = readTexts(script);
   const ruleFiles = readTexts(rules);
   const faults = [loaded, scripts, ruleFiles].flatMap((one) => (one.ok ? [] : one.diagnostics));
@@ -141,7 +165,7 @@ export async function ownScriptsCommand(options: Options, terminal: Terminal): P
   for (const what of leftOut) {
     terminal.writeError(`warning: ${machine}: only its machine is taken; left out: ${what}\n`);
   }
-  const { model: scoped, whole } = scopeModel(model, options.scope ?? SCOPE_DEFAULT);
+  const { model: scoped, whole } = cutModel(model, options.scope ?? null);
   for (const text of whole) terminal.writeError(`warning: ${machine}: ${text}\n`);
   warnOfUnknown([model], terminal);
   const job = (): Promise<number> =>

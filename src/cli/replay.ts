@@ -13,6 +13,7 @@ import type { ItfHeader } from '../report/itf.js';
 import { type ItfReading, parseItf } from '../report/itfRead.js';
 import { toLines } from '../report/json.js';
 import { renderTrace } from '../report/traceText.js';
+import { cutModel, wholeOf } from '../scope/choose.js';
 import type { Trace } from '../verdict/trace.js';
 import { replayForeign, showForeign } from './foreign.js';
 import { reject, withModel } from './load.js';
@@ -56,7 +57,8 @@ export function modelPath(tracePath: string, model: string): string {
  */
 export function asTraced(model: Model, header: ItfHeader): Model {
   const kernel = { ...model.kernel, ...kernelRequestOf(header.kernel) };
-  return { ...override(model, { granularity: header.granularity }), kernel };
+  const traced = { ...override(wholeOf(model), { granularity: header.granularity }), kernel };
+  return header.scope === undefined ? traced : cutModel(traced, header.scope).model;
 }
 
 async function replayOn(

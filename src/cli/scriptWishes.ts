@@ -2,7 +2,8 @@
  * The options about scripts of the user's own, and which others go with them.
  */
 
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
+import { AXES, type Axis, type Widths } from '../advice/axes.js';
 import { parseCount, parseWorkers } from './options.js';
 
 /** Options of `explore` about scripts of the user's own. */
@@ -18,8 +19,8 @@ export interface ScriptWishes {
   readonly havocFile?: readonly string[];
   /** Memory blocks that are kept of each device. */
   readonly scope?: number;
-  /** Try every scope up to this one. */
-  readonly sweep?: number;
+  /** Try every size up to this one. */
+  readonly sweep?: Widths;
 }
 
 /** Adds a value to those of earlier uses of the option. */
@@ -27,6 +28,25 @@ const collect = (value: string, before: readonly string[] = []): readonly string
   ...before,
   value,
 ];
+
+const SWEEP =
+  'with --script: try 1 to n blocks of each device; or blocks=N,devices=N,actors=N, some of them';
+
+/** Reads how far a sweep goes: a number of blocks, or `blocks=3,devices=2,actors=2`. */
+export function parseSweep(text: string): Widths {
+  if (!text.includes('=')) return { blocks: parseCount(text) };
+  const pairs = text.split(',').map((part): [Axis, number] => {
+    const [name, count = ''] = part.split('=');
+    const axis = AXES.find((one) => one === name);
+    if (axis === undefined) {
+      throw new InvalidArgumentError(
+        `Expected some of ${AXES.map((one) => `${one}=N`).join(',')}.`,
+      );
+    }
+    return [axis, parseCount(count)];
+  });
+  return Object.fromEntries(pairs);
+}
 
 /** Adds them to a command. */
 export function withScriptOptions(command: Command): Command {
@@ -43,8 +63,8 @@ export function withScriptOptions(command: Command): Command {
       'with --havoc: it writes these files only; may be repeated',
       collect,
     )
-    .option('--scope <n>', 'with --script: blocks kept of each device (default: 2)', parseCount)
-    .option('--sweep <n>', 'with --script: try 1 to n blocks of each device', parseCount)
+    .option('--scope <n>', 'memory blocks kept of each device', parseCount)
+    .option('--sweep <n>', SWEEP, parseSweep)
     .option('--advice', 'with --script: try known remedies, and tell which of them hold');
 }
 
@@ -66,7 +86,7 @@ const optionOf = (name: string): string =>
 /** Options that mean nothing without a script. */
 const LONE = [
   ...(['rules', 'machine', 'coldplug', 'udevWorkers', 'advice', 'virt'] as const),
-  ...(['havoc', 'havocFile', 'scope', 'sweep'] as const),
+  ...(['havoc', 'havocFile', 'sweep'] as const),
 ];
 
 /** Says why the options do not fit together; null when they do. */

@@ -45,7 +45,7 @@ export function hashOf(model: Model): string {
  */
 export function writeTraces(verdict: Verdict, model: Model, folder: TraceFolder): string[] {
   mkdirSync(folder.directory, { recursive: true });
-  const origin = { modelHash: hashOf(model), initial: 0 };
+  const origin = { modelHash: hashOf(model), initial: 0, scope: model.cut?.kept };
   return verdict.violations.map((trace) => {
     const name = freeName(traceName(model.file, trace), folder.used);
     folder.used.add(name);

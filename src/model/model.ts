@@ -29,7 +29,12 @@ export interface IomemNode extends Range {
 export type DriverName = 'device_dax' | 'kmem' | 'fsdev_dax';
 export type OnlinePolicy = 'offline' | 'online' | 'online_kernel' | 'online_movable';
 export type BlockInitial = 'offline' | 'online' | 'online_kernel' | 'online_movable';
-export type ModuleInitial = 'loaded' | 'not-loaded' | 'absent';
+export type ModuleInitial = 'loaded' | 'not-loaded' | 'absent' | 'builtin';
+
+/** Whether the driver of a module is registered when the machine has booted. */
+export const isRegistered = (state: ModuleInitial): boolean =>
+  state === 'loaded' || state === 'builtin';
+
 export type Granularity = 'call' | 'step';
 
 /** The parent span of dax devices. Static: pmem (no create, delete, size). Dynamic: hmem, CXL. */
@@ -91,6 +96,8 @@ export interface CxlRegion extends FirmwareRange {
   readonly name: string;
   /** Whether all its memory devices are found; `maybe`: sometimes. */
   readonly assembles: boolean | 'maybe';
+  /** memN, the memory device that is behind it; null where the model does not name it. */
+  readonly memdev: string | null;
 }
 
 /** What the firmware says about ranges that dax devices may come of. */
@@ -216,6 +223,18 @@ export interface Limits {
   readonly depth: number | null;
 }
 
+/** How a machine was cut to what can be explored. */
+export interface MachineCut {
+  /** Memory blocks that are kept of each large device. */
+  readonly kept: number;
+  /** The number that somebody asked for; null: none. */
+  readonly wanted: number | null;
+  /** What was cut, and what follows from it for the whole machine. */
+  readonly text: string;
+  /** The machine as it was. */
+  readonly machine: Machine;
+}
+
 export interface Model {
   /** Path as given by the user; '<inline>' for a model made in memory. */
   readonly file: string;
@@ -244,8 +263,8 @@ export interface Model {
    * than 0 is no match, as in udev itself. Absent: bare metal, and the status is not looked at.
    */
   readonly programs?: { readonly virt: string };
-  /** What was cut of the machine before it was explored, in words. */
-  readonly cut?: string;
+  /** What was cut of the machine before it was explored. */
+  readonly cut?: MachineCut;
   /** null: every property that is on by default, and all of the user's own. */
   readonly check: readonly PropertyRequest[] | null;
   /** Explore on after a violation, to the end. */

@@ -17,6 +17,8 @@ export interface ItfOrigin {
   readonly modelHash: string;
   /** Index of the initial state. */
   readonly initial: number;
+  /** Memory blocks that were kept of each large device; absent where the machine is whole. */
+  readonly scope?: number | undefined;
 }
 
 /** What `replay` needs: which model, from where, which steps, and what must be found at the end. */
@@ -106,6 +108,7 @@ function fileMeta(trace: Trace, origin: ItfOrigin) {
     kernel: trace.kernel,
     granularity: trace.granularity,
     initial: origin.initial,
+    ...(origin.scope !== undefined && { scope: origin.scope }),
     ordinals: trace.steps.map((step) => step.ordinal),
     finding: trace.finding,
     inevitableAt: trace.inevitableAt,

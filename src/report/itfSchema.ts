@@ -77,6 +77,7 @@ const header = z.object({
   finding,
   inevitableAt: z.int().min(-1).nullable(),
   loopFrom: count.optional(),
+  scope: count.optional(),
 });
 
 const step = z.object({

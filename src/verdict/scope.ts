@@ -36,7 +36,7 @@ export function scopeOf(scenario: Scenario): string {
     count(devices, 'device'),
     ...(published > 0 ? [count(published, 'range of the firmware', 'ranges of the firmware')] : []),
     `${count(plan.blocks.length, 'block')} of ${model.machine.blockSize >> 20n} MiB`,
-    ...(model.cut === undefined ? [] : [model.cut]),
+    ...(model.cut === undefined ? [] : [model.cut.text]),
     `actors ${actors}`,
     faults,
     ...anything,

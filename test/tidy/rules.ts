@@ -30,6 +30,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['src/kernel/'],
   ['src/userland/'],
   ['src/compile/'],
+  ['src/scope/'],
   ['src/engine/'],
   ['src/reference/'],
   ['src/verdict/'],

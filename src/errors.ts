@@ -239,6 +239,14 @@ export const DIAGNOSTIC_CODES = {
   DAX516: { title: 'import: no model can hold this', hint: '{advice}' },
   DAX517: { title: 'import: blocks in different states', hint: '{assumed}' },
   DAX518: { title: 'import: too large', hint: 'at most {limit} are read' },
+  DAX520: {
+    title: 'import: no target node',
+    hint: "the firmware's tables give its range no node: look for an update, or a setting of NUMA",
+  },
+  DAX521: {
+    title: 'import: no node of its own',
+    hint: "the firmware's tables put it there: no command and no option changes that",
+  },
 } as const satisfies { readonly [code: string]: CodeEntry };
 
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES;

@@ -37,6 +37,13 @@ import {
   loadDaxCxl,
 } from './cxl';
 import {
+  cxlRegionDetachLock,
+  cxlRegionDetachRelease,
+  cxlRegionDetachReleased,
+  disableMemdev,
+  enableMemdev,
+} from './cxlMemdev';
+import {
   processDeferWorkLock,
   processDeferWorkNext,
   processDeferWorkWait,
@@ -134,6 +141,12 @@ function cxlStep(pc: Pc): i32 {
       return deleteRegionStoreRelease();
     case Pc.delete_region_store__delete:
       return deleteRegionStoreDelete();
+    case Pc.cxl_region_detach__lock:
+      return cxlRegionDetachLock();
+    case Pc.cxl_region_detach__release:
+      return cxlRegionDetachRelease();
+    case Pc.cxl_region_detach__released:
+      return cxlRegionDetachReleased();
     default: {
       fail(FAIL_PROGRAM_POINT);
       return BLOCKED;
@@ -172,6 +185,10 @@ export function beneathDeed(deed: Deed, object: u32, first: bool): i32 {
     }
     case Deed.DestroyRegion:
       return destroyRegion(object, first);
+    case Deed.DisableMemdev:
+      return disableMemdev(object, first);
+    case Deed.EnableMemdev:
+      return enableMemdev(object);
     default:
       return unloadBeneath(deed, first);
   }

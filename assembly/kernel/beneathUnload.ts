@@ -271,7 +271,7 @@ function cxlDaxRegionExitDetach(): i32 {
 // ---- cxl_acpi ---------------------------------------------------------------------------
 
 /** Other threads that assemble, create or destroy a CXL region. */
-function busyInCxl(): u32 {
+export function busyInCxl(): u32 {
   let found: u32 = 0;
   for (let other: u32 = 0; other < threads(); other++) {
     if (other == me) continue;

@@ -14,6 +14,7 @@ import {
   NAME_CXL_WINDOW,
   Pc,
   PUBLICATION_DAX,
+  PUBLICATION_DISABLED,
   PUBLICATION_NOTIFIER,
   PUBLICATION_REGISTERED,
   PUBLICATION_ROW_ASSEMBLES_OFFSET,
@@ -145,7 +146,9 @@ export function cxlAddToRegionConstruct(): i32 {
     return leaveBeneath(0);
   }
   const how: Assembles = publicationByte(index, PUBLICATION_ROW_ASSEMBLES_OFFSET);
-  const assembles = how == Assembles.Always || (how == Assembles.Maybe && choose(2) == 0);
+  const isThere = !publicationIs(index, PUBLICATION_DISABLED);
+  const assembles =
+    isThere && (how == Assembles.Always || (how == Assembles.Maybe && choose(2) == 0));
   if (!assembles) {
     moveTo(index + 1);
     return MOVED;
@@ -310,6 +313,7 @@ export function cxlDaxRegionProbeFlush(): i32 {
 export function createRegion(index: u32): i32 {
   if (!isAt(STAGE_CXL_ACPI)) return leaveBeneath(Errno.ENODEV);
   if (publicationIs(index, PUBLICATION_REGISTERED)) return leaveBeneath(Errno.EBUSY);
+  if (publicationIs(index, PUBLICATION_DISABLED)) return leaveBeneath(Errno.ENXIO);
   moveTo(index);
   return registerRegion(index, Pc.create_region_store__alloc);
 }
@@ -347,12 +351,13 @@ export function createRegionStoreAlloc(): i32 {
 
 /**
  * Does what `cxl destroy-region` asks for: dax_regionN goes first, with all that is on it. Without
- * `force` the tool leaves an active region alone, and every region here is active.
+ * `force` the tool leaves an active region alone: every one here whose memory device is enabled.
  * Source: pmem/ndctl cxl/region.c destroy_region().
  */
 export function destroyRegion(index: u32, force: bool): i32 {
   if (!publicationIs(index, PUBLICATION_REGISTERED)) return leaveBeneath(Errno.ENODEV);
-  if (!force) return leaveBeneath(Errno.EBUSY);
+  const isActive = !publicationIs(index, PUBLICATION_DISABLED);
+  if (isActive && !force) return leaveBeneath(Errno.EBUSY);
   moveTo(index);
   reach(STAGE_RELEASED);
   goto(Pc.delete_region_store__release);

@@ -228,6 +228,15 @@ export function reserve(index: u32, r: u32, bytes: u64): bool {
 }
 
 /**
+ * Gives a reservation back; what came to lie inside goes to the line above, or is lost with it.
+ * Source: drivers/dax/kmem.c dev_dax_kmem_probe() and dev_dax_kmem_remove(), v5.10 and v6.8.
+ */
+function giveBack(at: u32): void {
+  if (has(Feature.RemoveResource)) removeResource(at);
+  else releaseResource(at);
+}
+
+/**
  * Takes add_memory's answer for the range at hand. Source: drivers/dax/kmem.c dev_dax_kmem_probe(),
  * v5.1 (a failure leaves the reservation) and v6.12.
  */
@@ -241,7 +250,7 @@ export function kmemProbeAdded(): i32 {
     noteMemmapWritten(index);
   } else {
     if (has(Feature.MultiRange)) observeMessage(Message.AddMemoryFailed, index, r);
-    if (has(Feature.KmemAddRollback)) releaseResource(kmemSlot(index, r));
+    if (has(Feature.KmemAddRollback)) giveBack(kmemSlot(index, r));
     if (load<u8>(at, DEVICE_RESERVED_OFFSET) == 0) return failsCounted(index, errno);
   }
   store<u8>(th, 0, THREAD_ERROR_OFFSET);
@@ -318,8 +327,7 @@ export function kmemRemoveRemoved(): i32 {
     oops();
     return MOVED;
   } else {
-    if (has(Feature.RemoveResource)) removeResource(kmemSlot(index, r));
-    else releaseResource(kmemSlot(index, r));
+    giveBack(kmemSlot(index, r));
     const left = <u32>load<u8>(at, DEVICE_RESERVED_OFFSET) & ~(1 << r);
     store<u8>(at, left, DEVICE_RESERVED_OFFSET);
   }

@@ -213,9 +213,12 @@ export function namespaceEnable(index: u32): i32 {
 }
 
 /**
- * Claims the whole namespace for a moment and then its metadata, and registers the dax device.
- * Memory that an earlier kmem left behind lies in the namespace, so that the first claim fails.
- * Source: drivers/dax/pmem/core.c __dax_pmem_probe(), v5.1.
+ * Claims the whole namespace for a moment (from v5.5 on its first 8K, which are metadata) and then
+ * its metadata, and registers the dax device. Memory that an earlier kmem left behind lies in the
+ * namespace, so that a claim of all of it fails; later kernels register a device that no driver can
+ * have.
+ * Source: drivers/dax/pmem/core.c __dax_pmem_probe(), drivers/nvdimm/claim.c devm_nsio_enable(),
+ * v5.1 and v5.5.
  */
 export function daxPmemProbeLock(): i32 {
   const index = <u32>load<u8>(th, THREAD_REGION_OFFSET);
@@ -279,9 +282,11 @@ function claimNamespace(index: u32): bool {
   const start = load<u64>(row, REGION_ROW_START_OFFSET);
   const end = load<u64>(row, REGION_ROW_END_OFFSET);
   const metadata = load<u64>(row, REGION_ROW_METADATA_OFFSET);
-  if (!requestRegion(at, start, end - start + 1, NAME_NAMESPACE, 0)) return false;
-  if (!has(Feature.CommonPinning)) return true;
-  freeSlot(at);
+  if (!has(Feature.NamespaceHeaderClaim)) {
+    if (!requestRegion(at, start, end - start + 1, NAME_NAMESPACE, 0)) return false;
+    if (!has(Feature.CommonPinning)) return true;
+    freeSlot(at);
+  }
   return requestRegion(at, start, metadata, NAME_NAMESPACE, 0);
 }
 

@@ -75,6 +75,8 @@ export const PUBLICATION_TOLD = 16;
 
 /** Its CXL region has registered a memory notifier. */
 export const PUBLICATION_NOTIFIER = 32;
+/** The memory device of its CXL region has no driver, and its decoders are reset. */
+export const PUBLICATION_DISABLED = 64;
 
 // ---- Scenario ---------------------------------------------------------------------------
 
@@ -131,4 +133,6 @@ export enum Deed {
   UnloadDaxHmem,
   UnloadCxlAcpi,
   UnloadDaxCxl,
+  DisableMemdev,
+  EnableMemdev,
 }

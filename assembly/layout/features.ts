@@ -104,6 +104,8 @@ export enum Feature {
   // Devices of nvdimm that come and go by works of their own.
   NvdimmKillsOnce,
   NvdimmKeepsParent,
+  // Namespaces.
+  NamespaceHeaderClaim,
   // Memory types of nodes.
   KmemTypeByDistance,
   KmemTypePerDevice,

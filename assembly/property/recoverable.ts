@@ -1,7 +1,8 @@
 // recoverable: can a device be bound again from here by a fresh administrator, without a reboot?
 //
-// A breadth-first search of its own over the kernel's part of the state: the model's threads are
-// gone, one thread does the recovery menu's commands whole, without faults and without udev. Every
+// A breadth-first search of its own over the kernel's part of the state: the model's actors are
+// gone, one thread does the recovery menu's commands whole, without faults and without udev, and
+// the kernel's own threads do what these leave to them (an asynchronous probe). Every
 // block is taken offline first, as far as that can succeed: no bind needs a block online, and so
 // the subsets of blocks that are offline need not be told apart. The states live in scratch memory,
 // so none is added to the search. Answers are exact as long as those fit; beyond, the answer is
@@ -19,9 +20,19 @@ import {
   THREAD_BYTES,
   THREAD_INSTRUCTION_OFFSET,
   THREAD_PC_OFFSET,
+  THREAD_ROW_KIND_OFFSET,
+  ThreadKind,
 } from '../layout';
 import { header, table } from '../scenario';
-import { device, forgetChoices, lookAt, nextChoices, threadRecord, threads } from '../state';
+import {
+  device,
+  forgetChoices,
+  lookAt,
+  nextChoices,
+  threadRecord,
+  threadRow,
+  threads,
+} from '../state';
 
 /** Where the local states begin in the scratch memory, and how many bytes they may take. */
 const LOCAL_AT: usize = 131072;
@@ -69,6 +80,23 @@ function command(from: usize, to: usize, entry: u32): bool {
   return load<u16>(threadRecord(0), THREAD_PC_OFFSET) == 0;
 }
 
+/** Lets a thread do whole what is queued for it; false unless it is the kernel's and has work. */
+function kernelWork(from: usize, to: usize, thread: u32): bool {
+  memory.copy(to, from, <usize>header(Header.StateBytes));
+  lookAt(to);
+  if (load<u8>(threadRow(thread), THREAD_ROW_KIND_OFFSET) != ThreadKind.Worker) return false;
+  if (!runThread(to, thread, true)) return false;
+  lookAt(to);
+  return load<u16>(threadRecord(thread), THREAD_PC_OFFSET) == 0;
+}
+
+/** Does the move of a number: a command of the menu, or behind these a thread of the kernel's. */
+function move(from: usize, to: usize, number: u32): bool {
+  const commands = header(Header.RecoveryCount);
+  if (number < commands) return command(from, to, recoveryEntry(number));
+  return kernelWork(from, to, number - commands);
+}
+
 function recoveryEntry(number: u32): u32 {
   return load<u16>(table(Header.RecoveryTable) + ((<usize>number) << 1));
 }
@@ -98,15 +126,14 @@ export function recover(state: usize, index: u32): i32 {
   isolate(localState(0));
   offlineAll();
   let count: u32 = 1;
-  const commands = header(Header.RecoveryCount);
+  const moves = header(Header.RecoveryCount) + threads();
   for (let open: u32 = 0; open < count; open++) {
-    for (let number: u32 = 0; number < commands; number++) {
-      const entry = recoveryEntry(number);
+    for (let number: u32 = 0; number < moves; number++) {
       forgetChoices();
       do {
         if (count + 1 >= most) return RECOVERY_UNKNOWN;
         const next = localState(count);
-        if (!command(localState(open), next, entry)) continue;
+        if (!move(localState(open), next, number)) continue;
         isolate(next);
         if (isBound(next, index)) return RECOVERABLE;
         if (!isKnown(next, count)) count++;

@@ -81,13 +81,14 @@ import {
   SLOT_START_OFFSET,
   Zone,
 } from '../../assembly/layout.js';
-import type {
-  DaxDevice,
-  DaxRegion,
-  DriverName,
-  Model,
-  OnlinePolicy,
-  Range,
+import {
+  type DaxDevice,
+  type DaxRegion,
+  type DriverName,
+  isRegistered,
+  type Model,
+  type OnlinePolicy,
+  type Range,
 } from '../model/model.js';
 import { followsMemoryType, says } from './extras.js';
 import type { StatePlan } from './statePlan.js';
@@ -144,7 +145,7 @@ function driverAt(device: PlannedDevice, context: InitialContext, isBoot: boolea
     return DRIVERS[declared.driver];
   }
   const { modules } = context.model.machine;
-  return modules.device_dax === 'loaded' ? Driver.DeviceDax : Driver.None;
+  return isRegistered(modules.device_dax) ? Driver.DeviceDax : Driver.None;
 }
 
 /** Writes fields of one state; offsets are checked against the plan by the engine's own tests. */
@@ -188,7 +189,7 @@ function writeGlobals({ view }: Writer, context: InitialContext): void {
   const drivers: readonly DriverName[] = ['device_dax', 'kmem'];
   const isLoaded = drivers.map(
     (name) =>
-      machine.modules[name] === 'loaded' && (name !== 'kmem' || context.features.has('kmem')),
+      isRegistered(machine.modules[name]) && (name !== 'kmem' || context.features.has('kmem')),
   );
   for (const [index, name] of drivers.entries()) {
     if (isLoaded[index] !== true) continue;
@@ -198,7 +199,7 @@ function writeGlobals({ view }: Writer, context: InitialContext): void {
     const ids = machine.ids[name].reduce((set, id) => set | (1 << context.names.indexOf(id)), 0);
     view.setUint16(at + DRIVER_IDS_OFFSET, ids, true);
   }
-  if (machine.modules.fsdev_dax !== 'loaded' || !context.features.has('fsdev-dax')) return;
+  if (!isRegistered(machine.modules.fsdev_dax) || !context.features.has('fsdev-dax')) return;
   const at = context.state.globalExtraAt + GLOBAL_EXTRA_FSDEV_OFFSET;
   const behind =
     (isLoaded[0] === true ? DRIVER_BEHIND_DAX : 0) |

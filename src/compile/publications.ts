@@ -130,6 +130,8 @@ const DEEDS: { readonly [D in BeneathDeed]: Deed } = {
   'unload dax_cxl': Deed.UnloadDaxCxl,
   'create-region': Deed.CreateRegion,
   'destroy-region': Deed.DestroyRegion,
+  'disable-memdev': Deed.DisableMemdev,
+  'enable-memdev': Deed.EnableMemdev,
 };
 
 /** What a command does beneath drivers/dax, as an instruction's numbers. */

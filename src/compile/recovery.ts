@@ -22,21 +22,26 @@ function write(file: SysfsFile, value: string, path: string, place: Place): Prog
   return { instructions: [instruction] };
 }
 
-/** CXL regions of the firmware's that can be set up anew. */
+type RegionDeed = 'create-region' | 'destroy-region' | 'enable-memdev';
+
+function onRegion(deed: RegionDeed, region: string, name: string, place: Place): Program {
+  const text = `cxl ${deed} ${name}`;
+  return { instructions: [{ op: 'beneath', deed, first: false, region, place, text }] };
+}
+
+/**
+ * CXL regions of the firmware's that can be set up anew. One whose memory device was disabled stays
+ * behind without a target: the device is enabled again, and the region destroyed before.
+ */
 function createRegions(plan: Plan, place: Place): readonly Program[] {
-  const { cxlRegions = [] } = plan.universe;
-  return cxlRegions.map((region) => ({
-    instructions: [
-      {
-        op: 'beneath',
-        deed: 'create-region',
-        first: false,
-        region,
-        place,
-        text: `cxl create-region ${region}`,
-      },
-    ],
-  }));
+  const { cxlRegions = [], cxlMemdevs = [] } = plan.universe;
+  return [
+    ...cxlRegions.map((region) => onRegion('create-region', region, region, place)),
+    ...cxlMemdevs.flatMap(({ name, region }) => [
+      onRegion('enable-memdev', region, name, place),
+      onRegion('destroy-region', region, region, place),
+    ]),
+  ];
 }
 
 /** Namespaces that can be enabled again, with the dax devices on them. */

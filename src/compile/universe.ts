@@ -4,7 +4,14 @@
  */
 import { BLOCK_MAX, DEVICE_MAX, Publication, RANGE_MAX } from '../../assembly/layout.js';
 import { type Diagnostic, diagnose } from '../errors.js';
-import type { BeneathModule, DaxDevice, DaxRegion, Model, Range } from '../model/model.js';
+import type {
+  BeneathModule,
+  DaxDevice,
+  DaxRegion,
+  DriverName,
+  Model,
+  Range,
+} from '../model/model.js';
 import { TOOL_RELEASE_DEFAULT, toolFeatures } from '../userland/tools.js';
 import type { Universe, UniverseDevice } from '../userland/universe.js';
 import {
@@ -153,6 +160,8 @@ function planBlocks(model: Model, regions: readonly DaxRegion[]): PlannedBlock[]
     .map(([start, region]) => ({ start, region, index: Number(start / blockSize) }));
 }
 
+const DRIVERS: readonly DriverName[] = ['device_dax', 'kmem', 'fsdev_dax'];
+
 /** Plans what can exist; faults when it is more than the engine has room for. */
 export function planUniverse(model: Model): { plan: Plan; diagnostics: readonly Diagnostic[] } {
   const { blockSize } = model.machine;
@@ -191,6 +200,10 @@ export function planUniverse(model: Model): { plan: Plan; diagnostics: readonly 
     cxlRegions: publications
       .filter(({ kind }) => kind === Publication.CxlRegion)
       .map(({ name }) => name),
+    cxlMemdevs: (model.machine.firmware?.cxlRegions ?? []).flatMap(({ name, memdev }) =>
+      memdev === null ? [] : [{ name: memdev, region: name }],
+    ),
+    builtin: DRIVERS.filter((name) => model.machine.modules[name] === 'builtin'),
     modules: beneathModules(model),
     devices: devices.map((device) =>
       describeDevice(model, { device, regions, blocks, isDivided: resizes > 0 }),

@@ -27,6 +27,8 @@ export interface DeviceFacts {
   readonly sizes: Fact<Size>[];
   /** null: the firmware names none. */
   readonly nodes: Fact<number | null>[];
+  /** Where a tool tells of the device without a node: only one that is negative is left out. */
+  readonly nodeless: Fact<null>[];
   /** null: bound to no driver. */
   readonly drivers: Fact<DriverName | null>[];
   readonly aligns: Fact<bigint>[];
@@ -116,6 +118,7 @@ export function deviceOf(facts: Facts, name: string): DeviceFacts {
     ranges: [],
     sizes: [],
     nodes: [],
+    nodeless: [],
     drivers: [],
     aligns: [],
     kinds: [],

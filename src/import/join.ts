@@ -3,7 +3,7 @@
  * a warning, and what they contradict each other in.
  */
 import { RELEASES } from '../kernel/releases.js';
-import { endOfRamBytes, memoryBlockSizeBytes } from '../model/blockSize.js';
+import { endOfRamBytes, memoryBlockSizeBytes, windowsIn } from '../model/blockSize.js';
 import type { IomemNode, OnlinePolicy, Place } from '../model/model.js';
 import { formatSize, isPowerOfTwo, overlaps } from '../model/quantity.js';
 import { DEVICE_PATTERN } from '../model/schema.js';
@@ -13,6 +13,7 @@ import { deviceOf, type Facts, refuse, warn } from './facts.js';
 import { joinDevice } from './joinDevice.js';
 import { type Claim, claimsOf } from './listing.js';
 import type { ImportedDevice, ImportedMachine, Known } from './machine.js';
+import { warnOfNodes } from './nodes.js';
 import { releaseOf } from './release.js';
 
 /** What the user says on the command line; it is taken before any input. */
@@ -117,7 +118,8 @@ export function blockBytes(
 ): bigint {
   if (size !== 'auto') return size;
   const release = /v[0-9]+\.[0-9]+(\.[0-9]+)?/.exec(kernel)?.[0] ?? ASSUMED_KERNEL;
-  return memoryBlockSizeBytes(endOfRamBytes(nodes, null), { hypervisor: false, release });
+  const boot = { hypervisor: false, release, windows: windowsIn(nodes) };
+  return memoryBlockSizeBytes(endOfRamBytes(nodes, null), boot);
 }
 
 function policyOf(facts: Facts): Known<OnlinePolicy> {
@@ -259,6 +261,7 @@ export function joinFacts(facts: Facts, wishes: Wishes = {}): ImportedMachine | 
     return device === null ? [] : [device];
   });
   if (devices.length === 0 && facts.faults.length === 0) nothingToModel(facts);
+  warnOfNodes(facts, devices);
   const { iomem, listing } = iomemOf(facts, devices);
   const memmap = agreed(facts, 'memmap_on_memory', facts.memmapOnMemory, String);
   if (facts.faults.length > 0 || blockSize === null) return null;

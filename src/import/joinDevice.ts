@@ -232,6 +232,8 @@ function nodeOf(
   const show = (node: number | null): string => (node === null ? 'none' : `${node}`);
   const known = agreed(facts, `the target node of ${device.name}`, told, show);
   if (known !== null) return known;
+  const [without] = device.nodeless;
+  if (without !== undefined) return { value: null, origin: { place: without.place } };
   const node = around.freeNode();
   const assumed = `node ${node}, one of its own`;
   const place = device.sizes[0]?.place ?? startOfInput(facts);

@@ -92,6 +92,11 @@ function readNode(facts: Facts, device: DeviceFacts, object: JsonObject): void {
   const early = object.members.get('numa_node');
   const value = object.members.get('target_node') ?? early;
   const node = countOf(facts, value, 'target_node');
+  const mode = object.members.get('mode');
+  // Both keys are of v66; what is memory has a node, whatever was left out.
+  if (value === undefined && mode !== undefined && textOf(mode) !== 'system-ram') {
+    device.nodeless.push({ value: null, place: mode.place });
+  }
   if (node === null || value === undefined) return;
   if (value === early) {
     warn(facts, 'DAX507', value.place, '`numa_node` of a daxctl that was never released', {

@@ -97,6 +97,7 @@ const BY_FILE: { readonly [source: string]: readonly string[] } = {
     'construct_region',
     'create_region_store',
     'delete_region_store',
+    'cxl_region_detach',
   ],
   'mm/memory_hotplug.c': [
     'add_memory',

@@ -2,7 +2,7 @@
  * Reasons why a machine of a model cannot be had as a guest: what no firmware, NVDIMM or kernel of
  * the lab can be made to be.
  */
-import type { DaxRegion, Machine } from '../model/model.js';
+import { type DaxRegion, isRegistered, type Machine } from '../model/model.js';
 
 /** Where RAM that is not below 4 GiB begins. */
 export const HIGH_START = 4n << 30n;
@@ -103,7 +103,12 @@ export function machineFaults(machine: Machine): string[] {
   if (new Set(regions.map(({ kind }) => kind)).size > 1) {
     faults.push('dynamic and static regions in one machine');
   }
-  if (modules.fsdev_dax === 'loaded') faults.push('fsdev_dax is loaded; no kernel packaged has it');
+  if (isRegistered(modules.fsdev_dax))
+    faults.push('fsdev_dax is loaded; no kernel packaged has it');
+  for (const name of ['device_dax', 'kmem'] as const) {
+    if (modules[name] !== 'builtin') continue;
+    faults.push(`${name} is in the kernel image; in every kernel packaged it is a module`);
+  }
   const missing = regions.filter(
     ({ targetNode }) => targetNode !== null && possibleNodes?.includes(targetNode) === false,
   );

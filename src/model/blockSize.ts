@@ -1,10 +1,11 @@
 /**
  * The size of a memory block as x86 picks it at boot.
  *
- * Source: arch/x86/mm/init_64.c probe_memory_block_size(), v5.1, v5.8, v5.9 and v6.19.
- * Not modelled: UV's own block size and an advised size (v6.19); write those as `block_size`.
+ * Source: arch/x86/mm/init_64.c probe_memory_block_size(), v5.1, v5.8, v5.9 and v6.19;
+ * drivers/acpi/numa/srat.c acpi_parse_cfmws(), v6.19.
+ * Not modelled: UV's own block size; write it as `block_size`.
  */
-import type { IomemNode } from './model.js';
+import type { IomemNode, Range } from './model.js';
 
 const MIB = 1n << 20n;
 const GIB = 1n << 30n;
@@ -22,6 +23,28 @@ export interface BlockSizeOptions {
   readonly hypervisor: boolean;
   /** Such as 'v5.1' or 'v6.12.117'. */
   readonly release: string;
+  /** CXL windows of the firmware's tables. */
+  readonly windows: readonly Range[];
+}
+
+/** What the specification of CXL asks of a window; one off this grain advises nothing. */
+const WINDOW_GRAIN = 256n * MIB;
+
+/** The largest power of two that both ends of every window are multiples of; null: no advice. */
+function advisedBytes(windows: readonly Range[]): bigint | null {
+  const grains = windows
+    .map(({ start, end }) => start | (end + 1n))
+    .map((ends) => ends & -ends)
+    .filter((grain) => grain >= WINDOW_GRAIN);
+  return grains.length === 0 ? null : grains.reduce((least, one) => (one < least ? one : least));
+}
+
+/** The CXL windows of a listing. */
+export function windowsIn(nodes: readonly IomemNode[]): readonly Range[] {
+  return nodes.flatMap((node) => [
+    ...(/^CXL Window \d+$/.test(node.name) ? [node] : []),
+    ...windowsIn(node.children),
+  ]);
 }
 
 /**
@@ -29,12 +52,17 @@ export interface BlockSizeOptions {
  *
  * @param endOfRam bytes: the first address after the last RAM (max_pfn in bytes).
  * Source: arch/x86/mm/init_64.c probe_memory_block_size(). Below 64 GiB of RAM: one section. From
- * v5.9 on bare metal: 2 GiB. Otherwise the largest candidate that divides the end of RAM.
+ * v5.9 on bare metal: 2 GiB. Otherwise the largest candidate that divides the end of RAM. From
+ * v6.15 on, where there are CXL windows: the largest one that divides their ends and that of RAM.
  */
 export function memoryBlockSizeBytes(endOfRam: bigint, options: BlockSizeOptions): bigint {
   if (endOfRam < LARGE_MACHINE_BYTES) return BLOCK_BYTES_MIN;
-  if (!options.hypervisor && isAtLeast(options.release, 5, 9)) return 2n * GIB;
-  return CANDIDATES.find((bytes) => endOfRam % bytes === 0n) ?? BLOCK_BYTES_MIN;
+  const advised = isAtLeast(options.release, 6, 15) ? advisedBytes(options.windows) : null;
+  const isFree = advised === null && !options.hypervisor;
+  if (isFree && isAtLeast(options.release, 5, 9)) return 2n * GIB;
+  const most = advised ?? 2n * GIB;
+  const fits = (bytes: bigint): boolean => bytes <= most && endOfRam % bytes === 0n;
+  return CANDIDATES.find(fits) ?? BLOCK_BYTES_MIN;
 }
 
 /**

@@ -78,6 +78,7 @@ function cxlRegionsOf(
         name,
         targetNode: entry.target_node === 'none' ? null : entry.target_node,
         assembles: entry.assembles ?? true,
+        memdev: entry.memdev ?? null,
         place: context.source.placeOf(path),
       },
     ];
@@ -89,12 +90,24 @@ function checkFirmware(context: Context, firmware: Firmware): void {
   checkDisjoint(context, firmware.hmat);
   checkDisjoint(context, firmware.windows);
   checkDisjoint(context, firmware.cxlRegions);
+  checkMemdevs(context, firmware.cxlRegions);
   for (const region of firmware.cxlRegions) {
     if (firmware.windows.some((window) => contains(window, region))) continue;
     const message = `\`${formatRange(region)}\` of \`${region.name}\` is in no CXL window`;
     const windows = firmware.windows.map(formatRange).join(', ');
     const values = { region: windows === '' ? 'none: write `cxl: { windows: [...] }`' : windows };
     report(context, 'DAX031', region.place, message, values);
+  }
+}
+
+/** A memory device of a model is behind one region: its decoders are not modelled. */
+function checkMemdevs(context: Context, regions: readonly CxlRegion[]): void {
+  for (const [index, { name, memdev, place }] of regions.entries()) {
+    const other = regions.slice(0, index).find((one) => memdev !== null && one.memdev === memdev);
+    if (other === undefined) continue;
+    const path = ['machine', 'cxl', 'regions', name, 'memdev'];
+    const values = { place: shownPlace(other.place, place) };
+    report(context, 'DAX046', path, `\`${memdev}\` is behind two regions`, values);
   }
 }
 

@@ -7,12 +7,13 @@ import {
   BLOCK_BYTES_MIN,
   endOfRamBytes,
   memoryBlockSizeBytes,
+  windowsIn,
 } from './blockSize.js';
 import { type Context, fileAt, report, sizeAt, textAt } from './context.js';
 import { buildFirmware, checkPublished } from './firmware.js';
 import { parseIomem } from './iomem.js';
 import { checkMachine } from './machineChecks.js';
-import type { DaxRegion, IomemNode, Machine } from './model.js';
+import type { DaxRegion, IomemNode, Machine, Range } from './model.js';
 import { formatSize, isPowerOfTwo } from './quantity.js';
 import { buildLayout, type Layout } from './regions.js';
 import type { MachineFile } from './schema.js';
@@ -29,10 +30,12 @@ export function buildMachine(context: Context, written: MachineFile, release: st
   const layout = buildLayout(context, written, policy);
   const listing = listingOf(context, written);
   const iomem = listing === null ? [] : withoutClaims(context, listing, layout);
+  const firmware = buildFirmware(context, written);
   const machine: Machine = {
     blockSize: blockSizeOf(context, written, {
       release,
       endOfRam: listing === null ? null : endOfRamBytes(iomem, memoryLimit),
+      windows: [...windowsIn(iomem), ...(firmware?.windows ?? [])],
     }),
     autoOnlineBlocks: policy,
     possibleNodes: written.possible_nodes ?? null,
@@ -52,7 +55,7 @@ export function buildMachine(context: Context, written: MachineFile, release: st
       kmem: written.ids?.kmem ?? [],
       fsdev_dax: written.ids?.fsdev_dax ?? [],
     },
-    firmware: buildFirmware(context, written),
+    firmware,
   };
   checkIds(context, written);
   checkMachine(context, machine);
@@ -80,7 +83,7 @@ function memoryLimitOf(context: Context, written: MachineFile): bigint | null {
 function blockSizeOf(
   context: Context,
   written: MachineFile,
-  boot: { release: string; endOfRam: bigint | null },
+  boot: { release: string; endOfRam: bigint | null; windows: readonly Range[] },
 ): bigint {
   if (written.block_size === 'auto') {
     // A listing with faults says nothing of the end of RAM: those faults are enough.
@@ -90,7 +93,8 @@ function blockSizeOf(
       report(context, 'DAX023', path, '`auto` needs System RAM in the iomem listing, found none');
     }
     const hypervisor = written.hypervisor ?? false;
-    return memoryBlockSizeBytes(boot.endOfRam, { hypervisor, release: boot.release });
+    const { release, windows } = boot;
+    return memoryBlockSizeBytes(boot.endOfRam, { hypervisor, release, windows });
   }
   const path = ['machine', 'block_size'];
   const bytes = sizeAt(context, written.block_size, path);

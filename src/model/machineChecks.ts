@@ -2,7 +2,15 @@
  * Compares the parts of a machine with each other: regions, devices, the iomem listing, modules.
  */
 import { type Context, report, shownPlace } from './context.js';
-import type { DaxDevice, DaxRegion, IomemNode, Machine, Place, Range } from './model.js';
+import {
+  type DaxDevice,
+  type DaxRegion,
+  type IomemNode,
+  isRegistered,
+  type Machine,
+  type Place,
+  type Range,
+} from './model.js';
 import { contains, formatRange, formatSize, overlaps } from './quantity.js';
 
 type Checked = Pick<Machine, 'blockSize' | 'iomem' | 'regions' | 'devices' | 'modules'>;
@@ -103,7 +111,7 @@ function checkDriver(context: Context, device: DaxDevice, machine: Checked): voi
   const path = ['machine', 'dax', device.name, 'driver'];
   if (device.driver === null) return;
   const state = machine.modules[device.driver];
-  if (state !== 'loaded') {
+  if (!isRegistered(state)) {
     const message = `\`${device.name}\` is on ${device.driver}, whose module is ${state}`;
     report(context, 'DAX040', path, message, { module: device.driver });
   }

@@ -29,7 +29,12 @@ export interface IomemNode extends Range {
 export type DriverName = 'device_dax' | 'kmem' | 'fsdev_dax';
 export type OnlinePolicy = 'offline' | 'online' | 'online_kernel' | 'online_movable';
 export type BlockInitial = 'offline' | 'online' | 'online_kernel' | 'online_movable';
-export type ModuleInitial = 'loaded' | 'not-loaded' | 'absent';
+export type ModuleInitial = 'loaded' | 'not-loaded' | 'absent' | 'builtin';
+
+/** Whether the driver of a module is registered when the machine has booted. */
+export const isRegistered = (state: ModuleInitial): boolean =>
+  state === 'loaded' || state === 'builtin';
+
 export type Granularity = 'call' | 'step';
 
 /** The parent span of dax devices. Static: pmem (no create, delete, size). Dynamic: hmem, CXL. */
@@ -91,6 +96,8 @@ export interface CxlRegion extends FirmwareRange {
   readonly name: string;
   /** Whether all its memory devices are found; `maybe`: sometimes. */
   readonly assembles: boolean | 'maybe';
+  /** memN, the memory device that is behind it; null where the model does not name it. */
+  readonly memdev: string | null;
 }
 
 /** What the firmware says about ranges that dax devices may come of. */

@@ -15,6 +15,7 @@ export const NAME_PATTERN = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
 export const RELEASE_PATTERN = /^v[0-9]+\.[0-9]+(\.[0-9]+)?$/;
 export const FAULT_PATTERN = /^[A-Za-z_][A-Za-z0-9_]*( -E[A-Z0-9]+)?$/;
 const CXL_REGION_PATTERN = /^region(0|[1-9][0-9]{0,5})$/;
+const MEMDEV_PATTERN = /^mem(0|[1-9][0-9]{0,5})$/;
 const NAMESPACE_PATTERN = /^namespace[0-9]+\.[0-9]+$/;
 
 /** What each pattern stands for: the code of its fault and how the right thing is written. */
@@ -26,6 +27,7 @@ export const FORMATS: readonly {
   { pattern: DEVICE_PATTERN, code: 'DAX018', expected: 'devices are named daxR.I, as in dax0.0' },
   { pattern: NAMESPACE_PATTERN, code: 'DAX018', expected: 'namespaces are named namespaceN.M' },
   { pattern: CXL_REGION_PATTERN, code: 'DAX018', expected: 'CXL regions are named regionN' },
+  { pattern: MEMDEV_PATTERN, code: 'DAX018', expected: 'CXL memory devices are named memN' },
   { pattern: NAME_PATTERN, code: 'DAX018', expected: 'letters, digits, `_`, `-`, `.`; 64 at most' },
   { pattern: SIZE_PATTERN, code: 'DAX020', expected: 'bytes or a binary unit' },
   { pattern: RANGE_PATTERN, code: 'DAX021', expected: 'start-end in hex' },
@@ -51,7 +53,9 @@ const targetNode = z.union([z.int().min(0).max(1023), z.literal('none')]);
 const policy = z.enum(['offline', 'online', 'online_kernel', 'online_movable']);
 const blockNumbers = z.string().regex(BLOCKS_PATTERN);
 const beneathState = z.enum(['not-loaded', 'absent']);
-const moduleState = z.enum(['loaded', 'not-loaded', 'absent']);
+const moduleState = z
+  .enum(['loaded', 'not-loaded', 'absent', 'builtin'])
+  .describe('builtin: in the kernel image');
 const oneOrMore = z.union([text, z.array(text).min(1)]);
 
 const namespace = z
@@ -96,6 +100,7 @@ const cxlRegion = z.strictObject({
     .union([z.boolean(), z.literal('maybe')])
     .optional()
     .describe('whether all its memory devices are found; default true'),
+  memdev: z.string().regex(MEMDEV_PATTERN).optional().describe('its memory device, memN'),
 });
 
 const machine = z.strictObject({

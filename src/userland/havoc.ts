@@ -51,7 +51,8 @@ function writesOf(universe: Universe): readonly (readonly [SysfsFile, string])[]
 
 /** What may be done besides writing files. */
 function othersOf(universe: Universe): readonly Deed[] {
-  const modules = ['device_dax', 'kmem'] as const;
+  const { builtin = [] } = universe;
+  const modules = (['device_dax', 'kmem'] as const).filter((name) => !builtin.includes(name));
   const regions = universe.regions.filter(({ kind }) => kind === 'static');
   return [
     { draft: { op: 'trigger', subsystem: null, action: 'add' }, text: 'udevadm trigger -c add' },

@@ -90,7 +90,9 @@ export type NumberRelation = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
 export type BeneathDeed =
   | `${'load' | 'unload'} ${BeneathModule}`
   | 'create-region'
-  | 'destroy-region';
+  | 'destroy-region'
+  | 'disable-memdev'
+  | 'enable-memdev';
 
 /** What a process does with /dev/daxX.Y. */
 export type DeviceVerb =

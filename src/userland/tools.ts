@@ -15,6 +15,13 @@ type Row = readonly [id: string, commit: string, title: string, since: string, e
 
 const ROWS: readonly Row[] = [
   [
+    'builtin-driver',
+    'd44dd508e971',
+    'libdaxctl: fix device reconfiguration with builtin drivers',
+    'v67',
+    'a driver in the kernel image is found; without it no device can be given to one',
+  ],
+  [
     'online-zone-scan',
     '0542201b5902',
     'daxctl: detect races when onlining memory blocks',

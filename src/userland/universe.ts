@@ -5,7 +5,7 @@
  * inside it that is absent at some moment fails at run time, with the kernel's errno.
  */
 
-import type { BeneathModule } from '../model/model.js';
+import type { BeneathModule, DriverName } from '../model/model.js';
 import type { Havoc } from './havoc.js';
 
 /** A dax device that exists at the start or can be created later. */
@@ -36,6 +36,10 @@ export interface Universe {
   readonly regions: readonly UniverseRegion[];
   /** CXL regions that the firmware has set up: regionN. */
   readonly cxlRegions?: readonly string[];
+  /** Memory devices of CXL that the model names, with the region that each is behind. */
+  readonly cxlMemdevs?: readonly { readonly name: string; readonly region: string }[];
+  /** Drivers that are in the kernel image: there is no module to load or unload. */
+  readonly builtin?: readonly DriverName[];
   /** Modules beneath drivers/dax that can be loaded. */
   readonly modules?: readonly BeneathModule[];
   /** What `systemd-detect-virt --vm` prints: 'none' on bare metal, else such as 'kvm'. */

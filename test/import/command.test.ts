@@ -106,6 +106,18 @@ describe('daxcheck import', () => {
     expect(loaded.ok && loaded.model.actors.map(({ name }) => name)).toEqual(['admin', 'udev']);
   });
 
+  it('takes an installed file of rules whole, with those for other devices', async () => {
+    const iomem = put('whole.txt', PMEM_DEVDAX);
+    const disks = 'KERNEL=="sd*", SUBSYSTEMS=="scsi", SYMLINK+="disk/$attr{wwpn}"';
+    const rules = put('40.rules', `${disks}\nSUBSYSTEM=="memory", ATTR{state}="online"\n`);
+    const output = at('whole.yaml');
+    const words = ['--iomem', iomem, '--rules', rules, '--block-size', '128M'];
+    const { error } = await run('import', ...words, '-o', output);
+
+    expect(error).not.toContain('DAX502');
+    expect(readFileSync(output, 'utf8')).toContain(disks);
+  });
+
   it('leaves rules out that no model can read, and says at which line', async () => {
     const iomem = put('rules.txt', PMEM_DEVDAX);
     const rules = put('99.rules', '# mine\nSUBSYSTEM=="memory", RUN{builtin}+="kmod load x"\n');

@@ -40,7 +40,7 @@ describe('a read shows what mm.md 2.12 and 3.5 say', () => {
 
 describe('memory_block_size_bytes is as in mm.md 2.6', () => {
   it.each(SIZES)('%s', (_title, { endOfRam, release, hypervisor, mib }) => {
-    const bytes = memoryBlockSizeBytes(endOfRam, { hypervisor, release });
+    const bytes = memoryBlockSizeBytes(endOfRam, { hypervisor, release, windows: [] });
 
     expect(bytes).toBe(mib << 20n);
   });

@@ -78,6 +78,21 @@ describe('files of the driver beneath a static region (#4)', () => {
     },
   );
 
+  // v6.12.117 as Debian's kernel did with an NVDIMM; before v5.5 all of the namespace is claimed.
+  it.each([
+    ['v5.4', 'ENODEV', []],
+    ['v5.5', 'ok', [null]],
+    ['v6.12.117', 'ok', [null]],
+  ])('%s: bind above memory that stayed behind answers %s, and leaves %j', async (...row) => {
+    const [kernel, answer, drivers] = row;
+    const machine = `${MACHINE}\n    driver: kmem\n    blocks: online_movable`;
+
+    const record = last(await runScript({ kernel, machine, lines: [UNBIND, BIND] }));
+
+    expect(record.result).toBe(answer);
+    expect(record.devices.map(({ driver }) => driver)).toEqual(drivers);
+  });
+
   it('a compat device is of the compat driver alone', async () => {
     const machine = MACHINE.replace('target_node: 1', 'target_node: 1\n    compat: true');
     const lines = [UNBIND, `echo dax0.0 > ${DRIVER}_compat/unbind`];

@@ -218,6 +218,7 @@ dax:
       /numbered/,
     ],
     ['a larger block', `block_size: 2G${HMEM}`, /block_size is 0x80000000/],
+    ['a driver in the image', `modules: { kmem: builtin }${HMEM}`, /kmem is in the kernel image/],
     ['no region', 'auto_online_blocks: offline', /no dax region/],
     [
       'memory targets of the HMAT',

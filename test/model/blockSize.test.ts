@@ -2,7 +2,7 @@
  * The size of a memory block as x86 picks it, by release, end of RAM and hypervisor.
  */
 import { describe, expect, it } from 'vitest';
-import { endOfRamBytes, memoryBlockSizeBytes } from '../../src/model/blockSize.ts';
+import { endOfRamBytes, memoryBlockSizeBytes, windowsIn } from '../../src/model/blockSize.ts';
 import { parseIomem } from '../../src/model/iomem.ts';
 
 const MIB = 1n << 20n;
@@ -23,7 +23,28 @@ describe('the memory block size of x86', () => {
     { end: 65n * GIB + 256n * MIB, release: 'v6.12.117', hypervisor: true, expected: 256n * MIB },
     { end: 64n * GIB + 64n * MIB, release: 'v5.1', hypervisor: false, expected: 128n * MIB },
   ])('is $expected for an end of RAM of $end on $release, guest: $hypervisor', (row) => {
-    expect(memoryBlockSizeBytes(row.end, row)).toBe(row.expected);
+    expect(memoryBlockSizeBytes(row.end, { ...row, windows: [] })).toBe(row.expected);
+  });
+
+  const OFF_GRAIN = { start: 0x1050000000n, end: 0x304fffffffn };
+  const ON_GRAIN = { start: 0x1080000000n, end: 0x307fffffffn };
+  const OUTSIDE_SPEC = { start: 0x1058000000n, end: 0x304fffffffn };
+  const END = 0x1050000000n;
+  it.each([
+    { release: 'v6.14', windows: [OFF_GRAIN], end: END, expected: 2n * GIB },
+    { release: 'v6.15', windows: [OFF_GRAIN], end: END, expected: 256n * MIB },
+    { release: 'v6.15', windows: [ON_GRAIN], end: END, expected: 256n * MIB },
+    { release: 'v6.15', windows: [ON_GRAIN], end: 0x1080000000n, expected: 2n * GIB },
+    { release: 'v6.15', windows: [ON_GRAIN, OFF_GRAIN], end: 0x1080000000n, expected: 256n * MIB },
+    { release: 'v6.15', windows: [OUTSIDE_SPEC], end: END, expected: 2n * GIB },
+    { release: 'v6.15', windows: [], end: END, expected: 2n * GIB },
+    { release: 'v6.15', windows: [OFF_GRAIN], end: 32n * GIB, expected: 128n * MIB },
+  ])('is $expected beside CXL windows on $release, for an end of RAM of $end', (row) => {
+    const { release, windows } = row;
+
+    expect(memoryBlockSizeBytes(row.end, { release, windows, hypervisor: false })).toBe(
+      row.expected,
+    );
   });
 });
 
@@ -38,6 +59,12 @@ describe('the end of RAM', () => {
 
   it('is cut by mem=', () => {
     expect(endOfRamBytes(nodes, 0x10000000n)).toBe(0x10000000n);
+  });
+
+  it('is beside the windows of CXL, at any depth', () => {
+    const windows = parseIomem('0-ffff : a\n  0-fff : CXL Window 0\n', place);
+
+    expect(windowsIn(windows.nodes).map(({ end }) => end)).toEqual([0xfffn]);
   });
 
   it('counts System RAM below another node', () => {

@@ -30,6 +30,18 @@ describe('a range of the firmware', () => {
       ['DAX018 8:16'],
     ],
     [
+      'a memory device of another name',
+      window('region8: { range: 400000000-40fffffff, target_node: 1, memdev: cxl0 }'),
+      ['DAX018 8:79'],
+    ],
+    [
+      'a memory device behind two regions',
+      '  cxl:\n    windows: [400000000-41fffffff]\n    regions:\n' +
+        '      region8: { range: 400000000-40fffffff, target_node: 1, memdev: mem0 }\n' +
+        '      region9: { range: 410000000-41fffffff, target_node: 1, memdev: mem0 }\n',
+      ['DAX046 10:70'],
+    ],
+    [
       'entries that overlap',
       '  soft_reserved:\n    - { range: 400000000-40fffffff, target_node: 1 }\n' +
         '    - { range: 408000000-41fffffff, target_node: 1 }\n',
@@ -77,6 +89,11 @@ describe('a command on what lies beneath', () => {
     [
       'cxl destroy-region region9',
       window('region8: { range: 400000000-40fffffff, target_node: 1 }'),
+      ['DAX211 10:10'],
+    ],
+    [
+      'cxl disable-memdev -f mem1',
+      window('region8: { range: 400000000-40fffffff, target_node: 1, memdev: mem0 }'),
       ['DAX211 10:10'],
     ],
     ['echo x > /sys/bus/nd/devices/namespace0.0/uuid', ENTRY, ['DAX211 8:19']],

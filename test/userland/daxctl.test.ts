@@ -199,6 +199,19 @@ describe('the exit status', () => {
   });
 });
 
+describe('what daxctl online-memory prints where all memory is online', () => {
+  const lines = ['daxctl reconfigure-device -m system-ram dax0.0', 'daxctl online-memory dax0.0'];
+  const race = 'daxctl: dax0.0: WARNING: detected a race while onlining memory';
+  const already = 'daxctl: dax0.0: all memory sections already online';
+  it.each([
+    ['v66', [already]],
+    ['v67', [race, already]],
+    ['v81', [race, already]],
+  ])('with %s is %j', (tools, expected) => {
+    expect(runScript(lines, { tools }).flatMap(({ output = [] }) => output)).toEqual(expected);
+  });
+});
+
 describe('a tool in a menu', () => {
   it('is one entry, however many calls it does', () => {
     const { program } = compileActor(menuActor('daxctl online-memory dax0.0'), UNIVERSE);

@@ -100,6 +100,31 @@ SUBSYSTEM=="memory", ACTION=="add", ATTR{state}="online_movable"`;
     expect(writes).toEqual([`write ${STATE} 'online_movable'`, "write /sys$devpath/online '1'"]);
   });
 
+  it("look at the kernel's policy, an attribute of the parent of memory blocks", () => {
+    const text = `SUBSYSTEM!="memory", GOTO="end"
+ATTRS{auto_online_blocks}=="offline", GOTO="end"
+ATTR{state}="online"
+LABEL="end"`;
+
+    expect(rulesListing(text)).toEqual([
+      'event dax *',
+      'jump-if-ok 7',
+      'read /sys/devices/system/memory/auto_online_blocks attr_auto_online_blocks',
+      'jump-if-failed 6',
+      `equal $attr_auto_online_blocks 'offline'`,
+      'jump-if-ok 7',
+      `write ${STATE} 'online'`,
+      `assign attr_auto_online_blocks ''`,
+    ]);
+  });
+
+  it('find no such attribute above a dax device, whatever is asked of it', () => {
+    const text =
+      'SUBSYSTEM=="dax", ATTRS{auto_online_blocks}!="offline", RUN+="/usr/bin/daxctl list"';
+
+    expect(rulesListing(text)).toEqual([]);
+  });
+
   it('tell single devices apart by KERNEL', () => {
     const text = 'SUBSYSTEM=="memory", KERNEL=="memory3[0-2]|memory9", ATTR{online}="1"';
 
@@ -126,6 +151,35 @@ SUBSYSTEM=="memory", ACTION=="add", ATTR{state}="online_movable"`;
     ]);
   });
 
+  it.each([
+    ['none', false],
+    ['kvm', false],
+    ['xen', true],
+    ['microsoft', true],
+  ])('ask the firmware whether they are for this machine: %s, %s', (virt, applies) => {
+    const text = `ATTR{[dmi/id]sys_vendor}=="Microsoft*", \\
+ ATTR{[dmi/id]product_name}=="Virtual Machine", GOTO="guest"
+ATTR{[dmi/id]sys_vendor}=="Xen", GOTO="guest"
+GOTO="end"
+LABEL="guest"
+SUBSYSTEM=="memory", ACTION=="add", ATTR{state}="online"
+LABEL="end"`;
+    const lines = rulesListing(text, { ...UNIVERSE, virt });
+
+    expect(lines.includes(`write ${STATE} 'online'`)).toBe(applies);
+  });
+
+  it('pass over what is for other devices, whatever it asks and does', () => {
+    const others = `SUBSYSTEM=="scsi", ENV{DEVTYPE}=="scsi_device", TEST!="[module/sg]", \\
+ RUN+="modprobe -b sg"
+KERNEL=="sd*[!0-9]", SUBSYSTEMS=="scsi", DRIVERS=="zfcp", SYMLINK+="disk/$attr{wwpn}"
+SUBSYSTEM=="cpu", DEVPATH=="/devices/system/cpu/*", TEST=="online", ATTR{online}="1"
+ACTION=="bind", SUBSYSTEM=="usb", IMPORT{builtin}="hwdb"
+`;
+
+    expect(rulesListing(others + ONE_LINE)).toEqual(rulesListing(ONE_LINE));
+  });
+
   it('drop a rule that no event can match', () => {
     expect(rulesListing('SUBSYSTEM=="cpu", ATTR{online}="1"')).toEqual([]);
   });
@@ -137,6 +191,8 @@ describe('a fault in rules', () => {
     ['SUBSYSTEM=memory', ['1:1 DAX220']],
     ['# fine\n  FOO=="a"', ['2:3 DAX221']],
     ['SUBSYSTEM=="memory", ATTR{foo}="1"', ['1:22 DAX221']],
+    ['SUBSYSTEM=="memory", ATTRS{state}=="online"', ['1:22 DAX221']],
+    ['ATTRS{auto_online_blocks}="offline"', ['1:1 DAX221', '1:1 DAX222']],
     ['SUBSYSTEM=="memory", \\\n FOO+="systemd"', ['2:2 DAX221']],
     ['SUBSYSTEM="memory"', ['1:1 DAX221', '1:1 DAX222']],
     ['ACTION=="add", GOTO="nowhere"', ['1:16 DAX223']],
@@ -145,7 +201,11 @@ describe('a fault in rules', () => {
     ['PROGRAM="/bin/true"', ['1:1 DAX224']],
     ['ATTR{state}="$attr{online}"', ['1:1 DAX224']],
     ['SUBSYSTEM=="dax", RUN+="/usr/bin/daxctl %k"', ['1:19 DAX204']],
+    ['ATTR{[dmi/id]sys_vendor}=="QEMU", ATTR{state}="online"', ['1:1 DAX221']],
     ['SUBSYSTEM=="cpu", NONSENSE=="1"', ['1:19 DAX221']],
+    ['SUBSYSTEM=="cpu", GOTO="nowhere"', ['1:19 DAX223']],
+    ['SUBSYSTEM=="cpu", SUBSYSTEM="memory"', ['1:19 DAX222']],
+    ['SUBSYSTEM!="cpu", TEST=="[module/sg]"', ['1:19 DAX224']],
   ])('is placed in %s', (text, expected) => {
     expect(faults(rulesActor(text))).toEqual(expected);
   });

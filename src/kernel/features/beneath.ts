@@ -24,6 +24,15 @@ export const BENEATH_FEATURES: readonly Row[] = [
     Bit.NvdimmKillsOnce,
   ],
   [
+    'namespace-header-claim',
+    '8f4b01fcded2',
+    'libnvdimm/namespace: Differentiate between probe mapping and runtime mapping',
+    'v5.5',
+    ['common-pinning'],
+    "the probe of a namespace's dax device claims its first 8K for a moment, and not all of it",
+    Bit.NamespaceHeaderClaim,
+  ],
+  [
     'hmem-region',
     null,
     'device-dax: add a driver for "hmem" devices',

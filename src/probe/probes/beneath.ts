@@ -37,6 +37,14 @@ export const BENEATH_PROBES: readonly FeatureProbe[] = [
     'hmat-only-updates',
     inside('drivers/acpi/numa/hmat.c', 'hmat_callback', /\bhmat_hotplug_target\(/),
   ],
+  [
+    'namespace-header-claim',
+    inside(
+      'drivers/nvdimm/claim.c',
+      'devm_nsio_enable',
+      /\bdevm_request_mem_region\(dev, [\w.>-]+, size\b/,
+    ),
+  ],
   ['nvdimm-kills-once', inside(ND_BUS, 'nd_device_unregister', /\bkill_device\(/)],
   ['nvdimm-keeps-parent', inside(ND_BUS, 'nd_async_device_register', /\bparent = dev->parent\b/)],
   [

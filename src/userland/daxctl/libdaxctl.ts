@@ -74,23 +74,42 @@ export function disableDevice(tool: Tool): void {
 }
 
 /**
+ * Loads a driver's module. Up to v66 the module was looked for by the device's modalias, and one in
+ * the kernel image was found by no such look; libkmod finds it by its name.
+ * Source: daxctl_insert_kmod_for_mode(), v66 and v81; to_module_list(), v66.
+ */
+function loadDriver(tool: Tool, driver: DriverName): 'ended' | 'loaded' {
+  if ((tool.context.universe.builtin ?? []).includes(driver)) {
+    if (tool.features.has('builtin-driver')) return 'loaded';
+    tell(tool, 'a modalias lookup list was not created');
+    tool.end(ENXIO);
+    return 'ended';
+  }
+  const loaded = label(tool);
+  put(tool, { op: 'module', verb: 'load', module: driver, errno: true }, `modprobe ${driver}`);
+  when(tool, loaded);
+  tell(tool, `insert failure of ${driver}`);
+  tool.end('errno');
+  mark(tool, loaded);
+  return 'loaded';
+}
+
+/**
  * Loads a driver and gives it the device, by new_id and by bind; a device that has a driver by then
  * counts as enabled, whichever it is. Source: daxctl_dev_enable(), daxctl_bind().
  */
 export function enableDevice(tool: Tool, driver: DriverName): void {
   if (isClassDevice(tool)) return;
   const done = label(tool);
-  const loaded = label(tool);
-  const refused = label(tool);
-  const failed = label(tool);
   const { name } = tool.device;
   askEnabled(tool);
   when(tool, done);
-  put(tool, { op: 'module', verb: 'load', module: driver, errno: true }, `modprobe ${driver}`);
-  when(tool, loaded);
-  tell(tool, `insert failure of ${driver}`);
-  tool.end('errno');
-  mark(tool, loaded);
+  if (loadDriver(tool, driver) === 'ended') {
+    mark(tool, done);
+    return;
+  }
+  const refused = label(tool);
+  const failed = label(tool);
   write(tool, { kind: 'driver', driver, attr: 'new_id' }, name);
   write(tool, { kind: 'driver', driver, attr: 'bind' }, name);
   unless(tool, refused);

@@ -34,6 +34,8 @@ import {
   write,
 } from './tool.js';
 
+const RACE = 'WARNING: detected a race while onlining memory';
+
 type BlockAttribute = 'state' | 'removable' | 'valid_zones';
 
 const fileOf = (block: number, attr: BlockAttribute): SysfsFile => ({ kind: 'block', block, attr });
@@ -147,23 +149,29 @@ function scanZones(tool: Tool): void {
     ask(tool, TEXT, wanted);
     clear(tool, TEXT);
     when(tool, next);
-    tell(tool, 'WARNING: detected a race while onlining memory');
+    tell(tool, RACE);
     endWith(tool, EBUSY);
   });
 }
 
+/** Since v67 it tells that somebody else was faster, whatever then comes of it. */
+function tellRace(tool: Tool): void {
+  if (!tool.features.has('online-zone-scan')) return;
+  const first = label(tool);
+  ask(tool, COUNT_ONLINE, '');
+  when(tool, first);
+  tell(tool, RACE);
+  mark(tool, first);
+}
+
 /** Brings the device's memory online; its outcome ends the tool. Source: dev_online_memory(). */
 export function onlineMemory(tool: Tool): void {
-  const alone = label(tool);
   const rest = label(tool);
   const counted = label(tool);
   const fewer = label(tool);
   countAll(tool);
   countOnline(tool);
-  ask(tool, COUNT_ONLINE, '');
-  when(tool, alone);
-  tell(tool, 'WARNING: detected a race while onlining memory');
-  mark(tool, alone);
+  tellRace(tool);
   put(tool, { op: 'less', left: COUNT_ONLINE, right: COUNT_ALL });
   when(tool, rest);
   tell(tool, 'all memory sections already online');

@@ -80,6 +80,34 @@ export function compileInsmod(context: Context, call: Invocation): Environment |
   return compileBeneathLoad(context, call, module);
 }
 
+const MEMDEV_USAGE = 'cxl disable-memdev|enable-memdev MEMDEV [-f]';
+
+/** Whether a command of cxl's is one on a memory device. */
+export const isOnMemdevs = (verb: string): boolean => /^(?:dis|en)able-memdev$/.test(verb);
+
+/** Compiles `cxl disable-memdev` and `cxl enable-memdev`; the region behind the device is named. */
+export function compileMemdev(context: Context, call: Invocation): Environment | null {
+  const words = call.fields.map((field) => requireText(context, field, 'an argument of cxl'));
+  const [verb, target, ...rest] = words.filter((word) => word !== '-f' && word !== '--force');
+  const isKnown = verb === 'disable-memdev' || verb === 'enable-memdev';
+  if (!isKnown || target === undefined || target === null || rest.length > 0) {
+    return refuseArguments(context, call, MEMDEV_USAGE);
+  }
+  const { cxlMemdevs = [] } = context.universe;
+  const found = cxlMemdevs.find(({ name }) => name === target);
+  if (found === undefined) {
+    const suggestion = listNames(
+      'memory devices (`memdev` of a CXL region)',
+      cxlMemdevs.map(({ name }) => name),
+    );
+    report(context, 'DAX211', call.at, `this model has no memory device ${target}`, { suggestion });
+    return null;
+  }
+  const first = words.some((word) => word === '-f' || word === '--force');
+  emit(context, call.at, { op: 'beneath', deed: verb, first, region: found.region });
+  return withStatus(call.env, 'runtime');
+}
+
 const CXL_USAGE = 'cxl create-region|destroy-region REGION [-f]';
 
 /** Whether a command of cxl's is one on the regions that the firmware set up. */

@@ -11,7 +11,9 @@ import {
   compileBeneathLoad,
   compileBeneathUnload,
   compileCxlRegion,
+  compileMemdev,
   isOnCxlRegions,
+  isOnMemdevs,
 } from './beneathCommands.js';
 import type { Invocation } from './command.js';
 import { type Context, emit, finish, report, withStatus } from './context.js';
@@ -42,6 +44,10 @@ export function compileModule(context: Context, call: Invocation): Environment |
     const suggestion = 'the modelled modules are device_dax, kmem and fsdev_dax';
     report(context, 'DAX204', call.at, `module ${name} is not modelled`, { suggestion });
     return null;
+  }
+  if ((context.universe.builtin ?? []).includes(module)) {
+    // There is nothing to load; taking it away fails, with `Module kmem is builtin`.
+    return finish(context, call.at, call.env, verb === 'load' ? 0 : 1);
   }
   emit(context, call.at, { op: 'module', verb, module });
   return withStatus(call.env, 'runtime');
@@ -185,6 +191,7 @@ export function compileCxl(context: Context, call: Invocation): Environment | nu
   const force = words.some((word) => word === '-f' || word === '--force');
   const [verb = '', target = '', ...rest] = words.filter((word) => !/^(?:-f|--force)$/.test(word));
   if (isOnCxlRegions(context, verb)) return compileCxlRegion(context, call);
+  if (isOnMemdevs(verb)) return compileMemdev(context, call);
   if (!/^(?:dis|en)able-region$/.test(verb) || target === '' || rest.length > 0) {
     return refuseArguments(context, call, 'cxl disable-region|enable-region REGION [-f]');
   }

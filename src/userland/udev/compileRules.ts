@@ -17,6 +17,7 @@ import { assignAttribute, assignOther, assignProperty } from './assign.js';
 import { emitEventTest, isEventKey, matchEvents, withoutMatch } from './events.js';
 import { answerOrHavoc, assignOrHavoc } from './havoc.js';
 import { answerKey, type KeyAnswer, runProgram } from './matches.js';
+import { checkKeys, isOfOthers } from './others.js';
 import { parseRules, type Rule, type RuleKey } from './parseRules.js';
 import { emitRule, keyName, type RuleContext, refuseKey } from './ruleContext.js';
 import { joinStates, propertyVariable, type RuleState, START_STATE } from './ruleState.js';
@@ -151,6 +152,10 @@ function compileRule(
   options: RuleOptions,
 ): RuleState | null {
   for (const key of rule.keys) checkOperator(context, key);
+  if (isOfOthers(context, rule)) {
+    checkKeys(context, rule);
+    return start;
+  }
   const matches = rule.keys.filter(isMatch);
   const events = matchEvents(context, matches.filter(isEventKey), start);
   const { answers, state } = answerKeys(context, rule, matches, {
@@ -184,7 +189,7 @@ function compileRule(
   return joinStates(after === null ? [missed] : [after, missed]);
 }
 
-const KEY_ORDER = ['ENV', 'CONST', 'ATTR', 'TEST', 'PROGRAM', 'RESULT'];
+const KEY_ORDER = ['ENV', 'CONST', 'ATTR', 'ATTRS', 'TEST', 'PROGRAM', 'RESULT'];
 
 interface Answers {
   readonly answers: readonly KeyAnswer[];
@@ -209,14 +214,17 @@ function answerKeys(
       return answerKey(here, rule, key, state);
     });
     answers.push(answer);
-    if (key.name === 'ATTR') state = cacheReads([key], state);
+    state = cacheReads([key], state);
   }
   return { answers, state };
 }
 
+/** Keys that read a file of the event's device or of its parent. */
+const READ_KEYS = new Set(['ATTR', 'ATTRS']);
+
 function cacheReads(matches: readonly RuleKey[], state: RuleState): RuleState {
   const read = matches.flatMap((key) =>
-    key.name === 'ATTR' && key.attribute ? [key.attribute] : [],
+    READ_KEYS.has(key.name) && key.attribute ? [key.attribute] : [],
   );
   return { ...state, cached: new Set([...state.cached, ...read]) };
 }
@@ -287,7 +295,7 @@ function looksAtFiles(rules: readonly Rule[], state: RuleState): boolean {
   return rules.some(({ keys }) =>
     keys.some(
       ({ name, value }) =>
-        (memory && (name === 'ATTR' || name === 'TEST')) ||
+        (memory && (READ_KEYS.has(name) || name === 'TEST')) ||
         (name === 'TEST' && value.startsWith('/')),
     ),
   );
@@ -345,6 +353,7 @@ const OPERATORS: ReadonlyMap<string, string> = new Map([
   ['CONST', '== !='],
   ['PROGRAM', '== != ='],
   ['ATTR', '== != = :='],
+  ['ATTRS', '== !='],
   ['ENV', '== != = :='],
   ['RUN', '+='],
   ['GOTO', '='],

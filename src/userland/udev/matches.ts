@@ -1,15 +1,15 @@
 /**
- * The other match keys: ATTR, TEST, ENV, PROGRAM, RESULT, CONST.
+ * The other match keys: ATTR, ATTRS, TEST, ENV, PROGRAM, RESULT, CONST.
  *
  * What is known at once decides whether a rule is compiled at all; the rest becomes instructions
- * that jump away where they do not hold. Order as in udev: ENV, ATTR, TEST, PROGRAM, RESULT.
+ * that jump away where they do not hold. Order as in udev: ENV, ATTR, ATTRS, TEST, PROGRAM, RESULT.
  */
 import type { Label } from '../builder.js';
 import type { SysfsFile } from '../program.js';
 import { resolveSysfs } from '../sysfsPath.js';
 import { emitAny, matchesValue } from './events.js';
 import type { Rule, RuleKey } from './parseRules.js';
-import { answerProgram } from './programs.js';
+import { answerDmi, answerProgram, type DmiField, dmiField } from './programs.js';
 import { emitRule, keyName, type RuleContext, refuseKey } from './ruleContext.js';
 import { attributeVariable, propertyVariable, type RuleState } from './ruleState.js';
 
@@ -28,6 +28,10 @@ const ATTRIBUTE_VALUES: { readonly [A in BlockAttr]: readonly string[] | null } 
   valid_zones: null,
 };
 
+/** The attribute of the parent of all memory blocks, /sys/devices/system/memory, and its values. */
+const PARENT_ATTRIBUTE = 'auto_online_blocks';
+const PARENT_VALUES = ['offline', 'online', 'online_kernel', 'online_movable'] as const;
+
 const known = (holds: boolean): KeyAnswer => ({ kind: 'known', holds });
 
 /** Answers a key that is not about the event itself; reports what is not supported. */
@@ -43,6 +47,8 @@ export function answerKey(
       return answerProperty(context, rule, key, state);
     case 'ATTR':
       return answerAttribute(context, rule, key, state);
+    case 'ATTRS':
+      return answerParent(context, rule, key, state);
     case 'TEST':
       return answerTest(context, rule, key, state);
     case 'PROGRAM':
@@ -61,8 +67,8 @@ export function answerKey(
       break;
     }
   }
-  const suggestion =
-    'supported: ACTION SUBSYSTEM KERNEL DEVPATH ATTR ENV TEST PROGRAM RESULT CONST RUN GOTO LABEL';
+  const matches = 'ACTION SUBSYSTEM KERNEL DEVPATH ATTR ATTRS ENV TEST PROGRAM RESULT CONST';
+  const suggestion = `supported: ${matches} RUN GOTO LABEL`;
   const message = `${keyName(key)} is not supported`;
   refuseKey(context, 'DAX221', key, { message, suggestion });
   return known(true);
@@ -142,10 +148,56 @@ function answerAttribute(
   key: RuleKey,
   state: RuleState,
 ): KeyAnswer {
+  const field = dmiField(key.attribute);
+  if (field !== null) return answerFirmware(context, key, field);
   const attr = blockAttribute(context, key);
   if (attr === null) return known(true);
   if (!state.subsystems.includes('memory')) return known(false);
-  const values = plainValues(context, key, ATTRIBUTE_VALUES[attr]);
+  const file = { kind: 'block', block: 'event', attr } as const;
+  return testRead(context, rule, state, { key, attr, file, possible: ATTRIBUTE_VALUES[attr] });
+}
+
+/** What the firmware says of the machine. */
+function answerFirmware(context: RuleContext, key: RuleKey, field: DmiField): KeyAnswer {
+  const { virt } = context.universe;
+  const matches = answerDmi(field, virt, (text) => matchesValue(key.value, text));
+  if (matches !== null) return known(matches === (key.operator === '=='));
+  const suggestion = 'known are those of Hyper-V and Xen, asked for where virt is microsoft or xen';
+  const message = `whether ${keyName(key)} is ${key.value} is not known`;
+  refuseKey(context, 'DAX221', key, { message, suggestion });
+  return known(true);
+}
+
+/** ATTRS: of the device, else of its parents; a dax device has none that is modelled. */
+function answerParent(context: RuleContext, rule: Rule, key: RuleKey, state: RuleState): KeyAnswer {
+  const attr = key.attribute ?? '';
+  if (attr !== PARENT_ATTRIBUTE) {
+    const suggestion = `of the parents of memory blocks: ${PARENT_ATTRIBUTE}`;
+    const message = `${keyName(key)} is not supported`;
+    refuseKey(context, 'DAX221', key, { message, suggestion });
+    return known(true);
+  }
+  if (!state.subsystems.includes('memory')) return known(false);
+  const file = { kind: PARENT_ATTRIBUTE } as const;
+  return testRead(context, rule, state, { key, attr, file, possible: PARENT_VALUES });
+}
+
+interface AttributeRead {
+  readonly key: RuleKey;
+  readonly attr: string;
+  readonly file: SysfsFile;
+  /** What it can say; null where it is open. */
+  readonly possible: readonly string[] | null;
+}
+
+/** Reads an attribute, once for an event, and compares. */
+function testRead(
+  context: RuleContext,
+  rule: Rule,
+  state: RuleState,
+  { key, attr, file, possible }: AttributeRead,
+): KeyAnswer {
+  const values = plainValues(context, key, possible);
   const variable = attributeVariable(attr);
   const equal = key.operator === '==';
   return {
@@ -153,7 +205,6 @@ function answerAttribute(
     emit: (no) => {
       emitMemoryOnly(context, rule, state, no);
       if (!state.cached.has(attr)) {
-        const file = { kind: 'block', block: 'event', attr } as const;
         emitRule(context, rule, { op: 'read', file, into: variable });
         // An attribute that cannot be read matches neither == nor !=.
         emitRule(context, rule, { op: 'jump-if-failed', to: no });

@@ -1,5 +1,6 @@
 /**
- * The programs that rules may ask with PROGRAM: their answers are fixed by the machine.
+ * What rules may ask of the machine as a whole: programs (PROGRAM) and what its firmware says
+ * (ATTR{[dmi/id]…}). The answers are fixed by the machine.
  */
 
 /** `sh -c 'command || :'` hides the status of the command. */
@@ -28,4 +29,32 @@ export function answerProgram(line: string, virt: string): ProgramAnswer | null 
     return { output: virt, ok: virt !== 'none' || hidden !== null };
   }
   return null;
+}
+
+export type DmiField = 'sys_vendor' | 'product_name';
+
+/** What the firmware of a guest says, by what systemd-detect-virt prints there. */
+const DMI: { readonly [virt: string]: { readonly [F in DmiField]: string } } = {
+  microsoft: { sys_vendor: 'Microsoft Corporation', product_name: 'Virtual Machine' },
+  xen: { sys_vendor: 'Xen', product_name: 'HVM domU' },
+};
+
+/** Field of the firmware's tables that ATTR{[dmi/id]…} names; null for anything else. */
+export function dmiField(attribute: string | null): DmiField | null {
+  const field = /^\[dmi\/id\](sys_vendor|product_name)$/.exec(attribute ?? '')?.[1];
+  return field === 'sys_vendor' || field === 'product_name' ? field : null;
+}
+
+/**
+ * Tells whether a field of the firmware is what a rule says: known on the guests above, and
+ * elsewhere where the rule asks for one of those guests. Null where it is not known.
+ */
+export function answerDmi(
+  field: DmiField,
+  virt: string,
+  matches: (text: string) => boolean,
+): boolean | null {
+  const own = DMI[virt];
+  if (own !== undefined) return matches(own[field]);
+  return Object.values(DMI).some((guest) => matches(guest[field])) ? false : null;
 }

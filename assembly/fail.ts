@@ -13,10 +13,3 @@ export function fail(code: i32): void {
 export function must(ok: bool, code: i32): void {
   if (!ok) fail(code);
 }
-
-/** Traps unless `ok` in debug builds; leaves nothing in release builds. */
-export function debugAssert(ok: bool): void {
-  if (!ASC_NO_ASSERT) {
-    if (!ok) unreachable();
-  }
-}

@@ -21,9 +21,6 @@ export interface Run {
   readonly states: number;
 }
 
-/** Runs the model on a kernel. */
-export type RunOn = (request: KernelRequest) => Promise<Omit<Run, 'step'>>;
-
 /** First mainline release that a feature is known to be in; those that are not known come last. */
 function dateOf({ since }: Feature): string {
   if (isRelease(since)) return since;

@@ -211,16 +211,6 @@ export const RESOURCE_LEAKED = 16;
 export const RESOURCE_NAME_DANGLING = 32;
 export const RESOURCE_MEM = 64;
 
-/** What a slot is for; slots are fixed by owner, range and kind. */
-export enum SlotKind {
-  Namespace,
-  DeviceDax,
-  Kmem,
-  SystemRam,
-  /** Taken by the probe exports of the tests. */
-  Free,
-}
-
 // Names of resources shown by /proc/iomem: a slot's name is a device number or one of these.
 export const NAME_SYSTEM_RAM = 0xf0;
 export const NAME_SYSTEM_RAM_KMEM = 0xf1;

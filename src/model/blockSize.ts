@@ -35,8 +35,9 @@ function advisedBytes(windows: readonly Range[]): bigint | null {
   const grains = windows
     .map(({ start, end }) => start | (end + 1n))
     .map((ends) => ends & -ends)
-    .filter((grain) => grain >= WINDOW_GRAIN);
-  return grains.length === 0 ? null : grains.reduce((least, one) => (one < least ? one : least));
+    .filter((grain) => grain >= WINDOW_GRAIN)
+    .sort((left, right) => (left < right ? -1 : 1));
+  return grains[0] ?? null;
 }
 
 /** The CXL windows of a listing. */

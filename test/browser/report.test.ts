@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { cover } from '../../src/coverage.js';
 import { explore } from '../../src/explore.js';
 import { htmlReport, runOfTrace, runOfVerdict } from '../../src/htmlReport.js';
 import { loadModel } from '../../src/loadModel.js';
@@ -12,7 +13,9 @@ import { hashModelText, renderItf } from '../../src/report/itf.js';
 import { parseItf } from '../../src/report/itfRead.js';
 import { formatResult, onOneLine } from '../../src/report/layout.js';
 import { machineDelta } from '../../src/report/machineDelta.js';
+import { sectionsOf } from '../../src/reportSections.js';
 import type { MachineView, Trace, Verdict } from '../../src/verdict/trace.js';
+import { modelNamed } from '../explore/models.ts';
 import { axeFaults, LOOKS, lacksBrowser, openFile, useBrowser, writeReport } from './chromium.ts';
 import { shownMachine, texts, toldMachine } from './shownMachine.ts';
 
@@ -47,6 +50,9 @@ function toldChanges(before: MachineView, after: MachineView): readonly string[]
     ...changes.map((change) => `→${change}`),
   ];
 }
+
+/** Run in the page. */
+const INK_OF_GRAPH = `getComputedStyle(document.querySelector('#state-graph svg text')).fill`;
 
 describe.skipIf(isSkipped)('a report in a browser', () => {
   const { folder, browser, open } = useBrowser('report', isSkipped);
@@ -208,6 +214,41 @@ describe.skipIf(isSkipped)('a report in a browser', () => {
       },
       '#v9s3',
     );
+  });
+
+  it('shows the sections of a run: graph, growth, coverage, capacity', async () => {
+    const model = modelNamed('lifecycle/readme.yaml');
+    const verdict = await explore(model);
+    const sections = sectionsOf(model, verdict, { coverage: await cover(model), run: 0 });
+    expect(sections.map(({ id }) => id)).toEqual(['state-graph', 'growth', 'coverage', 'capacity']);
+    const html = htmlReport([{ ...runOfVerdict(verdict), sections }]);
+    await open('sections', html, async (page) => {
+      for (const { id, title, text, svg, lines } of sections) {
+        const section = page.locator(`section#${id}`);
+        expect(await section.locator('h3').textContent()).toBe(title);
+        expect(await section.textContent()).toContain(text);
+        expect(await section.locator('svg').count()).toBe(svg === undefined ? 0 : 1);
+        const shown = await section.locator('pre').allTextContents();
+        expect(shown).toEqual(lines === undefined ? [] : [lines.join('\n')]);
+      }
+      // Each box of the graph is there, and its words have the page's colour.
+      const graph = page.locator('section#state-graph');
+      const boxes = sections[0]?.svg?.match(/<rect/g)?.length;
+      expect(await graph.locator('svg rect').count()).toBe(boxes);
+      const ink = await page.evaluate(INK_OF_GRAPH);
+      expect(ink).toBe(
+        await page.evaluate("getComputedStyle(document.querySelector('.faint')).color"),
+      );
+      // As large as it was drawn, or as a whole.
+      const frame = graph.locator('.picture');
+      const isWider = (): Promise<boolean> =>
+        frame.evaluate((element) => element.scrollWidth > element.clientWidth);
+      if (await isWider()) {
+        await graph.getByRole('button', { name: 'as a whole' }).click();
+        expect(await isWider()).toBe(false);
+      }
+      expect(await axeFaults(page)).toEqual([]);
+    });
   });
 
   it('groups the blocks of a machine that has thousands', async () => {

@@ -1,5 +1,5 @@
 /** `explore --graph`: files that are whole or not there, and what is refused. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
@@ -67,8 +67,10 @@ describe('explore --graph', () => {
   });
 
   it('says which file cannot be written', async () => {
-    const { status, error } = await explore('--graph', join(folder, 'no', 'g.dot'), MODEL);
+    const above = join(folder, 'a file');
+    writeFileSync(above, '');
+    const { status, error } = await explore('--graph', join(above, 'g.dot'), MODEL);
     expect(status).toBe(153);
-    expect(error).toContain(join(folder, 'no', 'g.dot'));
+    expect(error).toContain(above);
   });
 });

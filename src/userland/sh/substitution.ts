@@ -6,7 +6,7 @@ import { type Context, emit, report, resolveFile, type Span } from './context.js
 import type { Environment, Status } from './environment.js';
 import { printfText } from './printf.js';
 import { quietStatus } from './quiet.js';
-import { expandFields, type Field, knownText, requireText } from './words.js';
+import { expandFields, type Field, requireText } from './words.js';
 
 export type Substitution =
   | { readonly kind: 'text'; readonly text: string }
@@ -161,18 +161,4 @@ function sequence(words: readonly string[]): string | null {
   if (last - first >= SEQUENCE_MAX) return null;
   const count = Math.max(0, last - first + 1);
   return Array.from({ length: count }, (_, index) => String(first + index)).join('\n');
-}
-
-/** The text of a field for a shown shell line: known text, or the variable's name. */
-export function shownField(field: Field): string {
-  const text = knownText(field);
-  if (text !== null) return text;
-  return field.pieces
-    .map((piece) => {
-      if (piece.kind === 'text') return piece.text;
-      if (piece.kind === 'variable') return `$${piece.name}`;
-      if (piece.kind === 'unknown') return '…';
-      return piece.kind === 'status' ? '$?' : '$kernel';
-    })
-    .join('');
 }

@@ -29,6 +29,15 @@ export function ueventOfDevice(device: u32, action: u32): void {
 }
 
 /**
+ * Queues a dax device's event that a driver has taken or left it. Traces tell it only where some
+ * rule can match it. Source: drivers/base/dd.c driver_bound() (KOBJ_BIND) and
+ * __device_release_driver() (KOBJ_UNBIND), v4.14 and later.
+ */
+export function ueventOfDriver(device: u32, action: u32): void {
+  if ((action & (header(Header.EventsWanted) >> 8)) != 0) ueventOfDevice(device, action);
+}
+
+/**
  * Announces objects that exist once more: of memory (1), of dax (2), or of both (0). Source:
  * udevadm-trigger(8), which writes each object's `uevent`; here all of them in one step.
  */

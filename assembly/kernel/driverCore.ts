@@ -3,6 +3,7 @@
 //
 // The thread's DRIVER is the driver at work, DEVICE the device at hand. ERROR carries a probe's
 // errno.
+import { ueventOfDriver } from '../actor/event';
 import {
   CODE_NO_SUCH,
   DEVICE_ALIVE,
@@ -15,6 +16,8 @@ import {
   DRIVER_USERS_OFFSET,
   Driver,
   Errno,
+  EVENT_BIND,
+  EVENT_UNBIND,
   Feature,
   HEAP_NAME,
   Lock,
@@ -90,6 +93,7 @@ export function takeAnswer(index: u32): u32 {
   store<u8>(th, 0, THREAD_ERROR_OFFSET);
   if (errno == 0) {
     seedIsBound(index);
+    ueventOfDriver(index, EVENT_BIND);
     return 0;
   }
   if (errno != Errno.ENODEV && errno != Errno.ENXIO) {
@@ -268,6 +272,7 @@ export function endRelease(index: u32): void {
     load<u8>(at, DEVICE_FLAGS_OFFSET) & ~(DEVICE_DATA | DEVICE_ALIVE),
     DEVICE_FLAGS_OFFSET,
   );
+  ueventOfDriver(index, EVENT_UNBIND);
   unlockMutex(lockOfDevice(index), Lock.DeviceLock, index);
 }
 

@@ -153,6 +153,8 @@ export const EVENT_REMOVE = 2;
 export const EVENT_CHANGE = 4;
 export const EVENT_ONLINE = 8;
 export const EVENT_OFFLINE = 16;
+export const EVENT_BIND = 32;
+export const EVENT_UNBIND = 64;
 
 /** Codes of the value table beyond object numbers: what a string means to one file. */
 export const CODE_INVALID = 0xffff;

@@ -1,23 +1,36 @@
 /**
  * Advice that is checked: each remedy that fits a finding is put into the user's files, and the
- * changed files are explored like the first ones, for the same properties and the same ends.
+ * changed files are explored like the first ones, for the same properties and the same ends. Where
+ * no single one holds, pairs are tried.
  */
 import { type ExploreOptions, explore } from '../explore.js';
-import { resolveKernel } from '../kernel/features.js';
 import type { Actor, Model } from '../model/model.js';
 import { propertyName } from '../report/findingText.js';
 import type { Story } from '../report/story.js';
 import type { Verdict } from '../verdict/trace.js';
-import { ENDS_AS_MEANT, type Goal, withAnyPolicy, withGoals } from './goal.js';
-import { type Edit, edited, patchOf } from './patch.js';
-import { REMEDIES, type Remedy } from './remedies.js';
+import { tellAlone } from './alone.js';
+import { type Candidate, candidatesOf, pairsOf } from './candidates.js';
+import {
+  type AloneRun,
+  ENDS_AS_MEANT,
+  endKey,
+  endsOfRuns,
+  type Goal,
+  runsAlone,
+  withAnyPolicy,
+  withGoals,
+} from './goal.js';
+import { edited, patchOf } from './patch.js';
+import type { Remedy } from './remedies.js';
 
-/** What became of one remedy. */
+/** What became of one remedy, or of two together. */
 export interface Advice {
-  readonly id: string;
-  readonly title: string;
-  /** Where the first change is: `file:line`. */
-  readonly at: string;
+  /** Names of the remedies. */
+  readonly remedies: readonly string[];
+  /** What to do, a line each. */
+  readonly titles: readonly string[];
+  /** Where the first change of each is: `file:line`. */
+  readonly at: readonly string[];
   /**
    * `holds`: nothing is found any more, and the scripts still do what they are for. `partly`: the
    * finding is gone, and others are left that were there before. `rejected`: it does not help, or
@@ -28,51 +41,40 @@ export interface Advice {
   readonly cures: readonly string[];
   /** What is found with it. */
   readonly left: readonly string[];
-  /** Why it was rejected, where that is not plain from `left`. */
+  /** Why it was rejected; null where it was not. */
   readonly why: string | null;
   /** Unified diffs, one for each file. */
   readonly patches: readonly string[];
-  /** Of its own run; null where the changed files could not be explored. */
+  /** Of its own run; null where the changed files were not explored. */
   readonly run: Pick<Verdict, 'distinctStates' | 'transitions' | 'depth'> | null;
+}
+
+/** All that was tried. */
+export interface Advised {
+  /** What holds first; of pairs only those that hold. */
+  readonly advice: readonly Advice[];
+  /** Pairs that were tried; null where a single remedy holds, or the search was interrupted. */
+  readonly pairs: number | null;
 }
 
 export interface AdviseRequest {
   /** The scripts on their machine, without goals. */
   readonly model: Model;
-  readonly goals: readonly Goal[];
-  readonly verdict: Verdict;
+  /** What the scripts are for; null where what they come to alone is wrong itself. */
+  readonly goals: readonly Goal[] | null;
+  /** Names of what was found, or is wrong alone. */
+  readonly found: readonly string[];
   readonly stories: readonly Story[];
   readonly remedies?: readonly Remedy[];
 }
 
-/** A remedy with the changes that it makes here. */
-interface Candidate {
-  readonly remedy: Remedy;
-  readonly edits: readonly Edit[];
-  /** Names of the findings that it may be for. */
-  readonly wanted: readonly string[];
-}
+/** A script that complains when it runs alone, as a thing that a remedy can cure. */
+export const COMPLAINS_ALONE = 'complains-alone';
 
 const findingsOf = ({ violations }: Verdict): readonly string[] =>
   violations.map(({ finding }) => propertyName(finding));
 
-function candidatesOf({ model, stories, remedies = REMEDIES }: AdviseRequest): Candidate[] {
-  const { features } = resolveKernel(model.kernel);
-  const byKey = new Map<string, Candidate>();
-  for (const remedy of remedies) {
-    for (const story of stories) {
-      const edits = remedy.edits({ model, story, features });
-      if (edits.length === 0) continue;
-      const key = JSON.stringify([remedy.id, edits]);
-      const known = byKey.get(key);
-      const wanted = [...(known?.wanted ?? []), propertyName(story)];
-      byKey.set(key, { remedy, edits, wanted });
-    }
-  }
-  return [...byKey.values()];
-}
-
-function editActor(actor: Actor, edits: readonly Edit[]): Actor {
+function editActor(actor: Actor, { edits }: Candidate): Actor {
   if (actor.kind === 'script') return { ...actor, script: edited(actor.script, edits) };
   if (actor.kind === 'udev') {
     return { ...actor, rules: actor.rules.map((rules) => edited(rules, edits)) };
@@ -80,42 +82,93 @@ function editActor(actor: Actor, edits: readonly Edit[]): Actor {
   return actor;
 }
 
-const placeOf = ({ edits: [first] }: Candidate): string =>
-  first === undefined ? '' : `${first.file}:${first.line}`;
-
-const sourcesOf = (model: Model) =>
-  model.actors.flatMap((actor) =>
+function patchesOf(model: Model, { edits }: Candidate): readonly string[] {
+  const sources = model.actors.flatMap((actor) =>
     actor.kind === 'script' ? [actor.script] : actor.kind === 'udev' ? actor.rules : [],
   );
+  return sources.map((source) => patchOf(source, edits)).filter((patch) => patch !== '');
+}
 
 /** Whether no behaviour ever came to the end of the scripts: then nothing was asked of it. */
 const neverEnds = ({ vacuous }: Verdict): boolean =>
   vacuous.some((text) => text.startsWith(`${ENDS_AS_MEANT}: \`!(settled`));
 
-function judge(candidate: Candidate, before: Verdict, after: Verdict): Omit<Advice, 'patches'> {
-  const { remedy, wanted } = candidate;
-  const left = findingsOf(after);
-  const cures = wanted.filter((name) => !left.includes(name));
-  const news = left.filter((name) => !findingsOf(before).includes(name));
-  const isWhole = after.stoppedBy === null && after.verdict !== 'incomplete';
-  const why = !isWhole
-    ? 'the search did not end'
-    : neverEnds(after)
-      ? 'the scripts never come to their end'
-      : news.length > 0
-        ? `it brings ${news.join(', ')}`
-        : cures.length === 0
-          ? 'it changes nothing'
-          : null;
-  const { distinctStates, transitions, depth } = after;
+/** Why a remedy is no help, by what was explored with it; null where it is one. */
+function reasonOf(after: Verdict, left: readonly string[], request: AdviseRequest): string | null {
+  if (after.stoppedBy !== null || after.verdict === 'incomplete') return 'the search did not end';
+  if (neverEnds(after)) return 'the scripts never come to their end';
+  const news = left.filter((name) => !request.found.includes(name));
+  return news.length > 0 ? `it brings ${news.join(', ')}` : null;
+}
+
+type Told = Pick<Advice, 'remedies' | 'titles' | 'at' | 'patches'>;
+
+function toldOf(candidate: Candidate, model: Model): Told {
+  const { remedies, edits } = candidate;
+  const places = [...new Set(edits.map(({ file, line }) => `${file}:${line}`))];
   return {
-    id: remedy.id,
-    title: remedy.title,
-    at: placeOf(candidate),
-    outcome: why !== null ? 'rejected' : left.length === 0 ? 'holds' : 'partly',
-    ...{ cures, left, why },
-    run: { distinctStates, transitions, depth },
+    remedies: remedies.map(({ id }) => id),
+    titles: remedies.map(({ title }) => title),
+    at: places.slice(0, remedies.length),
+    patches: patchesOf(model, candidate),
   };
+}
+
+const rejected = (told: Told, why: string): Advice => ({
+  ...told,
+  ...{ outcome: 'rejected', cures: [], left: [], why, run: null },
+});
+
+/** Why the changed scripts do not do even alone what they are for; null where they do. */
+function failsAlone(runs: readonly AloneRun[], goals: readonly Goal[] | null): string | null {
+  const complaints = tellAlone(runs).flatMap((one) => one.complaints);
+  const complaint = complaints.find(({ isTool }) => isTool) ?? complaints.at(-1);
+  if (goals === null) return null;
+  const ends = withAnyPolicy(endsOfRuns(runs)).map(endKey);
+  const meant = withAnyPolicy(goals).map(endKey);
+  if (ends.every((end) => meant.includes(end))) return null;
+  if (complaint === undefined) return 'alone the scripts end otherwise with it';
+  return `alone the script fails with it: ${complaint.said}`;
+}
+
+/** What the changed scripts still complain about alone, where that was to be cured. */
+function stillSaid(runs: readonly AloneRun[], { stories }: AdviseRequest): string | null {
+  if (!stories.some(({ property }) => property === COMPLAINS_ALONE)) return null;
+  const complaints = tellAlone(runs).flatMap((one) => one.complaints);
+  const complaint = complaints.find(({ isTool }) => isTool);
+  return complaint === undefined ? null : `alone the script still says: ${complaint.said}`;
+}
+
+async function tryCandidate(
+  candidate: Candidate,
+  request: AdviseRequest,
+  options: ExploreOptions,
+): Promise<Advice> {
+  const { model, goals, found } = request;
+  const told = toldOf(candidate, model);
+  const changed = { ...model, actors: model.actors.map((actor) => editActor(actor, candidate)) };
+  try {
+    const runs = runsAlone(changed);
+    const fails = stillSaid(runs, request) ?? failsAlone(runs, goals);
+    if (fails !== null) return rejected(told, fails);
+    const setsPolicy = candidate.remedies.some((remedy) => remedy.setsPolicy);
+    const ends = goals ?? endsOfRuns(runs);
+    const after = await explore(
+      withGoals(changed, setsPolicy ? withAnyPolicy(ends) : ends),
+      options,
+    );
+    const left = findingsOf(after);
+    const cures = candidate.wanted.filter((name) => !left.includes(name));
+    const stays = `${found.length === 1 ? 'the finding stays' : 'the findings stay'}`;
+    const why = reasonOf(after, left, request) ?? (cures.length === 0 ? stays : null);
+    const { distinctStates, transitions, depth } = after;
+    const outcome = why !== null ? 'rejected' : left.length === 0 ? 'holds' : 'partly';
+    return { ...told, outcome, cures, left, why, run: { distinctStates, transitions, depth } };
+  } catch (error) {
+    const why = rejectionText(error);
+    if (why === null) throw error;
+    return rejected(told, why);
+  }
 }
 
 /** Faults of a changed model, in one line; null for an error that is no rejection. */
@@ -125,41 +178,36 @@ function rejectionText(error: unknown): string | null {
   return `the changed files are refused: ${first?.message ?? error.message}`;
 }
 
-async function tryCandidate(
-  candidate: Candidate,
-  request: AdviseRequest,
-  options: ExploreOptions,
-): Promise<Advice> {
-  const { remedy, edits } = candidate;
-  const { model, goals, verdict } = request;
-  const patches = sourcesOf(model)
-    .map((source) => patchOf(source, edits))
-    .filter((patch) => patch !== '');
-  const changed = { ...model, actors: model.actors.map((actor) => editActor(actor, edits)) };
-  const ends = remedy.setsPolicy ? withAnyPolicy(goals) : goals;
-  try {
-    const after = await explore(withGoals(changed, ends), options);
-    return { ...judge(candidate, verdict, after), patches };
-  } catch (error) {
-    const why = rejectionText(error);
-    if (why === null) throw error;
-    const { id, title } = remedy;
-    const at = placeOf(candidate);
-    return { id, title, at, outcome: 'rejected', cures: [], left: [], why, patches, run: null };
-  }
-}
-
 const RANK = { holds: 0, partly: 1, rejected: 2 } as const;
 
-/** Tries every remedy that fits a finding; those that hold come first. */
+/** Tries every remedy that fits a finding, and pairs where none holds. */
 export async function advise(
   request: AdviseRequest,
   options: ExploreOptions = {},
+): Promise<Advised> {
+  const { model, stories, remedies } = request;
+  const singles = candidatesOf(model, stories, remedies);
+  const tried = await tryAll(singles, request, options);
+  const isDone =
+    options.signal?.aborted === true || tried.some(({ outcome }) => outcome === 'holds');
+  const couples = isDone ? [] : pairsOf(singles);
+  const pairs = await tryAll(couples, request, options);
+  const helpful = pairs.filter(({ outcome }) => outcome === 'holds');
+  const advice = [...helpful, ...tried].sort(
+    (left, right) => RANK[left.outcome] - RANK[right.outcome],
+  );
+  return { advice, pairs: isDone ? null : pairs.length };
+}
+
+async function tryAll(
+  candidates: readonly Candidate[],
+  request: AdviseRequest,
+  options: ExploreOptions,
 ): Promise<readonly Advice[]> {
   const tried: Advice[] = [];
-  for (const candidate of candidatesOf(request)) {
-    tried.push(await tryCandidate(candidate, request, options));
+  for (const candidate of candidates) {
     if (options.signal?.aborted === true) break;
+    tried.push(await tryCandidate(candidate, request, options));
   }
-  return tried.sort((left, right) => RANK[left.outcome] - RANK[right.outcome]);
+  return tried;
 }

@@ -6,22 +6,35 @@ import { havocNotes } from '../compile/scenario.js';
 import type { Diagnostic } from '../errors.js';
 import { type ExploreOptions, explore } from '../explore.js';
 import type { Model } from '../model/model.js';
-import { type Story, storyOf } from '../report/story.js';
+import { propertyName } from '../report/findingText.js';
+import { type LineAt, type Story, storyOf } from '../report/story.js';
 import { concludeAgain } from '../verdict/conclude.js';
 import type { Trace, Verdict } from '../verdict/trace.js';
-import { type Advice, advise } from './advise.js';
-import { ENDS_AS_MEANT, type Goal, goalsOf, nearestMisses, withGoals } from './goal.js';
+import { type Advised, advise, COMPLAINS_ALONE } from './advise.js';
+import { type Alone, tellAlone } from './alone.js';
+import {
+  ENDS_AS_MEANT,
+  endsOfRuns,
+  type Goal,
+  nearestMisses,
+  runsAlone,
+  withGoals,
+} from './goal.js';
 import { tryAgain } from './orders.js';
 import type { Remedy } from './remedies.js';
 
 export interface ScriptsAnswer {
+  /** What was explored: with what the scripts are for. */
+  readonly model: Model;
   readonly verdict: Verdict;
   /** One for each violation, in order. */
   readonly stories: readonly Story[];
   /** What the scripts come to alone. */
   readonly goals: readonly Goal[];
+  /** What they do on the way there. */
+  readonly alone: readonly Alone[];
   /** null unless it was asked for. */
-  readonly advice: readonly Advice[] | null;
+  readonly advised: Advised | null;
   /** What was not understood, and may do anything; with its places. */
   readonly anything: readonly Diagnostic[];
 }
@@ -38,7 +51,7 @@ function told(trace: Trace, goals: readonly Goal[]): Trace {
   if (trace.finding.property !== ENDS_AS_MEANT) return trace;
   const machine = trace.steps.at(-1)?.after ?? trace.initial;
   const misses = nearestMisses(goals, machine);
-  const summary = `the scripts end, and not as they would alone: ${misses.join('; ')}`;
+  const summary = `the scripts end, and not as they are meant to: ${misses.join('; ')}`;
   return { ...trace, finding: { ...trace.finding, class: 'script', summary } };
 }
 
@@ -47,6 +60,32 @@ export function tellEnds(found: Verdict, goals: readonly Goal[]): Verdict {
   const violations = found.violations.map((trace) => told(trace, goals));
   return concludeAgain(found, violations);
 }
+
+/** Lines of the user's scripts, for stories. */
+function linesOf({ actors }: Model): LineAt {
+  const scripts = actors.flatMap((actor) => (actor.kind === 'script' ? [actor.script] : []));
+  return ({ file, line }) => {
+    const script = scripts.find(({ place }) => place.file === file);
+    if (script === undefined) return null;
+    return script.text.split('\n')[line - script.place.line]?.trim() ?? null;
+  };
+}
+
+/** Tools that complain when the scripts run alone, as a story about the first complaint. */
+function complaintStory([first]: readonly Alone[], lineAt: LineAt): Story | null {
+  const complaint = first?.complaints.find(({ isTool }) => isTool);
+  if (first === undefined || complaint === undefined) return null;
+  const { place, thread, said, text } = complaint;
+  const line = { step: 0, thread, place, text: lineAt(place) ?? text, call: null, did: [said] };
+  return {
+    ...{ property: COMPLAINS_ALONE, device: null, summary: said, decisive: line },
+    ...{ by: null, since: null, ends: first.ends, reboot: 'not needed', why: '', orders: [] },
+  };
+}
+
+/** Whether the scripts need nobody else to lose: then their own end is not what anybody wants. */
+const losesAlone = (stories: readonly Story[]): boolean =>
+  stories.some(({ property, by }) => property !== ENDS_AS_MEANT && by === null);
 
 /**
  * Explores a composed model (compose.ts) for its own checks and for the ends of its scripts.
@@ -57,13 +96,26 @@ export async function checkScripts(
   model: Model,
   { advice = false, remedies, ...options }: ScriptsOptions = {},
 ): Promise<ScriptsAnswer> {
-  const goals = goalsOf(model);
+  const runs = runsAlone(model);
+  const goals = endsOfRuns(runs);
+  const alone = tellAlone(runs);
+  const lineAt = linesOf(model);
   const asked = withGoals(model, goals);
   const verdict = tellEnds(await explore(asked, options), goals);
-  const stories = verdict.violations.map((trace) => storyOf(trace, tryAgain(asked, trace)));
-  const found = { verdict, stories, goals, anything: havocNotes(model) };
-  if (!advice || stories.length === 0) return { ...found, advice: advice ? [] : null };
+  const stories = verdict.violations.map((trace) => storyOf(trace, tryAgain(asked, trace), lineAt));
+  const found = { model: asked, verdict, stories, alone, goals, anything: havocNotes(model) };
+  if (!advice) return { ...found, advised: null };
+  const complaint = stories.length > 0 ? null : complaintStory(alone, lineAt);
   const { onProgress: _, ...quiet } = options;
-  const request = { model, goals, verdict, stories, ...(remedies && { remedies }) };
-  return { ...found, advice: await advise(request, quiet) };
+  const advised = await advise(
+    {
+      model,
+      goals: complaint !== null || losesAlone(stories) ? null : goals,
+      found: stories.map(propertyName),
+      stories: complaint === null ? stories : [complaint],
+      ...(remedies && { remedies }),
+    },
+    quiet,
+  );
+  return { ...found, advised };
 }

@@ -6,7 +6,14 @@
  */
 import { basename } from 'node:path';
 import { PROPERTIES } from '../kernel/properties.js';
-import type { Actor, Model, Place, PropertyRequest, SourceText } from '../model/model.js';
+import type {
+  Actor,
+  Composition,
+  Model,
+  Place,
+  PropertyRequest,
+  SourceText,
+} from '../model/model.js';
 
 /** What is put onto a machine. */
 export interface OwnFiles {
@@ -89,6 +96,15 @@ function leftOutOf(machine: Model, files: OwnFiles): readonly string[] {
   ];
 }
 
+function compositionOf({ scripts, rules, coldplug, workers, virt, havoc }: OwnFiles): Composition {
+  const fileOf = ({ place }: SourceText): string => place.file;
+  return {
+    scripts: scripts.map(fileOf),
+    rules: rules.map(fileOf),
+    ...{ coldplug, workers, virt, havoc: havoc ?? null },
+  };
+}
+
 /** Puts scripts and rules onto the machine of a model. */
 export function composeModel(machine: Model, files: OwnFiles): Composed {
   const scripts = scriptActors(files.scripts);
@@ -105,6 +121,7 @@ export function composeModel(machine: Model, files: OwnFiles): Composed {
       continueAfterViolation: true,
       expect: null,
       programs: { virt: files.virt },
+      composition: compositionOf(files),
       ...(files.havoc != null && { havoc: files.havoc }),
     },
     leftOut: leftOutOf(machine, files),

@@ -46,31 +46,49 @@ function ordersOf<T>(items: readonly T[]): readonly (readonly T[])[] {
   );
 }
 
+/** The scripts one after the other, and nobody else. */
+export interface AloneRun {
+  /** Names of the scripts, in the order in which they ran. */
+  readonly order: readonly string[];
+  readonly records: readonly RunRecord[];
+}
+
 /**
  * Runs the scripts alone, in every order; none where there are too many of them.
  *
  * Throws a ModelRejection for faults of scripts and names.
  */
-export function goalsOf(model: Model): readonly Goal[] {
+export function runsAlone(model: Model): readonly AloneRun[] {
   const scripts = model.actors.filter((actor): actor is Actor => actor.kind === 'script');
   if (scripts.length === 0 || scripts.length > SCRIPTS_MAX) return [];
-  const goals = ordersOf(scripts).flatMap((actors) => {
-    const last = run({ ...model, actors, check: null, properties: [] }).at(-1);
-    return last === undefined
-      ? []
-      : [
-          goalOf(
-            actors.map(({ name }) => name),
-            last,
-          ),
-        ];
+  return ordersOf(scripts).map((actors) => ({
+    order: actors.map(({ name }) => name),
+    records: run({ ...model, actors, check: null, properties: [] }),
+  }));
+}
+
+/**
+ * What the scripts come to alone; none where there are too many of them.
+ *
+ * Throws a ModelRejection for faults of scripts and names.
+ */
+export const goalsOf = (model: Model): readonly Goal[] => endsOfRuns(runsAlone(model));
+
+/** The ends of such runs, each once. */
+export function endsOfRuns(runs: readonly AloneRun[]): readonly Goal[] {
+  const goals = runs.flatMap(({ order, records }) => {
+    const last = records.at(-1);
+    return last === undefined ? [] : [goalOf(order, last)];
   });
   const seen = new Set<string>();
-  return goals.filter(({ order: _, ...end }) => {
-    const key = JSON.stringify(end);
+  return goals.filter((goal) => {
+    const key = endKey(goal);
     return seen.has(key) ? false : seen.add(key).size > 0;
   });
 }
+
+/** Two goals with the same key are the same end. */
+export const endKey = ({ order: _, ...end }: Goal): string => JSON.stringify(end);
 
 /** The same ends, whatever auto_online_blocks is left at. */
 export const withAnyPolicy = (goals: readonly Goal[]): readonly Goal[] =>
@@ -150,12 +168,12 @@ export function missesOf(goal: Goal, machine: MachineView): readonly string[] {
     const found = machine.devices.find((device) => device.name === name);
     if (found?.present !== true) misses.push(`${name} is gone`);
     else if (found.driver !== driver) {
-      misses.push(`${name} has ${found.driver ?? 'no driver'} (alone: ${driver ?? 'none'})`);
+      misses.push(`${name} has ${found.driver ?? 'no driver'} (meant: ${driver ?? 'none'})`);
     }
   }
   misses.push(...blockMisses(goal, machine));
   if (goal.policy !== null && machine.autoOnlineBlocks !== goal.policy) {
-    misses.push(`auto_online_blocks is ${machine.autoOnlineBlocks} (alone: ${goal.policy})`);
+    misses.push(`auto_online_blocks is ${machine.autoOnlineBlocks} (meant: ${goal.policy})`);
   }
   return misses;
 }
@@ -172,7 +190,7 @@ function blockMisses(goal: Goal, machine: MachineView): readonly string[] {
     const is = block === undefined ? 'not there' : said(block.state, block.zones);
     const should = want === undefined ? 'not there' : said(want.state, want.zone);
     if (is === should) continue;
-    const text = `${is} (alone: ${should})`;
+    const text = `${is} (meant: ${should})`;
     const last = misses.at(-1);
     if (last?.text === text && last.last === index - 1) last.last = index;
     else misses.push({ first: index, last: index, text });

@@ -11,11 +11,22 @@ export interface Edit {
   readonly added: readonly string[];
 }
 
+/** Whether two edits speak of the same lines, so that they cannot both be made. */
+export function overlap(left: Edit, right: Edit): boolean {
+  if (left.file !== right.file || left.removed + right.removed === 0) return false;
+  const [first, second] = left.line <= right.line ? [left, right] : [right, left];
+  if (first.line === second.line) return first.removed > 0 && second.removed > 0;
+  return second.line < first.line + first.removed;
+}
+
 /** The text of a file after its edits, which do not overlap. */
 export function editText(source: SourceText, edits: readonly Edit[]): string {
   const lines = source.text.split('\n');
-  const own = edits.filter(({ file }) => file === source.place.file);
-  for (const { line, removed, added } of [...own].sort((a, b) => b.line - a.line)) {
+  // From the end, so that numbers stay right; of several at one line the last one first, and what
+  // takes lines away before what is put in above them.
+  const own = edits.filter(({ file }) => file === source.place.file).reverse();
+  const ordered = own.sort((a, b) => b.line - a.line || b.removed - a.removed);
+  for (const { line, removed, added } of ordered) {
     lines.splice(line - source.place.line, removed, ...added);
   }
   return lines.join('\n');

@@ -194,11 +194,34 @@ const removeRule: Remedy = {
       const from = place.line - source.place.line;
       const added = linesOf(source)
         .slice(from, from + count)
-        .map((text) => `# ${text}`);
+        .map(commented);
       return [{ file: place.file, line: place.line, removed: count, added }];
     });
   },
 };
+
+/** A rule that changes the state of a memory block. */
+const ONLINES = /ATTR\{(?:state|online)\}\s*:?=\s*"/;
+
+const removeRules: Remedy = {
+  id: 'remove-rules',
+  title: 'take every udev rule away that changes the state of memory',
+  setsPolicy: false,
+  edits: (situation) => {
+    const edits = rulesOf(situation).flatMap((source) =>
+      linesOf(source).flatMap((text, index): readonly Edit[] => {
+        if (/^\s*#/.test(text) || !ONLINES.test(text)) return [];
+        const line = source.place.line + index;
+        const count = ruleLines(source, line);
+        const removed = linesOf(source).slice(index, index + count);
+        return [{ file: source.place.file, line, removed: count, added: removed.map(commented) }];
+      }),
+    );
+    return edits.length > 1 ? edits : [];
+  },
+};
+
+const commented = (text: string): string => `# ${text}`;
 
 /** The feature by which a kernel has daxX.Y/state. */
 const STATE_FILE = 'kmem-state';
@@ -228,4 +251,5 @@ export const REMEDIES: readonly Remedy[] = [
   daxctlDevdax,
   stateFile,
   removeRule,
+  removeRules,
 ];

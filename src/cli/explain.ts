@@ -9,8 +9,9 @@ import { renderTrace } from '../report/traceText.js';
 import type { Trace } from '../verdict/trace.js';
 import { askingFor } from './bisect.js';
 import { type LookOptions, styleFor } from './look.js';
-import { asTraced, withTrace } from './replay.js';
+import { withTrace } from './replay.js';
 import type { Terminal } from './terminal.js';
+import { asTraced } from './tracedModel.js';
 
 /** Where models are larger, a run on each kernel takes too long to be done unasked. */
 const STATES_MAX = 200_000;

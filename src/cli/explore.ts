@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { EXIT, worstStatus } from '../errors.js';
 import type { Reduction } from '../kernel/reductions.js';
 import type { Model } from '../model/model.js';
+import type { ReportSection } from '../report/document.js';
 import { renderVerdictJson } from '../report/json.js';
 import { renderLockOrder } from '../report/lockOrderText.js';
 import { renderStats } from '../report/stats.js';
@@ -117,7 +118,7 @@ export function declaredStatus(verdict: Verdict): number {
 }
 
 /** Writes the traces; what that needs is loaded only when somebody wants them. */
-async function traceFilesOf(
+export async function traceFilesOf(
   verdict: Verdict,
   model: Model,
   traces: TraceFolder,
@@ -131,6 +132,8 @@ interface Explored {
   readonly model: Model;
   readonly verdict: Verdict;
   readonly coverage: Coverage | null;
+  /** What else its report tells. */
+  readonly sections?: readonly ReportSection[];
 }
 
 interface ExploreContext {
@@ -181,7 +184,7 @@ interface HtmlWishes {
 }
 
 /** Writes the report of all; what that needs is loaded only when somebody wants it. */
-async function writeHtmlOf(
+export async function writeHtmlOf(
   explored: readonly Explored[],
   { html, explorer, terminal }: HtmlWishes,
 ): Promise<void> {
@@ -190,10 +193,10 @@ async function writeHtmlOf(
     import('../reportSections.js'),
     import('./html.js'),
   ]);
-  const runs = explored.map(({ model, verdict, coverage }, run) => {
+  const runs = explored.map(({ model, verdict, coverage, sections: own = [] }, run) => {
     const report = runOfVerdict(verdict);
     const more = sectionsOf(model, verdict, { coverage, run });
-    const whole = { ...report, sections: [...more, ...(report.sections ?? [])] };
+    const whole = { ...report, sections: [...own, ...more, ...(report.sections ?? [])] };
     return explorer ? withExplorer(whole, model) : whole;
   });
   writeHtml(html, runs, terminal);

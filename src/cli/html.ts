@@ -3,14 +3,14 @@
  */
 import { EXIT } from '../errors.js';
 import { htmlReport, runOfTrace, withExplorer } from '../htmlReport.js';
-import { loadModel } from '../loadModel.js';
 import type { Model } from '../model/model.js';
 import type { ReportRun } from '../report/document.js';
 import type { ItfHeader } from '../report/itf.js';
 import { reject } from './load.js';
 import type { LookOptions } from './look.js';
-import { asTraced, modelPath, readTrace } from './replay.js';
+import { readTrace } from './replay.js';
 import type { Terminal } from './terminal.js';
+import { asTraced, modelOfTrace } from './tracedModel.js';
 import { hashOf } from './traceFiles.js';
 import { writeWhole } from './writeWhole.js';
 
@@ -28,11 +28,11 @@ export interface HtmlOptions extends LookOptions {
 }
 
 /** The model of a trace as it was; or why there is none to be explored. */
-function modelOf(path: string, header: ItfHeader): Model | string {
-  const loaded = loadModel(modelPath(path, header.model));
-  if (!loaded.ok) return `${header.model} cannot be loaded`;
-  if (hashOf(loaded.model) !== header.modelHash) return `${header.model} has changed since`;
-  return asTraced(loaded.model, header);
+function modelOf(path: string, header: ItfHeader, terminal: Terminal): Model | string {
+  const model = modelOfTrace(path, header, { named: undefined, terminal });
+  if (!('file' in model)) return `${header.model} cannot be loaded`;
+  if (hashOf(model) !== header.modelHash) return `${header.model} has changed since`;
+  return asTraced(model, header);
 }
 
 /** Writes the report of a trace file; it can be explored where its model is still the same. */
@@ -40,7 +40,7 @@ export function showHtmlCommand(path: string, options: HtmlOptions, terminal: Te
   const reading = readTrace(path);
   if (!reading.ok) return reject(reading.diagnostics, options, terminal);
   const run = runOfTrace(reading.trace);
-  const model = options.explorer === false ? null : modelOf(path, reading.header);
+  const model = options.explorer === false ? null : modelOf(path, reading.header, terminal);
   if (typeof model === 'string') {
     terminal.writeError(`daxcheck: the report has no explorer: ${model}\n`);
   }

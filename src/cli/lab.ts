@@ -25,8 +25,9 @@ import { formatCount } from '../report/layout.js';
 import { isRace } from '../verdict/commandRuns.js';
 import { withModel } from './load.js';
 import { type LookOptions, styleFor } from './look.js';
-import { asTraced, type Reading, withTrace } from './replay.js';
+import { type Reading, withTrace } from './replay.js';
 import type { Terminal } from './terminal.js';
+import { asTraced } from './tracedModel.js';
 
 /** Options that every command of the lab has. */
 export interface LabCommandOptions extends LookOptions {

@@ -3,24 +3,24 @@
  */
 import { availableParallelism } from 'node:os';
 import { renderAdvice } from '../advice/adviceText.js';
+import { renderAlone } from '../advice/alone.js';
 import type { Widths } from '../advice/axes.js';
 import { checkScripts, type ScriptsAnswer } from '../advice/checkScripts.js';
-import { composeModel } from '../advice/compose.js';
 import { copyObstacle } from '../advice/copies.js';
 import { SCRIPTS_MAX } from '../advice/goal.js';
 import { sweepScopes } from '../advice/sweep.js';
 import { renderSweep } from '../advice/sweepText.js';
-import type { Diagnostic } from '../errors.js';
 import { EXIT } from '../errors.js';
 import type { ExploreOptions } from '../explore.js';
-import { readTextFile } from '../model/files.js';
-import type { Model, SourceText } from '../model/model.js';
+import type { Model } from '../model/model.js';
+import type { ReportSection } from '../report/document.js';
 import { renderVerdictJson, toLines } from '../report/json.js';
 import { renderStory } from '../report/story.js';
+import { PLAIN } from '../report/style.js';
 import { renderVerdict } from '../report/text.js';
 import { renderTrace } from '../report/traceText.js';
-import { cutModel } from '../scope/choose.js';
-import type { ExploreCommandOptions } from './explore.js';
+import { composeOwn, readOwn } from './composed.js';
+import { type ExploreCommandOptions, traceFilesOf, writeHtmlOf } from './explore.js';
 import { loadModels, reject, warnOfUnknown, withRejections } from './load.js';
 import { progressFor, styleFor } from './look.js';
 import { override, overridesOf } from './options.js';
@@ -30,20 +30,9 @@ import type { Terminal } from './terminal.js';
 
 type Options = ExploreCommandOptions & ScriptWishes;
 
-type Texts =
-  | { readonly ok: true; readonly texts: readonly SourceText[] }
-  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
-
-/** Reads files, all of them, so that every fault is told at once. */
-function readTexts(files: readonly string[]): Texts {
-  const read = files.map((file) => {
-    const place = { file, line: 1, column: 1 };
-    return { place, text: readTextFile(file, place) };
-  });
-  const diagnostics = read.flatMap(({ text }) => (text.ok ? [] : [text.fault]));
-  if (diagnostics.length > 0) return { ok: false, diagnostics };
-  const texts = read.flatMap(({ place, text }) => (text.ok ? [{ text: text.text, place }] : []));
-  return { ok: true, texts };
+interface Look {
+  readonly options: Options;
+  readonly terminal: Terminal;
 }
 
 /** Tells what was taken for anything, so that nobody thinks that it was understood. */
@@ -55,26 +44,39 @@ function anythingText({ anything }: ScriptsAnswer): readonly string[] {
   return ['Not understood, and taken for anything (--havoc)', ...lines, ''];
 }
 
-function answerText(answer: ScriptsAnswer, options: Options, terminal: Terminal): string {
-  const { verdict, stories, advice } = answer;
+function answerText(
+  answer: ScriptsAnswer,
+  traceFiles: readonly string[],
+  { options, terminal }: Look,
+): string {
+  const { verdict, stories, alone, advised } = answer;
   const style = styleFor(options, terminal);
   const traces = options.quiet === true ? [] : verdict.violations;
   return [
-    ...traces.map((trace) => renderTrace(trace, style)),
+    ...traces.map((trace, index) => {
+      const file = traceFiles[index];
+      return renderTrace(trace, style, file === undefined ? {} : { file });
+    }),
     ...stories.map((story) => renderStory(story, verdict.model, style)),
-    ...(advice === null ? [] : [renderAdvice(advice, style)]),
+    renderAlone(alone, verdict.model, style),
+    ...(advised === null ? [] : [renderAdvice(advised, style)]),
     ...anythingText(answer),
-    renderVerdict(verdict, style),
+    renderVerdict(verdict, style, { traceFiles, exitStatus: verdict.exitStatus }),
   ].join('\n');
 }
 
-function answerJson({ verdict, stories, advice, anything }: ScriptsAnswer): string {
+function answerJson(
+  { verdict, stories, alone, advised, anything }: ScriptsAnswer,
+  traceFiles: readonly string[],
+): string {
   const { model } = verdict;
   return [
     toLines(stories.map((story) => ({ kind: 'story', model, ...story }))),
-    toLines((advice ?? []).map((one) => ({ kind: 'advice', model, ...one }))),
+    toLines(alone.map((one) => ({ kind: 'alone', model, ...one }))),
+    toLines((advised?.advice ?? []).map((one) => ({ kind: 'advice', model, ...one }))),
+    toLines(advised === null ? [] : [{ kind: 'advice-summary', model, pairs: advised.pairs }]),
     toLines(anything.map((one) => ({ kind: 'taken-for-anything', model, ...one }))),
-    renderVerdictJson(verdict),
+    renderVerdictJson(verdict, traceFiles),
   ].join('');
 }
 
@@ -105,7 +107,7 @@ function sweepObstacle(model: Model, { devices = 1, actors = 1 }: Widths): strin
 async function sweepScripts(
   model: Model,
   widths: Widths,
-  { options, terminal }: { readonly options: Options; readonly terminal: Terminal },
+  { options, terminal }: Look,
 ): Promise<number> {
   const obstacle = sweepObstacle(model, widths);
   if (obstacle !== null) {
@@ -126,6 +128,60 @@ async function sweepScripts(
   return isStable ? EXIT.holds : EXIT.incomplete;
 }
 
+/** The stories and what was tried, for a report in HTML. */
+function sectionsOf(answer: ScriptsAnswer): readonly ReportSection[] {
+  const { stories, advised, alone, verdict } = answer;
+  const sections: readonly ReportSection[] = [
+    {
+      id: 'in-your-files',
+      title: 'In your files',
+      text: 'Which lines race, what the machine ends in, and whether a reboot is needed.',
+      lines: stories.flatMap((story) => renderStory(story, verdict.model, PLAIN).split('\n')),
+    },
+    {
+      id: 'meant',
+      title: 'Meant',
+      text: 'What the scripts come to when nobody else does anything.',
+      lines: renderAlone(alone, verdict.model, PLAIN).split('\n'),
+    },
+    {
+      id: 'advice',
+      title: 'Advice',
+      text: 'Known remedies, each put into the files and explored like them.',
+      lines: advised === null ? [] : renderAdvice(advised, PLAIN).split('\n'),
+    },
+    {
+      id: 'taken-for-anything',
+      title: 'Not understood',
+      text: 'Lines that may do anything (--havoc).',
+      lines: anythingText(answer),
+    },
+  ];
+  const shown = [
+    ...[stories.length > 0, alone.length > 0],
+    ...[advised !== null, answer.anything.length > 0],
+  ];
+  return sections.filter((_, index) => shown[index] === true);
+}
+
+/** Writes the answer to stdout, and the files that were asked for. */
+async function writeOut(answer: ScriptsAnswer, look: Look): Promise<void> {
+  const { options, terminal } = look;
+  const { model, verdict } = answer;
+  const { traceDir, html, sarif, explorer = true } = options;
+  const folder = { directory: traceDir ?? '', used: new Set<string>() };
+  const traceFiles = traceDir === undefined ? [] : await traceFilesOf(verdict, model, folder);
+  const json = options.json === true;
+  terminal.writeOut(json ? answerJson(answer, traceFiles) : answerText(answer, traceFiles, look));
+  if (html !== undefined) {
+    const explored = { model, verdict, coverage: null, sections: sectionsOf(answer) };
+    await writeHtmlOf([explored], { html, explorer, terminal });
+  }
+  if (sarif === undefined) return;
+  const { writeSarif } = await import('./sarif.js');
+  writeSarif(sarif, verdict.violations, verdict.exitStatus);
+}
+
 async function exploreScripts(model: Model, options: Options, terminal: Terminal): Promise<number> {
   const progress = progressFor(options, terminal);
   try {
@@ -135,8 +191,7 @@ async function exploreScripts(model: Model, options: Options, terminal: Terminal
       advice: options.advice === true,
     });
     progress.end();
-    const json = options.json === true;
-    terminal.writeOut(json ? answerJson(answer) : answerText(answer, options, terminal));
+    await writeOut(answer, { options, terminal });
     return answer.verdict.exitStatus;
   } finally {
     progress.end();
@@ -148,25 +203,18 @@ export async function ownScriptsCommand(options: Options, terminal: Terminal): P
   const { script = [], rules = [], machine = '', coldplug = false, udevWorkers } = options;
   const { virt = 'none', havoc = false, havocFile } = options;
   const loaded = loadModels([machine], terminal, { wanted: 'machines' });
-  const scripts = readTexts(script);
-  const ruleFiles = readTexts(rules);
-  const faults = [loaded, scripts, ruleFiles].flatMap((one) => (one.ok ? [] : one.diagnostics));
-  if (!loaded.ok || !scripts.ok || !ruleFiles.ok) return reject(faults, options, terminal);
+  const own = readOwn(script, rules);
+  const faults = [...(loaded.ok ? [] : loaded.diagnostics), ...('scripts' in own ? [] : own)];
+  if (!loaded.ok || !('scripts' in own)) return reject(faults, options, terminal);
   const [base] = loaded.models;
   if (base === undefined) return EXIT.bug;
-  const { model, leftOut } = composeModel(override(base, overridesOf(options)), {
-    scripts: scripts.texts,
-    rules: ruleFiles.texts,
-    coldplug,
+  const { model, scoped, warnings } = composeOwn(override(base, overridesOf(options)), own, {
+    ...{ scripts: script, rules, coldplug, virt },
     workers: udevWorkers ?? null,
-    virt,
     havoc: havoc ? { files: havocFile ?? null } : null,
+    scope: options.scope ?? null,
   });
-  for (const what of leftOut) {
-    terminal.writeError(`warning: ${machine}: only its machine is taken; left out: ${what}\n`);
-  }
-  const { model: scoped, whole } = cutModel(model, options.scope ?? null);
-  for (const text of whole) terminal.writeError(`warning: ${machine}: ${text}\n`);
+  for (const text of warnings) terminal.writeError(`warning: ${machine}: ${text}\n`);
   warnOfUnknown([model], terminal);
   const job = (): Promise<number> =>
     options.sweep === undefined

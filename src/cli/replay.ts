@@ -2,10 +2,7 @@
  * `daxcheck show` prints a trace file; `daxcheck replay` runs it again on the model that it came
  * from.
  */
-import { existsSync } from 'node:fs';
-import { dirname, isAbsolute, join } from 'node:path';
 import { EXIT } from '../errors.js';
-import { kernelRequestOf } from '../kernel/features.js';
 import { readTextFile } from '../model/files.js';
 import type { Model } from '../model/model.js';
 import type { ReplayAnswer } from '../replay.js';
@@ -13,14 +10,13 @@ import type { ItfHeader } from '../report/itf.js';
 import { type ItfReading, parseItf } from '../report/itfRead.js';
 import { toLines } from '../report/json.js';
 import { renderTrace } from '../report/traceText.js';
-import { cutModel, wholeOf } from '../scope/choose.js';
 import type { Trace } from '../verdict/trace.js';
 import { replayForeign, showForeign } from './foreign.js';
-import { reject, withModel } from './load.js';
+import { reject, withRejections } from './load.js';
 import { type LookOptions, styleFor } from './look.js';
-import { override } from './options.js';
 import type { Terminal } from './terminal.js';
-import { hashOf } from './traceFiles.js';
+import { asTraced, modelOfTrace } from './tracedModel.js';
+import { filesOf, hashOf } from './traceFiles.js';
 
 /** Reads a trace file. */
 export function readTrace(path: string): ItfReading {
@@ -45,22 +41,6 @@ export function showCommand(path: string, options: LookOptions, terminal: Termin
   return EXIT.holds;
 }
 
-/** Returns where the trace's model is: as written in it, or else beside the trace file. */
-export function modelPath(tracePath: string, model: string): string {
-  if (isAbsolute(model) || existsSync(model)) return model;
-  const beside = join(dirname(tracePath), model);
-  return existsSync(beside) ? beside : model;
-}
-
-/**
- * The model as it was when the trace was written: options may have changed kernel and granularity.
- */
-export function asTraced(model: Model, header: ItfHeader): Model {
-  const kernel = { ...model.kernel, ...kernelRequestOf(header.kernel) };
-  const traced = { ...override(wholeOf(model), { granularity: header.granularity }), kernel };
-  return header.scope === undefined ? traced : cutModel(traced, header.scope).model;
-}
-
 async function replayOn(
   model: Model,
   { header, trace }: { readonly header: ItfHeader; readonly trace: Trace },
@@ -70,7 +50,7 @@ async function replayOn(
   const isChanged = hashOf(model) !== header.modelHash;
   if (isChanged) {
     const note = 'has changed since the trace was written; replaying on it as it is now';
-    terminal.writeError(`daxcheck: ${model.file} ${note}\n`);
+    terminal.writeError(`daxcheck: ${filesOf(model).join(' or ')} ${note}\n`);
   }
   const { replay } = await import('../replay.js');
   const result = await replay(asTraced(model, header), header, trace);
@@ -117,8 +97,12 @@ export async function withTrace(
 ): Promise<number> {
   const reading = readTrace(path);
   if (!reading.ok) return reject(reading.diagnostics, options, terminal);
-  const model = options.model ?? modelPath(path, reading.header.model);
-  return withModel(model, async (loaded) => job(reading, loaded), options, terminal);
+  const { model: named } = options;
+  const run = async (): Promise<number> => {
+    const model = modelOfTrace(path, reading.header, { named, terminal });
+    return 'file' in model ? job(reading, model) : reject(model, options, terminal);
+  };
+  return withRejections(run, options, terminal);
 }
 
 /** Runs a trace again without search; status 22 when the model no longer behaves so. */

@@ -8,9 +8,10 @@ import { EXIT } from '../errors.js';
 import type { Model } from '../model/model.js';
 import type { ItfHeader } from '../report/itf.js';
 import type { LookOptions } from './look.js';
-import { asTraced, withTrace } from './replay.js';
+import { withTrace } from './replay.js';
 import type { Terminal } from './terminal.js';
-import { hashOf } from './traceFiles.js';
+import { asTraced } from './tracedModel.js';
+import { filesOf, hashOf } from './traceFiles.js';
 import { writeWhole } from './writeWhole.js';
 
 export interface ScriptOptions extends LookOptions {
@@ -29,7 +30,7 @@ async function writeScript(
 ): Promise<number> {
   if (hashOf(model) !== header.modelHash) {
     const note = 'has changed since the trace was written; the script is of it as it is now';
-    terminal.writeError(`daxcheck: ${model.file} ${note}\n`);
+    terminal.writeError(`daxcheck: ${filesOf(model).join(' or ')} ${note}\n`);
   }
   const { scriptOf } = await import('../lab/script/script.js');
   const name = file === '-' ? PROCESS_NAME : basename(file).replace(/\.sh$/, '');

@@ -75,8 +75,8 @@ type Wishes = ScriptWishes & {
 
 /** What a search of scripts goes without; a model that names its files has all of it. */
 const REFUSED = [
-  ...(['traceDir', 'asDeclared', 'checkpoint', 'resume', 'storage', 'disk'] as const),
-  ...(['maxOmission', 'lockOrder', 'stats', 'explain', 'html', 'sarif'] as const),
+  ...(['asDeclared', 'checkpoint', 'resume', 'storage', 'disk'] as const),
+  ...(['maxOmission', 'lockOrder', 'stats', 'explain'] as const),
   ...(['coverage', 'graph', 'serve'] as const),
 ];
 

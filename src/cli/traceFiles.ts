@@ -22,7 +22,11 @@ export interface TraceFolder {
  */
 export function traceName(model: string, trace: Trace): string {
   const { property, device } = trace.finding;
-  const parts = [basename(model).replace(/\.ya?ml$/, ''), property, ...(device ? [device] : [])];
+  const parts = [
+    basename(model).replace(/\.(?:ya?ml|sh)$/, ''),
+    property,
+    ...(device ? [device] : []),
+  ];
   return parts.join('.').replace(/[^\w.-]+/g, '-');
 }
 
@@ -33,10 +37,23 @@ function freeName(name: string, used: ReadonlySet<string>): string {
   }
 }
 
-/** Returns the hash of the model's file, or of the empty text when it has none to read again. */
+/** Files that a model is made of, as they were named. */
+export const filesOf = ({ file, composition }: Model): readonly string[] => [
+  file,
+  ...(composition?.scripts ?? []),
+  ...(composition?.rules ?? []),
+];
+
+/**
+ * Returns the hash of the model's file and of those that were put onto its machine; one that cannot
+ * be read counts as empty.
+ */
 export function hashOf(model: Model): string {
-  const read = readTextFile(model.file, { file: model.file, line: 1, column: 1 });
-  return hashModelText(read.ok ? read.text : '');
+  const texts = filesOf(model).map((file) => {
+    const read = readTextFile(file, { file, line: 1, column: 1 });
+    return read.ok ? read.text : '';
+  });
+  return hashModelText(texts.join('\0'));
 }
 
 /**
@@ -45,9 +62,14 @@ export function hashOf(model: Model): string {
  */
 export function writeTraces(verdict: Verdict, model: Model, folder: TraceFolder): string[] {
   mkdirSync(folder.directory, { recursive: true });
-  const origin = { modelHash: hashOf(model), initial: 0, scope: model.cut?.kept };
+  const { composition } = model;
+  const origin = {
+    ...{ modelHash: hashOf(model), initial: 0, scope: model.cut?.kept },
+    ...(composition && { composition }),
+  };
   return verdict.violations.map((trace) => {
-    const name = freeName(traceName(model.file, trace), folder.used);
+    const first = composition?.scripts[0] ?? model.file;
+    const name = freeName(traceName(first, trace), folder.used);
     folder.used.add(name);
     const path = join(folder.directory, name);
     writeWhole(path, renderItf(trace, origin));

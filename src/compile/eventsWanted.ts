@@ -3,10 +3,12 @@
  */
 import {
   EVENT_ADD,
+  EVENT_BIND,
   EVENT_CHANGE,
   EVENT_OFFLINE,
   EVENT_ONLINE,
   EVENT_REMOVE,
+  EVENT_UNBIND,
 } from '../../assembly/layout.js';
 import type { ActorProgram, Instruction } from '../userland/program.js';
 
@@ -17,6 +19,8 @@ export const ACTIONS = {
   change: EVENT_CHANGE,
   online: EVENT_ONLINE,
   offline: EVENT_OFFLINE,
+  bind: EVENT_BIND,
+  unbind: EVENT_UNBIND,
 } as const;
 
 /**
@@ -31,6 +35,8 @@ export function eventsWanted(actors: readonly ActorProgram[]): number {
     for (const program of actor.programs) {
       for (const subsystem of ['memory', 'dax'] as const) {
         for (const [action, bit] of Object.entries(ACTIONS)) {
+          // No driver has memory blocks.
+          if (subsystem === 'memory' && (bit & (EVENT_BIND | EVENT_UNBIND)) !== 0) continue;
           if (canAct(program.instructions, subsystem, action))
             wanted |= subsystem === 'memory' ? bit : bit << 8;
         }
@@ -81,16 +87,16 @@ function canAct(items: readonly Instruction[], subsystem: string, action: string
       case 'exists':
       case 'maybe':
       case 'read':
+      case 'recall':
+      case 'negate':
+      case 'sleep':
         open.push({ at: at + 1, status: null });
         break;
       case 'count':
       case 'keep':
-      case 'recall':
       case 'tell':
-      case 'negate':
       case 'assign':
-      case 'sleep':
-        open.push({ at: at + 1, status: 0 });
+        open.push({ at: at + 1, status });
         break;
       default:
         return true;

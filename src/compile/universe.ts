@@ -4,6 +4,7 @@
  */
 import { BLOCK_MAX, DEVICE_MAX, Publication, RANGE_MAX } from '../../assembly/layout.js';
 import { type Diagnostic, diagnose } from '../errors.js';
+import { resolveKernel } from '../kernel/features.js';
 import type {
   BeneathModule,
   DaxDevice,
@@ -192,6 +193,7 @@ export function planUniverse(model: Model): { plan: Plan; diagnostics: readonly 
   const universe: Universe = {
     virt: model.programs?.virt ?? 'none',
     programStatus: model.programs !== undefined,
+    hasDaxState: resolveKernel(model.kernel).features.has('kmem-state'),
     regions: regions.map(({ name, kind, namespace }) => ({
       name,
       kind,

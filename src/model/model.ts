@@ -223,6 +223,17 @@ export interface Limits {
   readonly depth: number | null;
 }
 
+/** The user's own files that were put onto a machine, and how: what makes the model again. */
+export interface Composition {
+  /** Paths as given by the user. */
+  readonly scripts: readonly string[];
+  readonly rules: readonly string[];
+  readonly coldplug: boolean;
+  readonly workers: number | null;
+  readonly virt: string;
+  readonly havoc: { readonly files: readonly string[] | null } | null;
+}
+
 /** How a machine was cut to what can be explored. */
 export interface MachineCut {
   /** Memory blocks that are kept of each large device. */
@@ -263,6 +274,8 @@ export interface Model {
    * than 0 is no match, as in udev itself. Absent: bare metal, and the status is not looked at.
    */
   readonly programs?: { readonly virt: string };
+  /** Absent: the model is its file alone. */
+  readonly composition?: Composition;
   /** What was cut of the machine before it was explored. */
   readonly cut?: MachineCut;
   /** null: every property that is on by default, and all of the user's own. */

@@ -7,6 +7,7 @@
  * docs/trace-format.md says more.
  */
 import { createHash } from 'node:crypto';
+import type { Composition } from '../model/model.js';
 import type { Finding, MachineView, Trace, TraceStep } from '../verdict/trace.js';
 import { changedLines, diffIomem, formatIomemLine } from './iomemDiff.js';
 import { renderShellLines } from './shell.js';
@@ -17,6 +18,8 @@ export interface ItfOrigin {
   readonly modelHash: string;
   /** Index of the initial state. */
   readonly initial: number;
+  /** Of a model that was put together of several files. */
+  readonly composition?: Composition;
   /** Memory blocks that were kept of each large device; absent where the machine is whole. */
   readonly scope?: number | undefined;
 }
@@ -108,6 +111,7 @@ function fileMeta(trace: Trace, origin: ItfOrigin) {
     kernel: trace.kernel,
     granularity: trace.granularity,
     initial: origin.initial,
+    ...(origin.composition !== undefined && { composition: origin.composition }),
     ...(origin.scope !== undefined && { scope: origin.scope }),
     ordinals: trace.steps.map((step) => step.ordinal),
     finding: trace.finding,

@@ -110,11 +110,15 @@ function assemble(document: ItfDocument): { header: ItfHeader; trace: Trace } {
   const header = document['#meta'].daxcheck;
   const [{ '#meta': _, ...initial }, ...later] = document.states;
   const steps = later.map(({ '#meta': meta, ...after }) => ({ ...meta.daxcheck, after }));
-  const { model, title, kernel, granularity, finding, inevitableAt, loopFrom, ...rest } = header;
+  const { model, title, kernel, granularity, finding, inevitableAt, loopFrom, ...more } = header;
+  const { composition, ...rest } = more;
   const loop = loopFrom === undefined ? {} : { loopFrom };
   const behaviour = { finding, initial, steps, inevitableAt, ...loop };
   return {
-    header: { ...rest, model, title, kernel, granularity, finding, inevitableAt, ...loop },
+    header: {
+      ...{ ...rest, model, title, kernel, granularity, finding, inevitableAt, ...loop },
+      ...(composition && { composition }),
+    },
     trace: { format: 1, model, title, kernel, granularity, ...behaviour },
   };
 }

@@ -65,6 +65,15 @@ const finding = z.object({
   device: z.string().nullable(),
 });
 
+const composition = z.object({
+  scripts: z.array(z.string()),
+  rules: z.array(z.string()),
+  coldplug: z.boolean(),
+  workers: z.int().min(1).nullable(),
+  virt: z.string(),
+  havoc: z.object({ files: z.array(z.string()).nullable() }).nullable(),
+});
+
 const header = z.object({
   format: z.literal(1),
   model: z.string(),
@@ -77,6 +86,7 @@ const header = z.object({
   finding,
   inevitableAt: z.int().min(-1).nullable(),
   loopFrom: count.optional(),
+  composition: composition.optional(),
   scope: count.optional(),
 });
 

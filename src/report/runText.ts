@@ -94,7 +94,8 @@ function machineLines(view: MachineView): string[] {
   return [...view.iomem.map(formatIomemLine), ...facts].map((line) => `    ${line}`);
 }
 
-function viewOfRecord(record: RunRecord): MachineView {
+/** The machine after a record, as far as a record tells it. */
+export function viewOfRecord(record: RunRecord): MachineView {
   return {
     iomem: record.iomem.map(([start, end, name, depth]): IomemLine => {
       return { start: parseHex(start), end: parseHex(end), name, depth };

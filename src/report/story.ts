@@ -15,7 +15,10 @@ export interface StoryLine {
   readonly step: number;
   readonly thread: string;
   readonly place: Place;
+  /** The line as the file has it. */
   readonly text: string;
+  /** What was done at this step, with values put in; null where that is the line itself. */
+  readonly call: string | null;
   /** What it did to the machine, or what it was answered. */
   readonly did: readonly string[];
 }
@@ -80,11 +83,18 @@ export function touched(from: MachineView, to: MachineView): ReadonlySet<string>
   return names;
 }
 
-function lineOf(trace: Trace, index: number): StoryLine | null {
+/** The text of a line of a user's script; null for other places. */
+export type LineAt = (place: Place) => string | null;
+
+function lineOf(trace: Trace, index: number, lineAt: LineAt): StoryLine | null {
   const step = trace.steps[index];
   if (step === undefined || step.command === null) return null;
-  const { place, text } = step.command;
-  return { step: index + 1, thread: step.thread, place, text, did: didOf(trace, step, index) };
+  const { place } = step.command;
+  const done = step.command.text.replace(/\s*#\s*(?:daxctl|ndctl|cxl)\s*$/, '');
+  const text = lineAt(place) ?? step.command.text;
+  const call = text === step.command.text ? null : done;
+  const did = didOf(trace, step, index);
+  return { step: index + 1, thread: step.thread, place, text, call, did };
 }
 
 /** What a step did: changes of the machine, what was printed, an error that came back. */
@@ -149,7 +159,8 @@ export function raceOf(trace: Trace): Race {
   return { decisive, by, since: same >= 0 ? same : lastOf(trace, by - 1, own) };
 }
 
-function endsOf(machine: MachineView): readonly string[] {
+/** A machine in lines: devices, blocks, the policy. */
+export function endsOf(machine: MachineView): readonly string[] {
   return [
     ...machine.devices.map((device) => `${device.name}: ${describeDevice(device)}`),
     ...describeBlocks(machine.blocks),
@@ -176,16 +187,16 @@ function rebootOf(
 }
 
 /** Tells a violation in the words of the user's files. */
-export function storyOf(trace: Trace, facts: StoryFacts): Story {
+export function storyOf(trace: Trace, facts: StoryFacts, lineAt: LineAt = () => null): Story {
   const { finding } = trace;
   const race = raceOf(trace);
   return {
     property: finding.property,
     device: finding.device,
     summary: finding.summary,
-    decisive: lineOf(trace, race.decisive),
-    by: lineOf(trace, race.by),
-    since: lineOf(trace, race.since),
+    decisive: lineOf(trace, race.decisive, lineAt),
+    by: lineOf(trace, race.by, lineAt),
+    since: lineOf(trace, race.since, lineAt),
     ends: endsOf(trace.steps.at(-1)?.after ?? trace.initial),
     ...rebootOf(trace, facts),
     orders: facts.orders,
@@ -201,7 +212,15 @@ function lineText(line: StoryLine, model: string): string[] {
     ...wrap(command, PAGE_WIDTH - 4).map(
       (part, index) => `${index === 0 ? '    ' : '      '}${part}`,
     ),
-    ...labelled('', [`step ${line.step}`, ...line.did.slice(0, 4)].join('; '), DID),
+    ...labelled(
+      '',
+      [
+        `step ${line.step}`,
+        ...(line.call === null ? [] : [line.call]),
+        ...line.did.slice(0, 4),
+      ].join('; '),
+      DID,
+    ),
   ];
 }
 

@@ -28,6 +28,8 @@ export interface Builder {
   readonly label: () => Label;
   /** Puts the label before the next instruction. */
   readonly mark: (label: Label) => void;
+  /** Remembers the present end; the function that it returns takes away what came after it. */
+  readonly checkpoint: () => () => void;
   /** Returns the instructions with `to` as indices; a label never marked is the end. */
   readonly finish: () => Instruction[];
 }
@@ -43,6 +45,12 @@ export function newBuilder(): Builder {
     label: () => marks.push(null) - 1,
     mark: (label) => {
       marks[label] = instructions.length;
+    },
+    checkpoint: () => {
+      const count = instructions.length;
+      return () => {
+        instructions.length = count;
+      };
     },
     finish: () =>
       instructions.map((instruction) =>

@@ -106,6 +106,9 @@ export type DeviceVerb =
   | 'mount'
   | 'umount';
 
+/** What an event says of its object; `bind` and `unbind` only of dax devices. */
+export type EventAction = 'add' | 'remove' | 'change' | 'online' | 'offline' | 'bind' | 'unbind';
+
 /** Where an instruction comes from: a line of the source, or a tool that the line names. */
 interface InstructionOrigin {
   readonly place: Place;
@@ -143,7 +146,7 @@ export type Instruction = InstructionOrigin &
     | {
         readonly op: 'event';
         readonly subsystem: 'memory' | 'dax' | null;
-        readonly action: 'add' | 'remove' | 'change' | 'online' | 'offline' | null;
+        readonly action: EventAction | null;
       }
     /** Leaves the status as it is. Variables are empty at the start. */
     | { readonly op: 'assign'; readonly variable: string; readonly value: Operand }
@@ -163,7 +166,7 @@ export type Instruction = InstructionOrigin &
     | {
         readonly op: 'trigger';
         readonly subsystem: 'memory' | 'dax' | null;
-        readonly action: 'add' | 'remove' | 'change' | 'online' | 'offline';
+        readonly action: EventAction;
       }
     | { readonly op: 'process'; readonly verb: DeviceVerb; readonly device: string }
     | {

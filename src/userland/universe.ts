@@ -49,6 +49,8 @@ export interface Universe {
    * itself. Without it the status is not looked at, as the authors of such rules expect.
    */
   readonly programStatus?: boolean;
+  /** The kernel has daxX.Y/state. */
+  readonly hasDaxState?: boolean;
   /** What daxctl, ndctl and cxl can do; without it, all of it. */
   readonly tools?: ReadonlySet<string>;
   /** What is not understood may do anything; without it, it is a fault. */

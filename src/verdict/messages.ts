@@ -3,10 +3,12 @@
  */
 import {
   EVENT_ADD,
+  EVENT_BIND,
   EVENT_CHANGE,
   EVENT_OFFLINE,
   EVENT_ONLINE,
   EVENT_REMOVE,
+  EVENT_UNBIND,
   Message,
   Publication,
 } from '../../assembly/layout.js';
@@ -189,6 +191,8 @@ const ACTIONS: readonly (readonly [number, string])[] = [
   [EVENT_CHANGE, 'change'],
   [EVENT_ONLINE, 'online'],
   [EVENT_OFFLINE, 'offline'],
+  [EVENT_BIND, 'bind'],
+  [EVENT_UNBIND, 'unbind'],
 ];
 
 /**

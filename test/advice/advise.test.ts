@@ -1,7 +1,7 @@
 /** Remedies: the ones that hold are told with a patch, and one that does not help is rejected. */
 import { parsePatch } from 'diff';
 import { describe, expect, it } from 'vitest';
-import { edited, patchOf } from '../../src/advice/patch.ts';
+import { edited, overlap, patchOf } from '../../src/advice/patch.ts';
 import { REMEDIES, type Remedy } from '../../src/advice/remedies.ts';
 import { check, file, machine, ONLINE_RULE } from './support.ts';
 
@@ -36,17 +36,19 @@ const asked = (remedies: readonly Remedy[], kernel = 'v6.12') => ({
 
 const outcomes = async (remedies: readonly Remedy[], kernel?: string) =>
   new Map(
-    ((await check([RETIRE], asked(remedies, kernel))).advice ?? []).map((one) => [one.id, one]),
+    ((await check([RETIRE], asked(remedies, kernel))).advised?.advice ?? []).map((one) => [
+      one.remedies.join(' and '),
+      one,
+    ]),
   );
 
 describe('advice', () => {
   it('rejects a remedy that does not help', async () => {
-    const { advice } = await check([RETIRE], asked([NAP]));
+    const { advised } = await check([RETIRE], asked([NAP]));
+    const told = advised?.advice.map(({ outcome, why }) => `${outcome}: ${why}`);
 
-    expect(advice?.length).toBeGreaterThan(0);
-    expect(new Set(advice?.map(({ outcome, why }) => `${outcome}: ${why}`))).toEqual(
-      new Set(['rejected: it changes nothing']),
-    );
+    expect(told?.length).toBeGreaterThan(0);
+    expect(new Set(told)).toEqual(new Set(['rejected: the findings stay']));
   });
 
   it('tells of the rule that has to go, with the counts of its own run and a patch', async () => {
@@ -65,9 +67,9 @@ describe('advice', () => {
   });
 
   it('gives no advice where nothing is found', async () => {
-    const { advice } = await check(['true\n'], { advice: true });
+    const { advised } = await check(['true\n'], { advice: true });
 
-    expect(advice).toEqual([]);
+    expect(advised).toEqual({ advice: [], pairs: 0 });
   });
 
   it('tries the state file only where the kernel has it', async () => {
@@ -76,6 +78,115 @@ describe('advice', () => {
 
     expect(old.has('state-file')).toBe(false);
     expect(young.has('state-file')).toBe(true);
+  });
+});
+
+const UNBIND = 'echo dax0.0 > /sys/bus/dax/drivers/kmem/unbind\n';
+/** To kmem and back again, by force. */
+const THERE_AND_BACK = [
+  'set -e',
+  'daxctl reconfigure-device -f -m system-ram dax0.0',
+  'daxctl reconfigure-device -f -m devdax dax0.0',
+  '',
+].join('\n');
+
+const adviceOf = async (script: string, options: Parameters<typeof check>[1]) => {
+  const { advised } = await check([script], { ...options, advice: true });
+  const all = advised?.advice ?? [];
+  return {
+    pairs: advised?.pairs,
+    holds: all.filter(({ outcome }) => outcome === 'holds').map(({ remedies }) => remedies),
+    whyNot: new Map(all.map(({ remedies, why }) => [remedies.join(), why])),
+    all,
+  };
+};
+
+describe('each remedy', () => {
+  it('of the policy holds where the kernel brings memory online that is to come back', async () => {
+    const on = machine({ driver: 'device_dax', policy: 'online' });
+    const { holds } = await adviceOf(THERE_AND_BACK, { on });
+
+    expect(holds).toEqual([['policy-offline'], ['online-movable-first']]);
+  });
+
+  it('that takes memory offline first holds where the unbind alone loses the device', async () => {
+    const on = machine({ blocks: 'online_movable' });
+    const { holds } = await adviceOf(UNBIND, { on });
+
+    expect(holds).toContainEqual(['offline-and-check']);
+  });
+
+  it('of the state file holds where the kernel has it', async () => {
+    const on = machine({ blocks: 'online_movable', kernel: 'v7.3' });
+    const { holds } = await adviceOf(UNBIND, { on });
+
+    expect(holds).toContainEqual(['state-file']);
+  });
+
+  it('that takes one of two rules away is no help, and both are', async () => {
+    const other = file('90-again.rules', ONLINE_RULE.text);
+    const { holds, whyNot } = await adviceOf(RETIRE, {
+      on: machine({ blocks: 'online_movable' }),
+      rules: [ONLINE_RULE, other],
+      coldplug: true,
+    });
+
+    expect(holds).toEqual([['remove-rules']]);
+    expect(whyNot.get('remove-rule')).toBe('the findings stay');
+  });
+
+  it('is rejected where the changed script fails alone', async () => {
+    const script =
+      'daxctl reconfigure-device -N -m system-ram dax0.0\ndaxctl online-memory dax0.0\n';
+    const { whyNot } = await adviceOf(script, {
+      on: machine({ driver: 'device_dax' }),
+      rules: [ONLINE_RULE],
+    });
+
+    expect(whyNot.get('online-movable-first')).toMatch(
+      /^alone the script fails with it: .*kernel policy will auto-online memory, aborting$/,
+    );
+  });
+
+  it('is tried where a tool refuses even when nobody else does anything', async () => {
+    const on = machine({ driver: 'device_dax', policy: 'online' });
+    const script = 'daxctl reconfigure-device -m system-ram dax0.0\n';
+    const answer = await check([script], { on });
+    const { holds } = await adviceOf(script, { on });
+
+    expect(answer.verdict.verdict).toBe('holds');
+    expect(answer.alone[0]?.complaints.map(({ said }) => said)).toEqual([
+      'daxctl: dax0.0: error: kernel policy will auto-online memory, aborting',
+    ]);
+    expect(holds).toEqual([['policy-offline']]);
+  });
+});
+
+describe('pairs of remedies', () => {
+  const asRaced = {
+    on: machine({ driver: 'device_dax', policy: 'online' }),
+    rules: [ONLINE_RULE],
+    advice: true,
+  };
+  const halves = REMEDIES.filter(({ id }) => id === 'policy-offline' || id === 'remove-rule');
+
+  it('hold where both halves are needed', async () => {
+    const { advised } = await check([THERE_AND_BACK], { ...asRaced, remedies: [...halves, NAP] });
+    const [pair, ...others] = advised?.advice ?? [];
+
+    expect(pair).toMatchObject({ outcome: 'holds', remedies: ['policy-offline', 'remove-rule'] });
+    expect(pair?.run?.distinctStates).toBeGreaterThan(1);
+    expect(pair?.patches).toHaveLength(2);
+    expect(others.some(({ outcome }) => outcome === 'holds')).toBe(false);
+    expect(advised?.pairs).toBe(5);
+  });
+
+  it('that do not hold are counted, and not told one by one', async () => {
+    const twice: Remedy = { ...NAP, id: 'nap-again' };
+    const { advised } = await check([THERE_AND_BACK], { ...asRaced, remedies: [NAP, twice] });
+
+    expect(advised?.pairs).toBe(4);
+    expect(advised?.advice.some(({ remedies }) => remedies.length > 1)).toBe(false);
   });
 });
 
@@ -103,6 +214,18 @@ describe('a patch', () => {
       ].join('\n'),
     );
     expect(parsePatch(patchOf(script, edits))).toHaveLength(1);
+  });
+
+  it('puts in above a line what is put in, and then replaces the line', () => {
+    const replaced = { file: 'dir/a.sh', line: 2, removed: 1, added: ['TWO'] };
+    const above = { file: 'dir/a.sh', line: 2, removed: 0, added: ['first'] };
+    const again = { file: 'dir/a.sh', line: 2, removed: 0, added: ['second'] };
+    const wanted = 'one\nfirst\nsecond\nTWO\nthree\n';
+
+    expect(edited(script, [replaced, above, again]).text).toBe(wanted);
+    expect(edited(script, [above, again, replaced]).text).toBe(wanted);
+    expect(overlap(replaced, above)).toBe(false);
+    expect(overlap(replaced, { ...replaced, line: 1, removed: 2 })).toBe(true);
   });
 
   it('leaves a file alone that it does not speak of', () => {

@@ -77,7 +77,7 @@ describe('what a script is for', () => {
     );
 
     expect(trace?.finding.summary).toMatch(
-      /not as they would alone: memory3\d.* online Normal \(alone: online Movable\)$/,
+      /not as they are meant to: memory3\d.* online Normal \(meant: online Movable\)$/,
     );
   });
 
@@ -149,5 +149,36 @@ describe('rules', () => {
     );
 
     expect(trace?.finding.summary).toContain('online Normal');
+  });
+});
+
+describe('events of drivers', () => {
+  const RULE = 'SUBSYSTEM=="dax", ACTION=="bind", RUN+="/usr/bin/daxctl online-memory %k"\n';
+  const BIND = 'echo dax0.0 > /sys/bus/dax/drivers/kmem/new_id\n';
+
+  it('reach the rules when a driver takes a device', async () => {
+    const answer = await check([BIND], {
+      on: machine({ driver: 'none' }),
+      rules: [file('90-bind.rules', RULE)],
+    });
+    const [trace] = answer.verdict.violations;
+    const told = trace?.steps.flatMap(({ events }) => events.map((event) => JSON.stringify(event)));
+
+    expect(found(answer)).toEqual(['ends-as-meant']);
+    expect(trace?.finding.summary).toContain('online Movable (meant: offline)');
+    expect(told?.join()).toContain('udev handles: bind /bus/dax/devices/dax0.0');
+  });
+
+  it('reach them when it leaves it', async () => {
+    const policy = '/sys/devices/system/memory/auto_online_blocks';
+    const run = `RUN+="/bin/sh -c 'echo online > ${policy}'"`;
+    const rules = (action: string) => [
+      file('90-policy.rules', `SUBSYSTEM=="dax", ACTION=="${action}", ${run}\n`),
+    ];
+    const asked = (action: string) =>
+      check([RETIRE], { on: machine({ blocks: 'online_movable' }), rules: rules(action) });
+
+    expect(found(await asked('unbind'))).toEqual(['ends-as-meant']);
+    expect(found(await asked('bind'))).toEqual([]);
   });
 });

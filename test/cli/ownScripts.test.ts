@@ -1,5 +1,15 @@
 /** `explore --script` on the command line: which options go together, and what comes out. */
-import { describe, expect, it } from 'vitest';
+import {
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../src/cli/program.ts';
 import { collect } from './terminal.ts';
 
@@ -20,7 +30,7 @@ describe('the options of scripts', () => {
     [['--havoc-file', '/sys/*', 'model.yaml'], '--havoc-file goes with --script'],
     [['--script', 'a.sh'], '--script needs --machine FILE'],
     [[...RETIRE, 'model.yaml'], '--script takes its machine from --machine FILE'],
-    [[...RETIRE, '--trace-dir', 'x'], '--trace-dir does not go with --script'],
+    [[...RETIRE, '--checkpoint', 'x'], '--checkpoint does not go with --script'],
     [[...RETIRE, '--havoc', '--reduce', 'por'], '--reduce does not go with --havoc'],
     [[...RETIRE, '--havoc-file', '/sys/*'], '--havoc-file says what --havoc may write'],
   ])('%j are refused', async (words, why) => {
@@ -64,10 +74,79 @@ describe('the answer', () => {
     const kinds = new Set(records.map(({ kind }) => kind));
 
     expect(status).toBe(14);
-    expect([...kinds]).toEqual(['story', 'advice', 'violation', 'verdict']);
+    expect([...kinds]).toEqual([
+      ...['story', 'alone', 'advice', 'advice-summary', 'violation', 'verdict'],
+    ]);
     expect(records.find(({ kind }) => kind === 'advice')).toMatchObject({
-      id: 'remove-rule',
+      remedies: ['remove-rule'],
       outcome: 'holds',
     });
+  });
+});
+
+describe('files of the answer', () => {
+  const out = mkdtempSync(join(tmpdir(), 'daxcheck-own-'));
+  afterAll(() => rmSync(out, { recursive: true }));
+
+  const ran = async (...words: string[]) => {
+    const terminal = collect();
+    const status = await runCommandLine(words, terminal);
+    return { status, out: terminal.out(), error: terminal.error() };
+  };
+
+  /** The example's files in a folder of their own, explored there. */
+  const explore = async (...words: string[]) => {
+    const names = ['retire.sh', '80-memory-online.rules', 'terabyte.yaml'];
+    for (const name of names) copyFileSync(join(FOLDER, name), join(out, name));
+    const [script = '', rules = '', machine = ''] = names.map((name) => join(out, name));
+    return explored(
+      ...['--script', script, '--rules', rules, '--machine', machine],
+      ...['--coldplug', '--kernel', 'v6.8', '--scope', '3', ...words],
+    );
+  };
+
+  const RECOVERABLE = join(out, 'retire.recoverable.dax0.0.itf.json');
+
+  it('are traces that can be shown and replayed', async () => {
+    await explore('--trace-dir', out);
+    const shown = await ran('show', RECOVERABLE);
+    const replayed = await ran('replay', RECOVERABLE);
+    const ends = await ran('replay', join(out, 'retire.ends-as-meant.itf.json'));
+
+    expect(readdirSync(out).filter((name) => name.endsWith('.itf.json'))).toHaveLength(2);
+    expect(shown.out).toContain('retire.sh');
+    expect(replayed.out).toContain('Replayed: the model behaves as the trace says.');
+    expect([shown.status, replayed.status, ends.status]).toEqual([0, 0, 0]);
+  });
+
+  it('say so when one of the files has changed', async () => {
+    await explore('--trace-dir', out);
+    const script = join(out, 'retire.sh');
+    writeFileSync(script, `# a line more\n${readFileSync(script, 'utf8')}`);
+    const replayed = await ran('replay', RECOVERABLE);
+
+    expect(replayed.error).toContain('80-memory-online.rules has changed since');
+    expect(replayed.out).toContain('Replayed:');
+    expect(replayed.status).toBe(0);
+  });
+
+  it('are told all that is wrong with them', async () => {
+    await explore('--trace-dir', out);
+    for (const name of ['retire.sh', '80-memory-online.rules']) rmSync(join(out, name));
+    const { status, error } = await ran('replay', RECOVERABLE);
+
+    expect(status).toBe(150);
+    expect(error.match(/DAX001/g)).toHaveLength(2);
+  });
+
+  it('are a report with the stories and the advice, and SARIF', async () => {
+    const [html, sarif] = [join(out, 'report.html'), join(out, 'log.sarif')];
+    await explore('--html', html, '--sarif', sarif, '--advice', '--no-explorer');
+    const page = readFileSync(html, 'utf8');
+    const log = JSON.parse(readFileSync(sarif, 'utf8'));
+
+    expect(page).toContain('In your files');
+    expect(page).toContain('remove-rule: take the udev rule away');
+    expect(log.runs[0].results).toHaveLength(2);
   });
 });

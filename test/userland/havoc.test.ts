@@ -103,16 +103,30 @@ describe('a variable that is not known', () => {
 
 describe('a part of the shell that is not understood', () => {
   it('makes all variables unknown', () => {
-    const { noted } = compiled(`y=offline\ncase a in a) y=online ;; esac\necho $y > ${STATE}`);
+    const { noted } = compiled(`y=offline\n(( y = 1 ))\necho $y > ${STATE}`);
 
     expect(noted.map(({ place }) => place.line)).toEqual([2, 3]);
   });
 
-  it('of a function is its call, not its definition', () => {
-    const { diagnostics, noted } = compiled('f() { frob; }\ntrue\nf');
+  it('of a function is the line inside of it, once it is called', () => {
+    const { diagnostics, noted } = compiled('f() {\n  true\n  frob\n}\ng() { frob; }\nf');
 
     expect(diagnostics).toEqual([]);
     expect(noted.map(({ place }) => place.line)).toEqual([3]);
+  });
+
+  it('is nothing where no way leads to it', () => {
+    const text = 'for i in 1 2; do case $i in 3) frob ;; esac; done; if false; then frob & fi';
+
+    expect(compiled(text)).toMatchObject({ diagnostics: [], noted: [] });
+  });
+
+  it('is told alone, however deep it stands', () => {
+    const deep = (inner: string, depth: number): string =>
+      depth === 0 ? inner : `if [ -e ${STATE} ]; then ${deep(inner, depth - 1)}; fi`;
+    const text = `set -e\nf() {\n${deep('frob', 30)}\n}\nf`;
+
+    expect(compiled(text).noted).toMatchObject([{ code: 'DAX202', place: { line: 3 } }]);
   });
 
   it('leaves variables alone in a subshell', () => {
@@ -125,8 +139,13 @@ describe('a part of the shell that is not understood', () => {
 describe('what is refused all the same', () => {
   it.each([
     ['frobnicate &', 'DAX201'],
-    ['trap frobnicate EXIT', 'DAX201'],
+    ['trap frobnicate ERR', 'DAX201'],
     ['if true; then', 'DAX200'],
+    ['if frob; then frobnicate & fi', 'DAX201'],
+    ['while frob; do x=$(frobnicate &); done', 'DAX201'],
+    ['case $(frob) in x) trap frobnicate EXIT ;; esac', 'DAX201'],
+    ['f() { frobnicate & }\nf', 'DAX201'],
+    ['for x in $y; do true; done | { coproc frob; }', 'DAX201'],
   ])('%s', (text, code) => {
     expect(compiled(text).diagnostics.map((fault) => fault.code)).toContain(code);
   });

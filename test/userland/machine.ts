@@ -45,26 +45,30 @@ export function runOn(tree: Tree, instructions: readonly Instruction[]): void {
     if (operand.kind === 'constant') return operand.text;
     return operand.kind === 'variable' ? (variables.get(operand.name) ?? '') : 'event';
   };
-  let failed = false;
+  let status = 0;
+  const test = (holds: boolean): void => {
+    status = holds ? 0 : 1;
+  };
   let at = 0;
   for (let step = 0; ; step++) {
     const instruction = instructions[at++];
     if (instruction === undefined || instruction.op === 'exit') return;
     if (step > STEPS_MAX) throw new Error('the program does not end');
-    if (instruction.op === 'status') failed = instruction.value === 1;
-    if (instruction.op === 'invert') failed = !failed;
+    if (instruction.op === 'status') status = instruction.value;
+    if (instruction.op === 'status-is') test(status === instruction.value);
+    if (instruction.op === 'invert') test(status !== 0);
     if (instruction.op === 'jump') at = instruction.to;
-    if (instruction.op === 'jump-if-failed' && failed) at = instruction.to;
-    if (instruction.op === 'jump-if-ok' && !failed) at = instruction.to;
-    if (instruction.op === 'equal') failed = value(instruction.left) !== value(instruction.right);
+    if (instruction.op === 'jump-if-failed' && status !== 0) at = instruction.to;
+    if (instruction.op === 'jump-if-ok' && status === 0) at = instruction.to;
+    if (instruction.op === 'equal') test(value(instruction.left) === value(instruction.right));
     if (instruction.op === 'assign') variables.set(instruction.variable, value(instruction.value));
-    if (instruction.op === 'exists') failed = !exists(tree, sysfsPath(instruction.file));
+    if (instruction.op === 'exists') test(exists(tree, sysfsPath(instruction.file)));
     if (instruction.op === 'write') {
-      failed = !write(tree, sysfsPath(instruction.file), value(instruction.value));
+      test(write(tree, sysfsPath(instruction.file), value(instruction.value)));
     }
     if (instruction.op === 'read') {
       const text = tree.files.get(sysfsPath(instruction.file));
-      failed = text === undefined;
+      test(text !== undefined);
       variables.set(instruction.into, (text ?? '').replace(/\n+$/, ''));
     }
   }

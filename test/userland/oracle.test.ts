@@ -20,8 +20,8 @@ afterAll(() => {
   rmSync(root, { recursive: true });
 });
 
-/** Runs the script by /bin/sh on real files below a directory; returns their contents. */
-function runBySh(text: string): Map<string, string> {
+/** Runs the script by a real shell on files below a directory; returns their contents. */
+function runBySh(text: string, shell: 'sh' | 'bash' = 'sh'): Map<string, string> {
   const tree = startTree();
   rmSync(join(root, 'sys'), { recursive: true, force: true });
   for (const path of tree.directories) mkdirSync(join(root, path), { recursive: true });
@@ -30,7 +30,7 @@ function runBySh(text: string): Map<string, string> {
     writeFileSync(join(root, path), content);
   }
   const moved = text.replaceAll('/sys/', `${root}/sys/`);
-  const { error, signal } = spawnSync('/bin/sh', ['-c', moved], { timeout: 10_000 });
+  const { error, signal } = spawnSync(`/bin/${shell}`, ['-c', moved], { timeout: 10_000 });
   if (error !== undefined || signal !== null) throw new Error(`sh: ${error ?? signal}`);
   return new Map(
     [...tree.files.keys()].map((path) => [path, readFileSync(join(root, path), 'utf8')]),
@@ -92,7 +92,68 @@ describe('the status of a block', () => {
     ['n=0; while [ $n -lt 2 ]; do n=2; cat /sys/devices/system/memory/memory33/state; done'],
     ['for d in /sys/bus/dax/devices/dax*; do false; done'],
   ])('is refused where a loop loses it: %s', (text) => {
-    expect(runByProgram(text + ask)).toBe('the exit status of this loop is not modelled');
+    expect(runByProgram(text + ask)).toBe(
+      'the exit status of what stands before this is not modelled',
+    );
+  });
+});
+
+const STATE = '/sys/devices/system/memory/memory33/state';
+const log = (text: string): string => `echo ${text} >> ${LOG}`;
+const CASE = `case $1 in b) ${log('B')};; *) ${log('$1')};; esac`;
+
+describe('functions, case and trap', () => {
+  it.each([
+    [`f() { ${log('"$1-$2-$#"')}; }\nf a "b c"\nf`.replace('"$1-$2-$#"', '"$#"')],
+    [`f() { ${log('"$1"')}; }\nf a\nx=$(cat ${STATE})\nf "$x"`],
+    [`f() { [ "$1" = "" ] && ${log('none')}; ${log('"$2"')}; }\nf; f "$(cat ${STATE})"; set --`],
+    [`${log('"${1:-x}"')}; f() { ${log('"${2:-y}"')}; }; f a; f a b`],
+    [`f() { for a in "$@"; do ${log('"$a"')}; done; }\nf "a b" c ''\nset -- d e\nf "$@" f`],
+    [`f() { ${log('"$*"')}; }\nf a b; set -- c d; f $@ e`],
+    [`f() { g "$1"; ${log('"$1"')}; }\ng() { set -- z; ${log('"$1"')}; }\nf a`],
+    [`f() { return 3; }\nf && ${log('no')}; f || ${log('yes')}; f; [ $? -eq 3 ] && ${log('3')}`],
+    [`f() { false; return; }\nif f; then ${log('no')}; else ${log('yes')}; fi`],
+    [`f() { for a in 1 2 3; do [ $a = 2 ] && return 0; ${log('$a')}; done; }\nf; ${log('end')}`],
+    [`f() { if [ -e ${STATE} ]; then return 1; fi; }\nf && ${log('ok')}; ${log('end')}`],
+    [`x=1; f() { local x=2; ${log('$x')}; x=3; }\nf; ${log('$x')}`],
+    [`x=1; f() { x=2; }\nf; ${log('$x')}`],
+    [`f() { exit 0; }\nf; ${log('no')}`],
+    [`set -e; f() { false; ${log('on')}; }\nf || ${log('failed')}; ${log('end')}`],
+    [`set -e; f() { false; ${log('no')}; }\n${log('start')}; f; ${log('no')}`],
+    [`daxctl() { ${log('mine')}; }\ndaxctl list`],
+    [`set -- a b c\nwhile [ $# -gt 0 ]; do ${CASE}; shift; done`],
+    [`x=$(cat ${STATE})\ncase $x in online) ${log('on')};; off*|x) ${log('off')};; esac`],
+    [`x=$(cat ${STATE})\ncase "$x" in online*) ${log('on')};; *) ${log('x')};; esac`],
+    [`case online_movable in online) ${log('a')};; on*) ${log('b')};; *) ${log('c')};; esac`],
+    [`case x in y) false;; esac && ${log('zero')}`],
+    [`case x in x) false;; esac || ${log('one')}`],
+    [`trap '${log('bye')}' EXIT\n${log('hello')}`],
+    [`trap '${log('bye')}' EXIT INT TERM\nset -e\n${log('hello')}\nfalse\n${log('no')}`],
+    [`trap '${log('bye')}' EXIT\nif [ -e ${STATE} ]; then exit 1; fi\n${log('no')}`],
+    [`x=a; trap '${log('$x')}' EXIT\nx=b; cat ${STATE} || exit 1; x=c`],
+    [`f() { ${log('cleanup')}; }\ntrap f EXIT\ntrap - EXIT\ntrap f 0`],
+    [`export x=a; readonly y=b; ${log('$x$y')}`],
+    [`{ echo to nobody; ${log('block')}; } >&2`],
+    [`grep -q nothing ${STATE} || true; ${log('end')}`],
+  ])('do what /bin/sh does: %s', (text) => {
+    const tree = runByProgram(text);
+
+    expect(typeof tree === 'string' ? tree : tree.files).toEqual(runBySh(text));
+  });
+});
+
+describe('[[ … ]]', () => {
+  it.each([
+    [`x=$(cat ${STATE}); [[ $x == online || -z "" ]] && ${log('yes')}`],
+    [`[[ ! ( a == b && -e ${STATE} ) ]] && ${log('yes')}`],
+    [`[[ -e ${STATE} && -e /sys/bus/dax/devices/dax1.0 ]] || ${log('no')}`],
+    [`x="a b"; [[ $x == a* && $x != "a*" && 3 -gt 2 ]] && ${log('yes')}`],
+    [`[[ a == b ]] && ${log('no')}; [[ -e ${STATE} ]] || ${log('no')}; ${log('end')}`],
+    [`[[ -w ${STATE} && $EUID -eq 0 ]] && ${log('root')}`],
+  ])('does what bash does: %s', (text) => {
+    const tree = runByProgram(text);
+
+    expect(typeof tree === 'string' ? tree : tree.files).toEqual(runBySh(text, 'bash'));
   });
 });
 

@@ -1,5 +1,6 @@
 /** udev rules: what they compile to, and their faults. */
 import { describe, expect, it } from 'vitest';
+import { compileActor } from '../../src/userland/compileActor.ts';
 import { faults, rulesActor, rulesListing, UNIVERSE } from './support.ts';
 
 const STATE = '/sys$devpath/state';
@@ -197,7 +198,9 @@ describe('a fault in rules', () => {
     ['SUBSYSTEM="memory"', ['1:1 DAX221', '1:1 DAX222']],
     ['ACTION=="add", GOTO="nowhere"', ['1:16 DAX223']],
     ['LABEL="a"\nACTION=="add", GOTO="a"', ['2:16 DAX223']],
-    ['ACTION=="bind", ATTR{state}="online"', ['1:1 DAX224']],
+    ['SUBSYSTEM=="dax", TAG+="systemd", ENV{SYSTEMD_WANTS}+="x.service"', ['1:35 DAX221']],
+    ['ENV{.x}+="online"', ['1:1 DAX222']],
+    ['DEVPATH=="/devices/pci*", ATTR{state}="online"', ['1:1 DAX224']],
     ['PROGRAM="/bin/true"', ['1:1 DAX224']],
     ['ATTR{state}="$attr{online}"', ['1:1 DAX224']],
     ['SUBSYSTEM=="dax", RUN+="/usr/bin/daxctl %k"', ['1:19 DAX204']],
@@ -208,5 +211,45 @@ describe('a fault in rules', () => {
     ['SUBSYSTEM!="cpu", TEST=="[module/sg]"', ['1:19 DAX224']],
   ])('is placed in %s', (text, expected) => {
     expect(faults(rulesActor(text))).toEqual(expected);
+  });
+});
+
+describe('rules of distributions', () => {
+  it('may speak of other subsystems by paths that are not known', () => {
+    const rule = 'DEVPATH=="/devices/system/cpu/cpu*", SUBSYSTEM=="cpu", ATTR{online}="1"';
+
+    expect(rulesListing(rule)).toEqual([]);
+  });
+
+  it.each([
+    ['none', 0],
+    ['xen', 0],
+    ['microsoft', 1],
+  ])('ask the firmware which hypervisor it is: %s', (virt, writes) => {
+    const rules = [
+      'ATTR{[dmi/id]sys_vendor}=="Microsoft Corporation", \\',
+      'ATTR{[dmi/id]product_name}=="Virtual*", GOTO="apply"',
+      'GOTO="end"',
+      'LABEL="apply"',
+      'SUBSYSTEM=="memory", ATTR{state}="online"',
+      'LABEL="end"',
+    ].join('\n');
+    const listing = rulesListing(rules, { ...UNIVERSE, virt });
+
+    expect(listing.filter((line) => line.includes('write'))).toHaveLength(writes);
+  });
+
+  it.each([
+    ['SUBSYSTEM=="dax", ATTR{state}=="unplugged", ATTR{state}="online"', 2],
+    ['ACTION=="add", ATTR{state}="online"', 1],
+    ['ATTR{state}=="offline", ATTR{state}="unplugged"', 2],
+    ['ATTR{state}=="offline", ATTR{state}="online"', 0],
+    ['SUBSYSTEM=="memory", ATTR{state}="online"', 0],
+  ])('are refused where they could mean the state of a dax device: %s', (rule, faults) => {
+    const universe = { ...UNIVERSE, hasDaxState: true };
+    const { diagnostics } = compileActor(rulesActor(rule), universe);
+
+    expect(diagnostics.map(({ code }) => code)).toEqual(Array(faults).fill('DAX221'));
+    expect(compileActor(rulesActor(rule), UNIVERSE).diagnostics).toEqual([]);
   });
 });

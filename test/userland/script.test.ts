@@ -227,3 +227,34 @@ function online(): string {
 function region(attr: string): string {
   return `/sys/devices/platform/hmem.1/dax_region/${attr}`;
 }
+
+describe('names of all devices', () => {
+  it.each([
+    "$(daxctl list | jq -r '.[].chardev')",
+    "$(daxctl list -D | jq -r '.[] | .chardev')",
+    '$(ls /sys/bus/dax/devices)',
+  ])('are the words of a loop over %s', (words) => {
+    const pattern = '/sys/bus/dax/devices/dax*';
+    const body = 'do echo "$d" > /sys/bus/dax/drivers/kmem/bind; done';
+    const writes = (text: string): readonly string[] =>
+      listing(text).filter((line) => line.startsWith('write'));
+
+    expect(writes(`for d in ${words}; ${body}`)).toEqual(
+      writes(`for p in ${pattern}; do d=$(basename $p); ${body.slice(3)}`),
+    );
+  });
+});
+
+describe('what only prints', () => {
+  it.each([
+    'sudo lsmem',
+    'LC_ALL=C lsmem --summary',
+    'echo "$0[$$] $(date +%s): $HOSTNAME" >> /var/log/provision.log',
+    'numactl -H | head -n 3 >&2',
+    'cat <<END\ntext\nEND',
+    'x=$(hostname); logger "$x"',
+    'systemctl is-active ndctl || true',
+  ])('is no instruction: %s', (text) => {
+    expect(listing(text).filter((line) => !/^(?:status|jump)/.test(line))).toEqual([]);
+  });
+});

@@ -28,6 +28,8 @@ const value = fc.oneof(
   readable.map((path) => `"$(cat ${path})"`),
 );
 
+const CALLS = ['f a', 'f "$x"'];
+
 const log = value.map((text) => `echo ${text} >> ${LOG}`);
 const write = fc.tuple(value, file).map(([text, path]) => `echo ${text} > ${path}`);
 const assign = fc.oneof(
@@ -72,6 +74,10 @@ const { list } = fc.letrec<{ list: string; statement: string; condition: string;
       fc
         .tuple(fc.oneof(tie('condition'), tie('statement')), fc.constantFrom('-eq', '-ne'))
         .map(([before, op]) => `${before}\nif [ $? ${op} 0 ]; then echo asked >> ${LOG}; fi`),
+      fc
+        .tuple(value, fc.constantFrom('a', 'online', 'o*', 'b|offline'), tie('list'), tie('list'))
+        .map(([word, one, yes, no]) => `case ${word} in\n${one})\n${yes};;\n*)\n${no};;\nesac`),
+      fc.constantFrom(...CALLS),
       fc.tuple(fc.nat(3), tie('condition'), tie('body')).map(countedLoop),
       fc
         .tuple(tie('body'), fc.constantFrom('k', 'l'))
@@ -107,7 +113,20 @@ function globLoop(glob: string, body: string, name: string): string {
   return `for ${name} in ${glob}; do\n${first}\n${body}\ndone`;
 }
 
-/** Scripts with their variables set at the top. */
+/** A function that calls none, and whose counters are not those of its callers. */
+function definition(body: string, last: string): string {
+  const calls = new RegExp(CALLS.map((call) => call.replace('$', '\\$')).join('|'), 'g');
+  const own = body.replace(calls, 'echo "$1" >> log').replace(/\bn(\d+)\b/g, 'm$1');
+  return `f() {\n${own.replaceAll('>> log', `>> ${LOG}`)}\n${last}\n}`;
+}
+
+/** Scripts with a function, and with their variables set at the top. */
 export const script = fc
-  .tuple(fc.boolean(), list)
-  .map(([strict, text]) => `${strict ? 'set -e\n' : ''}x=a\ny=b\n${text}\necho end >> ${LOG}`);
+  .tuple(fc.boolean(), fc.boolean(), list, fc.constantFrom(':', 'return 1', 'return'), list)
+  .map(([strict, trap, body, last, text]) =>
+    [
+      ...(trap ? [`trap 'echo bye >> ${LOG}' EXIT`] : []),
+      ...(strict ? ['set -e'] : []),
+      ...['x=a', 'y=b', definition(body, last), text, `echo end >> ${LOG}`],
+    ].join('\n'),
+  );

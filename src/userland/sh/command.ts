@@ -8,7 +8,9 @@ import { compileInsmod } from './beneathCommands.js';
 import { type Context, emit, type Flow, finish, report, type Span, withStatus } from './context.js';
 import { type Environment, withVariable } from './environment.js';
 import { applyExitOnError } from './errexit.js';
+import { compileTrap, emitExit } from './exitTrap.js';
 import { compileLeave } from './forLoop.js';
+import { compileCall, compileReturn, compileShift, DECLARES, declareName } from './functions.js';
 import {
   compileCxl,
   compileKexec,
@@ -18,10 +20,18 @@ import {
   compileUdevadm,
 } from './machineCommands.js';
 import { compileCat, compileEcho, compilePrintf, compileRead, refuseArguments } from './output.js';
+import { compileQuiet } from './quiet.js';
 import { type Redirects, readRedirects } from './redirects.js';
 import { clearReads } from './substitution.js';
 import { compileTest } from './testCommand.js';
-import { expandFields, expandSingle, type Field, knownText, requireOperand } from './words.js';
+import {
+  expandFields,
+  expandSingle,
+  type Field,
+  knownText,
+  requireOperand,
+  requireText,
+} from './words.js';
 
 /** A command with its words expanded. */
 export interface Invocation {
@@ -46,9 +56,14 @@ export function compileSimple(
     const after = compileAssignments(context, node, env);
     return applyExitOnError(context, node, after, flow);
   }
+  if (DECLARES.has(node.name.value)) return compileDeclaration(context, node, env);
+  const quiet = compileQuiet(context, node, env);
+  if (quiet !== undefined) return applyExitOnError(context, node, quiet, flow);
   const call = expandCommandWords(context, node, env);
   // Words at fault must not hide that the command itself is unknown.
-  if (call === null && node.name.parts === undefined) checkKnown(context, node, node.name.value);
+  if (call === null && node.name.parts === undefined && !env.functions.has(node.name.value)) {
+    checkKnown(context, node, node.name.value);
+  }
   const after = call === null ? null : dispatch(context, call, flow);
   clearReads(context, node);
   if (after === 'gone') return null;
@@ -104,6 +119,25 @@ function withoutSudo(context: Context, call: Invocation): Invocation | null {
   return { ...call, name, fields: rest };
 }
 
+/** Assignments behind a word that declares variables. */
+function compileDeclaration(
+  context: Context,
+  node: Command,
+  start: Environment,
+): Environment | null {
+  let env = start;
+  for (const item of node.suffix) {
+    if (item.type === 'Assignment') env = compileAssignment(context, item, env);
+    else if (item.type !== 'Word' || !/^(?:-[rxg]+|[A-Za-z_]\w*)$/.test(item.text)) {
+      const suggestion = 'write name=text';
+      report(context, 'DAX201', item, 'this declaration is not supported', { suggestion });
+    } else if (!item.text.startsWith('-')) env = declareName(env, item.text);
+  }
+  const after = finish(context, node, env, 0);
+  clearReads(context, node);
+  return after;
+}
+
 function compileAssignments(context: Context, node: Command, start: Environment): Environment {
   let env = finish(context, node, start, 0);
   for (const redirect of node.redirects) {
@@ -125,6 +159,10 @@ function compileAssignment(context: Context, item: Assignment, env: Environment)
     return withVariable(env, name, { kind: 'runtime' });
   }
   const field = expandSingle(context, value, env, { into: name });
+  const unknown = field?.pieces.find((piece) => piece.kind === 'unknown');
+  if (unknown?.kind === 'unknown') {
+    return withStatus(withVariable(env, name, { kind: 'unknown' }), unknown.status);
+  }
   const operand = field === null ? null : requireOperand(context, field);
   if (operand === null) return withVariable(env, name, { kind: 'runtime' });
   if (operand.kind === 'constant') {
@@ -156,6 +194,12 @@ const COMMANDS: ReadonlyMap<string, Compiler> = new Map<string, Compiler>([
   [':', nothing],
   ['false', (context, { at, env }) => finish(context, at, env, 1)],
   ['exit', compileExit],
+  ['return', compileReturn],
+  ['shift', compileShift],
+  ['command', compileWhich],
+  ['which', compileWhich],
+  ['type', compileWhich],
+  ['trap', compileTrap],
   ['break', leave('break')],
   ['continue', leave('continue')],
   ['set', compileSet],
@@ -183,6 +227,14 @@ const COMMANDS: ReadonlyMap<string, Compiler> = new Map<string, Compiler>([
 ]);
 
 function dispatch(context: Context, call: Invocation, flow: Flow): Environment | 'gone' | null {
+  const own = call.env.functions.get(call.name);
+  if (own === null) {
+    const suggestion = 'define it once, at the top';
+    const message = `${call.name} is defined on one way to here and not on another`;
+    report(context, 'DAX201', call.at, message, { suggestion });
+    return null;
+  }
+  if (own !== undefined) return compileCall(context, call, own, flow);
   const name = plainName(call.name);
   const compiler = COMMANDS.get(name);
   if (compiler !== undefined) return compiler(context, { ...call, name }, flow);
@@ -206,12 +258,23 @@ function checkKnown(context: Context, at: Span, word: string): void {
   report(context, 'DAX202', at, `${name || "''"} is not a known command`, { suggestion });
 }
 
+/** `command -v NAME`: the tools that are modelled are there. */
+function compileWhich(context: Context, call: Invocation): Environment | null {
+  const words = call.fields.map(knownText).filter((word) => word !== '-v' && word !== '-p');
+  const [name] = words;
+  const isThere = name != null && (COMMANDS.has(plainName(name)) || call.env.functions.has(name));
+  if (words.length !== 1 || !isThere) {
+    return refuseArguments(context, call, `${call.name} of a command that is modelled`);
+  }
+  return finish(context, call.at, call.env, 0);
+}
+
 function compileExit(context: Context, call: Invocation): 'gone' | null {
   const known = call.fields.map(knownText);
   if (known.length > 1 || known.some((word) => word !== null && !/^\d{1,3}$/.test(word))) {
     return refuseArguments(context, call, 'exit [0-255]');
   }
-  emit(context, call.at, { op: 'exit' });
+  emitExit(context, call.at, call.env);
   return 'gone';
 }
 
@@ -226,6 +289,7 @@ function leave(kind: 'break' | 'continue'): Compiler {
 function compileSet(context: Context, call: Invocation): Environment | null {
   let exitOnError = call.env.exitOnError;
   const words = call.fields.map(knownText);
+  if (words[0] === '--') return setArguments(context, call);
   for (const [index, word] of words.entries()) {
     const before = words[index - 1];
     if (before === '-o' || before === '+o' || /^-\w*o$/.test(before ?? '')) {
@@ -241,6 +305,16 @@ function compileSet(context: Context, call: Invocation): Environment | null {
   }
   if (words.length === 0) return refuseArguments(context, call, 'set -e');
   return { ...finish(context, call.at, call.env, 0), exitOnError };
+}
+
+/** `set -- WORDS`. */
+function setArguments(context: Context, call: Invocation): Environment | null {
+  const texts = call.fields.slice(1).map((field) => requireText(context, field, 'an argument'));
+  const positional = texts.flatMap((text) =>
+    text === null ? [] : [{ kind: 'text' as const, text }],
+  );
+  if (positional.length < texts.length) return null;
+  return { ...finish(context, call.at, call.env, 0), positional };
 }
 
 function compileChangeDirectory(context: Context, call: Invocation): Environment | null {

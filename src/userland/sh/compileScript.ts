@@ -15,6 +15,7 @@ import type { Universe } from '../universe.js';
 import { type Context, report } from './context.js';
 import { compileList } from './control.js';
 import { EMPTY_ENVIRONMENT, type Environment } from './environment.js';
+import { emitExit } from './exitTrap.js';
 
 /** Commands that one script may unroll to. */
 const COMMANDS_MAX = 20_000;
@@ -59,7 +60,8 @@ export function compileScript(
   // A tree that the parser repaired would give faults that the user did not make.
   if (context.faults.size === 0) {
     const start = options.start ?? EMPTY_ENVIRONMENT;
-    compileList(context, script.commands, start, { tested: false, loops: [] });
+    const last = compileList(context, script.commands, start, { tested: false, loops: [] });
+    if (last !== null && last.exitTrap !== null) emitExit(context, lineEnd(script), last);
   }
   const instructions = context.faults.size === 0 ? optimise(builder.finish()) : [];
   const busy = findBusyLoop(instructions);
@@ -71,6 +73,12 @@ export function compileScript(
   }
   const diagnostics = [...context.faults.values()].sort(byPlace);
   return { instructions, diagnostics, simpleCommands: countSimple(script.commands) };
+}
+
+/** Where a script ends: its last command. */
+function lineEnd({ commands, end }: ReturnType<typeof parse>): { pos: number; end: number } {
+  const last = commands.at(-1);
+  return last === undefined ? { pos: end, end } : { pos: last.pos, end: last.end };
 }
 
 function countSimple(statements: ReturnType<typeof parse>['commands']): number | null {

@@ -2,6 +2,7 @@
  * What the parts of the shell compiler share: the source, the program being written, the faults.
  */
 
+import type { Function as FunctionNode } from 'unbash';
 import { type Diagnostic, type DiagnosticCode, diagnose } from '../../errors.js';
 import type { Place } from '../../model/model.js';
 import type { Builder, Draft, Label } from '../builder.js';
@@ -38,6 +39,16 @@ export interface Flow {
   /** The status is tested, so `set -e` does not act. */
   readonly tested: boolean;
   readonly loops: readonly LoopFrame[];
+  /** The call that the piece is compiled for; absent outside of functions. */
+  readonly call?: CallFrame;
+}
+
+/** A call of a function, compiled in place. */
+export interface CallFrame {
+  /** The functions under way, the innermost last. */
+  readonly stack: readonly FunctionNode[];
+  readonly returnLabel: Label;
+  readonly returns: Environment[];
 }
 
 /** One loop around the piece: where break and continue lead, and what is known on the way. */
@@ -48,7 +59,7 @@ export interface LoopFrame {
   readonly continues: Environment[];
 }
 
-/** Faults that need no value, so that they hold in unreachable code as well. */
+/** Faults that need no value, so that they hold in unreachable code as well; not with --havoc. */
 const LANGUAGE_CODES: ReadonlySet<DiagnosticCode> = new Set(['DAX201', 'DAX202']);
 
 /** Notes a fault once for its place and code. */
@@ -59,7 +70,8 @@ export function report(
   message: string,
   values: { readonly [name: string]: string } = {},
 ): void {
-  if (context.dead && !LANGUAGE_CODES.has(code)) return;
+  const isAnything = context.universe.havoc !== undefined;
+  if (context.dead && (isAnything || !LANGUAGE_CODES.has(code))) return;
   const place = 'pos' in at ? context.placeOf(at.pos) : at;
   const key = `${code}:${place.line}:${place.column}`;
   if (!context.faults.has(key)) context.faults.set(key, diagnose(code, place, message, values));

@@ -7,12 +7,18 @@
  */
 import type { AndOr, CommandNode, Elif, If, Pipeline, PipelineNode, Statement } from 'unbash';
 import { newBuilder } from '../builder.js';
+import { compileBrackets } from './brackets.js';
+import { compileCase } from './caseCommand.js';
 import { compileSimple } from './command.js';
 import { type Context, emit, type Flow, finish, report, type Span, withStatus } from './context.js';
 import { type Environment, joinAll, joinStatus } from './environment.js';
+import { applyExitOnError } from './errexit.js';
 import { compileFor } from './forLoop.js';
+import { compileFunction } from './functions.js';
 import { compileOrHavoc } from './havoc.js';
 import { compileTee } from './output.js';
+import { compileQuiet } from './quiet.js';
+import { readRedirects } from './redirects.js';
 import { compileWhile } from './whileLoop.js';
 
 /** Compiles statements one after the other. */
@@ -55,8 +61,11 @@ export function compileNode(
     switch (node.type) {
       case 'AndOr':
         return compileAndOr(here, node, env, inside);
-      case 'Pipeline':
+      case 'Pipeline': {
+        const quiet = compileQuiet(here, node, env);
+        if (quiet !== undefined) return applyExitOnError(here, node, quiet, inside);
         return compilePipeline(here, node, env, inside);
+      }
       default:
         return compileCommand(here, node, env, inside);
     }
@@ -75,7 +84,9 @@ export function branch(context: Context, at: Span, env: Environment): Branches {
   if (env.status === 1) return { ifOk: null, ifFailed: env };
   if (env.status === 'lost') {
     const suggestion = 'test a command of its own';
-    report(context, 'DAX201', at, 'the exit status of this loop is not modelled', { suggestion });
+    report(context, 'DAX201', at, 'the exit status of what stands before this is not modelled', {
+      suggestion,
+    });
   }
   return { ifOk: withStatus(env, 0), ifFailed: withStatus(env, 1) };
 }
@@ -104,6 +115,11 @@ function compileAndOr(
       continue;
     }
     const and = node.operators[index - 1] === '&&';
+    // `… || true`: whatever the status was, it is 0 now.
+    if (env.status === 'lost' && !and && isTrue(command)) {
+      env = finish(context, command, env, 0);
+      continue;
+    }
     const { ifOk, ifFailed } = branch(context, node, env);
     const [run, skip] = and ? [ifOk, ifFailed] : [ifFailed, ifOk];
     if (run === null || skip === null) {
@@ -124,6 +140,11 @@ function compileAndOr(
   }
   return env;
 }
+
+const isTrue = (node: PipelineNode): boolean =>
+  node.type === 'Command' &&
+  /^(?:true|:)$/.test(node.name?.value ?? '') &&
+  node.suffix.length === 0;
 
 function compilePipeline(
   context: Context,
@@ -168,12 +189,25 @@ function compileCommand(
       return compileFor(context, node, env, flow);
     case 'While':
       return compileWhile(context, node, env, flow);
-    case 'Redirected':
-      for (const redirect of node.redirects) {
+    case 'Function':
+      return compileFunction(context, node, env);
+    case 'Case':
+      return compileCase(context, node, env, flow);
+    case 'TestCommand':
+      return applyExitOnError(
+        context,
+        node,
+        compileBrackets(context, node, env) ?? withStatus(env, 'runtime'),
+        flow,
+      );
+    case 'Redirected': {
+      const to = readRedirects(context, node.redirects, env);
+      if (to !== null && (to.input !== null || typeof to.output !== 'string')) {
         const suggestion = 'redirect the commands inside';
-        report(context, 'DAX205', redirect, 'redirection of a whole block', { suggestion });
+        report(context, 'DAX205', node, 'redirection of a whole block', { suggestion });
       }
       return compileCommand(context, node.command, env, flow);
+    }
     default: {
       const what = REFUSED[node.type];
       report(context, 'DAX201', node, `${what.name} is not supported`, {
@@ -190,16 +224,14 @@ const REFUSED: {
 } & {
   readonly [T in Exclude<
     CommandNode['type'],
-    'Command' | 'BraceGroup' | 'If' | 'For' | 'While' | 'Redirected'
+    | ('Command' | 'BraceGroup' | 'If' | 'For' | 'While' | 'Redirected')
+    | ('Function' | 'Case' | 'TestCommand')
   >]: { readonly name: string; readonly suggestion: string };
 } = {
   Subshell: { name: 'a subshell', suggestion: 'use { …; }' },
-  Function: { name: 'a function', suggestion: INLINE },
-  Case: { name: 'case', suggestion: 'use if and [ … = … ]' },
   Select: { name: 'select', suggestion: INLINE },
   Coproc: { name: 'coproc', suggestion: 'write a second actor' },
   ArithmeticFor: { name: 'for ((…))', suggestion: 'use for … in words' },
-  TestCommand: { name: '[[ … ]]', suggestion: 'sh has [ … ]' },
   ArithmeticCommand: { name: '((…))', suggestion: 'use $((…)) and [ … ]' },
 };
 

@@ -5,6 +5,8 @@
  * known at run time only; both ways hold the instructions that assign it, so the program is right.
  */
 
+import type { Function as FunctionNode } from 'unbash';
+
 export type Value =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'runtime' }
@@ -19,8 +21,25 @@ export type Value =
  */
 export type Status = 0 | 1 | 'runtime' | 'lost';
 
+/** A word that a script or function was given; a value at run time is in a variable of its own. */
+export type Argument =
+  | Exclude<Value, { readonly kind: 'runtime' }>
+  | { readonly kind: 'variable'; readonly name: string };
+
+/** What runs when the script ends: `trap '…' EXIT`. */
+export interface ExitTrap {
+  readonly text: string;
+  readonly at: { readonly pos: number; readonly end: number };
+}
+
 export interface Environment {
   readonly variables: ReadonlyMap<string, Value>;
+  /** Defined so far, by name; null where two ways disagree. */
+  readonly functions: ReadonlyMap<string, FunctionNode | null>;
+  /** $1, $2 …; of a script they are not given; 'differs' where two ways disagree. */
+  readonly positional: readonly Argument[] | 'not given' | 'differs';
+  /** 'differs' where two ways disagree. */
+  readonly exitTrap: ExitTrap | null | 'differs';
   /** Absolute; null where two ways with different directories met. */
   readonly directory: string | null;
   /** `set -e`; null where two ways disagree. */
@@ -31,6 +50,9 @@ export interface Environment {
 /** The environment at the start of a script. */
 export const EMPTY_ENVIRONMENT: Environment = {
   variables: new Map(),
+  functions: new Map(),
+  positional: 'not given',
+  exitTrap: null,
   directory: '/',
   exitOnError: false,
   status: 0,
@@ -51,7 +73,12 @@ export function joinAll(environments: readonly Environment[]): Environment | nul
 /** Writes an environment as text, equal exactly for equal environments. */
 export function environmentKey(env: Environment): string {
   const variables = [...env.variables].sort(([left], [right]) => (left < right ? -1 : 1));
-  return JSON.stringify([variables, env.directory, env.exitOnError, env.status]);
+  const functions = [...env.functions].map(([name, node]) => [name, node?.pos ?? null]).sort();
+  const { directory, exitOnError, status, positional, exitTrap } = env;
+  return JSON.stringify([
+    ...[variables, directory, exitOnError, status],
+    ...[functions, positional, exitTrap],
+  ]);
 }
 
 function join(left: Environment, right: Environment): Environment {
@@ -65,10 +92,26 @@ function join(left: Environment, right: Environment): Environment {
   }
   return {
     variables,
+    functions: joinFunctions(left, right),
+    positional: isEqual(left.positional, right.positional) ? left.positional : 'differs',
+    exitTrap: isEqual(left.exitTrap, right.exitTrap) ? left.exitTrap : 'differs',
     directory: left.directory === right.directory ? left.directory : null,
     exitOnError: left.exitOnError === right.exitOnError ? left.exitOnError : null,
     status: joinStatus(left.status, right.status),
   };
+}
+
+const isEqual = (one: unknown, other: unknown): boolean =>
+  JSON.stringify(one) === JSON.stringify(other);
+
+function joinFunctions(left: Environment, right: Environment): Environment['functions'] {
+  const names = new Set([...left.functions.keys(), ...right.functions.keys()]);
+  return new Map(
+    [...names].map((name) => {
+      const [one, other] = [left.functions.get(name), right.functions.get(name)];
+      return [name, one !== undefined && one === other ? one : null];
+    }),
+  );
 }
 
 /** Joins two statuses; every known one has been stored in the program's status by its own way. */

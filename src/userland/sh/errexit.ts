@@ -4,6 +4,7 @@
 import { type Context, emit, type Flow, report, type Span } from './context.js';
 import { branch } from './control.js';
 import type { Environment } from './environment.js';
+import { emitExit } from './exitTrap.js';
 
 /** Adds the way out after a simple command; returns what is known on the way that goes on. */
 export function applyExitOnError(
@@ -21,7 +22,12 @@ export function applyExitOnError(
     return env;
   }
   const { ifOk, ifFailed } = branch(context, at, env);
-  if (ifFailed !== null) {
+  if (ifFailed !== null && ifFailed.exitTrap !== null) {
+    const goOn = context.builder.label();
+    if (ifOk !== null) emit(context, at, { op: 'jump-if-ok', to: goOn });
+    emitExit(context, at, ifFailed);
+    context.builder.mark(goOn);
+  } else if (ifFailed !== null) {
     emit(context, at, { op: ifOk === null ? 'jump' : 'jump-if-failed', to: context.end });
   }
   return ifOk;

@@ -6,7 +6,7 @@
  * is looked for when its round comes, so one that appears meanwhile is taken and one that goes is
  * skipped.
  */
-import type { For } from 'unbash';
+import type { For, Word } from 'unbash';
 import { type GlobToken, globMatches } from '../glob.js';
 import type { SysfsFile } from '../program.js';
 import { PATH_FORMS } from '../sysfsForms.js';
@@ -100,7 +100,26 @@ function loopItems(context: Context, node: For, env: Environment): Item[] | null
     report(context, 'DAX201', node, 'for without in: scripts have no arguments', { suggestion });
     return null;
   }
-  const fields = expandFields(context, node.wordlist, env);
+  const items = node.wordlist.map((word) => wordItems(context, word, env));
+  return items.every((list) => list !== null) ? items.flat() : null;
+}
+
+/** The two ways in which scripts ask for the names of all devices. */
+const DEVICE_LIST = new RegExp(
+  [
+    String.raw`^\$\(\s*daxctl\s+list(?:\s+-[A-Za-z]+)*\s*\|`,
+    String.raw`\s*jq\s+-r\s+(['"])\.\[\]\s*(?:\|\s*)?\.chardev\1\s*\)$`,
+    String.raw`|^\$\(\s*ls\s+/sys/bus/dax/devices/?\s*\)$`,
+  ].join(''),
+);
+
+function wordItems(context: Context, word: Word, env: Environment): Item[] | null {
+  if (DEVICE_LIST.test(word.text)) {
+    return context.universe.devices.map(({ name }) => ({
+      ...{ text: name, guard: { kind: 'device-directory', device: name }, at: word },
+    }));
+  }
+  const fields = expandFields(context, [word], env);
   if (fields === null) return null;
   const items = fields.map((field) => fieldItems(context, field, env));
   return items.every((list) => list !== null) ? items.flat() : null;

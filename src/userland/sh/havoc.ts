@@ -1,17 +1,20 @@
 /**
  * Parts of a script that are not understood, taken for anything they may do (`--havoc`).
  *
- * A part is compiled on trial first; where that finds a fault, it may do anything to its files, and
- * what it may have done to the shell itself (variables, directory, `set -e`, leaving) is not known
- * any more.
+ * A part is compiled; where that finds a fault, it is taken back and may do anything to its files,
+ * and what it may have done to the shell itself (variables, directory, `set -e`, leaving) is not
+ * known any more.
  */
 import type { AndOr, Command, PipelineNode } from 'unbash';
-import { newBuilder } from '../builder.js';
+import type { Diagnostic } from '../../errors.js';
 import { emitHavoc, type Havoc, noteHavoc } from '../havoc.js';
 import { firstLine } from '../source.js';
-import { type Context, type Flow, report } from './context.js';
+import type { Universe } from '../universe.js';
+import { type Context, emit, type Flow, report } from './context.js';
 import type { Environment, Value } from './environment.js';
 import { applyExitOnError } from './errexit.js';
+import { emitExit } from './exitTrap.js';
+import { quietStatus } from './quiet.js';
 
 type Node = PipelineNode | AndOr;
 type Compile = (context: Context, flow: Flow) => Environment | null;
@@ -37,37 +40,52 @@ export function compileOrHavoc(
 ): Environment | null {
   const { havoc } = context.universe;
   if (havoc === undefined || context.dead || node.type === 'AndOr') return compile(context, flow);
-  if (node.type === 'Function') return { ...env, status: 0 };
-  const trial = trialOf(context, havoc);
-  compile(trial, trialFlow(flow));
-  if (trial.faults.size === 0) return compile(context, flow);
-  noteHavoc(havoc, trial.faults.values());
+  const attempt = begin(context, havoc, flow);
+  const after = compile(context, flow);
+  const faults = attempt.faults();
+  if (faults.length === 0) return after;
+  attempt.takeBack();
+  noteHavoc(havoc, faults);
   return emitNode(context, node, env, flow);
 }
 
-/** A context whose faults, instructions and notes count for nothing. */
-function trialOf(context: Context, havoc: Havoc): Context {
-  return {
-    ...context,
-    builder: newBuilder(),
-    faults: new Map(),
-    reads: { ...context.reads },
-    budget: { ...context.budget },
-    universe: { ...context.universe, havoc: { ...havoc, noted: new Map() } },
-  };
+interface Attempt {
+  /** What was reported since. */
+  readonly faults: () => readonly Diagnostic[];
+  readonly takeBack: () => void;
 }
 
-function trialFlow(flow: Flow): Flow {
-  return { ...flow, loops: flow.loops.map((loop) => ({ ...loop, breaks: [], continues: [] })) };
+/**
+ * Begins to compile what may turn out not to be understood. Nested parts were tried before the one
+ * around them, so each part is compiled once.
+ */
+function begin(context: Context, havoc: Havoc, flow: Flow): Attempt {
+  const { faults, reads, budget, builder } = context;
+  const [known, noted] = [new Set(faults.keys()), new Set(havoc.noted.keys())];
+  const [count, left] = [reads.count, budget.left];
+  const takeInstructions = builder.checkpoint();
+  const ways = [...flow.loops.flatMap(({ breaks, continues }) => [breaks, continues])];
+  if (flow.call !== undefined) ways.push(flow.call.returns);
+  const lengths = ways.map(({ length }) => length);
+  return {
+    faults: () => [...faults].flatMap(([key, fault]) => (known.has(key) ? [] : [fault])),
+    takeBack: () => {
+      for (const key of [...faults.keys()]) if (!known.has(key)) faults.delete(key);
+      for (const key of [...havoc.noted.keys()]) if (!noted.has(key)) havoc.noted.delete(key);
+      for (const [index, way] of ways.entries()) way.length = lengths[index] ?? 0;
+      reads.count = count;
+      budget.left = left;
+      takeInstructions();
+    },
+  };
 }
 
 function emitNode(context: Context, node: Node, env: Environment, flow: Flow): Environment | null {
   const source = context.source.slice(node.pos, node.end);
-  if (/^\s*trap\s/.test(source)) {
-    const suggestion = 'write its commands where they are to run';
-    report(context, 'DAX201', node, 'trap runs at any later moment', { suggestion });
-  }
-  const scope = scopeOf(context, node);
+  refuseLater(context, node);
+  const called = node.type === 'Command' ? env.functions.get(node.name?.value ?? '') : undefined;
+  if (called != null) refuseLater(context, called);
+  const scope = scopeOf(context, node, env);
   const isInShell = scope === 'variables' || scope === 'shell';
   const frame = flow.loops.at(-1);
   const leaves = isInShell && frame !== undefined;
@@ -75,8 +93,22 @@ function emitNode(context: Context, node: Node, env: Environment, flow: Flow): E
   const mayEnd = isInShell || (after.exitOnError === null && !flow.tested);
   const loops = leaves ? [frame.breakLabel, frame.continueLabel] : [];
   const origin = { place: context.placeOf(node.pos), text: firstLine(source) };
-  const exits = [...(mayEnd ? [context.end] : []), ...loops];
-  emitHavoc(context.builder, context.universe, origin, { exits });
+  const { call } = flow;
+  if (isInShell && call !== undefined) {
+    call.returns.push(after);
+    loops.push(call.returnLabel);
+  }
+  const ending = after.exitTrap === null ? context.end : context.builder.label();
+  const exits = [...(mayEnd ? [ending] : []), ...loops];
+  const universe = quietStatus(node, env) !== null ? silent(context.universe) : context.universe;
+  emitHavoc(context.builder, universe, origin, { exits });
+  if (mayEnd && ending !== context.end) {
+    const goOn = context.builder.label();
+    emit(context, node, { op: 'jump', to: goOn });
+    context.builder.mark(ending);
+    emitExit(context, node, after);
+    context.builder.mark(goOn);
+  }
   if (leaves) {
     frame.breaks.push(after);
     frame.continues.push(after);
@@ -84,14 +116,55 @@ function emitNode(context: Context, node: Node, env: Environment, flow: Flow): E
   return after.exitOnError === null ? after : applyExitOnError(context, node, after, flow);
 }
 
+/** What outlives the part it stands in: it would go on when the next line begins. */
+function refuseLater(context: Context, node: object): void {
+  if ('background' in node && node.background === true && 'pos' in node) refuseAt(context, node);
+  if ('type' in node && (node.type === 'Coproc' || isTrap(node))) refuseAt(context, node);
+  // Parts of words, and the commands of `$(…)`, are parsed when they are asked for.
+  const asked = [
+    'value' in node ? node.value : null,
+    'parts' in node ? node.parts : null,
+    'script' in node ? node.script : null,
+  ];
+  for (const child of [...Object.values(node), ...asked]) {
+    if (typeof child === 'object' && child !== null) refuseLater(context, child);
+  }
+}
+
+const isTrap = (node: object): boolean =>
+  'name' in node &&
+  typeof node.name === 'object' &&
+  node.name !== null &&
+  'value' in node.name &&
+  node.name.value === 'trap';
+
+function refuseAt(context: Context, node: object): void {
+  if (!('pos' in node && 'end' in node)) return;
+  const { pos, end } = node;
+  if (typeof pos !== 'number' || typeof end !== 'number') return;
+  const later = isTrap(node);
+  const what = later ? 'trap runs at any later moment' : 'what runs in the background goes on';
+  const suggestion = later
+    ? 'write its commands where they are to run'
+    : 'give it as a script of its own: --script FILE --script FILE';
+  report(context, 'DAX201', { pos, end }, what, { suggestion });
+}
+
+/** A status that nobody knows is all that is open of what only prints. */
+const silent = (universe: Universe): Universe => ({
+  ...universe,
+  ...(universe.havoc && { havoc: { ...universe.havoc, files: [] } }),
+});
+
 /** What a part can change besides files. */
 type Scope = 'files' | 'variables' | 'shell' | ReadonlySet<string>;
 
-function scopeOf(context: Context, node: Node): Scope {
+function scopeOf(context: Context, node: Node, env: Environment): Scope {
   if (node.type === 'Pipeline' || node.type === 'Subshell') return 'files';
   if (node.type !== 'Command') {
     const text = context.source.slice(node.pos, node.end);
-    return SHELL_WORDS.test(`${text} `) ? 'shell' : 'variables';
+    const isCalled = [...env.functions.keys()].some((name) => text.includes(name));
+    return SHELL_WORDS.test(`${text} `) || isCalled ? 'shell' : 'variables';
   }
   const { name } = node;
   if (name === undefined) return assignedBy(node);

@@ -24,11 +24,14 @@ import { type Field, knownText, requireOperand, requireText } from './words.js';
 
 /** Compiles echo: a write when it is redirected to a file, else nothing. */
 export function compileEcho(context: Context, call: Invocation): Environment | null {
+  // What goes to the screen may hold anything.
+  if (typeof call.redirects.output === 'string') return finish(context, call.at, call.env, 0);
   return writeTo(context, call, call.redirects.output, echoValue(context, call));
 }
 
 /** Compiles printf, like echo. */
 export function compilePrintf(context: Context, call: Invocation): Environment | null {
+  if (typeof call.redirects.output === 'string') return finish(context, call.at, call.env, 0);
   return writeTo(context, call, call.redirects.output, printfValue(context, call));
 }
 

@@ -4,6 +4,7 @@
 import type { Redirect, Redirection } from 'unbash';
 import { type Context, report, type Span } from './context.js';
 import type { Environment } from './environment.js';
+import { SINKS } from './quiet.js';
 import { expandSingle, requireText } from './words.js';
 
 export interface Redirects {
@@ -12,8 +13,6 @@ export interface Redirects {
   /** Standard input from the file of this path; null without. */
   readonly input: { readonly path: string; readonly at: Span } | null;
 }
-
-const SINKS = new Set(['/dev/null', '/dev/stderr', '/dev/stdout', '/dev/kmsg', '/dev/tty']);
 
 /** Reads the redirections of a command; null when one is at fault (reported). */
 export function readRedirects(
@@ -59,7 +58,7 @@ function readRedirect(context: Context, redirection: Redirection, env: Environme
       return toFile(context, redirection, number, path);
     case '&>':
     case '&>>':
-      if (SINKS.has(path)) return { kind: 'output', to: 'discarded' };
+      if (SINKS.test(path)) return { kind: 'output', to: 'discarded' };
       return refuse(context, redirection, `${operator} is not sh`);
     case '<':
       if (number !== undefined && number !== 0) break;
@@ -89,13 +88,13 @@ function toFile(
   path: string,
 ): Effect | null {
   if (number === 2) {
-    if (SINKS.has(path)) return { kind: 'none' };
+    if (SINKS.test(path)) return { kind: 'none' };
     return refuse(context, at, 'messages can only go to /dev/null');
   }
   if (number !== undefined && number !== 1) {
     return refuse(context, at, 'this descriptor is not supported');
   }
-  if (SINKS.has(path)) return { kind: 'output', to: 'discarded' };
+  if (SINKS.test(path)) return { kind: 'output', to: 'discarded' };
   return { kind: 'output', to: { path, at: at.target ?? at } };
 }
 

@@ -1,15 +1,18 @@
 /**
  * `$(…)`: reading a sysfs file, and the pure commands that scripts build names with.
  */
-import type { Command, CommandExpansionPart } from 'unbash';
+import type { Command, CommandExpansionPart, Statement } from 'unbash';
 import { type Context, emit, report, resolveFile, type Span } from './context.js';
-import type { Environment } from './environment.js';
+import type { Environment, Status } from './environment.js';
 import { printfText } from './printf.js';
+import { quietStatus } from './quiet.js';
 import { expandFields, type Field, requireText } from './words.js';
 
 export type Substitution =
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'variable'; readonly name: string };
+  | { readonly kind: 'variable'; readonly name: string }
+  /** Printed by a command that changes nothing. */
+  | { readonly kind: 'unknown'; readonly status: Status };
 
 /** Start of the names of variables that hold what a `$(cat …)` inside a command read. */
 const READ_VARIABLE = '_read';
@@ -33,6 +36,8 @@ export function substitute(
     report(context, 'DAX200', { pos, end: pos }, message);
     return null;
   }
+  const printed = printedBy(part, env);
+  if (printed !== null) return printed;
   const command = onlyCommand(part);
   const name = command?.name?.value;
   if (command === null || name === undefined) return refuse(context, part);
@@ -54,6 +59,28 @@ export function substitute(
   const text = compute(name, known);
   return text === null ? refuse(context, part) : { kind: 'text', text };
 }
+
+/** What commands print that change nothing; null where there are others. */
+function printedBy(part: CommandExpansionPart, env: Environment): Substitution | null {
+  const [statement, ...rest] = part.script?.commands ?? [];
+  if (statement === undefined || rest.length > 0 || statement.background) return null;
+  if (isComputed(statement.command)) return null;
+  const status = quietStatus(statement.command, env);
+  if (status === null) return null;
+  const text = OF_ROOT.get(part.text.slice(2, -1).trim());
+  return text === undefined ? { kind: 'unknown', status } : { kind: 'text', text };
+}
+
+const isComputed = (node: Statement['command']): boolean =>
+  node.type === 'Command' && /^(?:echo|printf)$/.test(node.name?.value ?? '');
+
+/** What is the same on every machine that is modelled. */
+const OF_ROOT: ReadonlyMap<string, string> = new Map([
+  ['id -u', '0'],
+  ['whoami', 'root'],
+  ['id -un', 'root'],
+  ['uname -m', 'x86_64'],
+]);
 
 function onlyCommand(part: CommandExpansionPart): Command | null {
   const [statement, ...rest] = part.script?.commands ?? [];

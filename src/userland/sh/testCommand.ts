@@ -56,7 +56,8 @@ function unary(
   const operator = knownText(first);
   if (operator === '-n') return isEmpty(context, call, operand, true);
   if (operator === '-z') return isEmpty(context, call, operand, false);
-  if (operator !== '-e' && operator !== '-f' && operator !== '-d') {
+  // Root may read and write whatever is there.
+  if (!['-e', '-f', '-d', '-r', '-w'].includes(operator ?? '')) {
     return refuse(context, call, `${operator ?? 'this test'} is not supported`);
   }
   const path = requireText(context, operand, 'the path');

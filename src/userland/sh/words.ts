@@ -16,7 +16,7 @@ import { type GlobToken, literalTokens, parseGlob } from '../glob.js';
 import type { Operand } from '../program.js';
 import { evaluateArithmetic } from './arithmetic.js';
 import { type Context, report, type Span } from './context.js';
-import type { Environment } from './environment.js';
+import type { Argument, Environment, Status, Value } from './environment.js';
 import { cutText } from './parameter.js';
 import { substitute } from './substitution.js';
 
@@ -25,6 +25,8 @@ export type Piece =
   | { readonly kind: 'text'; readonly text: string; readonly quoted: boolean }
   | { readonly kind: 'variable'; readonly name: string }
   | { readonly kind: 'event-device' }
+  /** What was printed by a command that changes nothing: nobody knows it, and few need to. */
+  | { readonly kind: 'unknown'; readonly what: string; readonly status: Status }
   /** `$?` where it is known at run time only. */
   | { readonly kind: 'status' };
 
@@ -85,11 +87,21 @@ export function knownText(field: Field): string | null {
 /** The field as text; reports and returns null when it is known at run time only. */
 export function requireText(context: Context, field: Field, what: string): string | null {
   const text = knownText(field);
+  if (text === null && refuseUnknown(context, field)) return null;
   if (text === null) {
     const suggestion = 'it must follow from constants, loop words and universe globs';
     report(context, 'DAX212', field.at, `${what} is known at run time only`, { suggestion });
   }
   return text;
+}
+
+/** Reports a field of which a part is not known at all. */
+function refuseUnknown(context: Context, field: Field): boolean {
+  const part = field.pieces.find((piece) => piece.kind === 'unknown');
+  if (part?.kind !== 'unknown') return false;
+  const suggestion = 'set it to a text before this line';
+  report(context, 'DAX212', field.at, `what ${part.what} is not known`, { suggestion });
+  return true;
 }
 
 /** The field as an operand: text, or one variable alone; reports mixtures. */
@@ -100,6 +112,7 @@ export function requireOperand(context: Context, field: Field): Operand | null {
   const [only] = pieces;
   if (pieces.length === 1 && only?.kind === 'variable') return only;
   if (pieces.length === 1 && only?.kind === 'event-device') return only;
+  if (refuseUnknown(context, field)) return null;
   const suggestion = 'a run-time value must stand alone';
   report(context, 'DAX212', field.at, 'text is joined to a value known at run time only', {
     suggestion,
@@ -202,19 +215,93 @@ function expandVariable(context: Context, at: Span, use: VariableUse): Part[] | 
     if (env.status === 0 || env.status === 1) return [text(String(env.status), true)];
     return [{ piece: { kind: 'status' }, split: false }];
   }
-  const value = env.variables.get(name);
+  if (name === '@' || name === '*') return expandArguments(context, at, use);
+  const value = parameterValue(context, env, name);
   if (value === undefined) {
+    if (/^(?:\d+|#)$/.test(name)) return refuseArgument(context, at, name);
     report(context, 'DAX213', at, `variable ${name} is never set before this`, { name });
     return null;
   }
-  if (value.kind === 'text') return [known(value.text, split)];
-  if (value.kind === 'unknown') {
-    const suggestion = 'set it to a text before this line';
-    report(context, 'DAX212', at, `what ${name} holds is not known`, { suggestion });
-    return null;
+  return [valuePart(value, name, split)];
+}
+
+/** What a parameter holds; undefined where it is not set. */
+function parameterValue(
+  context: Context,
+  env: Environment,
+  name: string,
+): Value | Argument | undefined {
+  if (name === '0') return { kind: 'text', text: context.placeOf(0).file };
+  if (name === '#' || /^\d+$/.test(name)) return argumentValue(env, name);
+  return env.variables.get(name) ?? OF_ROOT.get(name);
+}
+
+/** An argument, empty beyond the last one; undefined where none are given, or it is not known. */
+function argumentValue({ positional }: Environment, name: string): Argument | undefined {
+  if (positional === 'differs') return { kind: 'unknown' };
+  if (positional === 'not given') return undefined;
+  if (name === '#') return { kind: 'text', text: String(positional.length) };
+  return positional[Number(name) - 1] ?? { kind: 'text', text: '' };
+}
+
+const UNKNOWN: Value = { kind: 'unknown' };
+
+/** Variables that every shell of root has. */
+const OF_ROOT: ReadonlyMap<string, Value> = new Map<string, Value>([
+  ['EUID', { kind: 'text', text: '0' }],
+  ['UID', { kind: 'text', text: '0' }],
+  ['USER', { kind: 'text', text: 'root' }],
+  ...[
+    '$',
+    'PPID',
+    'RANDOM',
+    'LINENO',
+    'SECONDS',
+    'HOSTNAME',
+    'PATH',
+    'HOME',
+    'PWD',
+    'FUNCNAME',
+  ].map((name) => [name, UNKNOWN] as const),
+]);
+
+function valuePart(value: Value | Argument, name: string, split: boolean): Part {
+  switch (value.kind) {
+    case 'text':
+      return known(value.text, split);
+    case 'unknown':
+      return unknownPart(`${name} holds`, 'lost');
+    case 'event-device':
+      return { piece: { kind: 'event-device' }, split: false };
+    case 'variable':
+      return { piece: value, split: false };
+    default:
+      return { piece: { kind: 'variable', name }, split: false };
   }
-  if (value.kind === 'event-device') return [{ piece: { kind: 'event-device' }, split: false }];
-  return [{ piece: { kind: 'variable', name }, split: false }];
+}
+
+const unknownPart = (what: string, status: Status): Part => ({
+  piece: { kind: 'unknown', what, status },
+  split: false,
+});
+
+/** `$@` and `$*`: all arguments, each one a field, or one text in quotes. */
+function expandArguments(context: Context, at: Span, use: VariableUse): Part[] | null {
+  const { name, env, split } = use;
+  if (typeof env.positional === 'string') return refuseArgument(context, at, name);
+  const blank = split || name === '@' ? { ...known(' ', true), split: true } : known(' ', false);
+  return env.positional.flatMap((value, index) => [
+    ...(index > 0 ? [blank] : []),
+    // Quotes around an empty argument are still a field.
+    ...(split ? [] : [text('', true)]),
+    valuePart(value, `$${index + 1}`, split),
+  ]);
+}
+
+function refuseArgument(context: Context, at: Span, name: string): null {
+  const suggestion = 'scripts run without arguments: put `set -- dax0.0` before this line';
+  report(context, 'DAX212', at, `what $${name} holds is not known`, { suggestion });
+  return null;
 }
 
 /** Text that came out of an expansion: split and a pattern without quotes, literal inside them. */
@@ -229,17 +316,23 @@ function expandParameter(
   split: boolean,
 ): Part[] | null {
   const { parameter: name, operation } = part;
-  const value = env.variables.get(name);
+  const value = parameterValue(context, env, name);
   if (part.index !== undefined || part.prefix === '!') return refusePart(context, part);
   if (part.prefix === '#') {
     if (value?.kind === 'text') return [text(String(value.text.length), true)];
     return refuseRuntime(context, part, name);
   }
   if (operation === undefined) return expandVariable(context, part, { name, env, split });
+  // `${x:?text}` ends a script that was not given x.
+  if (operation.type === 'Default' && operation.operator.endsWith('?') && value?.kind === 'text') {
+    if (value.text !== '') return expandVariable(context, part, { name, env, split });
+  }
   if (operation.type === 'Default' && operation.operator.endsWith('-')) {
     const empty = value?.kind === 'text' && value.text === '' && operation.operator === ':-';
     if (value === undefined || empty) return expandParts(context, operation.operand, env, {});
-    if (value.kind === 'runtime') return refuseRuntime(context, part, name);
+    if (value.kind === 'runtime' || value.kind === 'variable') {
+      return refuseRuntime(context, part, name);
+    }
     return expandVariable(context, part, { name, env, split });
   }
   if (operation.type !== 'Remove') return refusePart(context, part);
@@ -265,6 +358,7 @@ function expandCommand(
   const result = substitute(context, part, env, options.into);
   if (result === null) return null;
   if (result.kind === 'text') return [known(result.text, options.split)];
+  if (result.kind === 'unknown') return [unknownPart(`${part.text} prints`, result.status)];
   return [{ piece: { kind: 'variable', name: result.name }, split: false }];
 }
 

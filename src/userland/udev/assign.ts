@@ -1,6 +1,7 @@
 /**
  * What rules assign: properties and attributes; names and owners of nodes are passed over.
  */
+import { refuseDaxState } from './daxState.js';
 import { blockAttribute, emitMemoryOnly } from './matches.js';
 import type { Rule, RuleKey } from './parseRules.js';
 import { emitRule, keyName, type RuleContext, refuseKey } from './ruleContext.js';
@@ -28,6 +29,9 @@ export function assignOther(context: RuleContext, key: RuleKey, state: RuleState
   return state;
 }
 
+/** Properties by which systemd starts units for a device. */
+const STARTS_UNITS = /^SYSTEMD_(?:USER_)?WANTS$/;
+
 /** Sets ENV{…}. */
 export function assignProperty(
   context: RuleContext,
@@ -35,8 +39,19 @@ export function assignProperty(
   key: RuleKey,
   state: RuleState,
 ): RuleState {
-  const value = assignedValue(context, key, state);
   const name = key.attribute ?? '';
+  if (STARTS_UNITS.test(name)) {
+    const suggestion = 'write what the unit runs as RUN+="…", or give its script by --script';
+    const message = `systemd starts ${key.value}, and what that does is not known`;
+    refuseKey(context, 'DAX221', key, { message, suggestion });
+    return state;
+  }
+  if (key.operator === '+=') {
+    const suggestion = 'it takes = and :=';
+    refuseKey(context, 'DAX222', key, { message: `${keyName(key)} does not take +=`, suggestion });
+    return state;
+  }
+  const value = assignedValue(context, key, state);
   if (value === null) {
     return { ...state, properties: new Map([...state.properties, [name, { kind: 'runtime' }]]) };
   }
@@ -58,6 +73,7 @@ export function assignAttribute(
   const attr = blockAttribute(context, key);
   const value = assignedValue(context, key, state);
   if (attr === null || value === null) return state;
+  refuseDaxState(context, rule, key, state);
   const skip = context.builder.label();
   emitMemoryOnly(context, rule, state, skip);
   const file = { kind: 'block', block: 'event', attr } as const;

@@ -354,7 +354,7 @@ const OPERATORS: ReadonlyMap<string, string> = new Map([
   ['PROGRAM', '== != ='],
   ['ATTR', '== != = :='],
   ['ATTRS', '== !='],
-  ['ENV', '== != = :='],
+  ['ENV', '== != = := +='],
   ['RUN', '+='],
   ['GOTO', '='],
   ['LABEL', '='],

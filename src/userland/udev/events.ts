@@ -10,7 +10,7 @@ import { globMatches, parseGlob } from '../glob.js';
 import { blocksOf, type Universe } from '../universe.js';
 import type { Rule, RuleKey } from './parseRules.js';
 import { emitRule, type RuleContext, refuseKey } from './ruleContext.js';
-import { ACTIONS, type Action, type RuleState, type Subsystem } from './ruleState.js';
+import type { Action, RuleState, Subsystem } from './ruleState.js';
 
 const EVENT_KEYS = new Set(['ACTION', 'SUBSYSTEM', 'KERNEL', 'DEVPATH']);
 
@@ -31,6 +31,8 @@ export function matchesValue(value: string, text: string): boolean {
   return value.split('|').some((pattern) => globMatches(parseGlob(pattern), text));
 }
 
+const rankOf = ({ name }: RuleKey): number => (name === 'SUBSYSTEM' ? 0 : 1);
+
 /** Most devices that a KERNEL key may tell apart one by one. */
 const NAMES_MAX = 256;
 
@@ -42,10 +44,11 @@ export function matchEvents(
 ): EventMatch {
   let { subsystems, actions } = state;
   let names: readonly string[] | null = null;
-  for (const key of keys) {
+  // Whether a path can be told depends on the subsystem, wherever that stands in the rule.
+  const ordered = [...keys].sort((left, right) => rankOf(left) - rankOf(right));
+  for (const key of ordered) {
     const holds = (text: string) => matchesValue(key.value, text) === (key.operator === '==');
     if (key.name === 'ACTION') {
-      checkAction(context, key);
       actions = actions.filter(holds);
     } else if (key.name === 'SUBSYSTEM') {
       subsystems = subsystems.filter(holds);
@@ -125,16 +128,6 @@ export function emitAny<T>(
   context.builder.mark(yes);
 }
 
-function checkAction(context: RuleContext, key: RuleKey): void {
-  const unknown = key.value
-    .split('|')
-    .find((name) => /^(?:bind|unbind)$/.test(name) && key.operator === '==');
-  if (unknown === undefined) return;
-  const suggestion = `the modelled actions are ${ACTIONS.join(', ')}`;
-  const message = `events of action ${unknown} are not modelled`;
-  refuseKey(context, 'DAX224', key, { message, suggestion });
-}
-
 interface Names {
   readonly subsystems: readonly Subsystem[];
   readonly names: readonly string[] | null;
@@ -142,6 +135,8 @@ interface Names {
 
 /** Narrows by a pattern over names: whole subsystems where it can, single devices else. */
 function matchNames(context: RuleContext, key: RuleKey, before: Names): Names {
+  // A rule of another subsystem says nothing about what is modelled.
+  if (before.subsystems.length === 0) return before;
   if (key.name === 'DEVPATH' && !key.value.startsWith('/devices/system/memory')) {
     const suggestion = 'use SUBSYSTEM and KERNEL';
     const message = 'only paths below /devices/system/memory are known';

@@ -7,6 +7,7 @@
 import type { Label } from '../builder.js';
 import type { SysfsFile } from '../program.js';
 import { resolveSysfs } from '../sysfsPath.js';
+import { refuseDaxState } from './daxState.js';
 import { emitAny, matchesValue } from './events.js';
 import type { Rule, RuleKey } from './parseRules.js';
 import { answerDmi, answerProgram, type DmiField, dmiField } from './programs.js';
@@ -152,6 +153,7 @@ function answerAttribute(
   if (field !== null) return answerFirmware(context, key, field);
   const attr = blockAttribute(context, key);
   if (attr === null) return known(true);
+  refuseDaxState(context, rule, key, state);
   if (!state.subsystems.includes('memory')) return known(false);
   const file = { kind: 'block', block: 'event', attr } as const;
   return testRead(context, rule, state, { key, attr, file, possible: ATTRIBUTE_VALUES[attr] });

@@ -1,15 +1,17 @@
 /**
  * What is known while a set of rules is compiled, at one of its points.
  */
-import type { Instruction } from '../program.js';
+import type { EventAction } from '../program.js';
 import type { Value } from '../sh/environment.js';
 
 export type Subsystem = 'memory' | 'dax';
-type EventInstruction = Extract<Instruction, { op: 'event' }>;
-export type Action = NonNullable<EventInstruction['action']>;
+export type Action = EventAction;
 
 export const SUBSYSTEMS: readonly Subsystem[] = ['memory', 'dax'];
-export const ACTIONS: readonly Action[] = ['add', 'remove', 'change', 'online', 'offline'];
+export const ACTIONS: readonly Action[] = [
+  ...(['add', 'remove', 'change', 'online', 'offline'] as const),
+  ...(['bind', 'unbind'] as const),
+];
 
 export interface RuleState {
   /** The events that can be here. */

@@ -1,0 +1,54 @@
+/**
+ * The model that a trace file came from: a model file, or scripts and rules on a machine.
+ */
+import { existsSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
+import type { Diagnostic } from '../errors.js';
+import { kernelRequestOf } from '../kernel/features.js';
+import type { Model } from '../model/model.js';
+import type { ItfHeader } from '../report/itf.js';
+import { cutModel, wholeOf } from '../scope/choose.js';
+import { composeAgain } from './composed.js';
+import { loadModels } from './load.js';
+import { override } from './options.js';
+import type { Terminal } from './terminal.js';
+
+/** Returns where the trace's model is: as written in it, or else beside the trace file. */
+export function modelPath(tracePath: string, model: string): string {
+  if (isAbsolute(model) || existsSync(model)) return model;
+  const beside = join(dirname(tracePath), model);
+  return existsSync(beside) ? beside : model;
+}
+
+/**
+ * The model as it was when the trace was written: options may have changed kernel and granularity.
+ */
+export function asTraced(model: Model, header: ItfHeader): Model {
+  const kernel = { ...model.kernel, ...kernelRequestOf(header.kernel) };
+  const traced = { ...override(wholeOf(model), { granularity: header.granularity }), kernel };
+  return header.scope === undefined ? traced : cutModel(traced, header.scope).model;
+}
+
+/**
+ * Loads the model of a trace file; scripts and rules are put onto its machine again.
+ *
+ * @param named another file than the trace names.
+ * Throws a ModelRejection for faults of scripts and rules.
+ */
+export function modelOfTrace(
+  path: string,
+  header: ItfHeader,
+  { named, terminal }: { readonly named: string | undefined; readonly terminal: Terminal },
+): Model | readonly Diagnostic[] {
+  const { composition } = header;
+  const wanted = composition === undefined ? 'models' : 'machines';
+  const loaded = loadModels([named ?? modelPath(path, header.model)], terminal, { wanted });
+  if (!loaded.ok) return loaded.diagnostics;
+  const [model] = loaded.models;
+  if (model === undefined || composition === undefined) return model ?? [];
+  // What is kept of the machine depends on the scripts: it is cut when they are there.
+  const { scope, ...whole } = header;
+  const machine = asTraced(model, whole);
+  const how = { ...composition, scope: scope ?? null };
+  return composeAgain(machine, how, (file) => modelPath(path, file));
+}

@@ -103,13 +103,22 @@ export function runToExplore(model: Model): ReportRun {
   };
 }
 
+/** Sections of several runs have addresses of their own: those of the second end with -2. */
+const withOwnIds = (run: ReportRun, index: number): ReportRun =>
+  index === 0 || run.sections === undefined
+    ? run
+    : {
+        ...run,
+        sections: run.sections.map((one) => ({ ...one, id: `${one.id}-${index + 1}` })),
+      };
+
 /** The document of some runs. */
 export function makeDocument(runs: readonly ReportRun[]): ReportDocument {
   const isExplored = runs.some(({ engine }) => engine?.kind === 'inside');
   return {
     format: 1,
     tool: { name: 'daxcheck', version: packageJson.version },
-    runs,
+    runs: runs.map(withOwnIds),
     ...(isExplored && { module: packModule() }),
   };
 }

@@ -62,7 +62,9 @@ function coverageSection(coverage: Coverage): ReportSection {
   };
 }
 
-function capacityOfModel({ file, machine }: Model, id: string): readonly ReportSection[] {
+/** Of the machine as it is, also where it was cut to be explored. */
+function capacityOfModel({ file, ...model }: Model, id: string): readonly ReportSection[] {
+  const machine = model.cut?.machine ?? model.machine;
   if (machine.devices.length === 0) return [];
   const rows = machine.devices.map(({ name, ranges }) => {
     return { name, bars: capacityOf(ranges, machine.blockSize).ranges, notes: [], others: [] };

@@ -120,7 +120,7 @@ export function composeModel(machine: Model, files: OwnFiles): Composed {
       check: scriptChecks(machine, place),
       continueAfterViolation: true,
       expect: null,
-      programs: { virt: files.virt },
+      machine: { ...machine.machine, virt: files.virt },
       composition: compositionOf(files),
       ...(files.havoc != null && { havoc: files.havoc }),
     },

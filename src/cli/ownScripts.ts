@@ -201,7 +201,7 @@ async function exploreScripts(model: Model, options: Options, terminal: Terminal
 /** Explores scripts of the user's own; their faults are told all at once. */
 export async function ownScriptsCommand(options: Options, terminal: Terminal): Promise<number> {
   const { script = [], rules = [], machine = '', coldplug = false, udevWorkers } = options;
-  const { virt = 'none', havoc = false, havocFile } = options;
+  const { havoc = false, havocFile } = options;
   const loaded = loadModels([machine], terminal, { wanted: 'machines' });
   const own = readOwn(script, rules);
   const faults = [...(loaded.ok ? [] : loaded.diagnostics), ...('scripts' in own ? [] : own)];
@@ -209,7 +209,8 @@ export async function ownScriptsCommand(options: Options, terminal: Terminal): P
   const [base] = loaded.models;
   if (base === undefined) return EXIT.bug;
   const { model, scoped, warnings } = composeOwn(override(base, overridesOf(options)), own, {
-    ...{ scripts: script, rules, coldplug, virt },
+    ...{ scripts: script, rules, coldplug },
+    virt: options.virt ?? base.machine.virt,
     workers: udevWorkers ?? null,
     havoc: havoc ? { files: havocFile ?? null } : null,
     scope: options.scope ?? null,

@@ -56,7 +56,10 @@ export function withScriptOptions(command: Command): Command {
     .option('--machine <file>', 'with --script: the machine (daxcheck import writes it)')
     .option('--coldplug', 'with --script: somebody may run `udevadm trigger` once')
     .option('--udev-workers <n>', 'with --script: events that udev handles at once', parseWorkers)
-    .option('--virt <name>', 'with --script: what systemd-detect-virt prints (default: none)')
+    .option(
+      '--virt <name>',
+      'with --script: what systemd-detect-virt prints (default: as the machine)',
+    )
     .option('--havoc', 'with --script: what is not understood may do anything, and is no fault')
     .option(
       '--havoc-file <glob>',

@@ -191,8 +191,7 @@ export function planUniverse(model: Model): { plan: Plan; diagnostics: readonly 
   const divided = Math.min(RANGE_MAX, Math.max(RANGES_OF_DIVIDED, declaredRanges + resizes));
   const rangeMax = resizes > 0 ? divided : declaredRanges;
   const universe: Universe = {
-    virt: model.programs?.virt ?? 'none',
-    programStatus: model.programs !== undefined,
+    virt: model.machine.virt,
     hasDaxState: resolveKernel(model.kernel).features.has('kmem-state'),
     regions: regions.map(({ name, kind, namespace }) => ({
       name,

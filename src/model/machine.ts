@@ -23,6 +23,12 @@ const AUTO_MOVABLE_RATIO = 301;
 
 const DRIVERS = ['device_dax', 'kmem', 'fsdev_dax'] as const;
 
+/** What systemd-detect-virt prints; a guest that is not named is one of KVM. */
+function virtOf({ hypervisor = false }: MachineFile): string {
+  if (typeof hypervisor === 'string') return hypervisor;
+  return hypervisor ? 'kvm' : 'none';
+}
+
 /** Builds the machine and checks its parts against each other; `release` such as v5.1. */
 export function buildMachine(context: Context, written: MachineFile, release: string): Machine {
   const policy = written.auto_online_blocks ?? 'offline';
@@ -38,6 +44,7 @@ export function buildMachine(context: Context, written: MachineFile, release: st
       windows: [...windowsIn(iomem), ...(firmware?.windows ?? [])],
     }),
     autoOnlineBlocks: policy,
+    virt: virtOf(written),
     possibleNodes: written.possible_nodes ?? null,
     autoMovable: autoMovableOf(written),
     memmapOnMemory: written.memmap_on_memory ?? false,
@@ -92,7 +99,7 @@ function blockSizeOf(
       const path = ['machine', 'block_size'];
       report(context, 'DAX023', path, '`auto` needs System RAM in the iomem listing, found none');
     }
-    const hypervisor = written.hypervisor ?? false;
+    const hypervisor = virtOf(written) !== 'none';
     const { release, windows } = boot;
     return memoryBlockSizeBytes(boot.endOfRam, { hypervisor, release, windows });
   }

@@ -120,6 +120,8 @@ export interface Machine {
   /** Bytes: what memory_block_size_bytes() answers. */
   readonly blockSize: bigint;
   readonly autoOnlineBlocks: OnlinePolicy;
+  /** What systemd-detect-virt prints: `none` on bare metal, else such as `kvm`. */
+  readonly virt: string;
   /** The boot option memory_hotplug.memmap_on_memory. */
   readonly memmapOnMemory: boolean;
   /** The movable_node boot option. */
@@ -269,11 +271,6 @@ export interface Model {
    * (null: to all); absent: they are faults.
    */
   readonly havoc?: { readonly files: readonly string[] | null };
-  /**
-   * What programs answer that udev rules ask: systemd-detect-virt prints `virt`, and a status other
-   * than 0 is no match, as in udev itself. Absent: bare metal, and the status is not looked at.
-   */
-  readonly programs?: { readonly virt: string };
   /** Absent: the model is its file alone. */
   readonly composition?: Composition;
   /** What was cut of the machine before it was explored. */

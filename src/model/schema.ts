@@ -107,7 +107,10 @@ const machine = z.strictObject({
   block_size: z
     .union([z.literal('auto'), z.int().min(0), z.string().regex(SIZE_PATTERN)])
     .describe('size of a memory block, or auto as x86 picks it'),
-  hypervisor: z.boolean().optional().describe('a guest; for block_size: auto from v5.9 on'),
+  hypervisor: z
+    .union([z.boolean(), text])
+    .optional()
+    .describe('a guest; or what systemd-detect-virt prints there, none on bare metal'),
   auto_online_blocks: policy.optional(),
   possible_nodes: z
     .array(z.int().min(0).max(31))

@@ -44,11 +44,6 @@ export interface Universe {
   readonly modules?: readonly BeneathModule[];
   /** What `systemd-detect-virt --vm` prints: 'none' on bare metal, else such as 'kvm'. */
   readonly virt: string;
-  /**
-   * Whether a PROGRAM of a udev rule that ends with a status other than 0 is no match, as in udev
-   * itself. Without it the status is not looked at, as the authors of such rules expect.
-   */
-  readonly programStatus?: boolean;
   /** The kernel has daxX.Y/state. */
   readonly hasDaxState?: boolean;
   /** What daxctl, ndctl and cxl can do; without it, all of it. */

@@ -2,7 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { cover } from '../../src/coverage.js';
 import { explore } from '../../src/explore.js';
+import { makeDocument, runOfVerdict } from '../../src/htmlReport.js';
 import { sectionsOf } from '../../src/reportSections.js';
+import { scopeModel } from '../../src/scope/cut.js';
 import { modelNamed } from '../explore/models.ts';
 
 async function sections(name: string, options: { states?: number; coverage?: boolean } = {}) {
@@ -33,6 +35,28 @@ describe('the sections of a run', () => {
       'Not drawn: the model has more than 2,000 states. ' +
         'daxcheck explore --graph FILE.dot writes it for Graphviz.',
     );
+  });
+
+  it('tell the capacity of the whole machine, also where it was cut', async () => {
+    const { model } = scopeModel(modelNamed('lifecycle/readme.yaml'), 2);
+    const verdict = await explore(model);
+    const capacity = sectionsOf(model, verdict, { coverage: null, run: 0 }).at(-1);
+    expect(model.machine.devices[0]?.ranges).not.toEqual(model.cut?.machine.devices[0]?.ranges);
+    expect(capacity?.lines?.at(-1)).toMatch(/^dax0\.0 .* 1258M +9 +1152M +106M +0$/);
+  });
+
+  it('have addresses of their own in a report of several runs', async () => {
+    const model = modelNamed('bugs/with-class-compat.yaml');
+    const verdict = await explore(model);
+    const run = {
+      ...runOfVerdict(verdict),
+      sections: [{ id: 'growth', title: 'Growth', text: '' }],
+    };
+    const { runs } = makeDocument([run, run]);
+    expect(runs.flatMap(({ sections = [] }) => sections.map(({ id }) => id))).toEqual([
+      'growth',
+      'growth-2',
+    ]);
   });
 
   it('have no growth where there are hardly any levels', async () => {

@@ -14,7 +14,7 @@ ACTION!="add", GOTO="end"
 PROGRAM="/bin/uname -m", RESULT=="s390*", GOTO="end"
 ATTR{state}!="offline", GOTO="end"
 ENV{.movable}="online"
-PROGRAM="/usr/bin/systemd-detect-virt --vm", RESULT=="none", ENV{.movable}="online_movable"
+PROGRAM="/bin/sh -c 'systemd-detect-virt || :'", RESULT=="none", ENV{.movable}="online_movable"
 ATTR{state}="$env{.movable}"
 LABEL="end"
 `;
@@ -52,12 +52,12 @@ describe('rules', () => {
   });
 
   it.each([
-    ['/usr/bin/systemd-detect-virt --vm', false, 'online_movable'],
-    ['/usr/bin/systemd-detect-virt --vm', true, 'online'],
-    ["/bin/sh -c '/usr/bin/systemd-detect-virt || :'", true, 'online_movable'],
-  ])('ask %s, its status looked at: %s, and write %s', (program, programStatus, value) => {
-    const text = BY_MACHINE.replace('/usr/bin/systemd-detect-virt --vm', program);
-    const lines = rulesListing(text, { ...UNIVERSE, programStatus });
+    ['/usr/bin/systemd-detect-virt --vm', 'none', 'online'],
+    ["/bin/sh -c '/usr/bin/systemd-detect-virt --vm || :'", 'none', 'online_movable'],
+    ['/usr/bin/systemd-detect-virt --vm', 'kvm', 'online'],
+  ])('ask %s, which prints %s and on bare metal fails, and write %s', (program, virt, value) => {
+    const text = BY_MACHINE.replace("/bin/sh -c 'systemd-detect-virt || :'", program);
+    const lines = rulesListing(text, { ...UNIVERSE, virt });
 
     expect(lines.filter((line) => line.startsWith('write'))).toEqual([`write ${STATE} '${value}'`]);
   });

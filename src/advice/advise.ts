@@ -60,6 +60,8 @@ export interface Advised {
 export interface AdviseRequest {
   /** The scripts on their machine, without goals. */
   readonly model: Model;
+  /** What the scripts did alone, before any remedy. */
+  readonly alone: readonly AloneRun[];
   /** What the scripts are for; null where what they come to alone is wrong itself. */
   readonly goals: readonly Goal[] | null;
   /** Names of what was found, or is wrong alone. */
@@ -119,16 +121,38 @@ const rejected = (told: Told, why: string): Advice => ({
   ...{ outcome: 'rejected', cures: [], left: [], why, run: null },
 });
 
+/** What a tool refuses when the scripts run alone in this order; undefined where none does. */
+const refusalOf = (run: AloneRun): string | undefined =>
+  tellAlone([run])[0]?.complaints.find(({ isTool }) => isTool)?.said;
+
+/** What an order may end in: as before, and where a tool refused, as an order where none did. */
+function mayEndIn(before: AloneRun | undefined, alone: readonly AloneRun[]): readonly string[] {
+  if (before === undefined) return [];
+  const clean = alone.filter((run) => refusalOf(run) === undefined);
+  const runs = refusalOf(before) === undefined ? [before] : [before, ...clean];
+  return withAnyPolicy(endsOfRuns(runs)).map(endKey);
+}
+
 /** Why the changed scripts do not do even alone what they are for; null where they do. */
-function failsAlone(runs: readonly AloneRun[], goals: readonly Goal[] | null): string | null {
-  const complaints = tellAlone(runs).flatMap((one) => one.complaints);
-  const complaint = complaints.find(({ isTool }) => isTool) ?? complaints.at(-1);
-  if (goals === null) return null;
-  const ends = withAnyPolicy(endsOfRuns(runs)).map(endKey);
-  const meant = withAnyPolicy(goals).map(endKey);
-  if (ends.every((end) => meant.includes(end))) return null;
-  if (complaint === undefined) return 'alone the scripts end otherwise with it';
-  return `alone the script fails with it: ${complaint.said}`;
+function failsAlone(
+  runs: readonly AloneRun[],
+  { alone, goals }: Pick<AdviseRequest, 'alone' | 'goals'>,
+): string | null {
+  const orderOf = ({ order }: AloneRun): string => JSON.stringify(order);
+  const beforeOf = new Map(alone.map((run) => [orderOf(run), run]));
+  for (const run of runs) {
+    const before = beforeOf.get(orderOf(run));
+    const refusal = refusalOf(run);
+    const isNew = before !== undefined && refusalOf(before) === undefined;
+    if (refusal !== undefined && isNew) return `alone the script fails with it: ${refusal}`;
+    if (goals === null) continue;
+    const [end] = withAnyPolicy(endsOfRuns([run])).map(endKey);
+    if (end === undefined || mayEndIn(before, alone).includes(end)) continue;
+    const said = refusal ?? tellAlone([run])[0]?.complaints.at(-1)?.said;
+    if (said === undefined) return 'alone the scripts end otherwise with it';
+    return `alone the script fails with it: ${said}`;
+  }
+  return null;
 }
 
 /** What the changed scripts still complain about alone, where that was to be cured. */
@@ -149,7 +173,7 @@ async function tryCandidate(
   const changed = { ...model, actors: model.actors.map((actor) => editActor(actor, candidate)) };
   try {
     const runs = runsAlone(changed);
-    const fails = stillSaid(runs, request) ?? failsAlone(runs, goals);
+    const fails = stillSaid(runs, request) ?? failsAlone(runs, request);
     if (fails !== null) return rejected(told, fails);
     const setsPolicy = candidate.remedies.some((remedy) => remedy.setsPolicy);
     const ends = goals ?? endsOfRuns(runs);

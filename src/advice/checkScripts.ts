@@ -109,7 +109,7 @@ export async function checkScripts(
   const { onProgress: _, ...quiet } = options;
   const advised = await advise(
     {
-      model,
+      ...{ model, alone: runs },
       goals: complaint !== null || losesAlone(stories) ? null : goals,
       found: stories.map(propertyName),
       stories: complaint === null ? stories : [complaint],

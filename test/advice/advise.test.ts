@@ -148,6 +148,17 @@ describe('each remedy', () => {
     );
   });
 
+  it('is rejected where a tool refuses with it in an order in which none did', async () => {
+    const memory =
+      'daxctl reconfigure-device -m system-ram -N dax0.0\ndaxctl online-memory dax0.0\n';
+    const policy = 'echo online > /sys/devices/system/memory/auto_online_blocks\n';
+    const on = machine({ driver: 'device_dax' });
+    const { advised } = await check([memory, policy], { on, advice: true });
+    const tried = new Map(advised?.advice.map((one) => [one.remedies.join(), one.why]));
+
+    expect(tried.get('online-movable-first')).toMatch(/kernel policy will auto-online memory/);
+  });
+
   it('is tried where a tool refuses even when nobody else does anything', async () => {
     const on = machine({ driver: 'device_dax', policy: 'online' });
     const script = 'daxctl reconfigure-device -m system-ram dax0.0\n';

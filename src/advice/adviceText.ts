@@ -62,9 +62,9 @@ function rejectedLines(advice: readonly Advice[], style: Style): string[] {
 }
 
 /** Renders what was tried, what holds first. */
-export function renderAdvice({ advice, pairs }: Advised, style: Style): string {
+export function renderAdvice({ advice, pairs, untried }: Advised, style: Style): string {
+  if (untried !== null) return `${style.title('Advice')}: ${untried}\n`;
   const lines = [style.title('Advice (each remedy was explored in your files)')];
-  if (advice.length === 0) lines.push('    no known remedy fits');
   for (const outcome of ['holds', 'partly', 'rejected'] as const) {
     const group = advice.filter((one) => one.outcome === outcome);
     if (group.length === 0) continue;

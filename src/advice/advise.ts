@@ -55,6 +55,8 @@ export interface Advised {
   readonly advice: readonly Advice[];
   /** Pairs that were tried; null where a single remedy holds, or the search was interrupted. */
   readonly pairs: number | null;
+  /** Why nothing was tried; null where something was. */
+  readonly untried: string | null;
 }
 
 export interface AdviseRequest {
@@ -64,11 +66,22 @@ export interface AdviseRequest {
   readonly alone: readonly AloneRun[];
   /** What the scripts are for; null where what they come to alone is wrong itself. */
   readonly goals: readonly Goal[] | null;
+  /** Distinct states of the files as they are. */
+  readonly states: number;
   /** Names of what was found, or is wrong alone. */
   readonly found: readonly string[];
   readonly stories: readonly Story[];
   readonly remedies?: readonly Remedy[];
 }
+
+export interface AdviseOptions extends ExploreOptions {
+  /** Told before each remedy is explored: its name, and which one of how many it is. */
+  readonly onRemedy?: (text: string) => void;
+}
+
+/** The search of a remedy may always have so many states, and so many times those of the files. */
+const STATES_LEAST = 100_000;
+const STATES_FACTOR = 4;
 
 /** A script that complains when it runs alone, as a thing that a remedy can cure. */
 export const COMPLAINS_ALONE = 'complains-alone';
@@ -163,6 +176,13 @@ function stillSaid(runs: readonly AloneRun[], { stories }: AdviseRequest): strin
   return complaint === undefined ? null : `alone the script still says: ${complaint.said}`;
 }
 
+/** A remedy that makes the search much larger is given up: there are many, and somebody waits. */
+function bounded(model: Model, { states }: AdviseRequest): Model {
+  const most = Math.max(STATES_LEAST, STATES_FACTOR * states);
+  const { limits } = model;
+  return { ...model, limits: { ...limits, states: Math.min(limits.states ?? most, most) } };
+}
+
 async function tryCandidate(
   candidate: Candidate,
   request: AdviseRequest,
@@ -170,7 +190,10 @@ async function tryCandidate(
 ): Promise<Advice> {
   const { model, goals, found } = request;
   const told = toldOf(candidate, model);
-  const changed = { ...model, actors: model.actors.map((actor) => editActor(actor, candidate)) };
+  const changed = bounded(
+    { ...model, actors: model.actors.map((actor) => editActor(actor, candidate)) },
+    request,
+  );
   try {
     const runs = runsAlone(changed);
     const fails = stillSaid(runs, request) ?? failsAlone(runs, request);
@@ -207,7 +230,7 @@ const RANK = { holds: 0, partly: 1, rejected: 2 } as const;
 /** Tries every remedy that fits a finding, and pairs where none holds. */
 export async function advise(
   request: AdviseRequest,
-  options: ExploreOptions = {},
+  options: AdviseOptions = {},
 ): Promise<Advised> {
   const { model, stories, remedies } = request;
   const singles = candidatesOf(model, stories, remedies);
@@ -220,17 +243,20 @@ export async function advise(
   const advice = [...helpful, ...tried].sort(
     (left, right) => RANK[left.outcome] - RANK[right.outcome],
   );
-  return { advice, pairs: isDone ? null : pairs.length };
+  const untried = advice.length > 0 || couples.length > 0 ? null : 'no known remedy fits';
+  return { advice, pairs: isDone ? null : pairs.length, untried };
 }
 
 async function tryAll(
   candidates: readonly Candidate[],
   request: AdviseRequest,
-  options: ExploreOptions,
+  { onRemedy, ...options }: AdviseOptions,
 ): Promise<readonly Advice[]> {
   const tried: Advice[] = [];
-  for (const candidate of candidates) {
+  for (const [index, candidate] of candidates.entries()) {
     if (options.signal?.aborted === true) break;
+    const name = candidate.remedies.map(({ id }) => id).join(' and ');
+    onRemedy?.(`${name}, ${index + 1} of ${candidates.length}`);
     tried.push(await tryCandidate(candidate, request, options));
   }
   return tried;

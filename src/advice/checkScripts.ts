@@ -4,13 +4,13 @@
  */
 import { havocNotes } from '../compile/scenario.js';
 import type { Diagnostic } from '../errors.js';
-import { type ExploreOptions, explore } from '../explore.js';
+import { explore } from '../explore.js';
 import type { Model } from '../model/model.js';
 import { propertyName } from '../report/findingText.js';
 import { type LineAt, type Story, storyOf } from '../report/story.js';
 import { concludeAgain } from '../verdict/conclude.js';
 import type { Trace, Verdict } from '../verdict/trace.js';
-import { type Advised, advise, COMPLAINS_ALONE } from './advise.js';
+import { type Advised, type AdviseOptions, advise, COMPLAINS_ALONE } from './advise.js';
 import { type Alone, tellAlone } from './alone.js';
 import {
   ENDS_AS_MEANT,
@@ -39,7 +39,7 @@ export interface ScriptsAnswer {
   readonly anything: readonly Diagnostic[];
 }
 
-export interface ScriptsOptions extends ExploreOptions {
+export interface ScriptsOptions extends AdviseOptions {
   /** Tries remedies for each finding. */
   readonly advice?: boolean;
   /** Other remedies than the known ones. */
@@ -87,6 +87,18 @@ function complaintStory([first]: readonly Alone[], lineAt: LineAt): Story | null
 const losesAlone = (stories: readonly Story[]): boolean =>
   stories.some(({ property, by }) => property !== ENDS_AS_MEANT && by === null);
 
+/** Why no remedy is tried; null where some are. */
+function untriedOf(
+  { stoppedBy, verdict }: Verdict,
+  stories: readonly Story[],
+  complaint: Story | null,
+): string | null {
+  if (stoppedBy !== null || verdict === 'incomplete') {
+    return 'nothing was tried: the search of your own files did not end';
+  }
+  return stories.length === 0 && complaint === null ? 'nothing to remedy' : null;
+}
+
 /**
  * Explores a composed model (compose.ts) for its own checks and for the ends of its scripts.
  *
@@ -106,16 +118,17 @@ export async function checkScripts(
   const found = { model: asked, verdict, stories, alone, goals, anything: havocNotes(model) };
   if (!advice) return { ...found, advised: null };
   const complaint = stories.length > 0 ? null : complaintStory(alone, lineAt);
-  const { onProgress: _, ...quiet } = options;
+  const untried = untriedOf(verdict, stories, complaint);
+  if (untried !== null) return { ...found, advised: { advice: [], pairs: null, untried } };
   const advised = await advise(
     {
-      ...{ model, alone: runs },
+      ...{ model, alone: runs, states: verdict.distinctStates },
       goals: complaint !== null || losesAlone(stories) ? null : goals,
       found: stories.map(propertyName),
       stories: complaint === null ? stories : [complaint],
       ...(remedies && { remedies }),
     },
-    quiet,
+    options,
   );
   return { ...found, advised };
 }

@@ -65,16 +65,20 @@ function answerText(
   ].join('\n');
 }
 
-function answerJson(
-  { verdict, stories, alone, advised, anything }: ScriptsAnswer,
-  traceFiles: readonly string[],
-): string {
+function summaryOf({ verdict, advised }: ScriptsAnswer): readonly object[] {
+  if (advised === null) return [];
+  const { pairs, untried } = advised;
+  return [{ kind: 'advice-summary', model: verdict.model, pairs, untried }];
+}
+
+function answerJson(answer: ScriptsAnswer, traceFiles: readonly string[]): string {
+  const { verdict, stories, alone, advised, anything } = answer;
   const { model } = verdict;
   return [
     toLines(stories.map((story) => ({ kind: 'story', model, ...story }))),
     toLines(alone.map((one) => ({ kind: 'alone', model, ...one }))),
     toLines((advised?.advice ?? []).map((one) => ({ kind: 'advice', model, ...one }))),
-    toLines(advised === null ? [] : [{ kind: 'advice-summary', model, pairs: advised.pairs }]),
+    toLines(summaryOf(answer)),
     toLines(anything.map((one) => ({ kind: 'taken-for-anything', model, ...one }))),
     renderVerdictJson(verdict, traceFiles),
   ].join('');
@@ -184,10 +188,14 @@ async function writeOut(answer: ScriptsAnswer, look: Look): Promise<void> {
 
 async function exploreScripts(model: Model, options: Options, terminal: Terminal): Promise<number> {
   const progress = progressFor(options, terminal);
+  let remedy: string | null = null;
   try {
     const answer = await checkScripts(model, {
       ...searchOptions(options, terminal),
-      onProgress: progress.update,
+      onProgress: (at) => progress.update(at, remedy),
+      onRemedy: (text) => {
+        remedy = text;
+      },
       advice: options.advice === true,
     });
     progress.end();

@@ -18,8 +18,8 @@ export interface ProgressOptions {
 }
 
 export interface ProgressReporter {
-  /** Shows where the search stands, unless the last one was shown a moment ago. */
-  update(progress: Progress): void;
+  /** Shows where a search stands, and which one, unless the last was shown a moment ago. */
+  update(progress: Progress, search?: string | null): void;
   /** Clears the line of a terminal; writes nothing elsewhere. */
   end(): void;
 }
@@ -43,11 +43,11 @@ export function createProgress(
   let shown = options.now();
   let isDirty = false;
   return {
-    update(progress) {
+    update(progress, search = null) {
       const now = options.now();
       if (options.quiet === true || now - shown < interval) return;
       shown = now;
-      const line = renderProgress(progress);
+      const line = `${search === null ? '' : `${search}: `}${renderProgress(progress)}`;
       stream.write(options.isTerminal ? CLEAR_LINE + line.slice(0, columns - 1) : `${line}\n`);
       isDirty = options.isTerminal;
     },

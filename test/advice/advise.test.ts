@@ -69,7 +69,23 @@ describe('advice', () => {
   it('gives no advice where nothing is found', async () => {
     const { advised } = await check(['true\n'], { advice: true });
 
-    expect(advised).toEqual({ advice: [], pairs: 0 });
+    expect(advised).toEqual({ advice: [], pairs: null, untried: 'nothing to remedy' });
+  });
+
+  it('is not looked for where the search of the files themselves did not end', async () => {
+    const { on, ...others } = asked([NAP]);
+    const small = { ...on, limits: { ...on.limits, states: 50 } };
+    const { advised } = await check([RETIRE], { ...others, on: small });
+
+    expect(advised?.advice).toEqual([]);
+    expect(advised?.untried).toMatch(/did not end/);
+  });
+
+  it('says which remedy is explored', async () => {
+    const told: string[] = [];
+    await check([RETIRE], { ...asked([NAP]), onRemedy: (text) => told.push(text) });
+
+    expect(told[0]).toBe('nap, 1 of 2');
   });
 
   it('tries the state file only where the kernel has it', async () => {

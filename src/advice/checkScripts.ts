@@ -16,6 +16,7 @@ import {
   ENDS_AS_MEANT,
   endsOfRuns,
   type Goal,
+  missedNames,
   nearestMisses,
   runsAlone,
   withGoals,
@@ -55,6 +56,12 @@ function told(trace: Trace, goals: readonly Goal[]): Trace {
   return { ...trace, finding: { ...trace.finding, class: 'script', summary } };
 }
 
+/** Names of what is not as the scripts leave it alone, where that is the finding. */
+function missedIn({ finding, initial, steps }: Trace, goals: readonly Goal[]): ReadonlySet<string> {
+  if (finding.property !== ENDS_AS_MEANT) return new Set();
+  return missedNames(goals, steps.at(-1)?.after ?? initial);
+}
+
 /** A verdict with the ends of scripts told as what they are: findings about the scripts. */
 export function tellEnds(found: Verdict, goals: readonly Goal[]): Verdict {
   const violations = found.violations.map((trace) => told(trace, goals));
@@ -79,7 +86,15 @@ function complaintStory([first]: readonly Alone[], lineAt: LineAt): Story | null
   const line = { step: 0, thread, place, text: lineAt(place) ?? text, call: null, did: [said] };
   return {
     ...{ property: COMPLAINS_ALONE, device: null, summary: said, decisive: line },
-    ...{ by: null, since: null, ends: first.ends, reboot: 'not needed', why: '', orders: [] },
+    ...{
+      by: null,
+      since: null,
+      triggered: null,
+      ends: first.ends,
+      reboot: 'not needed',
+      why: '',
+      orders: [],
+    },
   };
 }
 
@@ -114,7 +129,9 @@ export async function checkScripts(
   const lineAt = linesOf(model);
   const asked = withGoals(model, goals);
   const verdict = tellEnds(await explore(asked, options), goals);
-  const stories = verdict.violations.map((trace) => storyOf(trace, tryAgain(asked, trace), lineAt));
+  const stories = verdict.violations.map((trace) =>
+    storyOf(trace, tryAgain(asked, trace, missedIn(trace, goals)), lineAt),
+  );
   const found = { model: asked, verdict, stories, alone, goals, anything: havocNotes(model) };
   if (!advice) return { ...found, advised: null };
   const complaint = stories.length > 0 ? null : complaintStory(alone, lineAt);

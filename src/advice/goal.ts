@@ -200,9 +200,37 @@ function blockMisses(goal: Goal, machine: MachineView): readonly string[] {
   );
 }
 
+function nearestOf(goals: readonly Goal[], machine: MachineView): Goal | null {
+  const all = goals.map((goal) => ({ goal, misses: missesOf(goal, machine).length }));
+  return all.sort((left, right) => left.misses - right.misses)[0]?.goal ?? null;
+}
+
 /** What a machine misses of the goal that is nearest to it. */
 export function nearestMisses(goals: readonly Goal[], machine: MachineView): readonly string[] {
-  const all = goals.map((goal) => missesOf(goal, machine));
-  const [nearest = []] = all.sort((left, right) => left.length - right.length);
-  return nearest;
+  const goal = nearestOf(goals, machine);
+  return goal === null ? [] : missesOf(goal, machine);
+}
+
+/** Names of what is not as in the nearest goal: devices, blocks, the policy. */
+export function missedNames(goals: readonly Goal[], machine: MachineView): ReadonlySet<string> {
+  const goal = nearestOf(goals, machine);
+  if (goal === null) return new Set();
+  const driverOf = new Map(
+    machine.devices.flatMap(({ name, present, driver }) => (present ? [[name, driver]] : [])),
+  );
+  const devices = goal.devices.filter(({ name, driver }) => driverOf.get(name) !== driver);
+  const stateOf = (block: { state: string; zone: string } | undefined): string =>
+    block === undefined ? '' : `${block.state} ${block.state === 'online' ? block.zone : ''}`;
+  const wanted = new Map(goal.blocks.map((block) => [block.index, block]));
+  const found = new Map(machine.blocks.map((block) => [block.index, block]));
+  const blocks = [...new Set([...wanted.keys(), ...found.keys()])].filter((index) => {
+    const block = found.get(index);
+    return stateOf(wanted.get(index)) !== stateOf(block && { ...block, zone: block.zones });
+  });
+  const isPolicy = goal.policy !== null && goal.policy !== machine.autoOnlineBlocks;
+  return new Set([
+    ...devices.map(({ name }) => name),
+    ...blocks.map((index) => `memory${index}`),
+    ...(isPolicy ? ['auto_online_blocks'] : []),
+  ]);
 }

@@ -106,20 +106,49 @@ function drain(lab: Lab): boolean {
   return false;
 }
 
+/** Steps, and then what is left of the line that a step is of. */
+interface Part {
+  readonly steps: readonly Wanted[];
+  readonly finish: TraceStep;
+}
+
+const isSameLine = (one: TraceStep, other: TraceStep): boolean =>
+  one.command?.place.file === other.command?.place.file &&
+  one.command?.place.line === other.command?.place.line;
+
+/** Takes what is left of a line; false when the property is violated on the way. */
+function finishLine(lab: Lab, last: TraceStep): boolean {
+  const { engine, scenario } = lab;
+  for (let count = 0; count < STEPS_MAX; count++) {
+    const [ordinal] = ordinalsOf(lab, last.thread);
+    if (ordinal === undefined) return true;
+    const at = engine.replay.state();
+    const step = takeStep(engine, ordinal);
+    const told = step && describeStep(step, viewReplay(engine, scenario), scenario);
+    if (told?.command == null || !isSameLine(told, last)) {
+      goTo(lab, at);
+      return true;
+    }
+    if (isViolated(lab)) return false;
+  }
+  return false;
+}
+
 /**
- * Runs steps in an order, then everything else.
+ * Runs parts in an order, then everything else.
  *
- * @returns whether all went well; null when the order cannot be had.
+ * @returns whether all went well; null when the order cannot be had: `must` did not come.
  */
-function tryOrder(lab: Lab, order: readonly Wanted[], must: readonly Wanted[]): boolean | null {
+function tryOrder(lab: Lab, parts: readonly Part[], must: Wanted): boolean | null {
   lab.engine.replay.initial(0);
-  const left = [...must];
-  for (const wanted of order) {
-    const step = takeLike(lab, wanted);
-    if (step !== null && isViolated(lab)) return false;
-    if (wanted !== left[0]) continue;
-    if (step === null || wantedOf(step).text !== wanted.text) return null;
-    left.shift();
+  for (const { steps, finish } of parts) {
+    for (const wanted of steps) {
+      const step = takeLike(lab, wanted);
+      if (step !== null && isViolated(lab)) return false;
+      if (wanted !== must) continue;
+      if (step === null || wantedOf(step).text !== wanted.text) return null;
+    }
+    if (!finishLine(lab, finish)) return false;
   }
   return drain(lab) && !isLost(lab);
 }
@@ -141,38 +170,61 @@ function lostAfter(lab: Lab, trace: Trace): readonly string[] | null {
   );
 }
 
-/** Runs a counterexample again: what can be saved at its end, and in other orders of its lines. */
-export function tryAgain(model: Model, trace: Trace): StoryFacts {
+/**
+ * Runs a counterexample again: what can be saved at its end, and in other orders of its lines.
+ * `missed`: names of what is not as it is meant to be in the end.
+ */
+export function tryAgain(model: Model, trace: Trace, missed: ReadonlySet<string>): StoryFacts {
   const scenario = compileModel(model);
   const engine = openKernelEngine(scenario);
   const lab = { engine, scenario, finding: trace.finding };
-  return { lost: lostAfter(lab, trace), orders: tryOrders(lab, trace) };
+  return { lost: lostAfter(lab, trace), missed, orders: tryOrders(lab, trace, missed) };
 }
 
-function tryOrders(lab: Lab, trace: Trace): readonly TriedOrder[] {
-  const { decisive, by, since } = raceOf(trace);
-  const [late, other, early] = [decisive, by, since].map((index) => trace.steps[index]);
-  if (late?.command == null || other?.command == null) return [];
-  const steps = trace.steps.map(wantedOf);
-  const isOther = (index: number): boolean =>
-    trace.steps[index]?.thread === other.thread && index > since && index < decisive;
-  const moved = steps.filter((_, index) => isOther(index));
-  const rest = steps.filter((_, index) => index <= decisive && !isOther(index));
-  const orders: TriedOrder[] = [];
-  const name = (step: TraceStep): string =>
-    step.command === null ? step.thread : formatPlace(step.command.place, trace.model);
-  const note = (text: string, isSafe: boolean | null): void => {
-    if (isSafe !== null) orders.push({ text, isSafe });
-  };
-  const last = steps[decisive];
-  const crossing = steps[by];
-  if (last === undefined || crossing === undefined) return [];
-  note(`${name(other)} after ${name(late)}`, tryOrder(lab, [...rest, ...moved], [last]));
-  if (early?.command != null) {
-    const first = steps.filter((_, index) => index < since);
-    const then = steps.filter((_, index) => index >= since && index <= decisive && !isOther(index));
-    const order = [...first, ...moved, ...then];
-    note(`${name(other)} before ${name(early)}`, tryOrder(lab, order, [crossing, last]));
+/** The first step of the line that a step is of: a tool takes many. */
+function lineStart({ steps }: Trace, index: number): number {
+  const last = steps[index];
+  let start = index;
+  for (let at = index - 1; at >= 0; at--) {
+    const step = steps[at];
+    if (step === undefined || last === undefined || step.thread !== last.thread) continue;
+    if (step.command === null || !isSameLine(step, last)) break;
+    start = at;
   }
-  return orders;
+  return start;
+}
+
+function tryOrders(lab: Lab, trace: Trace, missed: ReadonlySet<string>): readonly TriedOrder[] {
+  const { decisive, by, since } = raceOf(trace, missed);
+  const [late, other] = [trace.steps[decisive], trace.steps[by]];
+  if (late?.command == null || other?.command == null) return [];
+  const early = trace.steps[since] ?? late;
+  const start = lineStart(trace, since < 0 ? decisive : since);
+  const crossing = lineStart(trace, by);
+  const from = since < 0 ? crossing : Math.min(crossing, since + 1);
+  const isOther = (index: number): boolean =>
+    trace.steps[index]?.thread === other.thread && index >= from && index < decisive;
+  const steps = trace.steps.map(wantedOf);
+  const moved = steps.filter((_, index) => isOther(index));
+  const rest = (first: number, end: number): readonly Wanted[] =>
+    steps.filter((_, index) => index >= first && index < end && !isOther(index));
+  const name = ({ thread, command }: TraceStep): string =>
+    command === null ? thread : formatPlace(command.place, trace.model);
+  const [last, opening] = [steps[decisive], steps[crossing]];
+  if (last === undefined || opening === undefined) return [];
+  const after = [
+    { steps: rest(0, decisive + 1), finish: late },
+    { steps: moved, finish: other },
+  ];
+  const ahead = [
+    { steps: [...rest(0, start), ...moved], finish: other },
+    { steps: rest(start, decisive + 1), finish: late },
+  ];
+  const tried = [
+    { text: `${name(other)} after ${name(late)}`, isSafe: tryOrder(lab, after, last) },
+    ...(start < by
+      ? [{ text: `${name(other)} before ${name(early)}`, isSafe: tryOrder(lab, ahead, opening) }]
+      : []),
+  ];
+  return tried.flatMap(({ text, isSafe }) => (isSafe === null ? [] : [{ text, isSafe }]));
 }

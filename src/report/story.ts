@@ -34,6 +34,8 @@ export interface TriedOrder {
 export interface StoryFacts {
   /** Devices that are lost where it ends; null where that cannot be asked. */
   readonly lost: readonly string[] | null;
+  /** Names of what is not as it is meant to be in the end; empty where that is not the finding. */
+  readonly missed: ReadonlySet<string>;
   readonly orders: readonly TriedOrder[];
 }
 
@@ -47,6 +49,8 @@ export interface Story {
   readonly by: StoryLine | null;
   /** What the decisive line's thread had done before, and the other undid, where there is one. */
   readonly since: StoryLine | null;
+  /** The step at which somebody runs `udevadm trigger`; null where nobody needs to. */
+  readonly triggered: number | null;
   /** The machine in the last state. */
   readonly ends: readonly string[];
   readonly reboot: 'needed' | 'not needed' | 'unknown';
@@ -139,11 +143,20 @@ function earlierLine(trace: Trace, decisive: number): number {
   });
 }
 
-/** The steps that race; -1 for one that is not there. */
-export function raceOf(trace: Trace): Race {
+/** The last step that made something other than it is meant to be, else the last one. */
+function decisiveOf(trace: Trace, missed: ReadonlySet<string>): number {
   const { steps, inevitableAt } = trace;
   const end = inevitableAt === null || inevitableAt < 0 ? steps.length - 1 : inevitableAt;
-  const decisive = lastOf(trace, end, () => true);
+  const wrong = lastOf(trace, end, (step, index) =>
+    [...touched(before(trace, index), step.after)].some((name) => missed.has(name)),
+  );
+  return wrong >= 0 ? wrong : lastOf(trace, end, () => true);
+}
+
+/** The steps that race; -1 for one that is not there. `missed`: as in StoryFacts. */
+export function raceOf(trace: Trace, missed: ReadonlySet<string>): Race {
+  const { steps } = trace;
+  const decisive = decisiveOf(trace, missed);
   const thread = steps[decisive]?.thread;
   const by = lastOf(trace, decisive - 1, (step, index) => {
     if (step.thread === thread) return false;
@@ -151,12 +164,35 @@ export function raceOf(trace: Trace): Race {
   });
   if (by < 0) return { decisive, by, since: earlierLine(trace, decisive) };
   const changed = touched(before(trace, by), steps[by]?.after ?? trace.initial);
-  const own = (step: TraceStep): boolean => step.thread === thread;
-  const same = lastOf(trace, by - 1, (step, index) => {
-    if (!own(step)) return false;
+  const since = lastOf(trace, by - 1, (step, index) => {
+    if (step.thread !== thread) return false;
     return [...touched(before(trace, index), step.after)].some((name) => changed.has(name));
   });
-  return { decisive, by, since: same >= 0 ? same : lastOf(trace, by - 1, own) };
+  return { decisive, by, since };
+}
+
+/** The last step up to this one with which somebody announced everything once more; else null. */
+function triggerOf({ steps }: Trace, last: number): number | null {
+  const found = steps.findLastIndex(
+    ({ thread, command, events }, index) =>
+      index <= last &&
+      thread === 'environment' &&
+      command === null &&
+      events.some(({ kind }) => kind === 'uevent'),
+  );
+  return found < 0 ? null : found + 1;
+}
+
+/** What is wrong; for an operation that failed also which one, and how it failed. */
+function summaryOf({ finding: { property, summary }, steps }: Trace): string {
+  const last = steps.at(-1);
+  if (property !== 'rollback' || last === undefined) return summary;
+  const said = last.events.flatMap((event) => {
+    if (event.kind === 'message') return [event.text];
+    return event.kind === 'return' && event.result !== 'ok' ? [formatResult(event.result)] : [];
+  });
+  const command = last.command === null ? '' : `, ${onOneLine(last.command.text)}`;
+  return `${summary} (step ${steps.length}${command}: ${said.join('; ')})`;
 }
 
 /** A machine in lines: devices, blocks, the policy. */
@@ -189,14 +225,15 @@ function rebootOf(
 /** Tells a violation in the words of the user's files. */
 export function storyOf(trace: Trace, facts: StoryFacts, lineAt: LineAt = () => null): Story {
   const { finding } = trace;
-  const race = raceOf(trace);
+  const race = raceOf(trace, facts.missed);
   return {
     property: finding.property,
     device: finding.device,
-    summary: finding.summary,
+    summary: summaryOf(trace),
     decisive: lineOf(trace, race.decisive, lineAt),
     by: lineOf(trace, race.by, lineAt),
     since: lineOf(trace, race.since, lineAt),
+    triggered: triggerOf(trace, race.decisive),
     ends: endsOf(trace.steps.at(-1)?.after ?? trace.initial),
     ...rebootOf(trace, facts),
     orders: facts.orders,
@@ -225,10 +262,14 @@ function lineText(line: StoryLine, model: string): string[] {
 }
 
 /** Which lines race, in one sentence. */
-export function raceSentence({ decisive, by, since }: Story, model: string): string {
+export function raceSentence({ decisive, by, since, triggered }: Story, model: string): string {
   if (decisive === null) return 'no line of a file does this';
   const line = formatPlace(decisive.place, model);
-  if (by === null) return `${line} does this alone: no other file is needed`;
+  if (by === null) {
+    return triggered === null
+      ? `${line} does this alone: no other file is needed`
+      : `${line} does this once somebody runs udevadm trigger: no other file is needed`;
+  }
   const other = formatPlace(by.place, model);
   const between = since === null ? '' : `, after ${formatPlace(since.place, model)}`;
   return `${line} races with ${other}${between}`;
@@ -237,11 +278,14 @@ export function raceSentence({ decisive, by, since }: Story, model: string): str
 /** Renders a story. */
 export function renderStory(story: Story, model: string, style: Style): string {
   const lines = [story.since, story.by, story.decisive].filter((line) => line !== null);
-  const orders = story.orders.map(({ text, isSafe }) => `${isSafe ? 'safe' : 'not safe'}: ${text}`);
+  const told = story.orders.map(({ text, isSafe }) => `${isSafe ? 'safe' : 'not safe'}: ${text}`);
+  const orders = told.length > 0 || story.by === null ? told : ['none could be tried'];
+  const { triggered } = story;
   return [
     `${style.title('In your files')}: ${style.bad(propertyName(story))}`,
     ...wrap(raceSentence(story, model), PAGE_WIDTH - 2).map((line) => `  ${line}`),
     ...lines.flatMap((line) => lineText(line, model)),
+    ...(triggered === null ? [] : [`    somebody runs udevadm trigger (step ${triggered})`]),
     ...labelled('what', story.summary, TEXT),
     ...story.ends.flatMap((line, index) => labelled(index === 0 ? 'ends in' : '', line, TEXT)),
     ...labelled('reboot', `${story.reboot}: ${story.why}`, TEXT),

@@ -1,6 +1,7 @@
 /** A user's own scripts on a machine: what is found, and how it is told. */
 import { describe, expect, it } from 'vitest';
-import { raceSentence } from '../../src/report/story.ts';
+import { raceSentence, renderStory } from '../../src/report/story.ts';
+import { PLAIN } from '../../src/report/style.ts';
 import { check, file, found, machine, ONLINE_RULE } from './support.ts';
 
 const OFFLINE = [
@@ -40,6 +41,51 @@ describe('a script that takes a device back', () => {
     expect(story && raceSentence(story, 'machine.yaml')).toBe(
       'a.sh:1 does this alone: no other file is needed',
     );
+  });
+});
+
+describe('the story of a race', () => {
+  const storyOf = async (
+    property: string,
+    scripts: readonly string[],
+    options: Parameters<typeof check>[1],
+  ) => (await check(scripts, options)).stories.find((story) => story.property === property);
+  const kmem = { on: machine({ blocks: 'online_movable' }) };
+
+  it('moves whole lines, so that its orders are those of what is meant', async () => {
+    const story = await storyOf(
+      'recoverable',
+      ['daxctl online-memory dax0.0\n', 'daxctl reconfigure-device -m devdax -f dax0.0\n'],
+      kmem,
+    );
+
+    expect(story?.orders).toEqual([
+      { text: 'a.sh:1 after b.sh:1', isSafe: true },
+      { text: 'a.sh:1 before b.sh:1', isSafe: true },
+    ]);
+  });
+
+  it('names the line that made the end another one, and not the last look', async () => {
+    const memory =
+      'daxctl reconfigure-device -m system-ram -N dax0.0\ndaxctl online-memory dax0.0\n';
+    const policy = 'echo online > /sys/devices/system/memory/auto_online_blocks\n';
+    const on = machine({ driver: 'device_dax' });
+    const story = await storyOf('ends-as-meant', [memory, policy], { on });
+
+    expect(story && raceSentence(story, 'machine.yaml')).toBe('a.sh:1 races with b.sh:1');
+    expect(story?.decisive?.call).toMatch(/kmem\/new_id/);
+  });
+
+  it('says that somebody runs udevadm trigger', async () => {
+    const answer = { ...kmem, rules: [ONLINE_RULE], coldplug: true };
+    const triggered = await storyOf('recoverable', [RETIRE], answer);
+    const alone = await storyOf('recoverable', [`${UNBIND}\n`], kmem);
+
+    expect(triggered?.triggered).toBeGreaterThan(0);
+    expect(triggered && renderStory(triggered, 'machine.yaml', PLAIN)).toMatch(
+      /somebody runs udevadm trigger \(step \d+\)/,
+    );
+    expect(alone?.triggered).toBeNull();
   });
 });
 

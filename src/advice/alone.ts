@@ -3,12 +3,12 @@
  * come to. Whoever reads a verdict about ends needs to see which end was taken for meant.
  */
 import type { Place } from '../model/model.js';
-import { formatPlace, formatResult, labelled, PAGE_WIDTH } from '../report/layout.js';
+import { formatPlace, formatResult, labelled, PAGE_WIDTH, wrap } from '../report/layout.js';
 import { viewOfRecord } from '../report/runText.js';
 import { endsOf } from '../report/story.js';
 import type { Style } from '../report/style.js';
 import type { RunRecord } from '../verdict/trace.js';
-import type { AloneRun } from './goal.js';
+import { type AloneRun, SCRIPTS_MAX } from './goal.js';
 
 /** A line that did not do what it says, or a tool that had something to say. */
 export interface Complaint {
@@ -60,17 +60,34 @@ const TEXT = { indent: 2, labelWidth: 12, width: PAGE_WIDTH };
 /** Lines of complaints that are printed; --json has all of them. */
 const COMPLAINTS_MOST = 6;
 
-/** Renders what the scripts come to alone. */
+/** What a tool says when it has not done what it was called for; the rest are remarks. */
+const REFUSES = /\berror\b|\bfailed\b|not applicable/;
+
+/** The headline for an order in which a tool refuses though nobody else does anything. */
+function refusedText({ complaints }: Alone, who: string, model: string): readonly string[] {
+  const refused = complaints.find(({ isTool, said }) => isTool && REFUSES.test(said));
+  if (refused === undefined) return [];
+  const place = formatPlace(refused.place, model);
+  return wrap(`Refused alone${who}: ${place} ${refused.said}`, PAGE_WIDTH);
+}
+
+/** Renders what the scripts come to alone; there is none of too many of them. */
 export function renderAlone(alone: readonly Alone[], model: string, style: Style): string {
   const several = alone.length > 1;
+  if (alone.length === 0) {
+    const why = `not asked of more than ${SCRIPTS_MAX} scripts: ends-as-meant is not among the properties`;
+    return `${style.title('Meant')}: ${why}\n`;
+  }
   return alone
-    .flatMap(({ order, complaints, ends }) => {
+    .flatMap((one) => {
+      const { order, complaints, ends } = one;
       const who = several ? `, ${order.join(' before ')}` : '';
       const said = complaints
         .slice(0, COMPLAINTS_MOST)
         .map(({ place, said: text }) => `${formatPlace(place, model)} ${text}`);
       const more = complaints.length - said.length;
       return [
+        ...refusedText(one, who, model).map(style.warning),
         `${style.title('Meant')}: what the scripts come to alone${who}`,
         ...ends.flatMap((line, index) => labelled(index === 0 ? 'ends in' : '', line, TEXT)),
         ...said.flatMap((line, index) => labelled(index === 0 ? 'on the way' : '', line, TEXT)),

@@ -100,25 +100,36 @@ function ruleLines(source: SourceText, line: number): number {
   return end < 0 ? lines.length : end + 1;
 }
 
+/** A line that sets what becomes of new blocks; the value is its first group. */
+const SETS_POLICY = /\becho\s+(?:-n\s+)?["']?(\w+)["']?\s*>\s*\S*\/auto_online_blocks/;
+
+/** Sets the policy: behind the script's own last line that does, else at the top. */
+function policyEdits(situation: Situation, policy: string): readonly Edit[] {
+  const found = scriptLine(situation);
+  if (found === null) return [];
+  const { source } = found;
+  const lines = linesOf(source);
+  const added = `echo ${policy} > ${POLICY}`;
+  const last = lines.findLastIndex((text) => !/^\s*#/.test(text) && SETS_POLICY.test(text));
+  const text = lines[last];
+  if (text === undefined) return insertAtTop(situation, added);
+  if (SETS_POLICY.exec(text)?.[1] === policy) return [];
+  const line = source.place.line + last + 1;
+  return [{ file: source.place.file, line, removed: 0, added: [indentOf(text) + added] }];
+}
+
 const policyOffline: Remedy = {
   id: 'policy-offline',
   title: 'set auto_online_blocks to offline before anything is bound',
   setsPolicy: true,
-  edits: (situation) => {
-    const found = scriptLine(situation);
-    if (found === null) return [];
-    const isSet = linesOf(found.source).some(
-      (line) => line.includes('auto_online_blocks') && /echo\s+offline/.test(line),
-    );
-    return isSet ? [] : insertAtTop(situation, `echo offline > ${POLICY}`);
-  },
+  edits: (situation) => policyEdits(situation, 'offline'),
 };
 
 const onlineMovable: Remedy = {
   id: 'online-movable-first',
   title: 'set auto_online_blocks to online_movable before anything is bound',
   setsPolicy: true,
-  edits: (situation) => insertAtTop(situation, `echo online_movable > ${POLICY}`),
+  edits: (situation) => policyEdits(situation, 'online_movable'),
 };
 
 const settle: Remedy = {
@@ -179,9 +190,12 @@ const oneCommand: Remedy = {
     ),
 };
 
+/** What nobody may find out when it is too late. */
+const OTHER_MEMORY = '; all other memory that is added then stays as auto_online_blocks says';
+
 const removeRule: Remedy = {
   id: 'remove-rule',
-  title: 'take the udev rule away',
+  title: `take the udev rule away${OTHER_MEMORY}`,
   setsPolicy: false,
   edits: (situation) => {
     const seen = new Set<string>();
@@ -205,7 +219,7 @@ const ONLINES = /ATTR\{(?:state|online)\}\s*:?=\s*"/;
 
 const removeRules: Remedy = {
   id: 'remove-rules',
-  title: 'take every udev rule away that changes the state of memory',
+  title: `take every udev rule away that changes the state of memory${OTHER_MEMORY}`,
   setsPolicy: false,
   edits: (situation) => {
     const edits = rulesOf(situation).flatMap((source) =>

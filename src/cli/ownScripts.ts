@@ -161,10 +161,7 @@ function sectionsOf(answer: ScriptsAnswer): readonly ReportSection[] {
       lines: anythingText(answer),
     },
   ];
-  const shown = [
-    ...[stories.length > 0, alone.length > 0],
-    ...[advised !== null, answer.anything.length > 0],
-  ];
+  const shown = [...[stories.length > 0, true], ...[advised !== null, answer.anything.length > 0]];
   return sections.filter((_, index) => shown[index] === true);
 }
 

@@ -1,8 +1,10 @@
 /** Remedies: the ones that hold are told with a patch, and one that does not help is rejected. */
 import { parsePatch } from 'diff';
 import { describe, expect, it } from 'vitest';
+import { renderAlone } from '../../src/advice/alone.ts';
 import { edited, overlap, patchOf } from '../../src/advice/patch.ts';
 import { REMEDIES, type Remedy } from '../../src/advice/remedies.ts';
+import { PLAIN } from '../../src/report/style.ts';
 import { check, file, machine, ONLINE_RULE } from './support.ts';
 
 const RETIRE = `#!/bin/sh
@@ -85,7 +87,7 @@ describe('advice', () => {
     const told: string[] = [];
     await check([RETIRE], { ...asked([NAP]), onRemedy: (text) => told.push(text) });
 
-    expect(told[0]).toBe('nap, 1 of 2');
+    expect(told[0]).toBe('nap, 1 of 1');
   });
 
   it('tries the state file only where the kernel has it', async () => {
@@ -186,6 +188,25 @@ describe('each remedy', () => {
       'daxctl: dax0.0: error: kernel policy will auto-online memory, aborting',
     ]);
     expect(holds).toEqual([['policy-offline']]);
+  });
+});
+
+describe('a remedy of the policy', () => {
+  it("stands behind the script's own policy, and a refusal is a headline", async () => {
+    const on = machine({ driver: 'device_dax' });
+    const script = [
+      'echo online_movable > /sys/devices/system/memory/auto_online_blocks',
+      'daxctl reconfigure-device -m system-ram dax0.0',
+      '',
+    ].join('\n');
+    const { all, holds } = await adviceOf(script, { on });
+    const { alone } = await check([script], { on });
+
+    expect(holds).toEqual([['policy-offline']]);
+    expect(all.find(({ outcome }) => outcome === 'holds')?.at).toEqual(['a.sh:2']);
+    expect(renderAlone(alone, 'machine.yaml', PLAIN)).toMatch(
+      /^Refused alone: a\.sh:2 daxctl: dax0\.0: error: kernel policy will auto-online/,
+    );
   });
 });
 

@@ -1,5 +1,6 @@
 /** A user's own scripts on a machine: what is found, and how it is told. */
 import { describe, expect, it } from 'vitest';
+import { renderAlone } from '../../src/advice/alone.ts';
 import { raceSentence, renderStory } from '../../src/report/story.ts';
 import { PLAIN } from '../../src/report/style.ts';
 import { check, file, found, machine, ONLINE_RULE } from './support.ts';
@@ -154,9 +155,10 @@ describe('what a script is for', () => {
   });
 
   it('is not asked of more than three scripts', async () => {
-    const { goals } = await check(['true\n', 'true\n', 'true\n', 'true\n']);
+    const { goals, alone } = await check(['true\n', 'true\n', 'true\n', 'true\n']);
 
     expect(goals).toEqual([]);
+    expect(renderAlone(alone, 'machine.yaml', PLAIN)).toMatch(/not asked of more than 3 scripts/);
   });
 });
 

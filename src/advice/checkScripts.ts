@@ -8,6 +8,7 @@ import { explore } from '../explore.js';
 import type { Model } from '../model/model.js';
 import { propertyName } from '../report/findingText.js';
 import { type LineAt, type Story, storyOf } from '../report/story.js';
+import { blocksOf } from '../scope/cut.js';
 import { concludeAgain } from '../verdict/conclude.js';
 import type { Trace, Verdict } from '../verdict/trace.js';
 import { type Advised, type AdviseOptions, advise, COMPLAINS_ALONE } from './advise.js';
@@ -98,6 +99,16 @@ function complaintStory([first]: readonly Alone[], lineAt: LineAt): Story | null
   };
 }
 
+/** How much of each device is kept where a machine was cut: ends speak of no more than that. */
+function keptLines({ cut, machine }: Model): readonly string[] {
+  return machine.devices.flatMap((device) => {
+    const whole = cut?.machine.devices.find(({ name }) => name === device.name);
+    if (whole === undefined) return [];
+    const [kept, all] = [device, whole].map((one) => blocksOf(one, machine.blockSize));
+    return kept === all ? [] : [`${device.name}: ${kept} of its ${all} blocks are kept (--scope)`];
+  });
+}
+
 /** Whether the scripts need nobody else to lose: then their own end is not what anybody wants. */
 const losesAlone = (stories: readonly Story[]): boolean =>
   stories.some(({ property, by }) => property !== ENDS_AS_MEANT && by === null);
@@ -125,13 +136,15 @@ export async function checkScripts(
 ): Promise<ScriptsAnswer> {
   const runs = runsAlone(model);
   const goals = endsOfRuns(runs);
-  const alone = tellAlone(runs);
+  const kept = keptLines(model);
+  const alone = tellAlone(runs).map((one) => ({ ...one, ends: [...one.ends, ...kept] }));
   const lineAt = linesOf(model);
   const asked = withGoals(model, goals);
   const verdict = tellEnds(await explore(asked, options), goals);
-  const stories = verdict.violations.map((trace) =>
-    storyOf(trace, tryAgain(asked, trace, missedIn(trace, goals)), lineAt),
-  );
+  const stories = verdict.violations.map((trace) => {
+    const story = storyOf(trace, tryAgain(asked, trace, missedIn(trace, goals)), lineAt);
+    return { ...story, ends: [...story.ends, ...kept] };
+  });
   const found = { model: asked, verdict, stories, alone, goals, anything: havocNotes(model) };
   if (!advice) return { ...found, advised: null };
   const complaint = stories.length > 0 ? null : complaintStory(alone, lineAt);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { renderAlone } from '../../src/advice/alone.ts';
 import { raceSentence, renderStory } from '../../src/report/story.ts';
 import { PLAIN } from '../../src/report/style.ts';
+import { cutModel } from '../../src/scope/choose.ts';
 import { check, file, found, machine, ONLINE_RULE } from './support.ts';
 
 const OFFLINE = [
@@ -75,6 +76,15 @@ describe('the story of a race', () => {
 
     expect(story && raceSentence(story, 'machine.yaml')).toBe('a.sh:1 races with b.sh:1');
     expect(story?.decisive?.call).toMatch(/kmem\/new_id/);
+  });
+
+  it('says how much of a device is kept where the machine was cut', async () => {
+    const on = cutModel(machine({ blocks: 'online_movable' }), 1).model;
+    const { stories, alone } = await check([`${UNBIND}\n`], { on });
+    const kept = 'dax0.0: 1 of its 2 blocks are kept (--scope)';
+
+    expect(stories.map(({ ends }) => ends.at(-1))).toContain(kept);
+    expect(alone[0]?.ends.at(-1)).toBe(kept);
   });
 
   it('says that somebody runs udevadm trigger', async () => {

@@ -8,7 +8,7 @@ import type { Actor, Model } from '../model/model.js';
 import { propertyName } from '../report/findingText.js';
 import type { Story } from '../report/story.js';
 import type { Verdict } from '../verdict/trace.js';
-import { tellAlone } from './alone.js';
+import { refusalOf, tellAlone } from './alone.js';
 import { type Candidate, candidatesOf, pairsOf } from './candidates.js';
 import {
   type AloneRun,
@@ -134,15 +134,12 @@ const rejected = (told: Told, why: string): Advice => ({
   ...{ outcome: 'rejected', cures: [], left: [], why, run: null },
 });
 
-/** What a tool refuses when the scripts run alone in this order; undefined where none does. */
-const refusalOf = (run: AloneRun): string | undefined =>
-  tellAlone([run])[0]?.complaints.find(({ isTool }) => isTool)?.said;
-
 /** What an order may end in: as before, and where a tool refused, as an order where none did. */
 function mayEndIn(before: AloneRun | undefined, alone: readonly AloneRun[]): readonly string[] {
   if (before === undefined) return [];
-  const clean = alone.filter((run) => refusalOf(run) === undefined);
-  const runs = refusalOf(before) === undefined ? [before] : [before, ...clean];
+  const isClean = (run: AloneRun): boolean => tellAlone([run]).every((one) => !refusalOf(one));
+  const clean = alone.filter(isClean);
+  const runs = isClean(before) ? [before] : [before, ...clean];
   return withAnyPolicy(endsOfRuns(runs)).map(endKey);
 }
 
@@ -155,15 +152,16 @@ function failsAlone(
   const beforeOf = new Map(alone.map((run) => [orderOf(run), run]));
   for (const run of runs) {
     const before = beforeOf.get(orderOf(run));
-    const refusal = refusalOf(run);
-    const isNew = before !== undefined && refusalOf(before) === undefined;
-    if (refusal !== undefined && isNew) return `alone the script fails with it: ${refusal}`;
+    const told = tellAlone([run]).flatMap((one) => one.complaints);
+    const refused = tellAlone([run]).flatMap((one) => refusalOf(one) ?? [])[0];
+    const isNew = before !== undefined && tellAlone([before]).every((one) => !refusalOf(one));
+    if (refused !== undefined && isNew) return `alone the script fails with it: ${refused.said}`;
     if (goals === null) continue;
     const [end] = withAnyPolicy(endsOfRuns([run])).map(endKey);
     if (end === undefined || mayEndIn(before, alone).includes(end)) continue;
-    const said = refusal ?? tellAlone([run])[0]?.complaints.at(-1)?.said;
-    if (said === undefined) return 'alone the scripts end otherwise with it';
-    return `alone the script fails with it: ${said}`;
+    const complaint = told.find(({ isTool }) => isTool) ?? told.at(-1);
+    if (complaint === undefined) return 'alone the scripts end otherwise with it';
+    return `alone the script fails with it: ${complaint.said}`;
   }
   return null;
 }

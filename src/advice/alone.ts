@@ -63,9 +63,13 @@ const COMPLAINTS_MOST = 6;
 /** What a tool says when it has not done what it was called for; the rest are remarks. */
 const REFUSES = /\berror\b|\bfailed\b|not applicable/;
 
+/** The first refusal of a tool; undefined where none refuses. */
+export const refusalOf = ({ complaints }: Alone): Complaint | undefined =>
+  complaints.find(({ isTool, said }) => isTool && REFUSES.test(said));
+
 /** The headline for an order in which a tool refuses though nobody else does anything. */
-function refusedText({ complaints }: Alone, who: string, model: string): readonly string[] {
-  const refused = complaints.find(({ isTool, said }) => isTool && REFUSES.test(said));
+function refusedText(one: Alone, who: string, model: string): readonly string[] {
+  const refused = refusalOf(one);
   if (refused === undefined) return [];
   const place = formatPlace(refused.place, model);
   return wrap(`Refused alone${who}: ${place} ${refused.said}`, PAGE_WIDTH);
@@ -75,7 +79,7 @@ function refusedText({ complaints }: Alone, who: string, model: string): readonl
 export function renderAlone(alone: readonly Alone[], model: string, style: Style): string {
   const several = alone.length > 1;
   if (alone.length === 0) {
-    const why = `not asked of more than ${SCRIPTS_MAX} scripts: ends-as-meant is not among the properties`;
+    const why = `not asked of more than ${SCRIPTS_MAX} scripts; ends-as-meant is left out`;
     return `${style.title('Meant')}: ${why}\n`;
   }
   return alone

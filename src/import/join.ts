@@ -14,6 +14,7 @@ import { joinDevice } from './joinDevice.js';
 import { type Claim, claimsOf } from './listing.js';
 import type { ImportedDevice, ImportedMachine, Known } from './machine.js';
 import { warnOfNodes } from './nodes.js';
+import { nothingToModel } from './nothing.js';
 import { releaseOf } from './release.js';
 
 /** What the user says on the command line; it is taken before any input. */
@@ -233,14 +234,6 @@ function claimOf(facts: Facts, claims: readonly Claim[], name: string): Claim | 
   return first ?? null;
 }
 
-function nothingToModel(facts: Facts): void {
-  const hasWindow = (facts.listing?.value ?? []).some(({ name }) => name.startsWith('CXL Window'));
-  const advice = hasWindow
-    ? 'CXL windows are there: create a region first (cxl create-region)'
-    : 'no dax device exists on this machine: what is plain System RAM cannot be switched';
-  refuse(facts, 'DAX514', NOWHERE, 'no input tells of a dax device', { advice });
-}
-
 /**
  * Makes one machine of the facts; null where something is missing that cannot be assumed, or the
  * inputs contradict each other: `facts.faults` then says what.
@@ -260,7 +253,7 @@ export function joinFacts(facts: Facts, wishes: Wishes = {}): ImportedMachine | 
     const device = joinDevice(deviceOf(facts, name), claimOf(facts, claims, name), around);
     return device === null ? [] : [device];
   });
-  if (devices.length === 0 && facts.faults.length === 0) nothingToModel(facts);
+  if (devices.length === 0 && facts.faults.length === 0) nothingToModel(facts, NOWHERE);
   warnOfNodes(facts, devices);
   const { iomem, listing } = iomemOf(facts, devices);
   const memmap = agreed(facts, 'memmap_on_memory', facts.memmapOnMemory, String);

@@ -211,6 +211,7 @@ const SIZE_KEYS = ['size', 'available_size', 'max_available_extent', 'pmem_size'
 
 function readNamespace(facts: Facts, object: JsonObject): void {
   const dev = object.members.get('dev');
+  facts.namespaces.push({ value: textOf(dev) ?? '', place: placeOf(object, 'dev') });
   sizeOf(facts, object.members.get('size'), 'size');
   const region = object.members.get('daxregion');
   const inside = asObject(region);

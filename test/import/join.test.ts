@@ -6,6 +6,14 @@ import { CXL_2G, DEVDAX_LIST, factsOf, joined, PMEM_128M, PMEM_DEVDAX } from './
 const GIB = 1n << 30n;
 const MIB = 1n << 20n;
 
+const NAMESPACE = '[{"dev":"namespace0.0","mode":"fsdax","size":262144000}]';
+const LSMEM = `\
+RANGE                                  SIZE  STATE REMOVABLE BLOCK  ZONES NODE
+0x0000000000000000-0x000000007fffffff    2G online       yes     0   None    0
+
+Memory block size:         2G
+`;
+
 const rangesOf = (result: ReturnType<typeof joined>): string[] =>
   (result.machine?.devices ?? []).flatMap(({ ranges }) => ranges.value.map(formatRange));
 
@@ -115,6 +123,21 @@ describe('what is missing', () => {
     const result = joined({ iomem: '00001000-0009ffff : System RAM\n' });
 
     expect(result.faults).toEqual(['DAX514 import:1']);
+  });
+
+  it.each([
+    ['lsmem alone', { lsmem: LSMEM }, 'these inputs show none: give --iomem'],
+    ['a namespace', { list: NAMESPACE }, 'ndctl create-namespace -m devdax'],
+    ['persistent memory', { iomem: '10000000-1fffffff : Persistent Memory\n' }, 'ndctl create-'],
+    ['a region', { iomem: '10000000-1fffffff : region0\n' }, 'daxctl create-device'],
+    ['a dax region', { list: '{"path":"/x/hmem.0","id":0,"size":4096}' }, 'daxctl create-device'],
+    ['a CXL window', { iomem: '10000000-1fffffff : CXL Window 0\n' }, 'cxl create-region'],
+    ['RAM', { iomem: '00001000-0009ffff : System RAM\n' }, 'plain System RAM is not switched'],
+  ] as const)('is a dax device, where %s is told: it says what to do', (_name, texts, advice) => {
+    const { facts } = joined(texts, { blockSize: 128n * MIB });
+
+    expect(facts.faults.map(({ code }) => code)).toEqual(['DAX514']);
+    expect(facts.faults[0]?.hint).toContain(advice);
   });
 
   it('is told for each thing that is assumed', () => {

@@ -17,7 +17,7 @@ import {
   capacityLines,
   capacitySvg,
 } from '../report/capacityPicture.js';
-import { importMachine, shownFault } from './import.js';
+import { importMachine, tellWarnings } from './import.js';
 import type { InputOptions } from './inputOptions.js';
 import type { Terminal } from './terminal.js';
 import { writeWhole } from './writeWhole.js';
@@ -98,9 +98,8 @@ export function capacityCommand(options: CapacityOptions, terminal: Terminal): n
   if (!imported.ok) return imported.status;
   const { machine, warnings } = imported;
   // What is assumed of drivers, nodes and the kernel changes nothing here.
-  for (const warning of warnings.filter(({ code }) => code !== 'DAX519')) {
-    terminal.writeError(`warning: ${shownFault(warning)}\n`);
-  }
+  const told = warnings.filter(({ code }) => code !== 'DAX519');
+  tellWarnings(told, terminal);
   const table = capacityTable(machine);
   if (options.svg !== undefined) writeWhole(options.svg, capacitySvg(table, 'capacity'));
   terminal.writeOut(

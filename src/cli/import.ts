@@ -29,10 +29,16 @@ export const shownFault = (fault: Diagnostic): string =>
     .replace(/^import:1:1: /, '')
     .replace(/^(--[a-z-]+):1:1: /, '$1: ');
 
+export function tellWarnings(warnings: readonly Diagnostic[], terminal: Terminal): void {
+  for (const warning of warnings) terminal.writeError(`warning: ${shownFault(warning)}\n`);
+}
+
 /** Tells faults, and the status that they mean. */
 function refuseAll(facts: Facts, options: InputOptions, terminal: Terminal): Imported {
   const { faults, warnings } = facts;
   const exitStatus = EXIT.modelRejected;
+  // First: what is missing often follows from what they tell.
+  tellWarnings(warnings, terminal);
   const lines = faults.map((fault) => `${shownFault(fault)}\n`);
   const count = faults.length === 1 ? 'one fault' : `${faults.length} faults`;
   terminal.writeError(`${lines.join('')}daxcheck: ${count}; no machine can be made of this\n`);
@@ -147,7 +153,7 @@ export function importCommand(options: ImportOptions, terminal: Terminal): numbe
   const { machine } = imported;
   const checked = check(machine, options.output ?? 'model.yaml');
   const warnings = [...imported.warnings, ...checked.warnings];
-  for (const warning of warnings) terminal.writeError(`warning: ${shownFault(warning)}\n`);
+  tellWarnings(warnings, terminal);
   if (checked.faults.length > 0) {
     for (const fault of checked.faults) terminal.writeError(`${shownFault(fault)}\n`);
     if (options.json === true) {

@@ -74,6 +74,32 @@ describe('daxcheck import', () => {
     expect(error).toContain('no input tells the size of a memory block\n    give it: --block-size');
   });
 
+  it('tells warnings also of what it refuses, in front of the faults', async () => {
+    const list = put('people.json', '{"chardev":"dax1.0","size":"30.57 GiB (32.83 GB)"}');
+    const { status, error } = await run('import', '--daxctl', list, '--block-size', '128M');
+
+    expect(status).toBe(150);
+    expect(error).toMatch(/^warning: .*DAX503[\s\S]*DAX511/);
+  });
+
+  it.each([
+    ['import', '--iomem', 'a', '--iomem', 'b'],
+    ['capacity', '--lsmem', 'a', '--lsmem', 'b'],
+    ['import', '--kernel', '6.1', '--kernel', '6.12'],
+  ])('%s refuses a second %s', async (...words) => {
+    const { status, error } = await run(...words);
+
+    expect(status).toBe(2);
+    expect(error).toContain('It is given twice');
+  });
+
+  it.each(['8.0', '6.99', '4.18'])('names the range of releases for %s', async (release) => {
+    const { status, error } = await run('import', '--kernel', release);
+
+    expect(status).toBe(2);
+    expect(error).toMatch(/expected one from v5\.0 to v7\.[0-9]+/);
+  });
+
   it('wants an input', async () => {
     const { status, error } = await run('import');
 

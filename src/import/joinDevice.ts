@@ -24,6 +24,8 @@ export interface Around {
   readonly facts: Facts;
   /** null: not known, or as x86 picks it. */
   readonly blockSize: bigint | null;
+  /** The user has named that size. */
+  readonly isWished: boolean;
   readonly policy: BlockInitial;
   /** Nodes that nobody has been given. */
   readonly freeNode: () => number;
@@ -87,8 +89,18 @@ function roomAround({ node, above }: Claim): Range {
 const isOn = ({ start, end }: Range, grain: bigint): boolean =>
   start % grain === 0n && (end + 1n) % grain === 0n;
 
+/** How a range is taken that is known only as whole blocks. */
+export const AS_KMEM_HAS = 'taken as what kmem has; the device may reach further at both ends';
+
 const isSame = (left: Range, right: Range): boolean =>
   left.start === right.start && left.end === right.end;
+
+/** The largest block up to a size that a range on the smallest grain is a multiple of. */
+function largestBlock(range: Range, blockSize: bigint): bigint {
+  let size = blockSize;
+  while (size > BLOCK_BYTES_MIN && !isOn(range, size)) size /= 2n;
+  return size;
+}
 
 /** Refuses a claim that the device or the blocks of the machine have no room for. */
 function checkClaim(device: DeviceFacts, claim: Claim, size: Size | null, around: Around): void {
@@ -103,7 +115,15 @@ function checkClaim(device: DeviceFacts, claim: Claim, size: Size | null, around
   // Off the smallest block there is: told when the listing was read.
   if (blockSize === null || !isOn(range, BLOCK_BYTES_MIN) || isOn(range, blockSize)) return;
   const message = `${shown}, which is no multiple of a block of ${formatSize(blockSize)}`;
-  refuse(around.facts, 'DAX510', place, message);
+  if (!around.isWished) {
+    refuse(around.facts, 'DAX510', place, message);
+    return;
+  }
+  const most = formatSize(largestBlock(range, blockSize));
+  const advice =
+    `kmem there has smaller blocks, of ${most} at most: name their size by --block-size; ` +
+    '`daxcheck capacity` then tells under `otherwise` what larger ones would give';
+  refuse(around.facts, 'DAX516', place, message, { advice });
 }
 
 /** The device around a claim of kmem, as its size and the room around it say. */
@@ -136,7 +156,7 @@ function aroundClaim(
     ? 'taken as all that lies between its neighbours'
     : exact
       ? 'taken from its size'
-      : 'taken as what kmem has; the device may reach further at both ends';
+      : AS_KMEM_HAS;
   warn(facts, 'DAX512', place, `the listing shows what kmem has of ${device.name}, not its range`, {
     assumed: `${formatRange(found)}, ${assumed}`,
     how: 'give `daxctl list -RDM` as root, or --sysfs',

@@ -152,8 +152,11 @@ describe('daxcheck import', () => {
     const { status, error } = await run('import', ...words, '-o', output);
 
     expect(status).toBe(0);
-    expect(error).toContain(`${rules}:2:1: DAX502`);
-    expect(readFileSync(output, 'utf8')).not.toContain('RUN{builtin}');
+    expect(error).toContain(`${rules}:2:22: DAX502`);
+    const text = readFileSync(output, 'utf8');
+    expect(text).not.toContain('RUN{builtin}');
+    expect(text).toContain(`What they do is not explored:\n#   ${rules}\n`);
+    expect(loadModel(output).ok).toBe(true);
   });
 
   it('tells the machine as JSON', async () => {
@@ -191,6 +194,22 @@ describe('daxcheck capacity', () => {
       dax0.0  blocks of 1G      127G    1G
       "
     `);
+  });
+
+  it('says that what is lost is not known where only what kmem has is', async () => {
+    const iomem = put(
+      'open.txt',
+      `240000000-33fdfffff : Persistent Memory
+  240000000-2403fffff : namespace0.0
+  280000000-2bfffffff : dax0.0
+    280000000-2bfffffff : System RAM (kmem)
+`,
+    );
+    const { out } = await run('capacity', '--iomem', iomem, '--block-size', '1G');
+
+    expect(out).toMatch(/^dax0\.0 .* 1G +1 +1G +\? +\?$/m);
+    expect(out).toMatch(/^dax0\.0 +blocks of 128M +at least 1G +\?$/m);
+    expect(out).toContain('the device may reach further');
   });
 
   it('tells what another namespace would give', async () => {

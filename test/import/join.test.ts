@@ -142,6 +142,7 @@ describe('what is missing', () => {
 
   it('is told for each thing that is assumed', () => {
     const { facts } = joined({ iomem: PMEM_DEVDAX });
+    expect(facts.warnings[0]?.hint).toContain('unknown; explored as v6.12');
 
     expect(facts.warnings.map(({ message }) => message)).toEqual([
       'no input tells the release of the kernel',
@@ -184,9 +185,31 @@ Memory block size:         128M
   });
 
   it('is a claim of kmem off the grain of the blocks that another input tells', () => {
-    const result = joined({ iomem: PMEM_128M }, { blockSize: 2n * GIB });
+    const lsmem = LSMEM;
+    const result = joined({ iomem: PMEM_128M, lsmem });
 
     expect(result.faults).toEqual(['DAX510 iomem.txt:5']);
+  });
+
+  it('is no matter of two moments where the user has named the size of a block', () => {
+    const { facts, faults } = joined({ iomem: PMEM_128M }, { blockSize: 2n * GIB });
+
+    expect(faults).toEqual(['DAX516 iomem.txt:5']);
+    expect(facts.faults[0]?.hint).toContain('kmem there has smaller blocks, of 256M at most');
+  });
+
+  it('is a range that overlaps another one: told once, with both places', () => {
+    const list = `[
+      {"chardev":"dax0.0","target_node":1,"mode":"devdax",
+       "mappings":[{"start":4294967296,"end":8589934591}]},
+      {"chardev":"dax1.0","target_node":2,"mode":"devdax",
+       "mappings":[{"start":6442450944,"end":10737418239}]}]`;
+    const { facts, faults } = joined({ list }, { blockSize: 128n * MIB });
+
+    expect(faults).toEqual(['DAX510 list.txt:5']);
+    expect(facts.faults[0]?.message).toBe(
+      'dax1.0 has 180000000-27fffffff, which overlaps: dax0.0 has 100000000-1ffffffff (list.txt:3)',
+    );
   });
 
   it('is no rounding of -u', () => {

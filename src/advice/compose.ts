@@ -84,7 +84,7 @@ export function scriptChecks(machine: Model, place: Place): readonly PropertyReq
   ];
 }
 
-/** Actors are not told: every model has some, and the user's own files stand in their place. */
+/** Actors are not told of: the user's own files stand in their place. */
 function leftOutOf(machine: Model): readonly string[] {
   return [
     ...(machine.faults.length > 0 ? ['faults'] : []),

@@ -10,7 +10,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { composeOwn } from '../../src/cli/composed.ts';
 import { runCommandLine } from '../../src/cli/program.ts';
+import { loadModel } from '../../src/loadModel.ts';
 import { collect } from './terminal.ts';
 
 const FOLDER = 'examples/scripts';
@@ -54,6 +56,21 @@ describe('the options of scripts', () => {
 
     expect(status).toBe(150);
     expect(error).toContain(`${FOLDER}/unknown.sh:4:1: DAX202: systemctl is not a known command`);
+  });
+});
+
+describe('what a machine has beside itself', () => {
+  it('is left out with a warning, but for the actors that import writes', () => {
+    const loaded = loadModel(`${FOLDER}/cxl-1tib.yaml`);
+    if (!loaded.ok) throw new Error('the example does not load');
+    const machine = loaded.model;
+    const how = { coldplug: false, workers: 1, virt: 'none', havoc: null, scope: 1 };
+    const warningsOf = (model: typeof machine): readonly string[] =>
+      composeOwn(model, { scripts: [], rules: [] }, { ...how, scripts: [], rules: [] }).warnings;
+
+    expect(machine.actors).not.toEqual([]);
+    expect(warningsOf(machine).join()).not.toContain('left out');
+    expect(warningsOf({ ...machine, check: [] }).join()).toContain('left out: check');
   });
 });
 

@@ -245,7 +245,8 @@ function checkOverlaps(facts: Facts, devices: readonly ImportedDevice[]): void {
     if (other === undefined) return;
     const { origin } = device.ranges;
     const place = 'place' in origin ? origin.place : NOWHERE;
-    const before = `${shownOf(other.device, other.range)} (${shownOrigin(other.device.ranges.origin)})`;
+    const from = shownOrigin(other.device.ranges.origin);
+    const before = `${shownOf(other.device, other.range)} (${from})`;
     refuse(facts, 'DAX510', place, `${shownOf(device, range)}, which overlaps: ${before}`);
   });
 }

@@ -28,7 +28,7 @@ function adviceFor(facts: Facts): string {
   }
   return facts.listing === null
     ? 'these inputs show none: give --iomem, read as root, or --daxctl with `daxctl list -RDM`'
-    : 'the listing has no dax device, region or persistent memory: plain System RAM is not switched';
+    : 'nothing in the listing could have one: plain System RAM is not switched';
 }
 
 /** Refuses a machine without any dax device. */

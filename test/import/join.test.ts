@@ -212,6 +212,16 @@ Memory block size:         128M
     );
   });
 
+  it('is a mapping that overlaps another one of its device', () => {
+    const list = `[{"chardev":"dax0.0","target_node":1,"mode":"devdax","mappings":[
+      {"start":4294967296,"end":8589934591},
+      {"start":6442450944,"end":10737418239}]}]`;
+    const { facts, faults } = joined({ list }, { blockSize: 128n * MIB });
+
+    expect(faults).toEqual(['DAX510 list.txt:3']);
+    expect(facts.faults[0]?.message).toBe('a mapping of dax0.0 overlaps that in list.txt:2');
+  });
+
   it('is no rounding of -u', () => {
     const list = DEVDAX_LIST.replace('8453619712', '"7.87 GiB (8.45 GB)"');
 

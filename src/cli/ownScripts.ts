@@ -107,7 +107,7 @@ function sweepObstacle(model: Model, { devices = 1, actors = 1 }: Widths): strin
 async function sweepScripts(
   model: Model,
   widths: Widths,
-  { options, terminal }: Look,
+  { options, terminal, told }: Look & { readonly told: readonly string[] },
 ): Promise<number> {
   const obstacle = sweepObstacle(model, widths);
   if (obstacle !== null) {
@@ -118,7 +118,10 @@ async function sweepScripts(
     ...searchOptions(options, terminal),
     scope: options.scope ?? null,
   });
-  const { rows, stableFrom, isComplete } = sweep;
+  const { rows, stableFrom, isComplete, whole } = sweep;
+  for (const text of whole.filter((one) => !told.includes(one))) {
+    terminal.writeError(`warning: ${model.file}: ${text}\n`);
+  }
   const records = [
     ...rows.map((row) => ({ kind: 'sweep-row', model: model.file, ...row })),
     { kind: 'sweep', model: model.file, stableFrom, isComplete },
@@ -220,6 +223,6 @@ export async function ownScriptsCommand(options: Options, terminal: Terminal): P
   const job = (): Promise<number> =>
     options.sweep === undefined
       ? exploreScripts(scoped, options, terminal)
-      : sweepScripts(model, options.sweep, { options, terminal });
+      : sweepScripts(model, options.sweep, { options, terminal, told: warnings });
   return withRejections(job, options, terminal);
 }

@@ -143,6 +143,21 @@ describe('a sweep', () => {
     expect(out).toContain('as far as the rows have ended: --max-states widens');
   });
 
+  it('has one row for machines that come out alike, and says why they do', async () => {
+    const script = join(folder, 'by-number.sh');
+    writeFileSync(script, 'echo offline > /sys/devices/system/memory/memory32/state\n');
+    const machine = ['--machine', 'examples/scripts/in-use.yaml'];
+    const { status, out, error } = await daxcheck(
+      ...['explore', '--script', script, ...machine, '--sweep', '3'],
+    );
+
+    expect(out.split('\n').filter((line) => /^ +\d/.test(line))).toHaveLength(1);
+    expect(out).toMatch(/^ +2 {2}holds/m);
+    expect(out).toContain('blocks of a device: one size alone, which says nothing of others');
+    expect(error).toContain('dax0.0 keeps its 2 blocks: the files name memory blocks');
+    expect(status).toBe(20);
+  });
+
   it.each([
     ['blocks=2,nodes=3', /Expected some of blocks=N,devices=N,actors=N/],
     ['actors=4', /more than 3 scripts at once have no common end/],

@@ -98,11 +98,8 @@ function sizesOf(widths: Widths, model: Model, scope: number | null): readonly S
     upTo(widths.devices).flatMap((devices) => {
       const grown = withActors(withDevices(model, devices), actors);
       const most = Math.max(1, ...countsOf(grown));
-      const blocks =
-        widths.blocks === undefined ? [scope] : upTo(Math.min(widths.blocks, most));
-      const sized = blocks.map((wanted) =>
-        sizedAt(grown, wanted, { blocks: 0, devices, actors }),
-      );
+      const blocks = widths.blocks === undefined ? [scope] : upTo(Math.min(widths.blocks, most));
+      const sized = blocks.map((wanted) => sizedAt(grown, wanted, { blocks: 0, devices, actors }));
       const keys = sized.map(({ model: cut }) => countsOf(cut).join());
       return sized.filter((_, index) => keys.indexOf(keys[index] ?? '') === index);
     }),
@@ -139,9 +136,7 @@ export async function sweepScopes(
     const { size } = one;
     const isBeyond = rows.some((row) => !hasEnded(row) && isWithin(row, size));
     const none = { distinctStates: 0, transitions: 0, depth: 0, findings: [] };
-    rows.push(
-      isBeyond ? { ...size, ...none, verdict: 'not-tried' } : await rowOf(one, options),
-    );
+    rows.push(isBeyond ? { ...size, ...none, verdict: 'not-tried' } : await rowOf(one, options));
   }
   const axes = AXES.filter((axis) => widths[axis] !== undefined);
   const stableFrom = Object.fromEntries(axes.map((axis) => [axis, stableAlong(rows, axis)]));

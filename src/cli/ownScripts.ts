@@ -10,7 +10,9 @@ import { copyObstacle } from '../advice/copies.js';
 import { SCRIPTS_MAX } from '../advice/goal.js';
 import { sweepScopes } from '../advice/sweep.js';
 import { renderSweep } from '../advice/sweepText.js';
-import { EXIT } from '../errors.js';
+import { nameFaults } from '../compile/scenario.js';
+import { planUniverse } from '../compile/universe.js';
+import { byPlace, EXIT } from '../errors.js';
 import type { ExploreOptions } from '../explore.js';
 import type { Model } from '../model/model.js';
 import type { ReportSection } from '../report/document.js';
@@ -19,6 +21,7 @@ import { renderStory } from '../report/story.js';
 import { PLAIN } from '../report/style.js';
 import { renderVerdict } from '../report/text.js';
 import { renderTrace } from '../report/traceText.js';
+import { writesLike } from '../userland/havoc.js';
 import { composeOwn, readOwn } from './composed.js';
 import { type ExploreCommandOptions, traceFilesOf, writeHtmlOf } from './explore.js';
 import { loadModels, reject, warnOfUnknown, withRejections } from './load.js';
@@ -201,6 +204,12 @@ async function exploreScripts(model: Model, options: Options, terminal: Terminal
   }
 }
 
+/** The first pattern of --havoc-file that matches nothing; null where each matches something. */
+function unmatchedFiles(model: Model): string | null {
+  const { universe } = planUniverse(model).plan;
+  return model.havoc?.files?.find((pattern) => !writesLike(pattern, universe)) ?? null;
+}
+
 /** Explores scripts of the user's own; their faults are told all at once. */
 export async function ownScriptsCommand(options: Options, terminal: Terminal): Promise<number> {
   const { script = [], rules = [], machine = '', coldplug = false, udevWorkers } = options;
@@ -220,6 +229,15 @@ export async function ownScriptsCommand(options: Options, terminal: Terminal): P
   });
   for (const text of warnings) terminal.writeError(`warning: ${machine}: ${text}\n`);
   warnOfUnknown([model], terminal);
+  const unmatched = unmatchedFiles(scoped);
+  if (unmatched !== null) {
+    terminal.writeError(
+      `daxcheck: --havoc-file ${unmatched} matches no file that --havoc writes\n`,
+    );
+    return EXIT.usage;
+  }
+  const wrong = nameFaults(scoped);
+  if (wrong.length > 0) return reject([...wrong].sort(byPlace), options, terminal);
   const job = (): Promise<number> =>
     options.sweep === undefined
       ? exploreScripts(scoped, options, terminal)

@@ -3,6 +3,7 @@
  * bytes in front of the first and behind the last one. docs/scopes.md says what follows from a cut
  * machine for the whole one.
  */
+import { divides } from '../compile/universe.js';
 import type {
   BlockInitial,
   DaxDevice,
@@ -61,6 +62,12 @@ const textOf = (model: Model): string =>
     )
     .join('\n');
 
+/** Whether the files may divide regions: else nobody comes to see the room that one has left. */
+function isDivided(model: Model): boolean {
+  const { creates, resizes } = divides(model);
+  return creates + resizes > 0 || /\/delete\b/.test(textOf(model));
+}
+
 /** Why a device cannot be cut; null when it can. */
 function obstacleOf(model: Model, device: DaxDevice, named: ReadonlySet<number>): string | null {
   const { regions, devices, blockSize } = model.machine;
@@ -69,7 +76,9 @@ function obstacleOf(model: Model, device: DaxDevice, named: ReadonlySet<number>)
   const region = regions.find(({ name }) => name === device.region);
   const others = devices.filter((other) => other.region === device.region);
   if (region === undefined || others.length > 1) return 'its region has several devices';
-  if (region.kind === 'dynamic' && region.end > range.end) return 'its region has room left';
+  if (region.kind === 'dynamic' && region.end > range.end && isDivided(model)) {
+    return 'its region has room left, and the files divide it';
+  }
   const { first, blocks } = fitOf(range, blockSize);
   const from = Number(first / blockSize);
   const isNamed = [...named].some((block) => block >= from && block < from + blocks);

@@ -57,6 +57,45 @@ describe('the options of scripts', () => {
   });
 });
 
+describe('what is wrong with them', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'daxcheck-wrong-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const written = (name: string, text: string): string => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+
+  it('is a pattern of --havoc-file that matches nothing', async () => {
+    const anything = ['--script', `${FOLDER}/unknown.sh`, ...MACHINE, '--havoc', '--havoc-file'];
+    const { status, error } = await explored(...anything, '/sys/devices/system/memroy/*');
+
+    expect(status).toBe(2);
+    expect(error).toContain('--havoc-file /sys/devices/system/memroy/* matches no file');
+  });
+
+  it('is told of scripts and rules at once', async () => {
+    const rules = written(
+      '80.rules',
+      'SUBSYSTEM=="memory", FROBNICATE=="1", ATTR{state}="online"\n',
+    );
+    const script = written('unknown.sh', 'frobnicate\n');
+    const { status, error } = await explored('--script', script, '--rules', rules, ...MACHINE);
+
+    expect(status).toBe(150);
+    expect(error).toMatch(/unknown\.sh:1:1: DAX202/);
+    expect(error).toMatch(/80\.rules:1:\d+: DAX221/);
+  });
+
+  it('is CR LF at the ends of lines', async () => {
+    const script = written('dos.sh', '#!/bin/sh\r\necho 1 > /sys/devices/system/memory/probe\r\n');
+    const { status, error } = await explored('--script', script, ...MACHINE);
+
+    expect(status).toBe(150);
+    expect(error).toContain('dos.sh:1:10: DAX201: this line ends with CR LF');
+  });
+});
+
 describe('the answer', () => {
   it('is 0 where the script does what it is for', async () => {
     const { status } = await explored(...RETIRE);

@@ -60,6 +60,21 @@ describe('a model of a large machine', () => {
     expect(out).toContain('3 blocks of 128 MiB; blocks cut (--scope widens): dax0.0 to 3 of 8192');
   });
 
+  it.each([
+    ['2', 'not-proved', 'Exit status 0: holds on the cut machine; not proved for the whole one'],
+    ['3', 'not-proved', 'Exit status 0: holds on the cut machine; not proved for the whole one'],
+    ['8', 'proved', 'Exit status 0: holds and complete'],
+  ])('says at the end with --scope %s what that is worth', async (scope, cut, end) => {
+    const script = join(folder, 'reconfigure.sh');
+    writeFileSync(script, 'daxctl online-memory dax0.0\n');
+    const options = ['--machine', 'examples/scripts/cxl-1tib.yaml', '--scope', scope];
+    const told = await daxcheck('explore', '--script', script, ...options);
+    const { out } = await daxcheck('explore', '--script', script, ...options, '--json');
+
+    expect(told.out).toContain(end);
+    expect(JSON.parse(out.trim().split('\n').at(-1) ?? '')).toMatchObject({ exitStatus: 0, cut });
+  });
+
   it('is judged as the command line has it', async () => {
     const { out } = await daxcheck('explore', model, '--quiet', '--granularity', 'step');
 

@@ -158,6 +158,26 @@ describe('files of the answer', () => {
     expect([shown.status, replayed.status, ends.status]).toEqual([0, 0, 0]);
   });
 
+  it('are replayed from any folder, with names that were relative', async () => {
+    await explored(
+      ...['--script', `${FOLDER}/retire.sh`, '--rules', `${FOLDER}/80-memory-online.rules`],
+      ...['--machine', `${FOLDER}/terabyte.yaml`, '--coldplug', '--kernel', 'v6.8'],
+      ...['--scope', '3', '--trace-dir', join(out, 'deep', 'er')],
+    );
+    const here = process.cwd();
+    try {
+      process.chdir(out);
+      const trace = join('deep', 'er', 'retire.recoverable.dax0.0.itf.json');
+      const { status, out: text, error } = await ran('replay', trace);
+
+      expect(error).toBe('');
+      expect(text).toContain('Replayed: the model behaves as the trace says.');
+      expect(status).toBe(0);
+    } finally {
+      process.chdir(here);
+    }
+  });
+
   it('say so when one of the files has changed', async () => {
     await explore('--trace-dir', out);
     const script = join(out, 'retire.sh');
@@ -176,6 +196,7 @@ describe('files of the answer', () => {
 
     expect(status).toBe(150);
     expect(error.match(/DAX001/g)).toHaveLength(2);
+    expect(error).toContain('looked for from the folder that it was explored in');
   });
 
   it('are a report with the stories and the advice, and SARIF', async () => {

@@ -27,7 +27,7 @@ import { type ExploreCommandOptions, traceFilesOf, writeHtmlOf } from './explore
 import { loadModels, reject, warnOfUnknown, withRejections } from './load.js';
 import { progressFor, styleFor } from './look.js';
 import { override, overridesOf } from './options.js';
-import type { ScriptWishes } from './scriptWishes.js';
+import { type ScriptWishes, strangeVirt } from './scriptWishes.js';
 import { strategyOf } from './strategy.js';
 import type { Terminal } from './terminal.js';
 
@@ -228,6 +228,8 @@ export async function ownScriptsCommand(options: Options, terminal: Terminal): P
     scope: options.scope ?? null,
   });
   for (const text of warnings) terminal.writeError(`warning: ${machine}: ${text}\n`);
+  const strange = options.virt === undefined ? null : strangeVirt(options.virt);
+  if (strange !== null) terminal.writeError(`warning: ${strange}\n`);
   warnOfUnknown([model], terminal);
   const unmatched = unmatchedFiles(scoped);
   if (unmatched !== null) {

@@ -87,6 +87,16 @@ describe('what is wrong with them', () => {
     expect(error).toMatch(/80\.rules:1:\d+: DAX221/);
   });
 
+  it.each([
+    ['banana', true],
+    ['microsoft', false],
+  ])('is --virt %s: %s', async (name, isTold) => {
+    const { status, error } = await explored(...RETIRE, '--virt', name);
+
+    expect(status).toBe(0);
+    expect(error.includes(`--virt ${name} is taken as it is`)).toBe(isTold);
+  });
+
   it('is CR LF at the ends of lines', async () => {
     const script = written('dos.sh', '#!/bin/sh\r\necho 1 > /sys/devices/system/memory/probe\r\n');
     const { status, error } = await explored('--script', script, ...MACHINE);

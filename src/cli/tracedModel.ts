@@ -2,7 +2,7 @@
  * The model that a trace file came from: a model file, or scripts and rules on a machine.
  */
 import { existsSync } from 'node:fs';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Diagnostic } from '../errors.js';
 import { kernelRequestOf } from '../kernel/features.js';
 import type { Model } from '../model/model.js';
@@ -13,12 +13,26 @@ import { loadModels } from './load.js';
 import { override } from './options.js';
 import type { Terminal } from './terminal.js';
 
-/** Returns where the trace's model is: as written in it, or else beside the trace file. */
-export function modelPath(tracePath: string, model: string): string {
-  if (isAbsolute(model) || existsSync(model)) return model;
+/**
+ * Returns where a file is that a trace names: from the folder that it was explored in, or as it is
+ * written, or else beside the trace file.
+ */
+export function modelPath(tracePath: string, model: string, folder?: string): string {
+  if (isAbsolute(model)) return model;
+  const there = folder === undefined ? model : join(dirname(tracePath), folder, model);
+  if (there !== model && existsSync(there))
+    return resolve(there) === resolve(model) ? model : there;
+  if (existsSync(model)) return model;
   const beside = join(dirname(tracePath), model);
   return existsSync(beside) ? beside : model;
 }
+
+const MISSING =
+  'looked for from the folder that it was explored in, from here, and beside the trace';
+
+/** Faults of files that a trace names: one that is missing is not one of a model's. */
+const ofTrace = (faults: readonly Diagnostic[]): readonly Diagnostic[] =>
+  faults.map((fault) => (fault.code === 'DAX001' ? { ...fault, hint: MISSING } : fault));
 
 /**
  * The model as it was when the trace was written: options may have changed kernel and granularity.
@@ -40,15 +54,17 @@ export function modelOfTrace(
   header: ItfHeader,
   { named, terminal }: { readonly named: string | undefined; readonly terminal: Terminal },
 ): Model | readonly Diagnostic[] {
-  const { composition } = header;
+  const { composition, folder } = header;
+  const locate = (file: string): string => modelPath(path, file, folder);
   const wanted = composition === undefined ? 'models' : 'machines';
-  const loaded = loadModels([named ?? modelPath(path, header.model)], terminal, { wanted });
-  if (!loaded.ok) return loaded.diagnostics;
+  const loaded = loadModels([named ?? locate(header.model)], terminal, { wanted });
+  if (!loaded.ok) return named === undefined ? ofTrace(loaded.diagnostics) : loaded.diagnostics;
   const [model] = loaded.models;
   if (model === undefined || composition === undefined) return model ?? [];
   // What is kept of the machine depends on the scripts: it is cut when they are there.
   const { scope, ...whole } = header;
   const machine = asTraced(model, whole);
   const how = { ...composition, scope: scope ?? null };
-  return composeAgain(machine, how, (file) => modelPath(path, file));
+  const again = composeAgain(machine, how, locate);
+  return 'file' in again ? again : ofTrace(again);
 }

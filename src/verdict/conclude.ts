@@ -97,6 +97,11 @@ export interface Outcome
   readonly isComplete: boolean;
 }
 
+/** What a verdict about a cut machine is worth for the whole one. */
+function worthOf({ cut }: Model): Pick<Verdict, 'cut'> {
+  return cut === undefined ? {} : { cut: cut.isProved ? 'proved' : 'not-proved' };
+}
+
 /** Concludes: all of a verdict that every strategy tells. */
 export function conclude({ scenario, isComplete, ...found }: Outcome) {
   const { violations, vacuous, distinctStates, stoppedBy } = found;
@@ -113,6 +118,7 @@ export function conclude({ scenario, isComplete, ...found }: Outcome) {
     exitStatus: exitStatusOf(verdict, violations, temporal, stoppedBy),
     ...found,
     scope: scopeOf(scenario),
+    ...worthOf(model),
   };
 }
 

@@ -3,6 +3,7 @@
  * from.
  */
 import { EXIT } from '../errors.js';
+import { resolveKernel } from '../kernel/features.js';
 import { readTextFile } from '../model/files.js';
 import type { Model } from '../model/model.js';
 import type { ReplayAnswer } from '../replay.js';
@@ -15,8 +16,8 @@ import { replayForeign, showForeign } from './foreign.js';
 import { reject, withRejections } from './load.js';
 import { type LookOptions, styleFor } from './look.js';
 import type { Terminal } from './terminal.js';
-import { asTraced, modelOfTrace } from './tracedModel.js';
-import { filesOf, hashOf } from './traceFiles.js';
+import { asTraced, isUnchanged, modelOfTrace } from './tracedModel.js';
+import { filesOf } from './traceFiles.js';
 
 /** Reads a trace file. */
 export function readTrace(path: string): ItfReading {
@@ -41,19 +42,30 @@ export function showCommand(path: string, options: LookOptions, terminal: Termin
   return EXIT.holds;
 }
 
+/** The kernel and granularity of a changed model, where they are others than those of the trace. */
+function otherwiseThan(model: Model, { kernel, granularity }: ItfHeader): string {
+  const [is, was] = [
+    `${resolveKernel(model.kernel).name}, ${model.granularity}`,
+    `${kernel}, ${granularity}`,
+  ];
+  return is === was ? '' : ` (${is}; the trace is of ${was})`;
+}
+
 async function replayOn(
   model: Model,
   { header, trace }: { readonly header: ItfHeader; readonly trace: Trace },
   look: { readonly options: LookOptions; readonly terminal: Terminal },
 ): Promise<number> {
   const { options, terminal } = look;
-  const isChanged = hashOf(model) !== header.modelHash;
+  const isChanged = !isUnchanged(model, header);
+  const now = asTraced(model, header);
   if (isChanged) {
     const note = 'has changed since the trace was written; replaying on it as it is now';
-    terminal.writeError(`daxcheck: ${filesOf(model).join(' or ')} ${note}\n`);
+    const files = filesOf(model).join(' or ');
+    terminal.writeError(`daxcheck: ${files} ${note}${otherwiseThan(now, header)}\n`);
   }
   const { replay } = await import('../replay.js');
-  const result = await replay(asTraced(model, header), header, trace);
+  const result = await replay(now, header, trace);
   // A model that is the same must behave the same, and not only end the same.
   const matches = result.matches && (isChanged || result.changes.length === 0);
   const exitStatus = matches ? EXIT.holds : EXIT.selfCheckFailed;

@@ -2,7 +2,7 @@
  * `daxcheck show` prints a trace file; `daxcheck replay` runs it again on the model that it came
  * from.
  */
-import { EXIT } from '../errors.js';
+import { diagnose, EXIT } from '../errors.js';
 import { resolveKernel } from '../kernel/features.js';
 import { readTextFile } from '../model/files.js';
 import type { Model } from '../model/model.js';
@@ -10,6 +10,7 @@ import type { ReplayAnswer } from '../replay.js';
 import type { ItfHeader } from '../report/itf.js';
 import { type ItfReading, parseItf } from '../report/itfRead.js';
 import { toLines } from '../report/json.js';
+import { parsePlain } from '../report/plainTrace.js';
 import { renderTrace } from '../report/traceText.js';
 import type { Trace } from '../verdict/trace.js';
 import { replayForeign, showForeign } from './foreign.js';
@@ -19,10 +20,18 @@ import type { Terminal } from './terminal.js';
 import { asTraced, isUnchanged, modelOfTrace } from './tracedModel.js';
 import { filesOf } from './traceFiles.js';
 
+/** What can be done with a trace of another tool. */
+const ONLY_SHOWN =
+  'a trace of another tool can only be shown, written with --to, or replayed with --model';
+
 /** Reads a trace file. */
 export function readTrace(path: string): ItfReading {
-  const read = readTextFile(path, { file: path, line: 1, column: 1 });
-  return read.ok ? parseItf(read.text, path) : { ok: false, diagnostics: [read.fault] };
+  const place = { file: path, line: 1, column: 1 };
+  const read = readTextFile(path, place);
+  if (!read.ok) return { ok: false, diagnostics: [read.fault] };
+  const reading = parseItf(read.text, path);
+  if (!isForeign(reading) || !parsePlain(read.text, path).ok) return reading;
+  return { ok: false, diagnostics: [diagnose('DAX402', place, ONLY_SHOWN)] };
 }
 
 /** JSON, but no trace of daxcheck: perhaps one of another tool. */

@@ -6,9 +6,10 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../src/cli/program.js';
 import { explore } from '../../src/explore.js';
 import type { Actor, Model, Place } from '../../src/model/model.js';
-import { type ReplayHeader, replay } from '../../src/replay.js';
+import { type ReplayHeader, replay, replayActions } from '../../src/replay.js';
 import { renderItf } from '../../src/report/itf.js';
 import { parseItf } from '../../src/report/itfRead.js';
+import { wantedOf } from '../../src/verdict/anchor.js';
 import type { Trace } from '../../src/verdict/trace.js';
 import { collect } from '../cli/terminal.ts';
 import { MODEL_FILES, modelNamed, modelPath } from './models.ts';
@@ -136,6 +137,50 @@ describe('a replay fails with a difference', () => {
     );
 
     expect(told).toEqual(['after the last step `rollback` is not violated']);
+  });
+});
+
+describe('actions that another tool tells', () => {
+  const ofClass = (wanted: (trace: Trace) => boolean): [string, Trace][] =>
+    VIOLATED.flatMap((name) =>
+      tracesOf(name)
+        .filter(wanted)
+        .slice(0, 1)
+        .map((trace): [string, Trace] => [name, trace]),
+    );
+  const behaviours = (name: string): readonly string[] =>
+    modelNamed(name)
+      .properties.filter(({ form }) => form !== 'always' && form !== 'quiet')
+      .map((property) => property.name);
+  const judged = async ([name, trace]: [string, Trace]) =>
+    replayActions(modelNamed(name), trace.steps.map(wantedOf));
+
+  it('are judged by what makes a device lost', async () => {
+    const lost = ofClass(({ finding }) => finding.property === 'recoverable').slice(0, 10);
+
+    expect(lost.length).toBeGreaterThan(5);
+    for (const one of lost) {
+      const names = (await judged(one)).violations.map(({ finding }) => finding.property);
+      expect([one[0], names]).toEqual([
+        one[0],
+        expect.arrayContaining([`recoverable(${one[1].finding.device})`]),
+      ]);
+    }
+  });
+
+  it('are judged by own invariants; behaviours are named as not judged', async () => {
+    const own = ofClass(({ finding }) => finding.class === 'own').slice(0, 20);
+
+    expect(own.length).toBeGreaterThan(3);
+    for (const one of own) {
+      const { property } = one[1].finding;
+      const { violations: found, unjudged } = await judged(one);
+      const names = (behaviours(one[0]).includes(property) ? unjudged : []).map(
+        (each) => each.property,
+      );
+      const all = [...names, ...found.map(({ finding }) => finding.property)];
+      expect([one[0], all]).toEqual([one[0], expect.arrayContaining([property])]);
+    }
   });
 });
 

@@ -84,11 +84,9 @@ export function scriptChecks(machine: Model, place: Place): readonly PropertyReq
   ];
 }
 
-function leftOutOf(machine: Model, files: OwnFiles): readonly string[] {
-  const isTaken = ({ kind }: Actor): boolean => kind === 'udev' && files.rules.length === 0;
-  const actors = machine.actors.filter((actor) => !isTaken(actor)).map(({ name }) => name);
+/** Actors are not told of: the user's own files stand in their place. */
+function leftOutOf(machine: Model): readonly string[] {
   return [
-    ...(actors.length > 0 ? [`actors ${actors.join(', ')}`] : []),
     ...(machine.faults.length > 0 ? ['faults'] : []),
     ...(machine.properties.length > 0 ? ['properties'] : []),
     ...(machine.check !== null ? ['check'] : []),
@@ -124,6 +122,6 @@ export function composeModel(machine: Model, files: OwnFiles): Composed {
       composition: compositionOf(files),
       ...(files.havoc != null && { havoc: files.havoc }),
     },
-    leftOut: leftOutOf(machine, files),
+    leftOut: leftOutOf(machine),
   };
 }

@@ -27,6 +27,8 @@ export interface Sweep {
   readonly rows: readonly SweepRow[];
   /** For each axis the least value from which on all rows found the same; null where none is. */
   readonly stableFrom: { readonly [A in Axis]?: number | null };
+  /** Why devices were left as they are, at some size. */
+  readonly whole: readonly string[];
   /** Every row has ended. */
   readonly isComplete: boolean;
 }
@@ -68,27 +70,46 @@ export function stableAlong(rows: readonly SweepRow[], axis: Axis): number | nul
     : Math.max(...least.map((value) => value ?? 0));
 }
 
-/** Every size up to the widths, small ones first; no device gets more blocks than it has. */
-function sizesOf(widths: Widths, model: Model, scope: number | null): readonly Size[] {
-  const { devices, blockSize } = model.machine;
-  const most = Math.max(1, ...devices.map((device) => blocksOf(device, blockSize)));
-  const kept = cutModel(model, scope).model.cut?.kept ?? most;
-  const values = (width: number | undefined, still: number): readonly number[] =>
-    width === undefined ? [still] : Array.from({ length: width }, (_, index) => index + 1);
-  const blocks = widths.blocks === undefined ? undefined : Math.min(widths.blocks, most);
-  return values(widths.actors, 1).flatMap((actors) =>
-    values(widths.devices, 1).flatMap((devices) =>
-      values(blocks, kept).map((each) => ({ blocks: each, devices, actors })),
-    ),
+/** A machine of the sweep, cut. */
+interface Sized {
+  readonly size: Size;
+  readonly model: Model;
+  /** Why large devices of it were left as they are. */
+  readonly whole: readonly string[];
+}
+
+/** Blocks of each device: machines of one sweep that agree in them are the same. */
+const countsOf = ({ machine: { devices, blockSize } }: Model): readonly number[] =>
+  devices.map((device) => blocksOf(device, blockSize));
+
+/** A machine cut to so many blocks of each device; its size is what was kept. */
+function sizedAt(grown: Model, wanted: number | null, { devices, actors }: Size): Sized {
+  const { model, cuts, whole } = cutModel(grown, wanted);
+  const most = Math.max(1, ...countsOf(grown));
+  const blocks = cuts.length > 0 ? (model.cut?.kept ?? most) : most;
+  return { size: { blocks, devices, actors }, model, whole };
+}
+
+/** Every machine up to the widths, small ones first; those that come out alike once. */
+function sizesOf(widths: Widths, model: Model, scope: number | null): readonly Sized[] {
+  const upTo = (width = 1): readonly number[] =>
+    Array.from({ length: width }, (_, index) => index + 1);
+  return upTo(widths.actors).flatMap((actors) =>
+    upTo(widths.devices).flatMap((devices) => {
+      const grown = withActors(withDevices(model, devices), actors);
+      const most = Math.max(1, ...countsOf(grown));
+      const blocks = widths.blocks === undefined ? [scope] : upTo(Math.min(widths.blocks, most));
+      const sized = blocks.map((wanted) => sizedAt(grown, wanted, { blocks: 0, devices, actors }));
+      const keys = sized.map(({ model: cut }) => countsOf(cut).join());
+      return sized.filter((_, index) => keys.indexOf(keys[index] ?? '') === index);
+    }),
   );
 }
 
 const isWithin = (small: Size, large: Size): boolean =>
   AXES.every((axis) => small[axis] <= large[axis]);
 
-async function rowOf(model: Model, size: Size, options: ExploreOptions): Promise<SweepRow> {
-  const grown = withActors(withDevices(model, size.devices), size.actors);
-  const cut = cutModel(grown, size.blocks).model;
+async function rowOf({ size, model: cut }: Sized, options: ExploreOptions): Promise<SweepRow> {
   const limits = { ...cut.limits, states: cut.limits.states ?? STATES_MAX };
   const goals = goalsOf(cut);
   const found = tellEnds(await explore(withGoals({ ...cut, limits }, goals), options), goals);
@@ -110,14 +131,15 @@ export async function sweepScopes(
   { scope = null, ...options }: ExploreOptions & { readonly scope?: number | null } = {},
 ): Promise<Sweep> {
   const rows: SweepRow[] = [];
-  for (const size of sizesOf(widths, model, scope)) {
+  const all = sizesOf(widths, model, scope);
+  for (const one of all) {
+    const { size } = one;
     const isBeyond = rows.some((row) => !hasEnded(row) && isWithin(row, size));
     const none = { distinctStates: 0, transitions: 0, depth: 0, findings: [] };
-    rows.push(
-      isBeyond ? { ...size, ...none, verdict: 'not-tried' } : await rowOf(model, size, options),
-    );
+    rows.push(isBeyond ? { ...size, ...none, verdict: 'not-tried' } : await rowOf(one, options));
   }
   const axes = AXES.filter((axis) => widths[axis] !== undefined);
   const stableFrom = Object.fromEntries(axes.map((axis) => [axis, stableAlong(rows, axis)]));
-  return { axes, rows, stableFrom, isComplete: rows.every(hasEnded) };
+  const whole = [...new Set(all.flatMap((one) => one.whole))];
+  return { axes, rows, stableFrom, whole, isComplete: rows.every(hasEnded) };
 }

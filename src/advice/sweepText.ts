@@ -23,7 +23,9 @@ function rowLines(row: SweepRow, axes: readonly Axis[]): readonly string[] {
   );
 }
 
-function endLine(axis: Axis, from: number | null): string {
+function endLine(axis: Axis, from: number | null, rows: readonly SweepRow[]): string {
+  const isOne = new Set(rows.map((row) => row[axis])).size === 1;
+  if (isOne) return `${MANY[axis]}: one size alone, which says nothing of others`;
   if (from === null) return `${MANY[axis]}: what is found still changes at the end: widen it`;
   return `from ${from} ${from === 1 ? ONE[axis] : MANY[axis]} on the findings stay the same`;
 }
@@ -31,7 +33,7 @@ function endLine(axis: Axis, from: number | null): string {
 /** Renders a sweep. */
 export function renderSweep({ axes, rows, stableFrom, isComplete }: Sweep): string {
   const heading = `${axes.join('  ')}  verdict           states  findings`;
-  const ends = axes.map((axis) => endLine(axis, stableFrom[axis] ?? null));
+  const ends = axes.map((axis) => endLine(axis, stableFrom[axis] ?? null, rows));
   const more = isComplete ? [] : ['as far as the rows have ended: --max-states widens'];
   return [heading, ...rows.flatMap((row) => rowLines(row, axes)), '', ...ends, ...more, ''].join(
     '\n',

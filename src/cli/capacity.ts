@@ -9,15 +9,16 @@ import {
   type NamespaceChoice,
 } from '../import/capacity.js';
 import { blockBytes } from '../import/join.js';
-import { type ImportedMachine, shownOrigin } from '../import/machine.js';
+import { AS_KMEM_HAS } from '../import/joinDevice.js';
+import { type ImportedDevice, type ImportedMachine, shownOrigin } from '../import/machine.js';
 import { formatRange, formatSize } from '../model/quantity.js';
 import {
-  type CapacityRow,
   type CapacityTable,
   capacityLines,
   capacitySvg,
+  type OtherWay,
 } from '../report/capacityPicture.js';
-import { importMachine, shownFault } from './import.js';
+import { importMachine, tellWarnings } from './import.js';
 import type { InputOptions } from './inputOptions.js';
 import type { Terminal } from './terminal.js';
 import { writeWhole } from './writeWhole.js';
@@ -26,10 +27,14 @@ export interface CapacityOptions extends InputOptions {
   readonly svg?: string;
 }
 
-const otherSize = ({ blockSize, usable, lost }: Capacity): CapacityRow['others'][number] => ({
+/** Only what kmem has is known: what is lost around it is not. */
+const isOpen = ({ ranges: { origin } }: ImportedDevice): boolean =>
+  'assumed' in origin && origin.assumed === AS_KMEM_HAS;
+
+const otherSize = (device: ImportedDevice, { blockSize, usable, lost }: Capacity): OtherWay => ({
   label: `blocks of ${formatSize(blockSize)}`,
   usable,
-  lost,
+  lost: isOpen(device) ? null : lost,
 });
 
 /**
@@ -38,7 +43,7 @@ const otherSize = ({ blockSize, usable, lost }: Capacity): CapacityRow['others']
 function otherNamespace(
   { device }: DeviceCapacity,
   { align, map, capacity }: NamespaceChoice,
-): CapacityRow['others'][number] {
+): OtherWay {
   const range = device.namespace?.range ?? { start: 0n, end: -1n };
   const name = device.namespace?.name ?? '';
   return {
@@ -79,10 +84,12 @@ export function capacityTable(machine: ImportedMachine): CapacityTable {
     origin: shownOrigin(machine.blockSize.origin),
     rows: capacities(machine, blockSize).map((one) => ({
       name: one.device.name,
-      bars: one.now.ranges,
+      bars: one.now.ranges.map((bar) =>
+        isOpen(one.device) ? { ...bar, head: null, tail: null } : bar,
+      ),
       notes: notesOf(one),
       others: [
-        ...one.others.map(otherSize),
+        ...one.others.map((other) => otherSize(one.device, other)),
         ...one.choices.map((choice) => otherNamespace(one, choice)),
       ],
     })),
@@ -98,9 +105,8 @@ export function capacityCommand(options: CapacityOptions, terminal: Terminal): n
   if (!imported.ok) return imported.status;
   const { machine, warnings } = imported;
   // What is assumed of drivers, nodes and the kernel changes nothing here.
-  for (const warning of warnings.filter(({ code }) => code !== 'DAX519')) {
-    terminal.writeError(`warning: ${shownFault(warning)}\n`);
-  }
+  const told = warnings.filter(({ code }) => code !== 'DAX519');
+  tellWarnings(told, terminal);
   const table = capacityTable(machine);
   if (options.svg !== undefined) writeWhole(options.svg, capacitySvg(table, 'capacity'));
   terminal.writeOut(

@@ -6,7 +6,7 @@ import type { Facts } from '../import/facts.js';
 import { readInputs } from '../import/inputs.js';
 import { joinFacts, type Wishes } from '../import/join.js';
 import { type ImportedMachine, shownOrigin } from '../import/machine.js';
-import { modelText } from '../import/modelText.js';
+import { modelText, RULES_INDENT } from '../import/modelText.js';
 import { checkModelText } from '../loadModel.js';
 import { probeTree } from '../probe/probe.js';
 import { kernelOfProbe } from '../probe/probedKernel.js';
@@ -29,10 +29,16 @@ export const shownFault = (fault: Diagnostic): string =>
     .replace(/^import:1:1: /, '')
     .replace(/^(--[a-z-]+):1:1: /, '$1: ');
 
+export function tellWarnings(warnings: readonly Diagnostic[], terminal: Terminal): void {
+  for (const warning of warnings) terminal.writeError(`warning: ${shownFault(warning)}\n`);
+}
+
 /** Tells faults, and the status that they mean. */
 function refuseAll(facts: Facts, options: InputOptions, terminal: Terminal): Imported {
   const { faults, warnings } = facts;
   const exitStatus = EXIT.modelRejected;
+  // First: what is missing often follows from what they tell.
+  tellWarnings(warnings, terminal);
   const lines = faults.map((fault) => `${shownFault(fault)}\n`);
   const count = faults.length === 1 ? 'one fault' : `${faults.length} faults`;
   terminal.writeError(`${lines.join('')}daxcheck: ${count}; no machine can be made of this\n`);
@@ -83,17 +89,25 @@ export function importMachine(options: InputOptions, terminal: Terminal): Import
 const RULE_FAULT = /^DAX22/;
 
 interface Checked {
+  /** What is in the model, which may be without rules. */
+  readonly machine: ImportedMachine;
   readonly text: string;
   readonly warnings: readonly Diagnostic[];
   readonly faults: readonly Diagnostic[];
 }
 
 /** Where a line of the model's rules was read: their file is told in a comment above. */
-function placeOfRule(text: string, machine: ImportedMachine, line: number): Diagnostic['place'] {
+function placeOfRule(
+  text: string,
+  machine: ImportedMachine,
+  { line, column }: Diagnostic['place'],
+): Diagnostic['place'] {
   const lines = text.split('\n');
   for (let at = line - 1; at > 0; at--) {
     const rule = machine.rules.find(({ place }) => lines[at - 1]?.trim() === `# ${place.file}`);
-    if (rule !== undefined) return { ...rule.place, line: line - at };
+    if (rule !== undefined) {
+      return { ...rule.place, line: line - at, column: Math.max(column - RULES_INDENT, 1) };
+    }
   }
   return { file: 'import', line, column: 1 };
 }
@@ -105,13 +119,14 @@ function placeOfRule(text: string, machine: ImportedMachine, line: number): Diag
 function check(machine: ImportedMachine, file: string): Checked {
   const text = modelText(machine);
   const loaded = checkModelText(text, file);
-  if (loaded.ok) return { text, warnings: loaded.warnings, faults: [] };
+  if (loaded.ok) return { machine, text, warnings: loaded.warnings, faults: [] };
   const ofRules = loaded.diagnostics.filter(({ code }) => RULE_FAULT.test(code));
   if (ofRules.length > 0) {
-    const inner = check({ ...machine, rules: [] }, file);
+    const rulesLeftOut = machine.rules.map(({ place }) => place.file);
+    const inner = check({ ...machine, rules: [], rulesLeftOut }, file);
     const taken = 'the model is without any of the rules; docs/userland.md has what it can read';
     const warnings = ofRules.map(({ message, place }) =>
-      diagnose('DAX502', placeOfRule(text, machine, place.line), message, { taken }),
+      diagnose('DAX502', placeOfRule(text, machine, place), message, { taken }),
     );
     return { ...inner, warnings: [...warnings, ...inner.warnings] };
   }
@@ -123,7 +138,9 @@ function check(machine: ImportedMachine, file: string): Checked {
       advice: `${code}: ${hint}`,
     }),
   );
-  return isLarge ? { text, warnings: told, faults: [] } : { text, warnings: [], faults: told };
+  return isLarge
+    ? { machine, text, warnings: told, faults: [] }
+    : { machine, text, warnings: [], faults: told };
 }
 
 function machineJson(machine: ImportedMachine): object {
@@ -147,7 +164,7 @@ export function importCommand(options: ImportOptions, terminal: Terminal): numbe
   const { machine } = imported;
   const checked = check(machine, options.output ?? 'model.yaml');
   const warnings = [...imported.warnings, ...checked.warnings];
-  for (const warning of warnings) terminal.writeError(`warning: ${shownFault(warning)}\n`);
+  tellWarnings(warnings, terminal);
   if (checked.faults.length > 0) {
     for (const fault of checked.faults) terminal.writeError(`${shownFault(fault)}\n`);
     if (options.json === true) {
@@ -168,7 +185,7 @@ export function importCommand(options: ImportOptions, terminal: Terminal): numbe
       kind: 'import',
       file: output ?? null,
       model: checked.text,
-      machine: machineJson(machine),
+      machine: machineJson(checked.machine),
       assumed: machine.devices.flatMap(({ name, ranges, targetNode, driver }) =>
         [ranges, targetNode, driver]
           .filter(({ origin }) => 'assumed' in origin)

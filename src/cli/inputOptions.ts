@@ -7,6 +7,7 @@ import type { Facts } from '../import/facts.js';
 import type { Input, InputKind } from '../import/inputs.js';
 import type { Wishes } from '../import/join.js';
 import { releaseOf } from '../import/release.js';
+import { RELEASES } from '../kernel/releases.js';
 import { BLOCK_BYTES_MAX, BLOCK_BYTES_MIN } from '../model/blockSize.js';
 import { isPowerOfTwo, parseSize } from '../model/quantity.js';
 
@@ -49,25 +50,37 @@ export function parseBlockSize(text: string): bigint {
 export function parseUname(text: string): string {
   const release = releaseOf(text);
   if (release !== null) return text;
-  throw new InvalidArgumentError('Not a modelled release: v5.0 or later, or what `uname -r` says.');
+  const [first, last] = [RELEASES[0]?.name, RELEASES.at(-1)?.name];
+  const expected = `one from ${first} to ${last}, or what \`uname -r\` says of such a one`;
+  throw new InvalidArgumentError(`Not a modelled release; expected ${expected}.`);
 }
+
+/** An option whose second value would silently take the place of the first. */
+const once =
+  <T>(parse: (text: string) => T) =>
+  (text: string, before: T | undefined): T => {
+    if (before === undefined) return parse(text);
+    throw new InvalidArgumentError('It is given twice; one is expected.');
+  };
+
+const asPath = once((path: string) => path);
 
 /** Adds the options. */
 export function withInputOptions(command: Command): Command {
   return command
     .option('--live [root]', 'this machine: /proc, /sys, /boot, udev rules (or a copy below ROOT)')
-    .option('--iomem <file>', '/proc/iomem, read as root (- for stdin)')
+    .option('--iomem <file>', '/proc/iomem, read as root (- for stdin)', asPath)
     .option('--daxctl <file>', 'JSON of `daxctl list -RDM` (may be repeated)', collect)
     .option('--ndctl <file>', 'JSON of `ndctl list` (may be repeated)', collect)
     .option('--cxl <file>', 'JSON of `cxl list` (may be repeated)', collect)
-    .option('--lsmem <file>', 'what lsmem prints, as a table or JSON')
-    .option('--sysfs <path>', 'a tar archive of /sys (gzip, bzip2), or a folder')
-    .option('--config <file>', "the kernel's .config")
-    .option('--cmdline <file>', '/proc/cmdline')
+    .option('--lsmem <file>', 'what lsmem prints, as a table or JSON', asPath)
+    .option('--sysfs <path>', 'a tar archive of /sys (gzip, bzip2), or a folder', asPath)
+    .option('--config <file>', "the kernel's .config", asPath)
+    .option('--cmdline <file>', '/proc/cmdline', asPath)
     .option('--rules <file>', 'udev rules (may be repeated)', collect)
-    .option('--kernel <release>', 'a release, as `uname -r` prints it', parseUname)
-    .option('--source <tree>', "the kernel's source: which features it has")
-    .option('--block-size <size>', 'size of a memory block, such as 128M', parseBlockSize)
+    .option('--kernel <release>', 'a release, as `uname -r` prints it', once(parseUname))
+    .option('--source <tree>', "the kernel's source: which features it has", asPath)
+    .option('--block-size <size>', 'size of a memory block, such as 128M', once(parseBlockSize))
     .option('--device <name>', 'only this device (may be repeated)', collect);
 }
 

@@ -10,7 +10,9 @@ import { copyObstacle } from '../advice/copies.js';
 import { SCRIPTS_MAX } from '../advice/goal.js';
 import { sweepScopes } from '../advice/sweep.js';
 import { renderSweep } from '../advice/sweepText.js';
-import { EXIT } from '../errors.js';
+import { nameFaults } from '../compile/scenario.js';
+import { planUniverse } from '../compile/universe.js';
+import { byPlace, EXIT } from '../errors.js';
 import type { ExploreOptions } from '../explore.js';
 import type { Model } from '../model/model.js';
 import type { ReportSection } from '../report/document.js';
@@ -19,12 +21,13 @@ import { renderStory } from '../report/story.js';
 import { PLAIN } from '../report/style.js';
 import { renderVerdict } from '../report/text.js';
 import { renderTrace } from '../report/traceText.js';
+import { writesLike } from '../userland/havoc.js';
 import { composeOwn, readOwn } from './composed.js';
 import { type ExploreCommandOptions, traceFilesOf, writeHtmlOf } from './explore.js';
 import { loadModels, reject, warnOfUnknown, withRejections } from './load.js';
 import { progressFor, styleFor } from './look.js';
 import { override, overridesOf } from './options.js';
-import type { ScriptWishes } from './scriptWishes.js';
+import { type ScriptWishes, strangeVirt } from './scriptWishes.js';
 import { strategyOf } from './strategy.js';
 import type { Terminal } from './terminal.js';
 
@@ -107,7 +110,7 @@ function sweepObstacle(model: Model, { devices = 1, actors = 1 }: Widths): strin
 async function sweepScripts(
   model: Model,
   widths: Widths,
-  { options, terminal }: Look,
+  { options, terminal, told }: Look & { readonly told: readonly string[] },
 ): Promise<number> {
   const obstacle = sweepObstacle(model, widths);
   if (obstacle !== null) {
@@ -118,7 +121,10 @@ async function sweepScripts(
     ...searchOptions(options, terminal),
     scope: options.scope ?? null,
   });
-  const { rows, stableFrom, isComplete } = sweep;
+  const { rows, stableFrom, isComplete, whole } = sweep;
+  for (const text of whole.filter((one) => !told.includes(one))) {
+    terminal.writeError(`warning: ${model.file}: ${text}\n`);
+  }
   const records = [
     ...rows.map((row) => ({ kind: 'sweep-row', model: model.file, ...row })),
     { kind: 'sweep', model: model.file, stableFrom, isComplete },
@@ -198,6 +204,12 @@ async function exploreScripts(model: Model, options: Options, terminal: Terminal
   }
 }
 
+/** The first pattern of --havoc-file that matches nothing; null where each matches something. */
+function unmatchedFiles(model: Model): string | null {
+  const { universe } = planUniverse(model).plan;
+  return model.havoc?.files?.find((pattern) => !writesLike(pattern, universe)) ?? null;
+}
+
 /** Explores scripts of the user's own; their faults are told all at once. */
 export async function ownScriptsCommand(options: Options, terminal: Terminal): Promise<number> {
   const { script = [], rules = [], machine = '', coldplug = false, udevWorkers } = options;
@@ -216,10 +228,21 @@ export async function ownScriptsCommand(options: Options, terminal: Terminal): P
     scope: options.scope ?? null,
   });
   for (const text of warnings) terminal.writeError(`warning: ${machine}: ${text}\n`);
+  const strange = options.virt === undefined ? null : strangeVirt(options.virt);
+  if (strange !== null) terminal.writeError(`warning: ${strange}\n`);
   warnOfUnknown([model], terminal);
+  const unmatched = unmatchedFiles(scoped);
+  if (unmatched !== null) {
+    terminal.writeError(
+      `daxcheck: --havoc-file ${unmatched} matches no file that --havoc writes\n`,
+    );
+    return EXIT.usage;
+  }
+  const wrong = nameFaults(scoped);
+  if (wrong.length > 0) return reject([...wrong].sort(byPlace), options, terminal);
   const job = (): Promise<number> =>
     options.sweep === undefined
       ? exploreScripts(scoped, options, terminal)
-      : sweepScripts(model, options.sweep, { options, terminal });
+      : sweepScripts(model, options.sweep, { options, terminal, told: warnings });
   return withRejections(job, options, terminal);
 }

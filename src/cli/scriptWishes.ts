@@ -48,6 +48,18 @@ export function parseSweep(text: string): Widths {
   return Object.fromEntries(pairs);
 }
 
+/** What `systemd-detect-virt --vm` prints, up to systemd v257. */
+const VIRTS: readonly string[] = [
+  ...['none', 'kvm', 'amazon', 'qemu', 'bochs', 'xen', 'uml', 'vmware', 'oracle', 'microsoft'],
+  ...['zvm', 'parallels', 'bhyve', 'qnx', 'acrn', 'powervm', 'apple', 'sre', 'google', 'vm-other'],
+];
+
+/** Says that a name of --virt is none that is known; null where it is. */
+export function strangeVirt(name: string): string | null {
+  if (VIRTS.includes(name)) return null;
+  return `--virt ${name} is taken as it is: systemd-detect-virt --vm prints ${VIRTS.join(', ')}`;
+}
+
 /** Adds them to a command. */
 export function withScriptOptions(command: Command): Command {
   return command

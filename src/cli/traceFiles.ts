@@ -3,7 +3,7 @@
  * one run.
  */
 import { mkdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { readTextFile } from '../model/files.js';
 import type { Model } from '../model/model.js';
 import { hashModelText, renderItf } from '../report/itf.js';
@@ -68,7 +68,7 @@ export function writeTraces(verdict: Verdict, model: Model, folder: TraceFolder)
   const { composition } = model;
   const origin = {
     ...{ modelHash: hashOf(model), initial: 0, scope: model.cut?.kept },
-    ...(composition && { composition }),
+    ...(composition && { composition, folder: relative(folder.directory, '.') }),
   };
   return verdict.violations.map((trace) => {
     const first = composition?.scripts[0] ?? model.file;

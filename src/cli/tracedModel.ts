@@ -2,7 +2,7 @@
  * The model that a trace file came from: a model file, or scripts and rules on a machine.
  */
 import { existsSync } from 'node:fs';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Diagnostic } from '../errors.js';
 import { kernelRequestOf } from '../kernel/features.js';
 import type { Model } from '../model/model.js';
@@ -14,9 +14,16 @@ import { override } from './options.js';
 import type { Terminal } from './terminal.js';
 import { hashOf } from './traceFiles.js';
 
-/** Returns where the trace's model is: as written in it, or else beside the trace file. */
-export function modelPath(tracePath: string, model: string): string {
-  if (isAbsolute(model) || existsSync(model)) return model;
+/**
+ * Returns where a file is that a trace names: from the folder that it was explored in, or as it is
+ * written, or else beside the trace file.
+ */
+export function modelPath(tracePath: string, model: string, folder?: string): string {
+  if (isAbsolute(model)) return model;
+  const there = folder === undefined ? model : join(dirname(tracePath), folder, model);
+  if (there !== model && existsSync(there))
+    return resolve(there) === resolve(model) ? model : there;
+  if (existsSync(model)) return model;
   const beside = join(dirname(tracePath), model);
   return existsSync(beside) ? beside : model;
 }
@@ -27,6 +34,13 @@ type Made = Pick<Model, 'file' | 'composition'>;
 /** Whether the files that a model is made of are what they were when the trace was written. */
 export const isUnchanged = (model: Made, header: ItfHeader): boolean =>
   hashOf(model) === header.modelHash;
+
+const MISSING =
+  'looked for from the folder that it was explored in, from here, and beside the trace';
+
+/** Faults of files that a trace names: one that is missing is not one of a model's. */
+const ofTrace = (faults: readonly Diagnostic[]): readonly Diagnostic[] =>
+  faults.map((fault) => (fault.code === 'DAX001' ? { ...fault, hint: MISSING } : fault));
 
 /**
  * The model as it was when the trace was written: options may have changed kernel and granularity.
@@ -54,17 +68,18 @@ export function modelOfTrace(
   header: ItfHeader,
   { named, terminal }: { readonly named: string | undefined; readonly terminal: Terminal },
 ): Model | readonly Diagnostic[] {
-  const { composition } = header;
+  const { composition, folder } = header;
+  const locate = (file: string): string => modelPath(path, file, folder);
   const wanted = composition === undefined ? 'models' : 'machines';
-  const loaded = loadModels([named ?? modelPath(path, header.model)], terminal, { wanted });
-  if (!loaded.ok) return loaded.diagnostics;
+  const loaded = loadModels([named ?? locate(header.model)], terminal, { wanted });
+  if (!loaded.ok) return named === undefined ? ofTrace(loaded.diagnostics) : loaded.diagnostics;
   const [model] = loaded.models;
   if (model === undefined || composition === undefined) return model ?? [];
   // What is kept of the machine depends on the scripts: it is cut when they are there.
   const { scope, ...whole } = header;
-  const locate = (file: string): string => modelPath(path, file);
   const [scripts, rules] = [composition.scripts.map(locate), composition.rules.map(locate)];
   const made = { file: model.file, composition: { ...composition, scripts, rules } };
   const machine = asTraced(model, whole, made);
-  return composeAgain(machine, { ...made.composition, scope: scope ?? null });
+  const again = composeAgain(machine, { ...made.composition, scope: scope ?? null });
+  return 'file' in again ? again : ofTrace(again);
 }

@@ -10,6 +10,7 @@ import type {
   DaxDevice,
   DaxRegion,
   DriverName,
+  IomemNode,
   Model,
   Range,
 } from '../model/model.js';
@@ -87,7 +88,7 @@ function actorTexts(model: Model): string {
  * How often the texts write what divides regions: then devices may be created and have several
  * ranges.
  */
-function divides(model: Model): { creates: number; resizes: number } {
+export function divides(model: Model): { creates: number; resizes: number } {
   const text = actorTexts(model);
   const countOf = (file: RegExp): number => text.match(file)?.length ?? 0;
   const created = countOf(/\bdaxctl\s+create-device\b/g);
@@ -193,10 +194,11 @@ export function planUniverse(model: Model): { plan: Plan; diagnostics: readonly 
   const universe: Universe = {
     virt: model.machine.virt,
     hasDaxState: resolveKernel(model.kernel).features.has('kmem-state'),
-    regions: regions.map(({ name, kind, namespace }) => ({
-      name,
-      kind,
-      namespace: namespace?.name ?? null,
+    regions: regions.map((region) => ({
+      name: region.name,
+      kind: region.kind,
+      namespace: region.namespace?.name ?? null,
+      isPmem: isPmem(region, model.machine.iomem),
     })),
     cxlRegions: publications
       .filter(({ kind }) => kind === Publication.CxlRegion)
@@ -216,6 +218,16 @@ export function planUniverse(model: Model): { plan: Plan; diagnostics: readonly 
     plan: { regions, devices, blocks, rangeMax, isDivided: resizes > 0, publications, universe },
     diagnostics,
   };
+}
+
+/** Whether a region is one of persistent memory: as its namespace or the listing says. */
+function isPmem(region: DaxRegion, iomem: readonly IomemNode[]): boolean {
+  const holds = ({ start, end }: Range): boolean => start <= region.start && region.end <= end;
+  const lies = (nodes: readonly IomemNode[]): boolean =>
+    nodes.some(
+      (node) => holds(node) && (/^Persistent Memory\b/.test(node.name) || lies(node.children)),
+    );
+  return region.kind === 'static' && (region.namespace !== null || lies(iomem));
 }
 
 /** Modules beneath drivers/dax that exist; none where the model names no firmware range. */

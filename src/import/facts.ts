@@ -70,6 +70,8 @@ export interface Facts {
   readonly devices: Map<string, DeviceFacts>;
   readonly regions: RegionFacts[];
   readonly cxlRegions: CxlRegionFacts[];
+  /** Namespaces of persistent memory, by name, whatever their mode. */
+  readonly namespaces: Fact<string>[];
   readonly blocks: BlockRun[];
   readonly blockSizes: Fact<bigint>[];
   /** What auto_online_blocks says. */
@@ -95,6 +97,7 @@ export function emptyFacts(): Facts {
     devices: new Map(),
     regions: [],
     cxlRegions: [],
+    namespaces: [],
     blocks: [],
     blockSizes: [],
     policies: [],

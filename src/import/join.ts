@@ -4,16 +4,17 @@
  */
 import { RELEASES } from '../kernel/releases.js';
 import { endOfRamBytes, memoryBlockSizeBytes, windowsIn } from '../model/blockSize.js';
-import type { IomemNode, OnlinePolicy, Place } from '../model/model.js';
-import { formatSize, isPowerOfTwo, overlaps } from '../model/quantity.js';
+import type { IomemNode, OnlinePolicy, Place, Range } from '../model/model.js';
+import { formatRange, formatSize, isPowerOfTwo, overlaps } from '../model/quantity.js';
 import { DEVICE_PATTERN } from '../model/schema.js';
 import { agreed } from './agree.js';
 import { bytesOf } from './capacity.js';
 import { deviceOf, type Facts, refuse, warn } from './facts.js';
 import { joinDevice } from './joinDevice.js';
 import { type Claim, claimsOf } from './listing.js';
-import type { ImportedDevice, ImportedMachine, Known } from './machine.js';
+import { type ImportedDevice, type ImportedMachine, type Known, shownOrigin } from './machine.js';
 import { warnOfNodes } from './nodes.js';
+import { nothingToModel } from './nothing.js';
 import { releaseOf } from './release.js';
 
 /** What the user says on the command line; it is taken before any input. */
@@ -42,7 +43,7 @@ function kernelOf(facts: Facts, wishes: Wishes): Known<string> {
   const known = agreed(facts, 'the release of the kernel', facts.releases, (text) => text);
   const how = 'name it with --kernel, or probe its source with --source';
   if (known === null) {
-    const assumed = `taken as ${ASSUMED_KERNEL}`;
+    const assumed = `unknown; explored as ${ASSUMED_KERNEL}`;
     warn(facts, 'DAX519', NOWHERE, 'no input tells the release of the kernel', {
       assumed,
       how,
@@ -233,12 +234,21 @@ function claimOf(facts: Facts, claims: readonly Claim[], name: string): Claim | 
   return first ?? null;
 }
 
-function nothingToModel(facts: Facts): void {
-  const hasWindow = (facts.listing?.value ?? []).some(({ name }) => name.startsWith('CXL Window'));
-  const advice = hasWindow
-    ? 'CXL windows are there: create a region first (cxl create-region)'
-    : 'no dax device exists on this machine: what is plain System RAM cannot be switched';
-  refuse(facts, 'DAX514', NOWHERE, 'no input tells of a dax device', { advice });
+const shownOf = (device: ImportedDevice, range: Range): string =>
+  `${device.name} has ${formatRange(range)}`;
+
+/** Refuses ranges that overlap, of one device or of two, with the places of both. */
+function checkOverlaps(facts: Facts, devices: readonly ImportedDevice[]): void {
+  const all = devices.flatMap((device) => device.ranges.value.map((range) => ({ device, range })));
+  all.forEach(({ device, range }, index) => {
+    const other = all.slice(0, index).find((one) => overlaps(one.range, range));
+    if (other === undefined) return;
+    const { origin } = device.ranges;
+    const place = 'place' in origin ? origin.place : NOWHERE;
+    const from = shownOrigin(other.device.ranges.origin);
+    const before = `${shownOf(other.device, other.range)} (${from})`;
+    refuse(facts, 'DAX510', place, `${shownOf(device, range)}, which overlaps: ${before}`);
+  });
 }
 
 /**
@@ -255,12 +265,20 @@ export function joinFacts(facts: Facts, wishes: Wishes = {}): ImportedMachine | 
     blockSize === null
       ? null
       : blockBytes(blockSize.value, atBoot(facts.listing?.value ?? []), kernel.value);
-  const around = { facts, blockSize: bytes, policy: policy.value, freeNode: nodesOf(facts) };
+  const isWished = wishes.blockSize !== undefined;
+  const around = {
+    facts,
+    blockSize: bytes,
+    isWished,
+    policy: policy.value,
+    freeNode: nodesOf(facts),
+  };
   const devices = namesOf(facts, claims, wishes).flatMap((name) => {
     const device = joinDevice(deviceOf(facts, name), claimOf(facts, claims, name), around);
     return device === null ? [] : [device];
   });
-  if (devices.length === 0 && facts.faults.length === 0) nothingToModel(facts);
+  if (devices.length === 0 && facts.faults.length === 0) nothingToModel(facts, NOWHERE);
+  checkOverlaps(facts, devices);
   warnOfNodes(facts, devices);
   const { iomem, listing } = iomemOf(facts, devices);
   const memmap = agreed(facts, 'memmap_on_memory', facts.memmapOnMemory, String);
@@ -275,5 +293,6 @@ export function joinFacts(facts: Facts, wishes: Wishes = {}): ImportedMachine | 
     listing,
     devices,
     rules: facts.rules.map(({ value, place }) => ({ text: value, place })),
+    rulesLeftOut: [],
   };
 }

@@ -6,31 +6,20 @@
  * is told as an assumption.
  */
 import { BLOCK_BYTES_MIN } from '../model/blockSize.js';
-import type { BlockInitial, DriverName, IomemNode, Range } from '../model/model.js';
+import type { DriverName, IomemNode, Range } from '../model/model.js';
 import { contains, formatRange, formatSize, greatest, least, spanOf } from '../model/quantity.js';
 import { agreed, shownPlace } from './agree.js';
+import { type Around, startOfInput } from './around.js';
 import { bytesOf, kmemRange } from './capacity.js';
-import { type BlockRun, type DeviceFacts, type Facts, refuse, type Size, warn } from './facts.js';
+import { type DeviceFacts, type Facts, refuse, type Size, warn } from './facts.js';
+import { blocksOf } from './joinBlocks.js';
 import type { Claim } from './listing.js';
 import { runsInside } from './lsmem.js';
-import type { ImportedBlocks, ImportedDevice, ImportedRegion, Known } from './machine.js';
+import type { ImportedDevice, ImportedRegion, Known } from './machine.js';
 import { intersect, onGrain } from './size.js';
 
 const GRAIN = 2n << 20n;
 const PAGE = 4096n;
-
-/** What is known of the rest of the machine when a device is joined. */
-export interface Around {
-  readonly facts: Facts;
-  /** null: not known, or as x86 picks it. */
-  readonly blockSize: bigint | null;
-  readonly policy: BlockInitial;
-  /** Nodes that nobody has been given. */
-  readonly freeNode: () => number;
-}
-
-const startOfInput = (facts: Facts): { file: string; line: number; column: number } =>
-  facts.listing?.place ?? { file: 'import', line: 1, column: 1 };
 
 function driverOf(
   device: DeviceFacts,
@@ -87,8 +76,18 @@ function roomAround({ node, above }: Claim): Range {
 const isOn = ({ start, end }: Range, grain: bigint): boolean =>
   start % grain === 0n && (end + 1n) % grain === 0n;
 
+/** How a range is taken that is known only as whole blocks. */
+export const AS_KMEM_HAS = 'taken as what kmem has; the device may reach further at both ends';
+
 const isSame = (left: Range, right: Range): boolean =>
   left.start === right.start && left.end === right.end;
+
+/** The largest block up to a size that a range on the smallest grain is a multiple of. */
+function largestBlock(range: Range, blockSize: bigint): bigint {
+  let size = blockSize;
+  while (size > BLOCK_BYTES_MIN && !isOn(range, size)) size /= 2n;
+  return size;
+}
 
 /** Refuses a claim that the device or the blocks of the machine have no room for. */
 function checkClaim(device: DeviceFacts, claim: Claim, size: Size | null, around: Around): void {
@@ -103,7 +102,15 @@ function checkClaim(device: DeviceFacts, claim: Claim, size: Size | null, around
   // Off the smallest block there is: told when the listing was read.
   if (blockSize === null || !isOn(range, BLOCK_BYTES_MIN) || isOn(range, blockSize)) return;
   const message = `${shown}, which is no multiple of a block of ${formatSize(blockSize)}`;
-  refuse(around.facts, 'DAX510', place, message);
+  if (!around.isWished) {
+    refuse(around.facts, 'DAX510', place, message);
+    return;
+  }
+  const most = formatSize(largestBlock(range, blockSize));
+  const advice =
+    `kmem there has smaller blocks, of ${most} at most: name their size by --block-size; ` +
+    '`daxcheck capacity` then tells under `otherwise` what larger ones would give';
+  refuse(around.facts, 'DAX516', place, message, { advice });
 }
 
 /** The device around a claim of kmem, as its size and the room around it say. */
@@ -136,7 +143,7 @@ function aroundClaim(
     ? 'taken as all that lies between its neighbours'
     : exact
       ? 'taken from its size'
-      : 'taken as what kmem has; the device may reach further at both ends';
+      : AS_KMEM_HAS;
   warn(facts, 'DAX512', place, `the listing shows what kmem has of ${device.name}, not its range`, {
     assumed: `${formatRange(found)}, ${assumed}`,
     how: 'give `daxctl list -RDM` as root, or --sysfs',
@@ -242,73 +249,6 @@ function nodeOf(
     how: 'give --daxctl with `target_node`, or --sysfs',
   });
   return { value: node, origin: { assumed } };
-}
-
-/** How a run of blocks is written in a model; null for a state between two. */
-function initialOf({ state, zones }: BlockRun): BlockInitial | null {
-  if (state === 'offline') return 'offline';
-  if (state !== 'online') return null;
-  return zones?.startsWith('Movable') === true ? 'online_movable' : 'online';
-}
-
-function countedBlocks(device: DeviceFacts, around: Around): Known<BlockInitial> | null {
-  const [online] = device.onlineBlocks;
-  const [total] = device.totalBlocks;
-  const [movable] = device.movable;
-  if (online === undefined && movable === undefined) return null;
-  if (online !== undefined && online.value === 0) {
-    return { value: 'offline', origin: { place: online.place } };
-  }
-  const place = online?.place ?? movable?.place ?? startOfInput(around.facts);
-  const value = movable?.value === true ? 'online_movable' : 'online';
-  if (online !== undefined && total !== undefined && online.value < total.value) {
-    const message = `${online.value} of the ${total.value} blocks of ${device.name} are online`;
-    const assumed = `which of them is not told: all are taken as ${value}; give --lsmem or --sysfs`;
-    warn(around.facts, 'DAX517', place, message, { assumed });
-  }
-  return { value, origin: { place } };
-}
-
-/** Blocks whose states an input tells, by number; those between two states are left out. */
-function toldBlocks(runs: readonly BlockRun[], blockSize: bigint): ImportedBlocks[] {
-  const told: ImportedBlocks[] = [];
-  for (const run of [...runs].sort((left, right) => (left.start < right.start ? -1 : 1))) {
-    const value = initialOf(run);
-    if (value === null) continue;
-    const first = Number(run.start / blockSize);
-    const last = Number((run.end + 1n) / blockSize) - 1;
-    const before = told.at(-1);
-    if (before !== undefined && before.last + 1 === first && before.initial.value === value) {
-      told[told.length - 1] = { ...before, last };
-    } else if (before === undefined || before.last < first) {
-      told.push({ first, last, initial: { value, origin: { place: run.place } } });
-    }
-  }
-  return told;
-}
-
-function blocksOf(
-  device: DeviceFacts,
-  ranges: readonly Range[],
-  around: Around,
-): NonNullable<ImportedDevice['blocks']> {
-  const { facts, blockSize } = around;
-  const runs = ranges.flatMap((range) => runsInside(facts.blocks, range));
-  const told = blockSize === null ? [] : toldBlocks(runs, blockSize);
-  const [first] = told;
-  if (first !== undefined) {
-    const isAlike = told.every(({ initial }) => initial.value === first.initial.value);
-    return isAlike ? first.initial : { value: told, origin: first.initial.origin };
-  }
-  const counted = countedBlocks(device, around);
-  if (counted !== null) return counted;
-  const assumed = `as auto_online_blocks says, ${around.policy}`;
-  const place = device.drivers[0]?.place ?? startOfInput(facts);
-  warn(facts, 'DAX519', place, `no input tells the state of the blocks of ${device.name}`, {
-    assumed: `taken ${assumed}`,
-    how: 'give --lsmem, --sysfs, or `daxctl list -D` of v72 or later',
-  });
-  return { value: around.policy, origin: { assumed } };
 }
 
 /** The largest grain that a region can have over these ranges. */

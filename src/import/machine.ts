@@ -58,6 +58,8 @@ export interface ImportedMachine {
   readonly devices: readonly ImportedDevice[];
   /** Text of udev rules, in the order in which udev takes them. */
   readonly rules: readonly { readonly text: string; readonly place: Place }[];
+  /** Files of rules that no model can read. */
+  readonly rulesLeftOut: readonly string[];
 }
 
 /** Tells a place or an assumption. */

@@ -104,8 +104,20 @@ function nextCommand({ name, driver }: ImportedDevice): string {
   return `daxctl reconfigure-device --mode=${mode} ${name}`;
 }
 
+/** Columns in front of a line of rules in the model. */
+export const RULES_INDENT = 6;
+
+function leftOutLines({ rulesLeftOut }: ImportedMachine): string[] {
+  if (rulesLeftOut.length === 0) return [];
+  return [
+    '# The udev rules of these files are installed, and are not in this model, for it cannot read',
+    '# all of them. What they do is not explored:',
+    ...rulesLeftOut.map((file) => `#   ${file.replace(/[^\x20-\x7e]/g, '?')}`),
+  ];
+}
+
 function ruleLines(machine: ImportedMachine): string[] {
-  if (machine.rules.length === 0) return [];
+  if (machine.rules.length === 0) return leftOutLines(machine);
   const texts = machine.rules.map(
     ({ text, place }) => `# ${place.file}\n${text.replaceAll('\r\n', '\n').trimEnd()}`,
   );
@@ -114,7 +126,7 @@ function ruleLines(machine: ImportedMachine): string[] {
     '  udev:',
     '    events: [coldplug]',
     '    rules: |',
-    indented(texts.join('\n'), 6),
+    indented(texts.join('\n'), RULES_INDENT),
   ];
 }
 

@@ -9,7 +9,9 @@
  */
 
 import type { DriverName, Place, Range } from '../model/model.js';
+import { overlaps } from '../model/quantity.js';
 import { DEVICE_PATTERN } from '../model/schema.js';
+import { shownPlace } from './agree.js';
 import {
   addAlign,
   addNode,
@@ -126,6 +128,7 @@ function readDriver(facts: Facts, device: DeviceFacts, object: JsonObject): void
 
 function readMappings(facts: Facts, device: DeviceFacts, value: JsonValue | undefined): void {
   const ranges: Range[] = [];
+  const places: Place[] = [];
   for (const item of itemsOf(value)) {
     const object = asObject(item);
     const start = addressOf(facts, object?.members.get('start'), 'start');
@@ -136,7 +139,14 @@ function readMappings(facts: Facts, device: DeviceFacts, value: JsonValue | unde
       refuse(facts, 'DAX509', item.place, 'a mapping ends before it starts', { expected });
       return;
     }
+    const before = places[ranges.findIndex((range) => overlaps(range, { start, end }))];
+    if (before !== undefined) {
+      const message = `a mapping of ${device.name} overlaps that in ${shownPlace(before)}`;
+      refuse(facts, 'DAX510', item.place, message);
+      return;
+    }
     ranges.push({ start, end });
+    places.push(item.place);
   }
   if (value === undefined || ranges.length === 0) return;
   const sorted = ranges.sort((left, right) => (left.start < right.start ? -1 : 1));
@@ -211,6 +221,7 @@ const SIZE_KEYS = ['size', 'available_size', 'max_available_extent', 'pmem_size'
 
 function readNamespace(facts: Facts, object: JsonObject): void {
   const dev = object.members.get('dev');
+  facts.namespaces.push({ value: textOf(dev) ?? '', place: placeOf(object, 'dev') });
   sizeOf(facts, object.members.get('size'), 'size');
   const region = object.members.get('daxregion');
   const inside = asObject(region);

@@ -242,6 +242,8 @@ export interface MachineCut {
   readonly kept: number;
   /** The number that somebody asked for; null: none. */
   readonly wanted: number | null;
+  /** It is proved that whatever breaks on the whole machine breaks on this one. */
+  readonly isProved: boolean;
   /** What was cut, and what follows from it for the whole machine. */
   readonly text: string;
   /** The machine as it was. */

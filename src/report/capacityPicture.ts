@@ -15,8 +15,9 @@ export interface CapacityBar {
   /** null: no whole block lies in the range. */
   readonly taken: Range | null;
   readonly blocks: bigint;
-  readonly head: bigint;
-  readonly tail: bigint;
+  /** Bytes that are lost; null where the device may reach further than the range. */
+  readonly head: bigint | null;
+  readonly tail: bigint | null;
 }
 
 export interface CapacityRow {
@@ -25,7 +26,14 @@ export interface CapacityRow {
   /** Sentences about this device. */
   readonly notes: readonly string[];
   /** Other ways, in words, with what they give and lose. */
-  readonly others: readonly { readonly label: string; readonly usable: bigint; lost: bigint }[];
+  readonly others: readonly OtherWay[];
+}
+
+export interface OtherWay {
+  readonly label: string;
+  readonly usable: bigint;
+  /** null: not known, and more may be usable. */
+  readonly lost: bigint | null;
 }
 
 export interface CapacityTable {
@@ -59,6 +67,8 @@ function columns(rows: readonly (readonly string[])[], rightFrom: number): strin
   );
 }
 
+const lostText = (bytes: bigint | null): string => (bytes === null ? '?' : formatBytes(bytes));
+
 function mainLines({ rows }: CapacityTable): string[] {
   const head = ['device', 'range', 'to kmem', 'size', 'blocks', 'usable', 'head', 'tail'];
   const cells = rows.flatMap(({ name, bars }) =>
@@ -69,8 +79,8 @@ function mainLines({ rows }: CapacityTable): string[] {
       formatBytes(sizeOf(bar.range)),
       `${bar.blocks}`,
       bar.taken === null ? '0' : formatBytes(sizeOf(bar.taken)),
-      formatBytes(bar.head),
-      formatBytes(bar.tail),
+      lostText(bar.head),
+      lostText(bar.tail),
     ]),
   );
   return columns([head, ...cells], 3);
@@ -78,7 +88,10 @@ function mainLines({ rows }: CapacityTable): string[] {
 
 function otherLines({ rows }: CapacityTable): string[] {
   const cells = rows.flatMap(({ name, others }) =>
-    others.map(({ label, usable, lost }) => [name, label, formatBytes(usable), formatBytes(lost)]),
+    others.map(({ label, usable, lost }) => {
+      const least = lost === null ? 'at least ' : '';
+      return [name, label, `${least}${formatBytes(usable)}`, lostText(lost)];
+    }),
   );
   if (cells.length === 0) return [];
   return ['', ...columns([['device', 'otherwise', 'usable', 'lost'], ...cells], 2)];
@@ -135,21 +148,21 @@ function drawBar(
   { id, scale }: { readonly id: string; readonly scale: bigint },
 ): string {
   const lost = `fill="url(#${id}-lost)" stroke="currentColor" stroke-width="1"`;
-  const head = widthOf(bar.head, scale);
+  const head = widthOf(bar.head ?? 0n, scale);
   const taken = bar.taken === null ? 0 : widthOf(sizeOf(bar.taken), scale);
-  const tail = widthOf(bar.tail, scale);
+  const tail = widthOf(bar.tail ?? 0n, scale);
   const top = y + 18;
   const usable = bar.taken === null ? 0n : sizeOf(bar.taken);
   const told =
     `${bar.blocks} blocks, ${formatBytes(usable)} usable` +
-    `; lost ${formatBytes(bar.head)} in front, ${formatBytes(bar.tail)} behind`;
+    `; lost ${lostText(bar.head)} in front, ${lostText(bar.tail)} behind`;
   return [
     text(0, top + 19, name),
     text(LEFT, y + 12, shownRange(bar.range)),
-    bar.head > 0n ? rect(LEFT, top, head, lost) : '',
+    head > 0 ? rect(LEFT, top, head, lost) : '',
     bar.taken === null ? '' : rect(LEFT + head, top, taken, TAKEN),
     bar.taken === null ? '' : cellLines(LEFT + head, top, taken, bar.blocks),
-    bar.tail > 0n ? rect(LEFT + head + taken, top, tail, lost) : '',
+    tail > 0 ? rect(LEFT + head + taken, top, tail, lost) : '',
     text(LEFT, top + BAR + 15, told),
   ].join('');
 }
@@ -168,10 +181,11 @@ export function capacitySvg(table: CapacityTable, id: string): string {
   );
   const lost = sum(
     bars.map(({ bar }) => bar),
-    (bar) => bar.head + bar.tail,
+    (bar) => (bar.head ?? 0n) + (bar.tail ?? 0n),
   );
   const blocks = `blocks of ${formatBytes(table.blockSize)}`;
-  const title = `What devices give to kmem in ${blocks}; ${formatBytes(lost)} lost`;
+  const least = bars.some(({ bar }) => bar.head === null) ? 'at least ' : '';
+  const title = `What devices give to kmem in ${blocks}; ${least}${formatBytes(lost)} lost`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="100%"`,
     ` role="img" aria-labelledby="${id}-title" font-family="ui-monospace, monospace"`,

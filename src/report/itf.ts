@@ -20,6 +20,8 @@ export interface ItfOrigin {
   readonly initial: number;
   /** Of a model that was put together of several files. */
   readonly composition?: Composition;
+  /** From the trace file's folder to the one that its files are named from, where it is known. */
+  readonly folder?: string | undefined;
   /** Memory blocks that were kept of each large device; absent where the machine is whole. */
   readonly scope?: number | undefined;
 }
@@ -112,6 +114,7 @@ function fileMeta(trace: Trace, origin: ItfOrigin) {
     granularity: trace.granularity,
     initial: origin.initial,
     ...(origin.composition !== undefined && { composition: origin.composition }),
+    ...(origin.folder !== undefined && { folder: origin.folder }),
     ...(origin.scope !== undefined && { scope: origin.scope }),
     ordinals: trace.steps.map((step) => step.ordinal),
     finding: trace.finding,

@@ -87,6 +87,7 @@ const header = z.object({
   inevitableAt: z.int().min(-1).nullable(),
   loopFrom: count.optional(),
   composition: composition.optional(),
+  folder: z.string().optional(),
   scope: count.optional(),
 });
 

@@ -63,6 +63,7 @@ function verdictSummary(verdict: Verdict) {
     violations: verdict.violations.map(violationSummary),
     held: verdict.held,
     scope: verdict.scope,
+    ...(verdict.cut !== undefined && { cut: verdict.cut }),
     vacuous: verdict.vacuous,
     expectation: verdict.expectation,
     measured: verdict.measured,

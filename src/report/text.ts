@@ -304,7 +304,10 @@ function endLines(verdict: Verdict, exitStatus: number): string[] {
 }
 
 function endText(verdict: Verdict, exitStatus: number): string {
-  const own = describeExitStatus(verdict.exitStatus);
+  const isOpen = verdict.verdict === 'holds' && verdict.cut === 'not-proved';
+  const own = isOpen
+    ? 'holds on the cut machine; not proved for the whole one'
+    : describeExitStatus(verdict.exitStatus);
   if (exitStatus === verdict.exitStatus) return own;
   if (exitStatus !== 0) return describeExitStatus(exitStatus);
   return `as declared (without --as-declared ${verdict.exitStatus}: ${own})`;

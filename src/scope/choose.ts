@@ -60,8 +60,9 @@ export function cutModel(model: Model, wanted: number | null): Scoped {
     const parts = cut.stretches > 1 ? ` in ${cut.stretches} stretches` : '';
     return `${cut.device} to ${cut.kept} of ${cut.blocks}${parts}`;
   });
+  const isProved = enough !== null && kept >= enough;
   const text = `blocks cut (--scope widens): ${words.join(', ')}: ${soundness(proofs, kept)}`;
-  const cut = { kept, wanted, text, machine: model.machine };
+  const cut = { kept, wanted, isProved, text, machine: model.machine };
   return { ...scoped, model: { ...scoped.model, cut } };
 }
 

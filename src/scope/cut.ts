@@ -3,6 +3,7 @@
  * bytes in front of the first and behind the last one. docs/scopes.md says what follows from a cut
  * machine for the whole one.
  */
+import { divides } from '../compile/universe.js';
 import type {
   BlockInitial,
   DaxDevice,
@@ -61,6 +62,12 @@ const textOf = (model: Model): string =>
     )
     .join('\n');
 
+/** Whether the files may divide regions: else nobody comes to see the room that one has left. */
+function isDivided(model: Model): boolean {
+  const { creates, resizes } = divides(model);
+  return creates + resizes > 0 || /\/delete\b/.test(textOf(model));
+}
+
 /** Why a device cannot be cut; null when it can. */
 function obstacleOf(model: Model, device: DaxDevice, named: ReadonlySet<number>): string | null {
   const { regions, devices, blockSize } = model.machine;
@@ -69,7 +76,10 @@ function obstacleOf(model: Model, device: DaxDevice, named: ReadonlySet<number>)
   const region = regions.find(({ name }) => name === device.region);
   const others = devices.filter((other) => other.region === device.region);
   if (region === undefined || others.length > 1) return 'its region has several devices';
-  if (region.kind === 'dynamic' && region.end > range.end) return 'its region has room left';
+  const hasRoom = region.start < range.start || region.end > range.end;
+  if (region.kind === 'dynamic' && hasRoom && isDivided(model)) {
+    return 'its region has room left, and the files divide it';
+  }
   const { first, blocks } = fitOf(range, blockSize);
   const from = Number(first / blockSize);
   const isNamed = [...named].some((block) => block >= from && block < from + blocks);
@@ -156,7 +166,7 @@ export function scopeModel(model: Model, kept: number): Scoped {
   );
   const cuts: Cut[] = [];
   const whole: string[] = [];
-  const ends = new Map<string, bigint>();
+  const ranges = new Map<string, Range>();
   const cutDevices = devices.map((device): DaxDevice => {
     const [range] = device.ranges;
     const blocks = range === undefined ? 0 : fitOf(range, blockSize).blocks;
@@ -169,13 +179,15 @@ export function scopeModel(model: Model, kept: number): Scoped {
     const made = cutDevice(device, range, blockSize, kept);
     if (made.count === blocks) return device;
     cuts.push({ device: device.name, blocks, kept: made.count, stretches: made.stretches });
-    ends.set(device.region, made.end);
+    ranges.set(device.region, { start: range.start, end: made.end });
     return made.device;
   });
   if (cuts.length === 0) return { model, cuts, whole };
   const cutRegions = regions.map((region): DaxRegion => {
-    const end = ends.get(region.name);
-    return end === undefined ? region : { ...region, end };
+    const left = ranges.get(region.name);
+    if (left === undefined) return region;
+    // What else a dynamic region has is room; in front of a static one's device lies metadata.
+    return { ...region, ...(region.kind === 'dynamic' ? left : { end: left.end }) };
   });
   const machine = { ...model.machine, devices: cutDevices, regions: cutRegions };
   return { model: { ...model, machine }, cuts, whole };

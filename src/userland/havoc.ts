@@ -53,7 +53,7 @@ function writesOf(universe: Universe): readonly (readonly [SysfsFile, string])[]
 function othersOf(universe: Universe): readonly Deed[] {
   const { builtin = [] } = universe;
   const modules = (['device_dax', 'kmem'] as const).filter((name) => !builtin.includes(name));
-  const regions = universe.regions.filter(({ kind }) => kind === 'static');
+  const regions = universe.regions.filter(({ isPmem }) => isPmem === true);
   return [
     { draft: { op: 'trigger', subsystem: null, action: 'add' }, text: 'udevadm trigger -c add' },
     ...modules.flatMap((module): Deed[] => [
@@ -68,6 +68,12 @@ function othersOf(universe: Universe): readonly Deed[] {
       { draft: { op: 'namespace', verb: 'enable', region }, text: `ndctl enable-region ${region}` },
     ]),
   ];
+}
+
+/** Whether a pattern matches a file that is written. */
+export function writesLike(pattern: string, universe: Universe): boolean {
+  const tokens = parseGlob(pattern);
+  return writesOf(universe).some(([file]) => globMatches(tokens, sysfsPath(file)));
 }
 
 /** All that may be done. */

@@ -29,6 +29,8 @@ export interface UniverseRegion {
   readonly kind: 'static' | 'dynamic';
   /** Name of the nvdimm namespace beneath it; null where there is none. */
   readonly namespace: string | null;
+  /** Of persistent memory: the listing says so, or a namespace is declared. */
+  readonly isPmem?: boolean;
 }
 
 export interface Universe {

@@ -100,6 +100,11 @@ export interface Outcome
 /** Of a model in which not even a command waits to be started. */
 const NOTHING_DONE = 'no actor makes a system call';
 
+/** What a verdict about a cut machine is worth for the whole one. */
+function worthOf({ cut }: Model): Pick<Verdict, 'cut'> {
+  return cut === undefined ? {} : { cut: cut.isProved ? 'proved' : 'not-proved' };
+}
+
 /** Concludes: all of a verdict that every strategy tells. */
 export function conclude({ scenario, isComplete, ...found }: Outcome) {
   const { violations, distinctStates, transitions, stoppedBy } = found;
@@ -118,6 +123,7 @@ export function conclude({ scenario, isComplete, ...found }: Outcome) {
     exitStatus: exitStatusOf(verdict, violations, temporal, stoppedBy),
     ...{ ...found, vacuous },
     scope: scopeOf(scenario),
+    ...worthOf(model),
   };
 }
 

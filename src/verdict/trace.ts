@@ -320,6 +320,8 @@ export interface Verdict {
   readonly held: readonly string[];
   /** Devices, blocks, actors, faults and what is not modelled: printed beside every 'holds'. */
   readonly scope: string;
+  /** Of a cut machine: whether what holds of it is proved for the whole one. */
+  readonly cut?: 'proved' | 'not-proved';
   /** Menu commands and script lines that were never done, properties whose premise never held. */
   readonly vacuous: readonly string[];
   /** null unless it was asked for. */

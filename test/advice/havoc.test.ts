@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { composeModel } from '../../src/advice/compose.ts';
 import { goalExpression, goalsOf } from '../../src/advice/goal.ts';
+import { planUniverse } from '../../src/compile/universe.ts';
 import { explore } from '../../src/explore.ts';
 import type { Model } from '../../src/model/model.ts';
 import { check, file, found, machine } from './support.ts';
@@ -49,6 +50,20 @@ describe('what is taken for anything', () => {
     'for b in /sys/devices/system/memory/memory*; do echo offline > $b/state; done',
   ])('can come to what `%s` comes to', async (line) => {
     expect(await canEndLike(line, null)).toBe(true);
+  });
+
+  it('finds persistent memory where the listing says so', () => {
+    const model = composed('frobnicate\n', { files: null });
+    const regionsOf = (of: Model): readonly unknown[] => planUniverse(of).plan.universe.regions;
+    const iomem = model.machine.iomem.map((node) => ({
+      ...node,
+      name: node.name.replace('Soft Reserved', 'Persistent Memory'),
+    }));
+
+    expect(regionsOf(model)).toMatchObject([{ isPmem: false }]);
+    expect(regionsOf({ ...model, machine: { ...model.machine, iomem } })).toMatchObject([
+      { isPmem: true },
+    ]);
   });
 
   it('cannot come to what its files do not allow', async () => {

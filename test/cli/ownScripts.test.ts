@@ -10,7 +10,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { composeOwn } from '../../src/cli/composed.ts';
 import { runCommandLine } from '../../src/cli/program.ts';
+import { loadModel } from '../../src/loadModel.ts';
 import { collect } from './terminal.ts';
 
 const FOLDER = 'examples/scripts';
@@ -54,6 +56,70 @@ describe('the options of scripts', () => {
 
     expect(status).toBe(150);
     expect(error).toContain(`${FOLDER}/unknown.sh:4:1: DAX202: systemctl is not a known command`);
+  });
+});
+
+describe('what a machine has beside itself', () => {
+  it('is left out with a warning, but for the actors that import writes', () => {
+    const loaded = loadModel(`${FOLDER}/cxl-1tib.yaml`);
+    if (!loaded.ok) throw new Error('the example does not load');
+    const machine = loaded.model;
+    const how = { coldplug: false, workers: 1, virt: 'none', havoc: null, scope: 1 };
+    const warningsOf = (model: typeof machine): readonly string[] =>
+      composeOwn(model, { scripts: [], rules: [] }, { ...how, scripts: [], rules: [] }).warnings;
+
+    expect(machine.actors).not.toEqual([]);
+    expect(warningsOf(machine).join()).not.toContain('left out');
+    expect(warningsOf({ ...machine, check: [] }).join()).toContain('left out: check');
+  });
+});
+
+describe('what is wrong with them', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'daxcheck-wrong-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const written = (name: string, text: string): string => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+
+  it('is a pattern of --havoc-file that matches nothing', async () => {
+    const anything = ['--script', `${FOLDER}/unknown.sh`, ...MACHINE, '--havoc', '--havoc-file'];
+    const { status, error } = await explored(...anything, '/sys/devices/system/memroy/*');
+
+    expect(status).toBe(2);
+    expect(error).toContain('--havoc-file /sys/devices/system/memroy/* matches no file');
+  });
+
+  it('is told of scripts and rules at once', async () => {
+    const rules = written(
+      '80.rules',
+      'SUBSYSTEM=="memory", FROBNICATE=="1", ATTR{state}="online"\n',
+    );
+    const script = written('unknown.sh', 'frobnicate\n');
+    const { status, error } = await explored('--script', script, '--rules', rules, ...MACHINE);
+
+    expect(status).toBe(150);
+    expect(error).toMatch(/unknown\.sh:1:1: DAX202/);
+    expect(error).toMatch(/80\.rules:1:\d+: DAX221/);
+  });
+
+  it.each([
+    ['banana', true],
+    ['microsoft', false],
+  ])('is --virt %s: %s', async (name, isTold) => {
+    const { status, error } = await explored(...RETIRE, '--virt', name);
+
+    expect(status).toBe(0);
+    expect(error.includes(`--virt ${name} is taken as it is`)).toBe(isTold);
+  });
+
+  it('is CR LF at the ends of lines', async () => {
+    const script = written('dos.sh', '#!/bin/sh\r\necho 1 > /sys/devices/system/memory/probe\r\n');
+    const { status, error } = await explored('--script', script, ...MACHINE);
+
+    expect(status).toBe(150);
+    expect(error).toContain('dos.sh:1:10: DAX201: this line ends with CR LF');
   });
 });
 
@@ -119,6 +185,26 @@ describe('files of the answer', () => {
     expect([shown.status, replayed.status, ends.status]).toEqual([0, 0, 0]);
   });
 
+  it('are replayed from any folder, with names that were relative', async () => {
+    await explored(
+      ...['--script', `${FOLDER}/retire.sh`, '--rules', `${FOLDER}/80-memory-online.rules`],
+      ...['--machine', `${FOLDER}/terabyte.yaml`, '--coldplug', '--kernel', 'v6.8'],
+      ...['--scope', '3', '--trace-dir', join(out, 'deep', 'er')],
+    );
+    const here = process.cwd();
+    try {
+      process.chdir(out);
+      const trace = join('deep', 'er', 'retire.recoverable.dax0.0.itf.json');
+      const { status, out: text, error } = await ran('replay', trace);
+
+      expect(error).toBe('');
+      expect(text).toContain('Replayed: the model behaves as the trace says.');
+      expect(status).toBe(0);
+    } finally {
+      process.chdir(here);
+    }
+  });
+
   it('say so when one of the files has changed', async () => {
     await explore('--trace-dir', out);
     const script = join(out, 'retire.sh');
@@ -137,6 +223,7 @@ describe('files of the answer', () => {
 
     expect(status).toBe(150);
     expect(error.match(/DAX001/g)).toHaveLength(2);
+    expect(error).toContain('looked for from the folder that it was explored in');
   });
 
   it('are a report with the stories and the advice, and SARIF', async () => {

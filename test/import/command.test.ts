@@ -74,6 +74,32 @@ describe('daxcheck import', () => {
     expect(error).toContain('no input tells the size of a memory block\n    give it: --block-size');
   });
 
+  it('tells warnings also of what it refuses, in front of the faults', async () => {
+    const list = put('people.json', '{"chardev":"dax1.0","size":"30.57 GiB (32.83 GB)"}');
+    const { status, error } = await run('import', '--daxctl', list, '--block-size', '128M');
+
+    expect(status).toBe(150);
+    expect(error).toMatch(/^warning: .*DAX503[\s\S]*DAX511/);
+  });
+
+  it.each([
+    ['import', '--iomem', 'a', '--iomem', 'b'],
+    ['capacity', '--lsmem', 'a', '--lsmem', 'b'],
+    ['import', '--kernel', '6.1', '--kernel', '6.12'],
+  ])('%s refuses a second %s', async (...words) => {
+    const { status, error } = await run(...words);
+
+    expect(status).toBe(2);
+    expect(error).toContain('It is given twice');
+  });
+
+  it.each(['8.0', '6.99', '4.18'])('names the range of releases for %s', async (release) => {
+    const { status, error } = await run('import', '--kernel', release);
+
+    expect(status).toBe(2);
+    expect(error).toMatch(/expected one from v5\.0 to v7\.[0-9]+/);
+  });
+
   it('wants an input', async () => {
     const { status, error } = await run('import');
 
@@ -126,8 +152,11 @@ describe('daxcheck import', () => {
     const { status, error } = await run('import', ...words, '-o', output);
 
     expect(status).toBe(0);
-    expect(error).toContain(`${rules}:2:1: DAX502`);
-    expect(readFileSync(output, 'utf8')).not.toContain('RUN{builtin}');
+    expect(error).toContain(`${rules}:2:22: DAX502`);
+    const text = readFileSync(output, 'utf8');
+    expect(text).not.toContain('RUN{builtin}');
+    expect(text).toContain(`What they do is not explored:\n#   ${rules}\n`);
+    expect(loadModel(output).ok).toBe(true);
   });
 
   it('tells the machine as JSON', async () => {
@@ -165,6 +194,22 @@ describe('daxcheck capacity', () => {
       dax0.0  blocks of 1G      127G    1G
       "
     `);
+  });
+
+  it('says that what is lost is not known where only what kmem has is', async () => {
+    const iomem = put(
+      'open.txt',
+      `240000000-33fdfffff : Persistent Memory
+  240000000-2403fffff : namespace0.0
+  280000000-2bfffffff : dax0.0
+    280000000-2bfffffff : System RAM (kmem)
+`,
+    );
+    const { out } = await run('capacity', '--iomem', iomem, '--block-size', '1G');
+
+    expect(out).toMatch(/^dax0\.0 .* 1G +1 +1G +\? +\?$/m);
+    expect(out).toMatch(/^dax0\.0 +blocks of 128M +at least 1G +\?$/m);
+    expect(out).toContain('the device may reach further');
   });
 
   it('tells what another namespace would give', async () => {

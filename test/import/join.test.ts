@@ -6,6 +6,14 @@ import { CXL_2G, DEVDAX_LIST, factsOf, joined, PMEM_128M, PMEM_DEVDAX } from './
 const GIB = 1n << 30n;
 const MIB = 1n << 20n;
 
+const NAMESPACE = '[{"dev":"namespace0.0","mode":"fsdax","size":262144000}]';
+const LSMEM = `\
+RANGE                                  SIZE  STATE REMOVABLE BLOCK  ZONES NODE
+0x0000000000000000-0x000000007fffffff    2G online       yes     0   None    0
+
+Memory block size:         2G
+`;
+
 const rangesOf = (result: ReturnType<typeof joined>): string[] =>
   (result.machine?.devices ?? []).flatMap(({ ranges }) => ranges.value.map(formatRange));
 
@@ -117,8 +125,24 @@ describe('what is missing', () => {
     expect(result.faults).toEqual(['DAX514 import:1']);
   });
 
+  it.each([
+    ['lsmem alone', { lsmem: LSMEM }, 'these inputs show none: give --iomem'],
+    ['a namespace', { list: NAMESPACE }, 'ndctl create-namespace -m devdax'],
+    ['persistent memory', { iomem: '10000000-1fffffff : Persistent Memory\n' }, 'ndctl create-'],
+    ['a region', { iomem: '10000000-1fffffff : region0\n' }, 'daxctl create-device'],
+    ['a dax region', { list: '{"path":"/x/hmem.0","id":0,"size":4096}' }, 'daxctl create-device'],
+    ['a CXL window', { iomem: '10000000-1fffffff : CXL Window 0\n' }, 'cxl create-region'],
+    ['RAM', { iomem: '00001000-0009ffff : System RAM\n' }, 'plain System RAM is not switched'],
+  ] as const)('is a dax device, where %s is told: it says what to do', (_name, texts, advice) => {
+    const { facts } = joined(texts, { blockSize: 128n * MIB });
+
+    expect(facts.faults.map(({ code }) => code)).toEqual(['DAX514']);
+    expect(facts.faults[0]?.hint).toContain(advice);
+  });
+
   it('is told for each thing that is assumed', () => {
     const { facts } = joined({ iomem: PMEM_DEVDAX });
+    expect(facts.warnings[0]?.hint).toContain('unknown; explored as v6.12');
 
     expect(facts.warnings.map(({ message }) => message)).toEqual([
       'no input tells the release of the kernel',
@@ -161,9 +185,41 @@ Memory block size:         128M
   });
 
   it('is a claim of kmem off the grain of the blocks that another input tells', () => {
-    const result = joined({ iomem: PMEM_128M }, { blockSize: 2n * GIB });
+    const lsmem = LSMEM;
+    const result = joined({ iomem: PMEM_128M, lsmem });
 
     expect(result.faults).toEqual(['DAX510 iomem.txt:5']);
+  });
+
+  it('is no matter of two moments where the user has named the size of a block', () => {
+    const { facts, faults } = joined({ iomem: PMEM_128M }, { blockSize: 2n * GIB });
+
+    expect(faults).toEqual(['DAX516 iomem.txt:5']);
+    expect(facts.faults[0]?.hint).toContain('kmem there has smaller blocks, of 256M at most');
+  });
+
+  it('is a range that overlaps another one: told once, with both places', () => {
+    const list = `[
+      {"chardev":"dax0.0","target_node":1,"mode":"devdax",
+       "mappings":[{"start":4294967296,"end":8589934591}]},
+      {"chardev":"dax1.0","target_node":2,"mode":"devdax",
+       "mappings":[{"start":6442450944,"end":10737418239}]}]`;
+    const { facts, faults } = joined({ list }, { blockSize: 128n * MIB });
+
+    expect(faults).toEqual(['DAX510 list.txt:5']);
+    expect(facts.faults[0]?.message).toBe(
+      'dax1.0 has 180000000-27fffffff, which overlaps: dax0.0 has 100000000-1ffffffff (list.txt:3)',
+    );
+  });
+
+  it('is a mapping that overlaps another one of its device', () => {
+    const list = `[{"chardev":"dax0.0","target_node":1,"mode":"devdax","mappings":[
+      {"start":4294967296,"end":8589934591},
+      {"start":6442450944,"end":10737418239}]}]`;
+    const { facts, faults } = joined({ list }, { blockSize: 128n * MIB });
+
+    expect(faults).toEqual(['DAX510 list.txt:3']);
+    expect(facts.faults[0]?.message).toBe('a mapping of dax0.0 overlaps that in list.txt:2');
   });
 
   it('is no rounding of -u', () => {

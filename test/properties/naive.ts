@@ -13,6 +13,7 @@ import {
   GLOBAL_FLAGS_OFFSET,
   GLOBAL_OOPS,
   INSTRUCTION_ENDED,
+  INSTRUCTION_IDLE,
   RESOURCE_LEAKED,
   RESOURCE_PRESENT,
   SLOT_BYTES,
@@ -86,6 +87,7 @@ function threadsOf(state: Uint8Array, scenario: Scenario): Value[] {
     return {
       name,
       done: view.getUint16(at + THREAD_INSTRUCTION_OFFSET, true) === INSTRUCTION_ENDED,
+      idle: view.getUint16(at + THREAD_INSTRUCTION_OFFSET, true) >= INSTRUCTION_IDLE,
       inside: view.getUint16(at + THREAD_PC_OFFSET, true) !== 0,
       failed: view.getUint8(at + THREAD_STATUS_OFFSET) !== 0,
     };

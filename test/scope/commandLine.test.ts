@@ -60,6 +60,21 @@ describe('a model of a large machine', () => {
     expect(out).toContain('3 blocks of 128 MiB; blocks cut (--scope widens): dax0.0 to 3 of 8192');
   });
 
+  it.each([
+    ['2', 'not-proved', 'Exit status 0: holds on the cut machine; not proved for the whole one'],
+    ['3', 'not-proved', 'Exit status 0: holds on the cut machine; not proved for the whole one'],
+    ['8', 'proved', 'Exit status 0: holds and complete'],
+  ])('says at the end with --scope %s what that is worth', async (scope, cut, end) => {
+    const script = join(folder, 'reconfigure.sh');
+    writeFileSync(script, 'daxctl online-memory dax0.0\n');
+    const options = ['--machine', 'examples/scripts/cxl-1tib.yaml', '--scope', scope];
+    const told = await daxcheck('explore', '--script', script, ...options);
+    const { out } = await daxcheck('explore', '--script', script, ...options, '--json');
+
+    expect(told.out).toContain(end);
+    expect(JSON.parse(out.trim().split('\n').at(-1) ?? '')).toMatchObject({ exitStatus: 0, cut });
+  });
+
   it('is judged as the command line has it', async () => {
     const { out } = await daxcheck('explore', model, '--quiet', '--granularity', 'step');
 
@@ -141,6 +156,21 @@ describe('a sweep', () => {
     expect(out).toMatch(/ 2 +1 {2}not ended/);
     expect(out).toMatch(/ 3 +1 {2}not tried/);
     expect(out).toContain('as far as the rows have ended: --max-states widens');
+  });
+
+  it('has one row for machines that come out alike, and says why they do', async () => {
+    const script = join(folder, 'by-number.sh');
+    writeFileSync(script, 'echo offline > /sys/devices/system/memory/memory32/state\n');
+    const machine = ['--machine', 'examples/scripts/in-use.yaml'];
+    const { status, out, error } = await daxcheck(
+      ...['explore', '--script', script, ...machine, '--sweep', '3'],
+    );
+
+    expect(out.split('\n').filter((line) => /^ +\d/.test(line))).toHaveLength(1);
+    expect(out).toMatch(/^ +2 {2}holds/m);
+    expect(out).toContain('blocks of a device: one size alone, which says nothing of others');
+    expect(error).toContain('dax0.0 keeps its 2 blocks: the files name memory blocks');
+    expect(status).toBe(20);
   });
 
   it.each([

@@ -64,6 +64,33 @@ describe('the cut of a machine', () => {
     expect(model.cut).toBeUndefined();
   });
 
+  it('cuts a region that has room left where the files do not divide it', () => {
+    const whole = { start: 0x10000000000n, end: 0x1ffffffffffn };
+    const region = { name: 'region0', kind: 'dynamic', ...whole } as const;
+    const withRoom = (script: string): Model => {
+      const model = large(script);
+      const regions = model.machine.regions.map((one) => ({ ...one, ...region }));
+      const devices = model.machine.devices.map((one) => ({ ...one, region: region.name }));
+      return { ...model, machine: { ...model.machine, regions, devices } };
+    };
+    const cut = cutModel(withRoom(RETIRE), 2);
+
+    expect(cut.cuts).toMatchObject([{ device: 'dax0.0', kept: 2 }]);
+    expect(cut.model.machine.regions).toMatchObject([
+      { start: 0x10004000000n, end: 0x1001bffffffn },
+    ]);
+    const dividing = [
+      'daxctl create-device -r 0\n',
+      'echo dax0.0 > /sys/bus/dax/devices/../../dax_region/delete\n',
+      'echo 0 > /sys/bus/dax/devices/dax0.0/size\n',
+    ];
+    for (const script of dividing) {
+      expect(scopeModel(withRoom(script), 2).whole).toEqual([
+        'dax0.0 keeps its 8190 blocks: its region has room left, and the files divide it',
+      ]);
+    }
+  });
+
   it('keeps some of each stretch of blocks that begin alike', () => {
     const blocks = '{ 8193-9000: offline, 9001: online_kernel, 9002-16382: online_movable }';
     const { model, cuts } = scopeModel(large(RETIRE, blocks), 2);

@@ -51,6 +51,18 @@ describe('an unknown command', () => {
     expect(paths.filter((path) => path === STATE)).toHaveLength(4);
   });
 
+  it('may disable regions of persistent memory, and no others', () => {
+    const regionsOf = (isPmem: boolean): boolean => {
+      const region = { name: 'region0', kind: 'static', namespace: null, isPmem } as const;
+      const havoc = { files: null, noted: new Map() };
+      const universe: Universe = { ...UNIVERSE, regions: [region], havoc };
+      const { program } = compileActor(scriptActor(bare('frobnicate')), universe);
+      return program?.programs[0]?.instructions.some(({ op }) => op === 'namespace') === true;
+    };
+
+    expect([regionsOf(true), regionsOf(false)]).toEqual([true, false]);
+  });
+
   it('may write only the files that are named', () => {
     const files = ['/sys/devices/system/memory/*/state'];
     const { instructions } = compiled('frobnicate', 'script', files);

@@ -54,7 +54,13 @@ export function compileScript(
     reads: { count: 0 },
     budget: { left: COMMANDS_MAX },
   };
-  for (const { pos, message } of script.errors ?? []) {
+  const carriage = source.text.indexOf('\r\n');
+  if (carriage >= 0) {
+    const message = 'this line ends with CR LF: the shell takes the CR for a part of the last word';
+    const suggestion = "take them out: sed -i 's/\\r$//' FILE";
+    report(context, 'DAX201', { pos: carriage, end: carriage }, message, { suggestion });
+  }
+  for (const { pos, message } of carriage < 0 ? (script.errors ?? []) : []) {
     report(context, 'DAX200', { pos, end: pos }, message);
   }
   // A tree that the parser repaired would give faults that the user did not make.

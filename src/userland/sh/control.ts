@@ -32,7 +32,7 @@ export function compileList(
   let live = context;
   for (const statement of statements) {
     if (statement.background) {
-      const suggestion = 'write a second actor';
+      const suggestion = 'write a second actor; or give it as a second --script';
       report(live, 'DAX201', statement, 'a command in the background is not supported', {
         suggestion,
       });

@@ -4,6 +4,8 @@
 import { Property } from '../assembly/layout.js';
 import { compileModel, type Scenario } from './compile/scenario.js';
 import type { Engine } from './engine/engine.js';
+import { exploreByHand } from './explorable.js';
+import type { Badge } from './explorer/position.js';
 import { NO_LIVELOCK, PROPERTIES } from './kernel/properties.js';
 import { openKernelEngine } from './kernelEngine.js';
 import type { Model } from './model/model.js';
@@ -166,6 +168,8 @@ export interface ActionsAnswer {
   readonly divergence: Divergence | null;
   /** Properties that the last state violates, each with the behaviour as its counterexample. */
   readonly violations: readonly Trace[];
+  /** Properties that the last state alone does not answer, each with why. */
+  readonly unjudged: readonly Pick<Badge, 'property' | 'note'>[];
 }
 
 /** Follows actions that were told by another tool, and looks what the last state violates. */
@@ -176,14 +180,26 @@ export async function replayActions(
   const scenario = compileModel(model);
   const engine = openKernelEngine(scenario);
   const anchored = anchor(engine, scenario, { initial: 0, wanted }, () => true);
-  const ordinals = anchored.steps.map(({ ordinal }) => ordinal);
-  const { steps } = follow(engine, scenario, 0, ordinals);
-  const bits = anchored.divergence === null ? engine.replay.violated() : 0;
-  const violations = PROPERTIES.filter(({ bit }) => ((bits >>> bit) & 1) !== 0).map((row) =>
-    makeTrace(engine, scenario, {
-      ...{ row, class: row.class, device: null, avoidance: null },
-      chosen: { initial: 0, ordinals },
+  const { divergence } = anchored;
+  const chosen = { initial: 0, ordinals: anchored.steps.map(({ ordinal }) => ordinal) };
+  const { steps } = follow(engine, scenario, 0, chosen.ordinals);
+  if (divergence !== null) return { steps, divergence, violations: [], unjudged: [] };
+  const bits = engine.replay.violated();
+  const broken = PROPERTIES.filter(({ bit }) => ((bits >>> bit) & 1) !== 0);
+  const { badges } = await exploreByHand(model).visit(chosen, 0);
+  const others = badges.filter(({ property }) => PROPERTIES.every(({ name }) => name !== property));
+  const lost = others.filter(({ state }) => state === 'violated');
+  const rows = [
+    ...broken,
+    ...lost.map(({ property, note, ...badge }) => {
+      return { name: property, bit: null, summary: note, class: badge.class };
     }),
-  );
-  return { steps, divergence: anchored.divergence, violations };
+  ];
+  const about = { device: null, avoidance: null, chosen };
+  return {
+    steps,
+    divergence,
+    violations: rows.map((row) => makeTrace(engine, scenario, { row, class: row.class, ...about })),
+    unjudged: others.filter(({ state }) => state === 'unjudged'),
+  };
 }

@@ -59,7 +59,10 @@ function refusalOf({ method, headers }: IncomingMessage, port: number): Answer |
     return plain(403, `this is ${hosts.join(' or ')}, and answers to no other name`);
   }
   const site = headers['sec-fetch-site'] ?? 'none';
-  return site === 'none' || site === 'same-origin' ? null : plain(403, 'asked for by another site');
+  const { origin } = headers;
+  const isOwn = origin === undefined || hosts.some((host) => origin === `http://${host}`);
+  const isAlike = site === 'none' || site === 'same-origin';
+  return isOwn && isAlike ? null : plain(403, 'asked for by another site');
 }
 
 /** Answers what the page asks for. */

@@ -63,22 +63,13 @@ export function composeOwn(machine: Model, own: OwnTexts, how: HowComposed): Com
 }
 
 /**
- * Makes the model of a trace again, with what its scripts are for.
- *
- * @param locate finds a file that the trace names.
- * Throws a ModelRejection for faults of scripts and rules.
+ * Makes the model of a trace again, with what its scripts are for; files are named as they are
+ * found. Throws a ModelRejection for faults of scripts and rules.
  */
-export function composeAgain(
-  machine: Model,
-  how: HowComposed,
-  locate: (file: string) => string,
-): Model | readonly Diagnostic[] {
-  const own = readOwn(how.scripts.map(locate), how.rules.map(locate));
+export function composeAgain(machine: Model, how: HowComposed): Model | readonly Diagnostic[] {
+  const own = readOwn(how.scripts, how.rules);
   if (!('scripts' in own)) return own;
   const { scoped } = composeOwn(machine, own, how);
-  const { scripts, rules } = own;
-  const fileOf = ({ place }: SourceText): string => place.file;
-  const { scope: _, ...plain } = how;
-  const composition = { ...plain, scripts: scripts.map(fileOf), rules: rules.map(fileOf) };
+  const { scope: _, ...composition } = how;
   return { ...withGoals(scoped, goalsOf(scoped)), composition };
 }

@@ -162,7 +162,7 @@ async function exploreOne(
       ? renderVerdictJson(verdict, traceFiles)
       : verdictText(verdict, traceFiles, { options, terminal, exitStatus }),
   );
-  if (options.explain === true && options.json !== true) {
+  if (options.explain === true) {
     const { explainTraces } = await import('./explain.js');
     await explainTraces(verdict.violations, model, { options, terminal });
   }
@@ -202,6 +202,8 @@ export async function writeHtmlOf(
   writeHtml(html, runs, terminal);
 }
 
+const NO_JSON = '--explain writes text, and goes without --json';
+
 /** Explores the models in order, and returns the worst of their statuses. */
 export async function exploreCommand(
   paths: readonly string[],
@@ -214,7 +216,8 @@ export async function exploreCommand(
     refuseStorage(options) ??
     refuseStrategy(options) ??
     refuseGraph(paths, options) ??
-    refuseCoverage(options);
+    refuseCoverage(options) ??
+    (options.explain === true && options.json === true ? NO_JSON : null);
   if (refusal !== null) {
     terminal.writeError(`daxcheck: ${refusal}\n`);
     return EXIT.usage;

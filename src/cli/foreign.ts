@@ -81,7 +81,7 @@ async function follow(
   { options, terminal }: { readonly options: LookOptions; readonly terminal: Terminal },
 ): Promise<number> {
   const { replayActions } = await import('../replay.js');
-  const { steps, divergence, violations } = await replayActions(model, wanted);
+  const { steps, divergence, violations, unjudged } = await replayActions(model, wanted);
   const missing = divergence === null ? undefined : wanted[divergence.at];
   const differences =
     divergence === null || missing === undefined
@@ -91,7 +91,8 @@ async function follow(
   const exitStatus = matches ? EXIT.holds : EXIT.selfCheckFailed;
   const violated = violations.map(({ finding }) => finding.property);
   if (options.json === true) {
-    const record = { kind: 'replay', model: model.file, matches, differences, violated };
+    const notJudged = unjudged.map(({ property }) => property);
+    const record = { kind: 'replay', model: model.file, matches, differences, violated, notJudged };
     terminal.writeOut(toLines([{ ...record, exitStatus }]));
     return exitStatus;
   }
@@ -100,7 +101,10 @@ async function follow(
   terminal.writeOut(first === undefined ? told : renderTrace(first, styleFor(options, terminal)));
   const end = violated.length === 0 ? 'nothing' : violated.join(', ');
   const answer = matches
-    ? [`Followed: ${plural(steps.length, 'step')}; the last state violates ${end}.`]
+    ? [
+        `Followed: ${plural(steps.length, 'step')}; the last state violates ${end}.`,
+        ...unjudged.map(({ property, note }) => `not judged: ${property} (${note})`),
+      ]
     : ['NOT FOLLOWED: the model goes another way.', ...differences];
   terminal.writeOut(`${answer.join('\n  ')}\n`);
   return exitStatus;

@@ -2,8 +2,9 @@
  * `daxcheck gate`: explores every model below a directory and compares each with what it declares,
  * and with a baseline where there is one.
  */
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { EXIT, worstStatus } from '../errors.js';
 import { type Baseline, entryOf, nameIn, updateBaseline } from '../gate/baseline.js';
@@ -82,7 +83,11 @@ function rowsOf(
   const { file, before, program } = baseline;
   const isWhole = all.length === paths.length;
   const compared: Baseline = before ?? { ...program, models: new Map() };
-  const gone = isWhole ? goneFrom({ file, baseline: compared }, all) : [];
+  const unknown = goneFrom({ file, baseline: compared }, all);
+  // Of those that changed, a file that was taken out is one.
+  const isDeleted = (name: string): boolean =>
+    options.filter === undefined && !existsSync(join(dirname(file), name));
+  const gone = unknown.filter((name) => isWhole || isDeleted(name));
   if (options.update === true) {
     const entries = answers.flatMap((answer) => {
       const entry = entryOf(answer);

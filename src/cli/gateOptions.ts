@@ -63,6 +63,12 @@ export function withGateOptions(command: Command): Command {
     .addHelpText('after', EXAMPLES);
 }
 
+/** Where no directory is named: that --changed has taken it, and how to write that. */
+export const takenByChanged = ({ changed }: GateOptions): string =>
+  typeof changed === 'string'
+    ? `; --changed took ${changed} for a commit: write --changed=REF`
+    : '';
+
 /** Says why the options do not fit together; null when they do. */
 export function refuseGate(options: GateOptions): string | null {
   const { baseline, update, maxSlowdown, reduce } = options;

@@ -10,8 +10,7 @@ import { reject } from './load.js';
 import type { LookOptions } from './look.js';
 import { readTrace } from './replay.js';
 import type { Terminal } from './terminal.js';
-import { asTraced, modelOfTrace } from './tracedModel.js';
-import { hashOf } from './traceFiles.js';
+import { asTraced, isUnchanged, modelOfTrace } from './tracedModel.js';
 import { writeWhole } from './writeWhole.js';
 
 /** Writes the report of some runs, and says where it is. */
@@ -31,7 +30,7 @@ export interface HtmlOptions extends LookOptions {
 function modelOf(path: string, header: ItfHeader, terminal: Terminal): Model | string {
   const model = modelOfTrace(path, header, { named: undefined, terminal });
   if (!('file' in model)) return `${header.model} cannot be loaded`;
-  if (hashOf(model) !== header.modelHash) return `${header.model} has changed since`;
+  if (!isUnchanged(model, header)) return `${header.model} has changed since`;
   return asTraced(model, header);
 }
 

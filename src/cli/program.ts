@@ -6,7 +6,7 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { EXIT } from '../errors.js';
 
-import { withGateOptions } from './gateOptions.js';
+import { takenByChanged, withGateOptions } from './gateOptions.js';
 import { withGraphOptions } from './graph.js';
 import { addMachine } from './machineCommands.js';
 import {
@@ -128,10 +128,14 @@ function addRun(program: Command, terminal: Terminal, report: Report): void {
 function addGate(program: Command, terminal: Terminal, report: Report): void {
   withGateOptions(program.command('gate'))
     .description('explore every model below a directory; 0 when each meets what it declares')
-    .argument('<dir>', 'directory of model files (*.yaml, *.yml), or one model')
+    .usage('[options] <dir>')
+    .argument('[dir]', 'directory of model files (*.yaml, *.yml), or one model')
     .addOption(json())
     .addOption(noColor())
-    .action(async (directory: string, options) => {
+    .action(async (directory: string | undefined, options, command: Command) => {
+      if (directory === undefined) {
+        command.error(`error: missing required argument 'dir'${takenByChanged(options)}`);
+      }
       const { gateCommand } = await import('./gate.js');
       report(await gateCommand(directory, options, terminal));
     });

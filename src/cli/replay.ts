@@ -2,26 +2,36 @@
  * `daxcheck show` prints a trace file; `daxcheck replay` runs it again on the model that it came
  * from.
  */
-import { EXIT } from '../errors.js';
+import { diagnose, EXIT } from '../errors.js';
+import { resolveKernel } from '../kernel/features.js';
 import { readTextFile } from '../model/files.js';
 import type { Model } from '../model/model.js';
 import type { ReplayAnswer } from '../replay.js';
 import type { ItfHeader } from '../report/itf.js';
 import { type ItfReading, parseItf } from '../report/itfRead.js';
 import { toLines } from '../report/json.js';
+import { parsePlain } from '../report/plainTrace.js';
 import { renderTrace } from '../report/traceText.js';
 import type { Trace } from '../verdict/trace.js';
 import { replayForeign, showForeign } from './foreign.js';
 import { reject, withRejections } from './load.js';
 import { type LookOptions, styleFor } from './look.js';
 import type { Terminal } from './terminal.js';
-import { asTraced, modelOfTrace } from './tracedModel.js';
-import { filesOf, hashOf } from './traceFiles.js';
+import { asTraced, isUnchanged, modelOfTrace } from './tracedModel.js';
+import { filesOf } from './traceFiles.js';
+
+/** What can be done with a trace of another tool. */
+const ONLY_SHOWN =
+  'a trace of another tool can only be shown, written with --to, or replayed with --model';
 
 /** Reads a trace file. */
 export function readTrace(path: string): ItfReading {
-  const read = readTextFile(path, { file: path, line: 1, column: 1 });
-  return read.ok ? parseItf(read.text, path) : { ok: false, diagnostics: [read.fault] };
+  const place = { file: path, line: 1, column: 1 };
+  const read = readTextFile(path, place);
+  if (!read.ok) return { ok: false, diagnostics: [read.fault] };
+  const reading = parseItf(read.text, path);
+  if (!isForeign(reading) || !parsePlain(read.text, path).ok) return reading;
+  return { ok: false, diagnostics: [diagnose('DAX402', place, ONLY_SHOWN)] };
 }
 
 /** JSON, but no trace of daxcheck: perhaps one of another tool. */
@@ -41,19 +51,30 @@ export function showCommand(path: string, options: LookOptions, terminal: Termin
   return EXIT.holds;
 }
 
+/** The kernel and granularity of a changed model, where they are others than those of the trace. */
+function otherwiseThan(model: Model, { kernel, granularity }: ItfHeader): string {
+  const [is, was] = [
+    `${resolveKernel(model.kernel).name}, ${model.granularity}`,
+    `${kernel}, ${granularity}`,
+  ];
+  return is === was ? '' : ` (${is}; the trace is of ${was})`;
+}
+
 async function replayOn(
   model: Model,
   { header, trace }: { readonly header: ItfHeader; readonly trace: Trace },
   look: { readonly options: LookOptions; readonly terminal: Terminal },
 ): Promise<number> {
   const { options, terminal } = look;
-  const isChanged = hashOf(model) !== header.modelHash;
+  const isChanged = !isUnchanged(model, header);
+  const now = asTraced(model, header);
   if (isChanged) {
     const note = 'has changed since the trace was written; replaying on it as it is now';
-    terminal.writeError(`daxcheck: ${filesOf(model).join(' or ')} ${note}\n`);
+    const files = filesOf(model).join(' or ');
+    terminal.writeError(`daxcheck: ${files} ${note}${otherwiseThan(now, header)}\n`);
   }
   const { replay } = await import('../replay.js');
-  const result = await replay(asTraced(model, header), header, trace);
+  const result = await replay(now, header, trace);
   // A model that is the same must behave the same, and not only end the same.
   const matches = result.matches && (isChanged || result.changes.length === 0);
   const exitStatus = matches ? EXIT.holds : EXIT.selfCheckFailed;

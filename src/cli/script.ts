@@ -10,8 +10,8 @@ import type { ItfHeader } from '../report/itf.js';
 import type { LookOptions } from './look.js';
 import { withTrace } from './replay.js';
 import type { Terminal } from './terminal.js';
-import { asTraced } from './tracedModel.js';
-import { filesOf, hashOf } from './traceFiles.js';
+import { asTraced, isUnchanged } from './tracedModel.js';
+import { filesOf } from './traceFiles.js';
 import { writeWhole } from './writeWhole.js';
 
 export interface ScriptOptions extends LookOptions {
@@ -28,7 +28,7 @@ async function writeScript(
   { script: file }: ScriptOptions,
   terminal: Terminal,
 ): Promise<number> {
-  if (hashOf(model) !== header.modelHash) {
+  if (!isUnchanged(model, header)) {
     const note = 'has changed since the trace was written; the script is of it as it is now';
     terminal.writeError(`daxcheck: ${filesOf(model).join(' or ')} ${note}\n`);
   }

@@ -95,7 +95,8 @@ const REFUSED = [
   ...(['coverage', 'graph', 'serve'] as const),
 ];
 
-const optionOf = (name: string): string =>
+/** The option that commander calls so. */
+export const optionOf = (name: string): string =>
   `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /** Options that mean nothing without a script. */

@@ -7,13 +7,31 @@ import { serve } from '../serve.js';
 import { loadModels, reject, warnOfUnknown, withRejections } from './load.js';
 import type { LookOptions } from './look.js';
 import { type Overrides, override, overridesOf } from './options.js';
+import { optionOf } from './scriptWishes.js';
 import type { Terminal } from './terminal.js';
 
 export interface ServeOptions extends LookOptions, Overrides {
   readonly port?: number;
+  /** Memory blocks that are kept of each device. */
+  readonly scope?: number;
 }
 
 const PORT = 8470;
+
+/** What goes with it; all other options are about a search, or what comes of it. */
+const TAKEN = ['serve', 'port', 'kernel', 'without', 'granularity', 'scope', 'color'];
+
+/** Says which option does not go with it; null where all do. */
+function refuseSearch(options: object): string | null {
+  const other = Object.entries(options).find(([name, value]) => {
+    // commander makes it true of no option.
+    const isAsked = name === 'explorer' ? value === false : value !== undefined;
+    return isAsked && !TAKEN.includes(name);
+  });
+  if (other === undefined) return null;
+  const option = other[0] === 'explorer' ? '--no-explorer' : optionOf(other[0]);
+  return `${option} does not go with --serve, which searches nothing`;
+}
 
 const isTaken = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
@@ -24,7 +42,12 @@ export async function serveCommand(
   options: ServeOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const loaded = loadModels(paths, terminal);
+  const refusal = refuseSearch(options);
+  if (refusal !== null) {
+    terminal.writeError(`daxcheck: ${refusal}\n`);
+    return EXIT.usage;
+  }
+  const loaded = loadModels(paths, terminal, { scope: options.scope ?? null });
   if (!loaded.ok) return reject(loaded.diagnostics, options, terminal);
   const models = loaded.models.map((model) => override(model, overridesOf(options)));
   warnOfUnknown(models, terminal);

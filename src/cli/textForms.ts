@@ -1,5 +1,6 @@
 /** Forms of `daxcheck show` for people who read text, and for other tools. */
 import { type Command, Option } from 'commander';
+import { EXIT } from '../errors.js';
 import type { LookOptions } from './look.js';
 import type { Terminal } from './terminal.js';
 
@@ -8,6 +9,22 @@ interface FormOptions extends LookOptions {
   readonly lkml?: boolean;
   readonly lab?: readonly string[];
   readonly to?: 'itf' | 'tlc';
+  readonly html?: string;
+  readonly sarif?: string;
+  readonly script?: string;
+}
+
+const FORMS = ['to', 'lkml', 'explain', 'html', 'sarif', 'script'] as const;
+
+/** Says why the options do not fit together; null where they do. */
+function refuseForms(options: FormOptions): string | null {
+  const [form, other] = FORMS.filter((name) => options[name] !== undefined);
+  if (form !== undefined && other !== undefined) {
+    return `--${form} and --${other} are two forms: ask for one at a time`;
+  }
+  if (options.lab !== undefined && options.lkml !== true) return '--lab goes with --lkml';
+  const isText = form === 'lkml' || form === 'explain';
+  return options.json === true && isText ? `--${form} writes text, and goes without --json` : null;
 }
 
 /** Adds their options to the command. */
@@ -29,12 +46,17 @@ export function withTextForms(show: Command): Command {
     );
 }
 
-/** Writes the form that is asked for; null where none is. */
+/** Writes the form that is asked for as text; null where none is. */
 export async function showForm(
   path: string,
   options: FormOptions,
   terminal: Terminal,
 ): Promise<number | null> {
+  const refusal = refuseForms(options);
+  if (refusal !== null) {
+    terminal.writeError(`daxcheck: ${refusal}\n`);
+    return EXIT.usage;
+  }
   const { to } = options;
   if (to !== undefined) {
     const { convertCommand } = await import('./foreign.js');

@@ -38,7 +38,10 @@ function freeName(name: string, used: ReadonlySet<string>): string {
 }
 
 /** Files that a model is made of, as they were named. */
-export const filesOf = ({ file, composition }: Model): readonly string[] => [
+export const filesOf = ({
+  file,
+  composition,
+}: Pick<Model, 'file' | 'composition'>): readonly string[] => [
   file,
   ...(composition?.scripts ?? []),
   ...(composition?.rules ?? []),
@@ -48,7 +51,7 @@ export const filesOf = ({ file, composition }: Model): readonly string[] => [
  * Returns the hash of the model's file and of those that were put onto its machine; one that cannot
  * be read counts as empty.
  */
-export function hashOf(model: Model): string {
+export function hashOf(model: Pick<Model, 'file' | 'composition'>): string {
   const texts = filesOf(model).map((file) => {
     const read = readTextFile(file, { file, line: 1, column: 1 });
     return read.ok ? read.text : '';

@@ -12,6 +12,7 @@ import { composeAgain } from './composed.js';
 import { loadModels } from './load.js';
 import { override } from './options.js';
 import type { Terminal } from './terminal.js';
+import { hashOf } from './traceFiles.js';
 
 /**
  * Returns where a file is that a trace names: from the folder that it was explored in, or as it is
@@ -27,6 +28,13 @@ export function modelPath(tracePath: string, model: string, folder?: string): st
   return existsSync(beside) ? beside : model;
 }
 
+/** What a model is made of. */
+type Made = Pick<Model, 'file' | 'composition'>;
+
+/** Whether the files that a model is made of are what they were when the trace was written. */
+export const isUnchanged = (model: Made, header: ItfHeader): boolean =>
+  hashOf(model) === header.modelHash;
+
 const MISSING =
   'looked for from the folder that it was explored in, from here, and beside the trace';
 
@@ -36,11 +44,17 @@ const ofTrace = (faults: readonly Diagnostic[]): readonly Diagnostic[] =>
 
 /**
  * The model as it was when the trace was written: options may have changed kernel and granularity.
+ * Where its text has changed since, its own count: they may be what was changed.
+ *
+ * @param made what the trace is of, where that is more than the model.
  */
-export function asTraced(model: Model, header: ItfHeader): Model {
+export function asTraced(model: Model, header: ItfHeader, made: Made = model): Model {
+  const { granularity, scope } = header;
   const kernel = { ...model.kernel, ...kernelRequestOf(header.kernel) };
-  const traced = { ...override(wholeOf(model), { granularity: header.granularity }), kernel };
-  return header.scope === undefined ? traced : cutModel(traced, header.scope).model;
+  const traced = isUnchanged(made, header)
+    ? { ...override(wholeOf(model), { granularity }), kernel }
+    : wholeOf(model);
+  return scope === undefined ? traced : cutModel(traced, scope).model;
 }
 
 /**
@@ -63,8 +77,9 @@ export function modelOfTrace(
   if (model === undefined || composition === undefined) return model ?? [];
   // What is kept of the machine depends on the scripts: it is cut when they are there.
   const { scope, ...whole } = header;
-  const machine = asTraced(model, whole);
-  const how = { ...composition, scope: scope ?? null };
-  const again = composeAgain(machine, how, locate);
+  const [scripts, rules] = [composition.scripts.map(locate), composition.rules.map(locate)];
+  const made = { file: model.file, composition: { ...composition, scripts, rules } };
+  const machine = asTraced(model, whole, made);
+  const again = composeAgain(machine, { ...made.composition, scope: scope ?? null });
   return 'file' in again ? again : ofTrace(again);
 }

@@ -6,10 +6,13 @@ import type { Style } from './style.js';
 
 function rowLines(row: GateRow, width: number, style: Style): string[] {
   const outcome = row.met ? style.good('ok    ') : style.bad('FAILED');
+  const { kernel, distinctStates, transitions, depth } = row;
+  // Without a kernel, nothing was explored.
+  const countOf = (count: number): string => (kernel === null ? '-' : formatCount(count));
   const counts = [
-    formatCount(row.distinctStates).padStart(12),
-    formatCount(row.transitions).padStart(14),
-    String(row.depth).padStart(7),
+    countOf(distinctStates).padStart(12),
+    countOf(transitions).padStart(14),
+    countOf(depth).padStart(7),
   ].join('');
   const name = row.model.padEnd(width);
   const why = row.failures.flatMap(({ kind, text, place }) => {

@@ -3,6 +3,7 @@
  * 60 lines, in the words of the kernel alone. docs/lkml.md says what stands where and why.
  */
 import { SELECTABLE } from '../kernel/features.js';
+import { sourceOf } from '../kernel/functions.js';
 import type { MachineView, Trace } from '../verdict/trace.js';
 import { formatIomemLine } from './iomemDiff.js';
 import { formatAddress, formatBytes, wrap } from './layout.js';
@@ -17,7 +18,7 @@ import {
   toolOf,
 } from './lkmlTable.js';
 import { isDeviceUse, triggerOf } from './lkmlTrigger.js';
-import { maskOf, ruleOf, subjectOf, subsystemOf, symptomOf } from './lkmlWords.js';
+import { maskOf, ruleOf, subjectFile, subjectOf, subsystemOf, symptomOf } from './lkmlWords.js';
 import { machineDelta } from './machineDelta.js';
 import { relevantIomem } from './relevantIomem.js';
 
@@ -29,6 +30,7 @@ const LISTING_MOST = 6;
 const CHANGES_MOST = 5;
 const STACK_LINES_MOST = 5;
 const SPLAT_LINES_MOST = 8;
+const FILES_MOST = 4;
 
 /** A commit as the kernel's `Fixes:` names one. */
 export interface NamedCommit {
@@ -96,12 +98,19 @@ function folded(name: string, text: string): string[] {
   return wrap(name + text, WIDTH - 1).map((line, index) => (index === 0 ? line : ` ${line}`));
 }
 
+/**
+ * Files of the functions in the table: first that of the subject, then those in which steps end,
+ * the latest, and those that lead there.
+ */
 function filesText(trace: Trace): string {
   const columns = new Set(columnsOf(trace));
-  const sources = trace.steps.flatMap(({ thread, source }) =>
-    source === null || (columns.size > 0 && !columns.has(thread)) ? [] : [source],
-  );
-  const names = [...new Set(sources)].slice(-4).join(', ');
+  const steps = trace.steps.filter(({ thread }) => columns.size === 0 || columns.has(thread));
+  const subject = subjectFile(trace);
+  const others = new Set(steps.map(({ source }) => source).filter((file) => file !== subject));
+  const innermost = [...others].slice(subject === null ? -FILES_MOST : 1 - FILES_MOST);
+  const chains = steps.flatMap(({ functions }) => functions.map(sourceOf));
+  const all = [subject, ...innermost, ...chains].filter((file) => file !== null);
+  const names = [...new Set(all)].slice(0, FILES_MOST).join(', ');
   return names === '' ? '' : `${names} (${releaseOf(trace)})`;
 }
 

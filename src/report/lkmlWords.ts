@@ -185,6 +185,11 @@ function culpritOf(trace: Trace): string {
   return command === undefined ? 'the boot code' : `\`${command}\``;
 }
 
+/** File of the function that the subject names; null where it names several, or none. */
+export function subjectFile(trace: Trace): string | null {
+  return trace.finding.deadlock === null ? sourceOf(culprit(trace) ?? '') : null;
+}
+
 /** Subsystem that a report is for. */
 export function subsystemOf(trace: Trace): string {
   const { deadlock } = trace.finding;

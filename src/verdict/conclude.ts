@@ -97,6 +97,9 @@ export interface Outcome
   readonly isComplete: boolean;
 }
 
+/** Of a model in which not even a command waits to be started. */
+const NOTHING_DONE = 'no actor makes a system call';
+
 /** What a verdict about a cut machine is worth for the whole one. */
 function worthOf({ cut }: Model): Pick<Verdict, 'cut'> {
   return cut === undefined ? {} : { cut: cut.isProved ? 'proved' : 'not-proved' };
@@ -104,9 +107,11 @@ function worthOf({ cut }: Model): Pick<Verdict, 'cut'> {
 
 /** Concludes: all of a verdict that every strategy tells. */
 export function conclude({ scenario, isComplete, ...found }: Outcome) {
-  const { violations, vacuous, distinctStates, stoppedBy } = found;
+  const { violations, distinctStates, transitions, stoppedBy } = found;
   const { model, kernel } = scenario;
-  const isVacuous = vacuous.length > 0 && distinctStates === 1;
+  const isNothing = isComplete && transitions === 0;
+  const vacuous = isNothing && found.vacuous.length === 0 ? [NOTHING_DONE] : found.vacuous;
+  const isVacuous = isNothing || (vacuous.length > 0 && distinctStates === 1);
   const verdict = verdictOf(violations, isComplete, isVacuous);
   const temporal = scenario.own.temporal.map(({ name }) => name);
   return {
@@ -116,7 +121,7 @@ export function conclude({ scenario, isComplete, ...found }: Outcome) {
     granularity: model.granularity,
     verdict,
     exitStatus: exitStatusOf(verdict, violations, temporal, stoppedBy),
-    ...found,
+    ...{ ...found, vacuous },
     scope: scopeOf(scenario),
     ...worthOf(model),
   };

@@ -79,6 +79,27 @@ describe('a wrong command line', () => {
     expect(terminal.error()).not.toMatch(/\n\s+at /);
   });
 
+  it.each([
+    [['--lkml', '--sarif', 'x'], '--lkml and --sarif are two forms: ask for one at a time'],
+    [['--html', 'x', '--explain'], '--explain and --html are two forms: ask for one at a time'],
+    [['--lkml', '--to', 'tlc'], '--to and --lkml are two forms: ask for one at a time'],
+    [['--lab', 'run.json'], '--lab goes with --lkml'],
+    [['--lkml', '--json'], '--lkml writes text, and goes without --json'],
+    [['--explain', '--json'], '--explain writes text, and goes without --json'],
+  ])('refuses forms of a trace that do not fit together: %j', async (words, text) => {
+    const terminal = collect();
+
+    expect(await runCommandLine(['show', 'trace.itf.json', ...words], terminal)).toBe(2);
+    expect(terminal.error()).toBe(`daxcheck: ${text}\n`);
+  });
+
+  it('refuses explanations as JSON', async () => {
+    const terminal = collect();
+
+    expect(await runCommandLine(['explore', '--explain', '--json', 'x.yaml'], terminal)).toBe(2);
+    expect(terminal.error()).toBe('daxcheck: --explain writes text, and goes without --json\n');
+  });
+
   it('suggests the command that was meant', async () => {
     const terminal = collect();
     await runCommandLine(['explor', 'x.yaml'], terminal);

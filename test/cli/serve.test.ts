@@ -43,6 +43,26 @@ describe('explore --serve', () => {
     await served.close();
   });
 
+  it.each([['--html', 'report.html'], ['--json'], ['--max-states', '9'], ['--no-explorer']])(
+    'refuses what belongs to a search: %s',
+    async (...words) => {
+      const terminal = { ...collect(), interrupt: AbortSignal.abort() };
+      const status = await runCommandLine(['explore', '--port', '0', ...words, MODEL], terminal);
+
+      expect(status).toBe(2);
+      expect(terminal.error()).toBe(
+        `daxcheck: ${words[0]} does not go with --serve, which searches nothing\n`,
+      );
+    },
+  );
+
+  it('takes what is about the models', async () => {
+    const terminal = { ...collect(), interrupt: AbortSignal.abort() };
+    const words = ['--port', '0', '--kernel', 'v5.3', '--granularity', 'step', '--scope', '2'];
+
+    expect(await runCommandLine(['explore', ...words, '--no-color', MODEL], terminal)).toBe(0);
+  });
+
   it('refuses a port that is none, and a model that is none', async () => {
     const [port, model] = [collect(), collect()];
 

@@ -1,10 +1,12 @@
 /** Which models a gate explores: all below a folder, those of a pattern, those that changed. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { runCommandLine } from '../../src/cli/program.ts';
 import { EXIT } from '../../src/errors.ts';
 import { matcherOf, modelFiles } from '../../src/gate/models.ts';
+import { collect } from '../cli/terminal.ts';
 import { folderOf, gate, modelText, readLines } from './support.ts';
 
 const LISTING = `00001000-0009ffff : System RAM
@@ -90,6 +92,27 @@ describe('--changed', () => {
 
     expect(models).toEqual(['a.yaml', 'b.yaml', 'c.yaml']);
     expect(error).toContain('was written by another daxcheck: every model is explored');
+  });
+
+  it('misses a model of the baseline that was deleted, and no other', async () => {
+    const root = repository();
+    const baseline = join(root, 'baseline.json');
+    await gate(join(root, 'models'), { baseline, update: true });
+    expect((await explored(root, { baseline, changed: true })).status).toBe(EXIT.holds);
+
+    rmSync(join(root, 'models', 'c.yaml'));
+    const { status, models } = await explored(root, { baseline, changed: true });
+
+    expect(models).toEqual(['models/c.yaml']);
+    expect(status).toBe(EXIT.selfCheckFailed);
+  });
+
+  it('tells how to name a commit where it took the folder for one', async () => {
+    const terminal = collect();
+
+    expect(await runCommandLine(['gate', '--changed', 'models'], terminal)).toBe(EXIT.usage);
+    expect(terminal.error()).toContain("missing required argument 'dir'");
+    expect(terminal.error()).toContain('--changed took models for a commit: write --changed=REF');
   });
 
   it('says what git says of an unknown commit, and of a folder outside git', async () => {

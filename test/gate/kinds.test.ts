@@ -87,6 +87,18 @@ describe('the gate', () => {
     });
   });
 
+  it.each(['true', 'echo 1'])('fails an actor of `%s` alone, which does nothing', async (line) => {
+    const { status, row } = await judged(
+      modelText({ actors: `  admin: |\n    ${line}`, expect: 'expect: { holds: true }' }),
+    );
+
+    expect(status).toBe(EXIT.vacuous);
+    expect(row).toMatchObject({
+      ...{ verdict: 'vacuous', transitions: 0 },
+      failures: [{ kind: 'vacuous', text: 'nothing was done: no actor makes a system call' }],
+    });
+  });
+
   it('fails a search that ends early', async () => {
     const { status, row } = await judged(
       modelText({

@@ -98,6 +98,13 @@ describe('a mail for each counterexample of models/bugs', () => {
   });
 });
 
+it('names the file of the function that its subject names first', () => {
+  const mail = renderLkml(traceOf('kmem-addfail-leak no-leak'), PLAIN_OPTIONS);
+
+  expect(mail).toContain('resource leaked by dev_dax_kmem_probe()');
+  expect(mail).toContain('Files:  drivers/dax/kmem.c, drivers/dax/device.c, mm/memory_hotplug.c');
+});
+
 describe('what the lab saw', () => {
   const DL6 = 'dl6-delete-against-unbind no-deadlock';
 

@@ -255,6 +255,13 @@ describe('on the command line', () => {
       expect(terminal.out()).toContain(`can be done instead: \`admin: ${unbind}\` -> ok`);
     });
 
+    it.each([['--html', 'x.html'], ['--lkml'], ['--explain']])('has no %s', async (...words) => {
+      const terminal = collect();
+
+      expect(await runCommandLine(['show', tlc, ...words], terminal)).toBe(150);
+      expect(terminal.error()).toContain('a trace of another tool can only be shown, written with');
+    });
+
     it('refuses a trace that does not say who moves', async () => {
       const terminal = collect();
 

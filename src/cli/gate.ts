@@ -4,7 +4,7 @@
  */
 import { appendFileSync, existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { EXIT, worstStatus } from '../errors.js';
 import { type Baseline, entryOf, nameIn, updateBaseline } from '../gate/baseline.js';
@@ -84,10 +84,14 @@ function rowsOf(
   const isWhole = all.length === paths.length;
   const compared: Baseline = before ?? { ...program, models: new Map() };
   const unknown = goneFrom({ file, baseline: compared }, all);
+  const pathOf = (name: string): string => join(dirname(file), name);
+  // A gate of one folder, or of one model, says nothing of the others.
+  const isAsked = (name: string): boolean =>
+    !relative(plan.directory, pathOf(name)).startsWith('..');
   // Of those that changed, a file that was taken out is one.
   const isDeleted = (name: string): boolean =>
-    options.filter === undefined && !existsSync(join(dirname(file), name));
-  const gone = unknown.filter((name) => isWhole || isDeleted(name));
+    options.filter === undefined && !existsSync(pathOf(name));
+  const gone = unknown.filter((name) => isAsked(name) && (isWhole || isDeleted(name)));
   if (options.update === true) {
     const entries = answers.flatMap((answer) => {
       const entry = entryOf(answer);

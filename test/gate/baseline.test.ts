@@ -108,6 +108,15 @@ describe('a baseline', () => {
     );
   });
 
+  it.each(['a.yaml', 'sub'])('asks %s alone, and misses none of the others', async (part) => {
+    const { root, baseline } = await withBaseline();
+    const before = readFileSync(baseline);
+
+    expect((await gate(join(root, part), { baseline })).status).toBe(EXIT.holds);
+    expect((await gate(join(root, part), { baseline, update: true })).status).toBe(EXIT.holds);
+    expect(readFileSync(baseline)).toEqual(before);
+  });
+
   it('keeps what it knows of models that are left out', async () => {
     const { root, baseline } = await withBaseline();
     const before = readFileSync(baseline);

@@ -27,7 +27,6 @@ import {
   STAGE_HMEM_LIVE,
   STAGE_RELEASED,
   THREAD_PC_OFFSET,
-  THREAD_REGION_OFFSET,
   WORK_DEFER,
   WORK_DRIVER,
   WORK_PROBE,
@@ -41,19 +40,18 @@ import {
   goto,
   MOVED,
   me,
-  th,
   threadRecord,
   threads,
   wait,
 } from '../state';
 import { forgetRegion, workersOf } from './cxl';
 import { isRegionBound } from './daxRange';
+import { detachRegion } from './hmem';
 import { noteProbed } from './hmemRegister';
 import {
   ask,
   askUnused,
   clearPublication,
-  comeBackTo,
   comesBackTo,
   current,
   isAt,
@@ -152,10 +150,7 @@ function lastBound(first: Publication, last: Publication): u32 {
 /** Takes the driver of a publication's region away, and then goes on at `after`. */
 function detach(index: u32, after: Pc): i32 {
   moveTo(index);
-  store<u8>(th, regionOfPublication(index), THREAD_REGION_OFFSET);
-  comeBackTo(after);
-  goto(Pc.device_driver_detach__lock);
-  return MOVED;
+  return detachRegion(regionOfPublication(index), after);
 }
 
 /** The next loading of the driver offers it every device again. */

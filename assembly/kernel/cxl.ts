@@ -31,7 +31,6 @@ import {
   STAGE_DAX_CXL,
   STAGE_ENUMERATED,
   STAGE_RELEASED,
-  THREAD_REGION_OFFSET,
   THREAD_ROW_KIND_OFFSET,
   THREAD_ROW_WORKER_OFFSET,
   ThreadKind,
@@ -42,13 +41,12 @@ import {
 } from '../layout';
 import { observeMessage } from '../observe';
 import { has } from '../scenario';
-import { choose, goto, MOVED, th, threadRow, threads, wait } from '../state';
-import { isRegionBound } from './daxRange';
+import { choose, goto, MOVED, threadRow, threads, wait } from '../state';
+import { detachIfBound } from './hmem';
 import { loadDaxHmem, noteProbed, probeRegion } from './hmemRegister';
 import {
   asked,
   clearPublication,
-  comeBackTo,
   current,
   finishWork,
   insertExpanding,
@@ -366,13 +364,7 @@ export function destroyRegion(index: u32, force: bool): i32 {
 
 /** Source: drivers/cxl/core/region.c cxlr_dax_unregister(), v6.12: device_unregister(). */
 export function deleteRegionStoreRelease(): i32 {
-  const home = regionOfPublication(current());
-  goto(Pc.delete_region_store__delete);
-  if (!isRegionBound(home)) return MOVED;
-  store<u8>(th, home, THREAD_REGION_OFFSET);
-  comeBackTo(Pc.delete_region_store__delete);
-  goto(Pc.device_driver_detach__lock);
-  return MOVED;
+  return detachIfBound(regionOfPublication(current()), Pc.delete_region_store__delete);
 }
 
 /**

@@ -14,15 +14,13 @@ import {
   PUBLICATION_TRIED,
   STAGE_CXL_ACPI,
   STAGE_RELEASED,
-  THREAD_REGION_OFFSET,
 } from '../layout';
-import { goto, MOVED, th, wait } from '../state';
+import { goto, MOVED, wait } from '../state';
 import { busyInCxl } from './beneathUnload';
-import { isRegionBound } from './daxRange';
+import { detachIfBound } from './hmem';
 import { noteProbed } from './hmemRegister';
 import {
   clearPublication,
-  comeBackTo,
   current,
   isAt,
   leaveBeneath,
@@ -76,13 +74,7 @@ export function cxlRegionDetachLock(): i32 {
  * Source: drivers/cxl/core/region.c cxl_region_detach(), cxlr_dax_unregister(), v6.8.
  */
 export function cxlRegionDetachRelease(): i32 {
-  const home = regionOfPublication(current());
-  goto(Pc.cxl_region_detach__released);
-  if (!isRegionBound(home)) return MOVED;
-  store<u8>(th, home, THREAD_REGION_OFFSET);
-  comeBackTo(Pc.cxl_region_detach__released);
-  goto(Pc.device_driver_detach__lock);
-  return MOVED;
+  return detachIfBound(regionOfPublication(current()), Pc.cxl_region_detach__released);
 }
 
 /** Source: drivers/cxl/core/region.c cxl_region_detach(), v6.8. */

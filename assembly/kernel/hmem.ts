@@ -80,6 +80,7 @@ import {
   setRegionFlag,
 } from './daxRange';
 import {
+  comeBackTo,
   endRegionCall,
   enterProvider,
   isCxlRegion,
@@ -129,6 +130,21 @@ export function providerUnbind(code: u32): i32 {
   enterProvider(FILES_HMEM);
   store<u8>(th, code, THREAD_REGION_OFFSET);
   goto(Pc.device_driver_detach__lock);
+  return MOVED;
+}
+
+/** Takes the driver of a bound region away, and then goes on at `after`. */
+export function detachRegion(home: u32, after: Pc): i32 {
+  store<u8>(th, home, THREAD_REGION_OFFSET);
+  comeBackTo(after);
+  goto(Pc.device_driver_detach__lock);
+  return MOVED;
+}
+
+/** Takes the driver of a region away, where one is bound, and then goes on at `after`. */
+export function detachIfBound(home: u32, after: Pc): i32 {
+  if (isRegionBound(home)) return detachRegion(home, after);
+  goto(after);
   return MOVED;
 }
 

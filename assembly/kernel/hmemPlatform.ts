@@ -11,16 +11,15 @@ import {
   STAGE_DAX_HMEM,
   STAGE_PLATFORM,
   STAGE_RELEASED,
-  THREAD_REGION_OFFSET,
 } from '../layout';
-import { goto, MOVED, th, tryMutex, unlockMutex, waitForMutex } from '../state';
+import { goto, MOVED, tryMutex, unlockMutex, waitForMutex } from '../state';
 import { isRegionBound } from './daxRange';
+import { detachRegion } from './hmem';
 import { isDeferPending } from './hmemDefer';
 import { noteProbed, platformLock } from './hmemRegister';
 import {
   asked,
   clearPublication,
-  comeBackTo,
   enterProvider,
   hasBeneath,
   isAt,
@@ -97,12 +96,7 @@ export function hmemPlatformUnbindNext(): i32 {
   }
   moveTo(index);
   const home = regionOfPublication(index);
-  if (isRegionBound(home)) {
-    store<u8>(th, home, THREAD_REGION_OFFSET);
-    comeBackTo(Pc.hmem_platform_unbind__next);
-    goto(Pc.device_driver_detach__lock);
-    return MOVED;
-  }
+  if (isRegionBound(home)) return detachRegion(home, Pc.hmem_platform_unbind__next);
   clearPublication(index, PUBLICATION_REGISTERED | PUBLICATION_TRIED);
   return MOVED;
 }

@@ -14,6 +14,7 @@ import type {
   Model,
   Range,
 } from '../model/model.js';
+import { wholeBlocks } from '../model/quantity.js';
 import { TOOL_RELEASE_DEFAULT, toolFeatures } from '../userland/tools.js';
 import type { Universe, UniverseDevice } from '../userland/universe.js';
 import {
@@ -61,17 +62,12 @@ export interface Plan {
 const CREATED_LEAST = 2;
 const RANGES_OF_DIVIDED = 4;
 
-const alignUp = (address: bigint, to: bigint): bigint => ((address + to - 1n) / to) * to;
-
 /** Whole blocks of a range, ascending. */
 export function blocksOfRange(range: Range, blockSize: bigint): readonly bigint[] {
-  const first = alignUp(range.start, blockSize);
-  const starts: bigint[] = [];
-  for (let at = first; at + blockSize - 1n <= range.end; at += blockSize) {
-    starts.push(at);
-    if (starts.length > BLOCK_MAX) break;
-  }
-  return starts;
+  const { first, count } = wholeBlocks(range, blockSize);
+  // One more than there may be: so that too many are seen to be too many.
+  const length = Math.min(count, BLOCK_MAX + 1);
+  return Array.from({ length }, (_, index) => BigInt(first + index) * blockSize);
 }
 
 function actorTexts(model: Model): string {

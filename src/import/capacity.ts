@@ -6,19 +6,17 @@
  * Source: drivers/dax/kmem.c dax_kmem_range(), v5.10 to v6.19; dev_dax_kmem_probe(), v5.1 to v5.9.
  */
 import type { Range } from '../model/model.js';
+import { alignDown, alignUp, wholeBlocks } from '../model/quantity.js';
 import type { ImportedDevice, ImportedMachine } from './machine.js';
-
-/** Powers of two are the only sizes of blocks and grains. */
-const floor = (value: bigint, grain: bigint): bigint => value - (value % grain);
-const ceiling = (value: bigint, grain: bigint): bigint => floor(value + grain - 1n, grain);
 
 export const bytesOf = ({ start, end }: Range): bigint => end - start + 1n;
 
 /** What kmem takes of a range; null where no whole block lies in it. */
 export function kmemRange(range: Range, blockSize: bigint): Range | null {
-  const start = ceiling(range.start, blockSize);
-  const end = floor(range.end + 1n, blockSize) - 1n;
-  return start < end ? { start, end } : null;
+  const { first, count } = wholeBlocks(range, blockSize);
+  if (count === 0) return null;
+  const start = BigInt(first) * blockSize;
+  return { start, end: start + BigInt(count) * blockSize - 1n };
 }
 
 export interface RangeCapacity {
@@ -92,8 +90,8 @@ export function namespaceData(
   const pages = bytesOf(namespace) / PAGE_BYTES;
   const reserve = map === 'dev' ? INFO_BYTES + PAGE_STRUCT_BYTES * pages : INFO_BYTES;
   const grain = map === 'dev' && align < PMD_BYTES ? PMD_BYTES : align;
-  const start = ceiling(namespace.start + reserve, grain);
-  const end = floor(namespace.end + 1n, align) - 1n;
+  const start = alignUp(namespace.start + reserve, grain);
+  const end = alignDown(namespace.end + 1n, align) - 1n;
   return start < end ? { start, end } : null;
 }
 

@@ -11,7 +11,7 @@ import {
   type Place,
   type Range,
 } from './model.js';
-import { contains, formatRange, formatSize, overlaps } from './quantity.js';
+import { contains, formatRange, formatSize, overlaps, wholeBlocks } from './quantity.js';
 
 type Checked = Pick<Machine, 'blockSize' | 'iomem' | 'regions' | 'devices' | 'modules'>;
 
@@ -117,7 +117,7 @@ function checkDriver(context: Context, device: DaxDevice, machine: Checked): voi
   }
   if (device.driver !== 'kmem') return;
   if (device.compat) report(context, 'DAX039', path, `compat device \`${device.name}\` is on kmem`);
-  if (device.ranges.some((range) => hasFullBlock(range, machine.blockSize))) return;
+  if (device.ranges.some((range) => wholeBlocks(range, machine.blockSize).count > 0)) return;
   const block = formatSize(machine.blockSize);
   const message = `\`${device.name}\` is on kmem but holds no full memory block of ${block}`;
   report(context, 'DAX038', path, message, { block });
@@ -126,11 +126,9 @@ function checkDriver(context: Context, device: DaxDevice, machine: Checked): voi
 /** Blocks that are written by number belong to the device. */
 function checkOwnBlocks(context: Context, device: DaxDevice, blockSize: bigint): void {
   const spans = device.ranges
-    .filter((range) => hasFullBlock(range, blockSize))
-    .map(({ start, end }) => ({
-      first: (start + blockSize - 1n) / blockSize,
-      last: (end + 1n) / blockSize - 1n,
-    }));
+    .map((range) => wholeBlocks(range, blockSize))
+    .filter(({ count }) => count > 0)
+    .map(({ first, count }) => ({ first, last: first + count - 1 }));
   for (const { first, last, place } of device.ownBlocks) {
     if (spans.some((one) => first >= one.first && last <= one.last)) continue;
     const shown = first === last ? `memory${first} is` : `memory${first}-${last} are`;
@@ -138,12 +136,6 @@ function checkOwnBlocks(context: Context, device: DaxDevice, blockSize: bigint):
     const expected = `its blocks are ${own} (address divided by block_size)`;
     report(context, 'DAX047', place, `${shown} not of \`${device.name}\``, { expected });
   }
-}
-
-/** Source: drivers/dax/kmem.c dev_dax_kmem_probe(), v5.1: start rounded up, end rounded down. */
-function hasFullBlock(range: Range, blockSize: bigint): boolean {
-  const first = (range.start + blockSize - 1n) / blockSize;
-  return (range.end + 1n) / blockSize > first;
 }
 
 /** A range lies inside one top-level node or touches none; System RAM has a fault of its own. */

@@ -56,6 +56,26 @@ export function formatRange(range: Range): string {
   return `${formatAddress(range.start)}-${formatAddress(range.end)}`;
 }
 
+/** The greatest multiple of a grain that is not above an address. */
+export const alignDown = (address: bigint, grain: bigint): bigint => address - (address % grain);
+
+/** The least multiple of a grain that is not below an address. */
+export const alignUp = (address: bigint, grain: bigint): bigint =>
+  alignDown(address + grain - 1n, grain);
+
+/**
+ * The whole memory blocks of a range: the number of the first, and how many; kmem takes these.
+ *
+ * Source: drivers/dax/kmem.c dev_dax_kmem_probe(), v5.1: start rounded up, end rounded down.
+ */
+export function wholeBlocks(
+  { start, end }: Range,
+  blockSize: bigint,
+): { readonly first: number; readonly count: number } {
+  const first = Number(alignUp(start, blockSize) / blockSize);
+  return { first, count: Math.max(0, Number((end + 1n) / blockSize) - first) };
+}
+
 /** Says whether two ranges have a byte in common. */
 export function overlaps(left: Range, right: Range): boolean {
   return left.start <= right.end && right.start <= left.end;

@@ -12,6 +12,7 @@ import type {
   Model,
   Range,
 } from '../model/model.js';
+import { wholeBlocks } from '../model/quantity.js';
 
 /** A device that was cut. */
 export interface Cut {
@@ -30,21 +31,9 @@ export interface Scoped {
   readonly whole: readonly string[];
 }
 
-interface Fit {
-  readonly first: bigint;
-  readonly blocks: number;
-}
-
-/** The whole blocks of a range. */
-function fitOf({ start, end }: Range, blockSize: bigint): Fit {
-  const first = ((start + blockSize - 1n) / blockSize) * blockSize;
-  const behind = ((end + 1n) / blockSize) * blockSize;
-  return { first, blocks: behind > first ? Number((behind - first) / blockSize) : 0 };
-}
-
 /** How many memory blocks a device has. */
 export const blocksOf = ({ ranges }: DaxDevice, blockSize: bigint): number =>
-  ranges.reduce((sum, range) => sum + fitOf(range, blockSize).blocks, 0);
+  ranges.reduce((sum, range) => sum + wholeBlocks(range, blockSize).count, 0);
 
 /** How many blocks all devices have together. */
 export const blockCount = ({ machine }: Model): number =>
@@ -80,9 +69,8 @@ function obstacleOf(model: Model, device: DaxDevice, named: ReadonlySet<number>)
   if (region.kind === 'dynamic' && hasRoom && isDivided(model)) {
     return 'its region has room left, and the files divide it';
   }
-  const { first, blocks } = fitOf(range, blockSize);
-  const from = Number(first / blockSize);
-  const isNamed = [...named].some((block) => block >= from && block < from + blocks);
+  const { first, count } = wholeBlocks(range, blockSize);
+  const isNamed = [...named].some((block) => block >= first && block < first + count);
   return isNamed ? 'the files name memory blocks of it by number' : null;
 }
 
@@ -99,9 +87,8 @@ export const STRETCHES_MAX = 4;
 export function stretchesOf(device: DaxDevice, blockSize: bigint): readonly Stretch[] {
   const [range] = device.ranges;
   if (range === undefined) return [];
-  const { first, blocks } = fitOf(range, blockSize);
-  const behind = Number(first / blockSize) + blocks;
-  let at = Number(first / blockSize);
+  const { first, count } = wholeBlocks(range, blockSize);
+  let at = first;
   const stretches: Stretch[] = [];
   const add = (initial: BlockInitial | null, length: number): void => {
     const last = stretches.at(-1);
@@ -114,7 +101,7 @@ export function stretchesOf(device: DaxDevice, blockSize: bigint): readonly Stre
     add(own.initial, own.last + 1 - own.first);
     at = own.last + 1;
   }
-  add(device.blocks, behind - at);
+  add(device.blocks, first + count - at);
   return stretches;
 }
 
@@ -131,15 +118,15 @@ function byState(stretches: readonly Stretch[]): readonly Stretch[] {
 function cutDevice(device: DaxDevice, range: Range, blockSize: bigint, kept: number) {
   const all = stretchesOf(device, blockSize);
   const stretches = all.length > STRETCHES_MAX ? byState(all) : all;
-  const { first } = fitOf(range, blockSize);
-  let at = Number(first / blockSize);
+  const { first } = wholeBlocks(range, blockSize);
+  let at = first;
   const ownBlocks = stretches.flatMap(({ initial, length }): readonly InitialBlocks[] => {
     const from = at;
     at += Math.min(length, kept);
     const own = { first: from, last: at - 1, place: device.place };
     return initial === null ? [] : [{ ...own, initial }];
   });
-  const count = at - Number(first / blockSize);
+  const count = at - first;
   const end = cutEnd(range, blockSize, count);
   const isAlike = stretches.length <= 1;
   return {
@@ -154,8 +141,8 @@ function cutDevice(device: DaxDevice, range: Range, blockSize: bigint, kept: num
 
 /** The end of a range of which so many blocks are kept, and the bytes behind the last one. */
 function cutEnd(range: Range, blockSize: bigint, kept: number): bigint {
-  const { blocks } = fitOf(range, blockSize);
-  return range.end - BigInt(blocks - kept) * blockSize;
+  const { count } = wholeBlocks(range, blockSize);
+  return range.end - BigInt(count - kept) * blockSize;
 }
 
 /** Cuts a machine to so many blocks of each device; where they begin otherwise, of each stretch. */
@@ -169,7 +156,7 @@ export function scopeModel(model: Model, kept: number): Scoped {
   const ranges = new Map<string, Range>();
   const cutDevices = devices.map((device): DaxDevice => {
     const [range] = device.ranges;
-    const blocks = range === undefined ? 0 : fitOf(range, blockSize).blocks;
+    const blocks = range === undefined ? 0 : wholeBlocks(range, blockSize).count;
     if (range === undefined || blocks <= kept) return device;
     const why = obstacleOf(model, device, named);
     if (why !== null) {

@@ -15,14 +15,14 @@ import {
 import type { ScenarioWords } from '../compile/words.js';
 import { compareReleases } from '../kernel/releases.js';
 import type { Range } from '../model/model.js';
+import { alignDown, alignUp } from '../model/quantity.js';
 import type { MachineView } from './trace.js';
 
 const hex = (value: bigint): string => `0x${value.toString(16)}`;
-const alignUp = (value: bigint, to: bigint): bigint => ((value + to - 1n) / to) * to;
 
 function usable({ start, end }: Range, block: bigint): Range {
   const first = alignUp(start, block);
-  return { start: first, end: ((end + 1n) / block) * block - 1n };
+  return { start: first, end: alignDown(end + 1n, block) - 1n };
 }
 
 const span = ({ start, end }: Range): string => `${hex(start)}-${hex(end)}`;

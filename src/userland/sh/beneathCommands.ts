@@ -80,19 +80,41 @@ export function compileInsmod(context: Context, call: Invocation): Environment |
   return compileBeneathLoad(context, call, module);
 }
 
-const MEMDEV_USAGE = 'cxl disable-memdev|enable-memdev MEMDEV [-f]';
+interface CxlCall<Verb> {
+  readonly verb: Verb;
+  readonly target: string;
+  readonly isForced: boolean;
+}
+
+/** One of some verbs of cxl's with its one object; reports other arguments and returns null. */
+function cxlCall<Verb extends string>(
+  context: Context,
+  call: Invocation,
+  { verbs, usage }: { readonly verbs: readonly Verb[]; readonly usage: string },
+): CxlCall<Verb> | null {
+  const words = call.fields.map((field) => requireText(context, field, 'an argument of cxl'));
+  const isForce = (word: string | null): boolean => word === '-f' || word === '--force';
+  const [first, target = null, ...rest] = words.filter((word) => !isForce(word));
+  const verb = verbs.find((one) => one === first);
+  if (verb === undefined || target === null || rest.length > 0) {
+    return refuseArguments(context, call, usage);
+  }
+  return { verb, target, isForced: words.some(isForce) };
+}
+
+const MEMDEVS = {
+  verbs: ['disable-memdev', 'enable-memdev'],
+  usage: 'cxl disable-memdev|enable-memdev MEMDEV [-f]',
+} as const;
 
 /** Whether a command of cxl's is one on a memory device. */
 export const isOnMemdevs = (verb: string): boolean => /^(?:dis|en)able-memdev$/.test(verb);
 
 /** Compiles `cxl disable-memdev` and `cxl enable-memdev`; the region behind the device is named. */
 export function compileMemdev(context: Context, call: Invocation): Environment | null {
-  const words = call.fields.map((field) => requireText(context, field, 'an argument of cxl'));
-  const [verb, target, ...rest] = words.filter((word) => word !== '-f' && word !== '--force');
-  const isKnown = verb === 'disable-memdev' || verb === 'enable-memdev';
-  if (!isKnown || target === undefined || target === null || rest.length > 0) {
-    return refuseArguments(context, call, MEMDEV_USAGE);
-  }
+  const asked = cxlCall(context, call, MEMDEVS);
+  if (asked === null) return null;
+  const { verb, target, isForced } = asked;
   const { cxlMemdevs = [] } = context.universe;
   const found = cxlMemdevs.find(({ name }) => name === target);
   if (found === undefined) {
@@ -103,12 +125,14 @@ export function compileMemdev(context: Context, call: Invocation): Environment |
     report(context, 'DAX211', call.at, `this model has no memory device ${target}`, { suggestion });
     return null;
   }
-  const first = words.some((word) => word === '-f' || word === '--force');
-  emit(context, call.at, { op: 'beneath', deed: verb, first, region: found.region });
+  emit(context, call.at, { op: 'beneath', deed: verb, first: isForced, region: found.region });
   return withStatus(call.env, 'runtime');
 }
 
-const CXL_USAGE = 'cxl create-region|destroy-region REGION [-f]';
+const CXL_REGIONS = {
+  verbs: ['create-region', 'destroy-region'],
+  usage: 'cxl create-region|destroy-region REGION [-f]',
+} as const;
 
 /** Whether a command of cxl's is one on the regions that the firmware set up. */
 export const isOnCxlRegions = (context: Context, verb: string): boolean =>
@@ -116,25 +140,17 @@ export const isOnCxlRegions = (context: Context, verb: string): boolean =>
 
 /** Compiles `cxl create-region` and `cxl destroy-region` of a region that the firmware set up. */
 export function compileCxlRegion(context: Context, call: Invocation): Environment | null {
-  const words = call.fields.map((field) => requireText(context, field, 'an argument of cxl'));
-  const [verb, target, ...rest] = words.filter((word) => word !== '-f' && word !== '--force');
-  const isKnown = verb === 'create-region' || verb === 'destroy-region';
-  if (!isKnown || target === undefined || target === null || rest.length > 0) {
-    return refuseArguments(context, call, CXL_USAGE);
-  }
+  const asked = cxlCall(context, call, CXL_REGIONS);
+  if (asked === null) return null;
+  const { verb, target, isForced } = asked;
   const { cxlRegions = [] } = context.universe;
   if (!cxlRegions.includes(target)) {
     const suggestion = listNames('CXL regions', cxlRegions);
     report(context, 'DAX211', call.at, `this model has no CXL region ${target}`, { suggestion });
     return null;
   }
-  const force = words.some((word) => word === '-f' || word === '--force');
-  if (verb === 'destroy-region' && force) offlineBefore(context, call, target);
-  emit(context, call.at, {
-    op: 'beneath',
-    deed: verb,
-    first: verb === 'destroy-region' && force,
-    region: target,
-  });
+  const first = verb === 'destroy-region' && isForced;
+  if (first) offlineBefore(context, call, target);
+  emit(context, call.at, { op: 'beneath', deed: verb, first, region: target });
   return withStatus(call.env, 'runtime');
 }

@@ -211,8 +211,10 @@ async function exploreScripts(model: Model, options: Options, terminal: Terminal
 
 /** The first pattern of --havoc-file that matches nothing; null where each matches something. */
 function unmatchedFiles(model: Model): string | null {
+  const files = model.havoc?.files ?? [];
+  if (files.length === 0) return null;
   const { universe } = planUniverse(model).plan;
-  return model.havoc?.files?.find((pattern) => !writesLike(pattern, universe)) ?? null;
+  return files.find((pattern) => !writesLike(pattern, universe)) ?? null;
 }
 
 /** Explores scripts of the user's own; their faults are told all at once. */

@@ -8,16 +8,21 @@ import { composeModel } from '../../src/advice/compose.ts';
 import { parseModel } from '../../src/model/load.ts';
 import type { Model, SourceText } from '../../src/model/model.ts';
 
-interface Machine {
+export interface Machine {
   readonly driver?: string;
   readonly blocks?: string;
   readonly policy?: string;
   readonly kernel?: string;
+  /** The last byte of dax0.0, in hex. */
+  readonly end?: string;
+  /** More keys of the machine. */
+  readonly more?: string;
 }
 
-/** A machine with dax0.0 of two blocks of 128M, memory32 and memory33. */
+/** A machine with dax0.0 of two blocks of 128M, memory32 and memory33; of more with `end`. */
 export function machine(options: Machine = {}): Model {
   const { driver = 'kmem', blocks, policy = 'offline', kernel = 'v6.12' } = options;
+  const { end = '10fffffff', more = '' } = options;
   const states = blocks === undefined ? '' : `, blocks: ${blocks}`;
   const text = `format: 1
 title: a machine
@@ -25,11 +30,11 @@ kernel: ${kernel}
 machine:
   block_size: 128M
   auto_online_blocks: ${policy}
-  iomem: |
+${more}  iomem: |
     00000000-1fffffff : System RAM
     100000000-17fffffff : Soft Reserved
   dax:
-    dax0.0: { range: 100000000-10fffffff, target_node: 1, driver: ${driver}${states} }
+    dax0.0: { range: 100000000-${end}, target_node: 1, driver: ${driver}${states} }
 `;
   const loaded = parseModel(text, 'machine.yaml', () => {
     throw new Error('no other file is named');

@@ -13,46 +13,21 @@ import {
 import { composeModel } from '../../src/advice/compose.ts';
 import { compileModel, type Scenario } from '../../src/compile/scenario.ts';
 import { openKernelEngine } from '../../src/kernelEngine.ts';
-import { parseModel } from '../../src/model/load.ts';
 import type { Model } from '../../src/model/model.ts';
 import { scopeModel } from '../../src/scope/cut.ts';
-import { file } from '../advice/support.ts';
+import { file, type Machine, machine } from '../advice/support.ts';
 
-export interface Setup {
+export interface Setup extends Omit<Machine, 'end'> {
   readonly scripts: readonly string[];
   readonly rule?: string | undefined;
   readonly coldplug?: boolean;
   readonly workers?: number;
-  readonly driver?: string;
-  readonly blocks?: string;
-  readonly policy?: string;
-  readonly kernel?: string;
-  /** More keys of the machine. */
-  readonly more?: string;
 }
 
 /** A machine with dax0.0 of eight blocks of 128M, memory32 to memory39, and what runs on it. */
 export function wide(setup: Setup): Model {
-  const { driver = 'kmem', blocks, policy = 'offline', kernel = 'v6.12', more = '' } = setup;
-  const states = blocks === undefined ? '' : `, blocks: ${blocks}`;
-  const text = `format: 1
-title: a machine
-kernel: ${kernel}
-machine:
-  block_size: 128M
-  auto_online_blocks: ${policy}
-${more}  iomem: |
-    00000000-1fffffff : System RAM
-    100000000-17fffffff : Soft Reserved
-  dax:
-    dax0.0: { range: 100000000-13fffffff, target_node: 1, driver: ${driver}${states} }
-`;
-  const loaded = parseModel(text, 'machine.yaml', () => {
-    throw new Error('no other file is named');
-  });
-  if (!loaded.ok) throw new Error(JSON.stringify(loaded.diagnostics));
   const names = ['a.sh', 'b.sh', 'c.sh'];
-  return composeModel(loaded.model, {
+  return composeModel(machine({ ...setup, end: '13fffffff' }), {
     scripts: setup.scripts.map((script, index) => file(names[index] ?? 'd.sh', script)),
     rules: setup.rule === undefined ? [] : [file('80.rules', `${setup.rule}\n`)],
     ...{ coldplug: setup.coldplug ?? false, workers: setup.workers ?? null, virt: 'none' },
